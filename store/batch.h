@@ -1,0 +1,66 @@
+/* batch: a snapshot and a write set in memory, filled by many commands, committed once.
+ *
+ * Happy path: begin -> per command { command_begin, reads, the LINE, puts } -> commit -> replies.
+ * Ways it fails: a get answers STORE_NEED: batch_refetch, run all commands again. Commit answers
+ * CONFLICT: begin anew, run all again. FULL: nothing happened, refuse all. FENCED or FAULT: the
+ * process stops. Nothing is put before the LINE and nothing refused after it, so there is no undo.
+ *
+ * The batch keeps the fence of each merchant it touches in memory and bumps `commit` of each at
+ * commit. The writer's thread owns it. */
+#ifndef BECKON_STORE_BATCH_H
+#define BECKON_STORE_BATCH_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "store/reader.h"
+#include "store/record.h"
+#include "store/result.h"
+
+enum {
+    BATCH_COMMAND_MAX = 1000,             /* replies that wait for one sync */
+    BATCH_WRITE_BYTES_MAX = 1 << 20,      /* write set of one commit */
+    BATCH_COMMAND_BYTES_MAX = 128 * 1024, /* one command's puts at most; checked before it runs */
+    BATCH_MERCHANT_MAX = 16,              /* merchants in one batch */
+};
+
+struct batch {
+    struct reader reader;      /* what the tables' getters take */
+    struct batch_inner *inner; /* write set, fences, staged key slots */
+};
+
+/* Allocates everything a batch ever needs. Start-up only: exits when it can't. */
+struct batch *batch_new(struct store *store);
+void batch_destroy(struct batch *batch);
+
+/* Opens a snapshot and forgets what was gathered. clock_ms: Unix milliseconds, real clock. */
+enum store_result batch_begin(struct batch *batch, uint64_t clock_ms) STORE_CHECKED;
+/* May one more command run in this batch (write room, merchants)? */
+bool batch_has_room(const struct batch *batch, uint32_t merchant);
+/* Turns the batch to a merchant, reading its fence. Answers as reader_get; never STORE_ABSENT. */
+enum store_result batch_command_begin(struct batch *batch, uint32_t merchant) STORE_CHECKED;
+/* The ledger's time for the current merchant: max(clock, fence time), Unix milliseconds. */
+uint64_t batch_recorded_at(const struct batch *batch);
+/* The current merchant's fence as of this point in the batch. `ledger_post` moves it on. */
+struct fence *batch_fence(struct batch *batch);
+
+/* Puts or deletes one record of the current merchant (or of merchant 0 when that is current). */
+void batch_put(struct batch *batch, struct bytes key, struct bytes value);
+void batch_delete(struct batch *batch, struct bytes key);
+/* Puts so far: a refused command must leave it as it was. */
+size_t batch_put_count(const struct batch *batch);
+/* Stages a key slot: written and synced before the commit. Counts as a put. */
+void batch_put_key_slot(struct batch *batch, struct party party, const uint8_t *slot);
+/* The staged slot of `party` if this batch holds one, else NULL. */
+const uint8_t *batch_staged_key_slot(const struct batch *batch, struct party party);
+
+/* Fetches what the snapshot wants, drops writes and slots: run the commands again. */
+enum store_result batch_refetch(struct batch *batch) STORE_CHECKED;
+/* Key slots and their sync, then fences and writes in one engine commit; closes the snapshot.
+ * An empty write set commits nothing and is STORE_OK. STORE_OK means durable. */
+enum store_result batch_commit(struct batch *batch) STORE_CHECKED;
+/* Closes the snapshot and forgets the writes. */
+void batch_abandon(struct batch *batch);
+
+#endif

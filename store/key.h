@@ -1,0 +1,83 @@
+/* Every key of the store in one place: merchant number, table, then what the table orders by.
+ *
+ * All integers big-endian, so that byte order is the order of numbers and dates. Business dates
+ * are stored as uint32 with the sign bit flipped. A purchase's key is its natural key, an account
+ * is one prefix with everything a purchase touches of it, entries are appended. */
+#ifndef BECKON_STORE_KEY_H
+#define BECKON_STORE_KEY_H
+
+#include "store/kv.h"
+#include "store/record.h"
+
+/* The tables, by the byte after the merchant number. Numbers are for ever. */
+enum table {
+    TABLE_FENCE = 0x00,          /* -> fence */
+    TABLE_MERCHANT = 0x01,       /* -> merchant */
+    TABLE_NUMBERS = 0x02,        /* -> numbers */
+    TABLE_LEDGER_TOTALS = 0x03,  /* -> ledger_totals */
+    TABLE_PROGRAM = 0x04,        /* version -> ColdProgram */
+    TABLE_PROGRAM_FROM = 0x05,   /* from-date, version -> (empty): which is in force */
+    TABLE_PAY_ENTITY = 0x06,     /* number -> name */
+    TABLE_PAY_ENTITY_NAME = 0x07,/* name -> number */
+    TABLE_SHOP = 0x08,           /* number -> ColdShop */
+    TABLE_SHOP_ID = 0x09,        /* shop id text -> number */
+    TABLE_GUIDE = 0x0a,          /* number -> ColdGuide (plain part; the sealed is a profile) */
+    TABLE_GUIDE_EMPLOYEE = 0x0b, /* pay entity, employee_no -> guide number */
+    TABLE_PROFILE = 0x0c,        /* party kind, number -> sealed ColdProfile */
+    TABLE_PHONE = 0x0d,          /* party kind, keyed hash of the phone -> number */
+    TABLE_MEMBER_OF_GUIDE = 0x0e,/* guide, member -> (empty) */
+    TABLE_REGISTRATION = 0x0f,   /* member -> registration */
+    TABLE_ACCOUNT = 0x10,        /* party kind, number, part, ... : see account_part */
+    TABLE_CODE = 0x11,           /* code -> code */
+    TABLE_CODE_OWNER = 0x12,     /* code, from-date -> party */
+    TABLE_CODE_OF = 0x13,        /* party kind, number, code -> (empty) */
+    TABLE_TOKEN = 0x14,          /* hash -> token */
+    TABLE_TOKEN_NUMBER = 0x15,   /* number -> hash */
+    TABLE_REQUEST = 0x16,        /* kind, id -> request */
+    TABLE_RECENCY = 0x17,        /* month start, guide -> recency_month (L1, L2) */
+    TABLE_RULE_CREDIT_DATE = 0x18, /* -> latest business date with a rule-made credit */
+    TABLE_PURCHASE = 0x20,       /* shop, receipt -> purchase */
+    TABLE_ENTRY = 0x21,          /* number -> entry */
+
+    /* merchant 0: the instance's own */
+    TABLE_META = 0x40,           /* -> ColdMeta: schema version, store id */
+    TABLE_CODE_MERCHANT = 0x41,  /* code -> merchant number; reserved before use, never changed */
+    TABLE_MERCHANT_LIST = 0x42,  /* number -> (empty) */
+};
+
+/* Under (merchant, TABLE_ACCOUNT, kind, number). */
+enum account_part {
+    ACCOUNT_HOT = 0,        /* -> account */
+    ACCOUNT_DAY = 1,        /* date -> purchase_day */
+    ACCOUNT_CREDIT = 2,     /* due or expiry date, number -> credit */
+    ACCOUNT_HISTORY = 3,    /* from-date -> binding (members) or employment (guides) */
+};
+
+/* A key under construction; keys are small and live on the stack. */
+struct key {
+    uint8_t data[KV_KEY_BYTES_MAX];
+    size_t size;
+};
+
+struct key key_begin(uint32_t merchant, enum table table);
+/* Each appends; asserts there is room. */
+void key_u8(struct key *key, uint8_t value);
+void key_u32(struct key *key, uint32_t value);
+void key_u64(struct key *key, uint64_t value);
+void key_date(struct key *key, business_date value);
+void key_bytes(struct key *key, const void *data, size_t size);
+void key_party(struct key *key, struct party party); /* kind, number */
+struct bytes key_view(const struct key *key);        /* lives as long as `key` */
+
+/* The first key after all keys that begin with `prefix`: the end of a scan over them. */
+struct key key_after(const struct key *prefix);
+
+/* Readers of what a scan finds: they assert the offset is inside. */
+uint32_t key_read_u32(struct bytes key, size_t offset);
+uint64_t key_read_u64(struct bytes key, size_t offset);
+business_date key_read_date(struct bytes key, size_t offset);
+enum { KEY_TABLE_OFFSET = 4, KEY_REST_OFFSET = 5 };
+
+struct key account_key(uint32_t merchant, struct party party, enum account_part part);
+
+#endif

@@ -1,0 +1,383 @@
+/* The hot records: fixed-size structs, their bounds, and their encoded form.
+ *
+ * Plain data, no I/O: rules and postings see these too. Each record is encoded big-endian, field
+ * by field, behind a version byte (record.c), so that the bytes are the same on every machine and
+ * an older version can be upgraded when read. Cold records (profiles, program versions, guides'
+ * and shops' texts) are protobuf messages of store/cold.proto.
+ *
+ * Units: *_minor are minor units of the merchant's currency, *_at Unix milliseconds, *_on and
+ * *_day business dates as days since 1970-01-01. */
+#ifndef BECKON_STORE_RECORD_H
+#define BECKON_STORE_RECORD_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "store/bytes.h"
+#include "store/result.h"
+
+typedef int32_t business_date;
+#define DATE_NEVER INT32_MAX /* no end; sorts last */
+
+enum {
+    RECEIPT_BYTES_MAX = 40,   /* receipt and refund numbers, request ids of tills */
+    AWARDS_MAX = 32,          /* rules of a program, so credits of one event */
+    HASH_BYTES = 32,          /* BLAKE2b-256: the ledger's chain */
+    FINGERPRINT_BYTES = 16,   /* keyed BLAKE2b over a request's own fields */
+};
+
+/* ---- who ---------------------------------------------------------------------------------- */
+
+enum party_kind { PARTY_NONE = 0, PARTY_MEMBER = 1, PARTY_GUIDE = 2, PARTY_SHOP = 3 };
+
+/* Whoever can own a code; members and guides also own an account. */
+struct party {
+    enum party_kind kind;
+    uint32_t number; /* from 1, never used again; 0 with PARTY_NONE */
+};
+
+/* Struct-wrapped so that two kinds can't be swapped. */
+struct code_value {
+    uint64_t symbols; /* 8 random symbols and the check symbol, 5 bits each: 45 bits */
+};
+
+/* ---- units, entries ----------------------------------------------------------------------- */
+
+enum unit { UNIT_POINTS = 0, UNIT_CASH = 1, UNIT_COUNT = 2 };
+
+/* The sides of an entry. OWNER is the account of the entry's party; LIABILITY holds what is
+ * accrued but still PENDING; the others are the program's own accounts. */
+enum side {
+    SIDE_EXPENSE = 0,
+    SIDE_LIABILITY = 1,
+    SIDE_OWNER = 2,
+    SIDE_REDEMPTION = 3,
+    SIDE_EXPIRY = 4,
+    SIDE_SETTLEMENT = 5,
+    SIDE_COUNT = 6,
+};
+
+enum entry_kind {
+    ENTRY_ACCRUE = 1, ENTRY_MATURE, ENTRY_REDEEM, ENTRY_RESTORE, ENTRY_EXPIRE, ENTRY_VOID,
+    ENTRY_REVERSE, ENTRY_ADJUST, ENTRY_HOLD, ENTRY_RELEASE, ENTRY_SETTLE, ENTRY_NET,
+    ENTRY_CARRY_IN, ENTRY_CARRY_OUT, ENTRY_WRITE_OFF,
+};
+
+enum event_kind { EVENT_REGISTRATION = 1, EVENT_PURCHASE = 2, EVENT_REFUND = 3,
+                  EVENT_PERIOD_CLOSE = 4 };
+
+/* A purchase's natural key; size 0 where there is none. */
+struct receipt {
+    uint32_t shop;
+    uint8_t size;
+    char text[RECEIPT_BYTES_MAX]; /* not terminated */
+};
+
+/* What an entry is about: the purchase, or the member whose registration it was. */
+struct event {
+    enum event_kind kind;
+    uint32_t member;        /* the buyer, or who registered */
+    struct receipt receipt; /* EVENT_PURCHASE, EVENT_REFUND */
+};
+
+/* (merchant, 0): epoch and commit are compared by the engine; the rest is the ledger's head. */
+struct fence {
+    uint64_t epoch;
+    uint64_t commit;            /* grows by one with every commit for the merchant */
+    uint64_t entry;             /* the last entry's number; gapless from 1 */
+    uint64_t time;              /* the ledger's last time */
+    uint8_t head[HASH_BYTES];   /* hash of the last entry; zero before the first */
+};
+
+/* One balanced, append-only movement of `amount` (>= 0) from one side to another. */
+struct entry {
+    uint64_t number;
+    uint64_t recorded_at;
+    business_date business_date;
+    enum entry_kind kind;
+    enum unit unit;
+    enum side from, to;
+    struct party party;            /* the account it is about, and SIDE_OWNER when a side */
+    int64_t amount;
+    int64_t balance_after;         /* the party's AVAILABLE balance of the unit afterwards */
+    uint64_t credit;               /* the credit's number */
+    uint32_t program_version;
+    uint16_t rule;                 /* index in that version's list */
+    uint64_t previous;             /* the party's entry before, 0: none; lists follow it */
+    struct event event;
+    uint8_t previous_hash[HASH_BYTES];
+};
+
+/* ---- credits ------------------------------------------------------------------------------ */
+
+enum credit_state { CREDIT_PENDING = 1, CREDIT_AVAILABLE = 2, CREDIT_DONE = 3 };
+enum { CREDIT_HELD = 1 << 0 }; /* flags */
+
+/* Why a matching rule gave nothing, or less. */
+enum award_reason {
+    AWARD_GRANTED = 0,
+    AWARD_ROUNDED_TO_ZERO = 1,     /* the formula gave less than one unit */
+    AWARD_SELF = 2,                /* the guide is the buyer */
+    AWARD_GUIDE_INACTIVE = 3,      /* not employed on the business date */
+    AWARD_HELD = 4,
+    AWARD_CAPPED = 5,
+    AWARD_BELOW_MINIMUM = 6,
+};
+
+/* A lot of points or cash with a life of its own. Its number is that of its ACCRUE entry.
+ * posted = remaining + redeemed + expired + settled + voided + reversed. */
+struct credit {
+    uint64_t number;
+    enum unit unit;
+    enum credit_state state;
+    uint8_t flags;
+    int64_t posted, remaining, redeemed, expired, settled, voided, reversed;
+    uint32_t program_version;
+    uint16_t rule;
+    business_date business_date;   /* its event's */
+    business_date matures_on;      /* start of this date */
+    business_date expires_on;      /* end of this date; DATE_NEVER */
+    uint32_t shop;                 /* guides: his shop on the business date, which names */
+    uint32_t pay_entity;           /* the employer who owes it; 0 for members */
+    uint32_t settlement_run;       /* 0: in none */
+};
+
+/* ---- accounts ----------------------------------------------------------------------------- */
+
+enum account_status { ACCOUNT_ACTIVE = 1, ACCOUNT_ERASING = 2, ACCOUNT_ERASED = 3 };
+
+enum scan_result {
+    SCAN_NONE = 0, /* registered without a code */
+    SCAN_GUIDE_INACTIVE, SCAN_BOUND, SCAN_ALREADY_BOUND_TO_THIS, SCAN_BOUND_TO_OTHER,
+    SCAN_EXPIRED, SCAN_EXHAUSTED, SCAN_SELF_REFERRAL, SCAN_EXISTING_MEMBER, SCAN_HELD,
+    SCAN_REFERRED, /* a member's or shop's code was used and no guide bound by it */
+};
+
+struct balance {
+    int64_t pending, available, held, debt;
+};
+
+/* (merchant, account) 0: all that a purchase needs to know of a member or guide. */
+struct account {
+    enum account_status status;
+    struct balance balance[UNIT_COUNT];
+    uint64_t last_entry;              /* 0: none */
+    business_date next_due;           /* earliest date something is due; DATE_NEVER */
+    uint32_t settlement_run;          /* open run that froze credits; 0: none */
+
+    /* members */
+    business_date registered_on;
+    uint64_t registered_at;           /* occurred_at */
+    uint64_t recorded_at;
+    uint32_t registered_shop;         /* 0: none named */
+    enum scan_result scan_result;
+    struct code_value code;           /* registered with; 0: none */
+    struct party referrer;            /* set once */
+    uint32_t serving_guide;           /* 0: none; the binding in force at recording */
+    bool serving_inherited;           /* through the referrer, not by the guide's own code */
+    business_date binding_from;       /* earlier bindings: members_binding_on */
+    business_date binding_until;      /* exclusive; DATE_NEVER */
+    business_date protected_until;    /* exclusive */
+    uint32_t self_guide;              /* the guide with the same phone; 0: none */
+    uint8_t tier;
+    int64_t tier_points;
+    business_date tier_since;
+    uint32_t purchase_count;
+    uint32_t days_recorded;           /* distinct purchase dates, gross */
+    business_date last_day;           /* last and second-last live purchase day; DATE_NEVER: none */
+    business_date second_last_day;
+    struct receipt last_purchase;     /* newest recorded; lists follow it */
+
+    /* guides */
+    uint32_t shop;                    /* employment in force at recording; 0: none */
+    uint32_t pay_entity;
+    business_date employed_from;
+    business_date employed_until;     /* exclusive; DATE_NEVER */
+    uint32_t self_member;             /* the member with the same phone; 0: none */
+};
+
+/* (merchant, account) 1 by date. */
+struct purchase_day {
+    uint32_t recorded_count;
+    uint32_t live_count;   /* not fully refunded; the day is live while it is > 0 */
+    int64_t net_minor;
+};
+
+/* (merchant, account) 3 by from-date: members' bindings, guides' employments. */
+enum binding_state { BINDING_ACTIVE = 1, BINDING_EXPIRED, BINDING_TRANSFERRED, BINDING_RELEASED };
+struct binding {
+    business_date from, until; /* [from, until) */
+    enum binding_state state;
+    uint32_t guide;
+    bool inherited;
+};
+struct employment {
+    business_date from, until; /* [from, until) */
+    uint32_t shop;
+    uint32_t pay_entity;
+};
+
+/* ---- purchases ---------------------------------------------------------------------------- */
+
+/* What one matching rule gave one beneficiary for one event. amount 0: see reason, no credit. */
+struct award {
+    uint16_t rule;
+    struct party party;
+    enum unit unit;
+    enum award_reason reason;
+    int64_t base_minor;  /* what the formula was applied to */
+    int64_t amount;
+    uint64_t credit;     /* its number; 0 when amount is 0 */
+};
+
+/* (merchant, purchase, shop, receipt). Awards follow the fixed part. */
+struct purchase {
+    struct receipt receipt;
+    uint32_t member;
+    uint64_t occurred_at, recorded_at;
+    business_date business_date;
+    int64_t amount_minor;
+    int64_t base_minor;
+    int64_t refunded_minor;
+    uint32_t serving_guide;               /* on the business date; 0: none */
+    uint32_t program_version;             /* 0: none in force */
+    uint8_t fingerprint[FINGERPRINT_BYTES];
+    struct receipt previous;              /* the member's purchase recorded before */
+    uint16_t award_count;
+    struct award awards[AWARDS_MAX];
+};
+
+/* A registration's awards are kept like a purchase's: (merchant, registration, member). */
+struct registration {
+    uint32_t member;
+    uint32_t program_version;
+    uint8_t fingerprint[FINGERPRINT_BYTES];
+    uint16_t award_count;
+    struct award awards[AWARDS_MAX];
+};
+
+/* ---- codes, tokens, requests, counters ------------------------------------------------------ */
+
+enum channel { CHANNEL_OTHER = 0, CHANNEL_BADGE, CHANNEL_SHELF, CHANNEL_RECEIPT, CHANNEL_POSTER,
+               CHANNEL_CHAT };
+enum { CAMPAIGN_BYTES_MAX = 40 };
+
+struct code {
+    struct code_value value;
+    struct party owner;         /* in force at recording; earlier and later: code_owner history */
+    enum channel channel;
+    char campaign[CAMPAIGN_BYTES_MAX]; /* zero-padded UTF-8 */
+    uint64_t created_at;
+    uint64_t starts_at, ends_at;  /* [starts, ends); 0: open */
+    uint64_t revoked_at;          /* 0: not */
+    uint32_t usage_limit;         /* 0: none */
+    uint32_t usage_count;         /* registrations made with it */
+};
+
+enum role {
+    ROLE_REGISTRANT = 0, ROLE_MEMBER, ROLE_GUIDE, ROLE_POS, ROLE_SHOP_MANAGER, ROLE_PAYROLL,
+    ROLE_AUDITOR, ROLE_ADMIN, ROLE_OPERATOR, ROLE_COUNT,
+};
+
+struct token {
+    uint8_t hash[HASH_BYTES];  /* BLAKE2b-256 of the 32 random bytes: the key; never the secret */
+    uint32_t number;           /* per merchant, from 1: what people name it by */
+    enum role role;
+    struct party party;        /* member, guide, or shop it is bound to; NONE for the others */
+    uint64_t created_at;
+    uint64_t expires_at;       /* 0: never */
+    uint64_t revoked_at;       /* 0: not */
+    char label[CAMPAIGN_BYTES_MAX];
+};
+
+/* (merchant, request, kind, id): a write without a natural key, answered again from `object`. */
+struct request {
+    uint8_t fingerprint[FINGERPRINT_BYTES];
+    uint64_t object;           /* code, token number, program version ... by kind */
+};
+
+/* L1 and L2 of one guide and month: members whose last, second-last live day each day is. */
+struct recency_month {
+    uint32_t last[31], second_last[31];
+};
+
+/* Balances of the program's own sides, per unit: the other half of every account. */
+struct ledger_totals {
+    int64_t balance[UNIT_COUNT][SIDE_COUNT]; /* SIDE_OWNER: the sum over all parties */
+};
+
+/* Next numbers of a merchant; each is the last one given out. */
+struct numbers {
+    uint32_t shop, guide, member, pay_entity, token, program_version;
+};
+
+enum { CURRENCY_BYTES = 3, TIME_ZONE_BYTES_MAX = 40, HOST_BYTES_MAX = 64, NAME_BYTES_MAX = 120 };
+
+struct merchant {
+    uint32_t number;
+    char name[NAME_BYTES_MAX];              /* zero-padded UTF-8 */
+    char currency[CURRENCY_BYTES + 1];      /* ISO 4217 */
+    char time_zone[TIME_ZONE_BYTES_MAX];    /* IANA name */
+    uint16_t day_cutoff_minutes;            /* after local midnight the business day begins */
+    uint16_t country_code;                  /* E.164, added to phones without one */
+    char link_host[HOST_BYTES_MAX];         /* HTTPS://HOST/R/CODE */
+    uint64_t created_at;
+    bool fixed;                             /* an event was recorded: currency, zone, cut-off stay */
+};
+
+/* ---- encoded form --------------------------------------------------------------------------- */
+
+enum {
+    FENCE_BYTES = 8 * 4 + HASH_BYTES,       /* no version byte: the engine compares its head */
+    RECEIPT_BYTES = 4 + 1 + RECEIPT_BYTES_MAX,
+    EVENT_BYTES_MAX = 1 + 4 + RECEIPT_BYTES,
+    ENTRY_BYTES_MAX = 256,
+    CREDIT_BYTES = 1 + 3 + 7 * 8 + 4 + 2 + 3 * 4 + 3 * 4,
+    ACCOUNT_BYTES = 288,
+    AWARD_BYTES = 2 + 5 + 1 + 1 + 8 + 8 + 8,
+    PURCHASE_BYTES_MAX = 256 + AWARDS_MAX * AWARD_BYTES,
+    RECORD_BYTES_MAX = PURCHASE_BYTES_MAX,
+};
+
+/* Each encodes into `to` (room for RECORD_BYTES_MAX) and returns the size; each decodes `from`
+ * whole, STORE_DAMAGED when size, version or an enum is out of range. Numbers that are part of a
+ * record's key are encoded in the value too, so that a misplaced record is noticed. */
+size_t fence_encode(const struct fence *fence, uint8_t *to);
+enum store_result fence_decode(struct bytes from, struct fence *ret) STORE_CHECKED;
+size_t entry_encode(const struct entry *entry, uint8_t *to);
+enum store_result entry_decode(struct bytes from, struct entry *ret) STORE_CHECKED;
+size_t credit_encode(const struct credit *credit, uint8_t *to);
+enum store_result credit_decode(struct bytes from, struct credit *ret) STORE_CHECKED;
+size_t account_encode(const struct account *account, uint8_t *to);
+enum store_result account_decode(struct bytes from, struct account *ret) STORE_CHECKED;
+size_t purchase_day_encode(const struct purchase_day *day, uint8_t *to);
+enum store_result purchase_day_decode(struct bytes from, struct purchase_day *ret) STORE_CHECKED;
+size_t binding_encode(const struct binding *binding, uint8_t *to);
+enum store_result binding_decode(struct bytes from, struct binding *ret) STORE_CHECKED;
+size_t employment_encode(const struct employment *employment, uint8_t *to);
+enum store_result employment_decode(struct bytes from, struct employment *ret) STORE_CHECKED;
+size_t purchase_encode(const struct purchase *purchase, uint8_t *to);
+enum store_result purchase_decode(struct bytes from, struct purchase *ret) STORE_CHECKED;
+size_t registration_encode(const struct registration *registration, uint8_t *to);
+enum store_result registration_decode(struct bytes from, struct registration *ret) STORE_CHECKED;
+size_t code_encode(const struct code *code, uint8_t *to);
+enum store_result code_decode(struct bytes from, struct code *ret) STORE_CHECKED;
+size_t party_encode(struct party party, uint8_t *to);
+enum store_result party_decode(struct bytes from, struct party *ret) STORE_CHECKED;
+size_t token_encode(const struct token *token, uint8_t *to);
+enum store_result token_decode(struct bytes from, struct token *ret) STORE_CHECKED;
+size_t request_encode(const struct request *request, uint8_t *to);
+enum store_result request_decode(struct bytes from, struct request *ret) STORE_CHECKED;
+size_t recency_month_encode(const struct recency_month *month, uint8_t *to);
+enum store_result recency_month_decode(struct bytes from,
+                                       struct recency_month *ret) STORE_CHECKED;
+size_t ledger_totals_encode(const struct ledger_totals *totals, uint8_t *to);
+enum store_result ledger_totals_decode(struct bytes from,
+                                       struct ledger_totals *ret) STORE_CHECKED;
+size_t numbers_encode(const struct numbers *numbers, uint8_t *to);
+enum store_result numbers_decode(struct bytes from, struct numbers *ret) STORE_CHECKED;
+size_t merchant_encode(const struct merchant *merchant, uint8_t *to);
+enum store_result merchant_decode(struct bytes from, struct merchant *ret) STORE_CHECKED;
+
+#endif

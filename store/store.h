@@ -1,0 +1,74 @@
+/* An open store: the data folder, its engine, its key slots, its secrets.
+ *
+ *   DATA/lock            taken by flock for the life of the process: a second instance is refused
+ *   DATA/master.key      32 random bytes, mode 0600; everything secret is derived from it.
+ *                        Not part of a backup: keep a copy elsewhere.
+ *   DATA/store/          the engine's files
+ *   DATA/keys/           one file of 64-byte key slots per merchant and kind (key_slots.h)
+ *
+ * Opened and closed by main; used by the writer (through a batch) and readers (snapshots). */
+#ifndef BECKON_STORE_STORE_H
+#define BECKON_STORE_STORE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "store/bytes.h"
+#include "store/kv.h"
+#include "store/record.h"
+#include "store/result.h"
+
+enum { STORE_SCHEMA_VERSION = 1 };
+enum { STORE_MESSAGE_BYTES = 256 };
+
+struct store_options {
+    const char *path;            /* DATA; made when absent, mode 0700 */
+    uint64_t headroom_bytes;     /* kept allocated beyond the last page; 0: none (tests) */
+    unsigned reader_max;         /* snapshots open at once */
+    const char *record_commits;  /* NULL, or a file that receives every commit's write set */
+    /* Tests put another engine here; NULL opens LMDB. Takes over what it is given. */
+    enum store_result (*engine_open)(const char *path, const uint8_t *checksum_key,
+                                     struct kv **ret_kv);
+};
+
+struct store;
+
+/* Opens or creates the store. On failure *ret_message says in one English sentence what is wrong
+ * and what to do (another instance runs, no right to write, newer schema version, wrong
+ * master.key, damaged). STORE_OK, STORE_CONFLICT (locked), STORE_FULL, STORE_DAMAGED (schema or
+ * key), STORE_FAULT. *ret_created: this call made the store. */
+enum store_result store_open(const struct store_options *options, struct store **ret_store,
+                             bool *ret_created, char ret_message[STORE_MESSAGE_BYTES]) STORE_CHECKED;
+void store_close(struct store *store);
+
+struct kv *store_kv(struct store *store);
+
+/* ---- keyed hashes: BLAKE2b with a key derived from master.key, one per purpose ---------------- */
+
+enum store_hash_purpose {
+    STORE_HASH_PHONE = 1,       /* lookup of phones */
+    STORE_HASH_FINGERPRINT = 2, /* a request's own fields */
+    STORE_HASH_CURSOR = 3,      /* page tokens */
+};
+/* Writes `size` bytes (16 to 64). */
+void store_hash(const struct store *store, enum store_hash_purpose purpose, struct bytes input,
+                uint8_t *ret_hash, size_t size);
+/* Unkeyed BLAKE2b-256: the ledger's chain and token hashes. */
+void store_digest(struct bytes input, uint8_t ret_hash[HASH_BYTES]);
+
+/* ---- backup and restore ------------------------------------------------------------------------ */
+
+/* Makes a backup in the new directory `path` (refused when it exists): the engine's snapshot first,
+ * then the key slots, each synced, then MANIFEST (schema version, store id, sizes, BLAKE2b of each
+ * file); under a temporary name until whole. *ret_bytes: its size. Runs on a live store; one at a
+ * time (STORE_CONFLICT). On failure a sentence as in store_open. */
+enum store_result store_backup(struct store *store, const char *path, uint64_t *ret_bytes,
+                               char ret_message[STORE_MESSAGE_BYTES]) STORE_CHECKED;
+/* Checks a backup against its MANIFEST and puts it into the folder `data_path`, which must hold no
+ * store; master.key must already be there (or be given by `master_key_path`). Offline. */
+enum store_result store_restore(const char *backup_path, const char *data_path,
+                                const char *master_key_path,
+                                char ret_message[STORE_MESSAGE_BYTES]) STORE_CHECKED;
+
+#endif
