@@ -1,0 +1,66 @@
+/* Accounts of members and guides: the hot record, and what lies under the same prefix. */
+#ifndef BECKON_STORE_ACCOUNTS_H
+#define BECKON_STORE_ACCOUNTS_H
+
+#include "store/batch.h"
+#include "store/reader.h"
+#include "store/record.h"
+
+/* An account with everything empty and every date DATE_NEVER. */
+struct account account_empty(void);
+
+enum store_result accounts_get(struct reader *reader, struct party party,
+                               struct account *ret) STORE_CHECKED;
+void accounts_put(struct batch *batch, struct party party, const struct account *account);
+void accounts_want(struct reader *reader, struct party party);
+
+/* Accounts of one kind above number `after`, ascending: their numbers and hot records. */
+enum store_result accounts_list(struct reader *reader, enum party_kind kind, uint32_t after,
+                                uint32_t *ret_numbers, struct account *ret_accounts,
+                                size_t count_max, size_t *ret_count) STORE_CHECKED;
+
+/* ---- history: members' bindings, guides' employments ---------------------------------------- */
+
+/* The binding that covered `date`; STORE_ABSENT: none did. */
+enum store_result bindings_on(struct reader *reader, uint32_t member, business_date date,
+                              struct binding *ret) STORE_CHECKED;
+void bindings_put(struct batch *batch, uint32_t member, const struct binding *binding);
+
+enum { EMPLOYMENTS_MAX = 32 };
+/* The employment that covered `date`; STORE_ABSENT: none did. */
+enum store_result employments_on(struct reader *reader, uint32_t guide, business_date date,
+                                 struct employment *ret) STORE_CHECKED;
+/* All of a guide, ascending; at most EMPLOYMENTS_MAX. */
+enum store_result employments_list(struct reader *reader, uint32_t guide,
+                                   struct employment ret[EMPLOYMENTS_MAX],
+                                   size_t *ret_count) STORE_CHECKED;
+void employments_put(struct batch *batch, uint32_t guide, const struct employment *employment);
+
+/* ---- purchase days ---------------------------------------------------------------------------- */
+
+/* STORE_ABSENT: no purchase was recorded for that date. */
+enum store_result purchase_days_get(struct reader *reader, uint32_t member, business_date date,
+                                    struct purchase_day *ret) STORE_CHECKED;
+void purchase_days_put(struct batch *batch, uint32_t member, business_date date,
+                       const struct purchase_day *day);
+/* The latest live day before `date`, DATE_NEVER if none. */
+enum store_result purchase_days_live_before(struct reader *reader, uint32_t member,
+                                            business_date date,
+                                            business_date *ret_date) STORE_CHECKED;
+
+/* ---- credits ------------------------------------------------------------------------------------ */
+
+/* The date a credit is filed under: matures_on while PENDING, else expires_on. */
+business_date credit_filed_on(const struct credit *credit);
+enum store_result credits_get(struct reader *reader, struct party party, business_date filed_on,
+                              uint64_t number, struct credit *ret) STORE_CHECKED;
+/* Puts under credit_filed_on; whoever changes that date deletes the old record. */
+void credits_put(struct batch *batch, struct party party, const struct credit *credit);
+void credits_delete(struct batch *batch, struct party party, business_date filed_on,
+                    uint64_t number);
+/* Credits filed at or after (filed_on, number), in that order; up to count_max. */
+enum store_result credits_list(struct reader *reader, struct party party, business_date filed_on,
+                               uint64_t number, struct credit *ret_credits, size_t count_max,
+                               size_t *ret_count) STORE_CHECKED;
+
+#endif

@@ -1,0 +1,34 @@
+/* Guides: their plain record and how they are found; the rest is account, employment, profile. */
+#ifndef BECKON_STORE_GUIDES_H
+#define BECKON_STORE_GUIDES_H
+
+#include "store/batch.h"
+#include "store/reader.h"
+#include "store/record.h"
+
+enum { EMPLOYEE_NO_BYTES_MAX = 32 };
+
+struct guide {
+    uint32_t number;
+    uint32_t pay_entity;                         /* whose employee number it is */
+    char employee_no[EMPLOYEE_NO_BYTES_MAX + 1]; /* unique per pay entity */
+    uint64_t created_at;
+};
+
+enum store_result guides_get(struct reader *reader, uint32_t number,
+                             struct guide *ret) STORE_CHECKED;
+enum store_result guides_find(struct reader *reader, uint32_t pay_entity, const char *employee_no,
+                              uint32_t *ret_number) STORE_CHECKED;
+void guides_put(struct batch *batch, const struct guide *guide);
+/* Up to count_max numbers above `after`. */
+enum store_result guides_list(struct reader *reader, uint32_t after, uint32_t *ret_numbers,
+                              size_t count_max, size_t *ret_count) STORE_CHECKED;
+
+/* Members a guide serves, by number; for lists. */
+void members_of_guide_put(struct batch *batch, uint32_t guide, uint32_t member);
+void members_of_guide_delete(struct batch *batch, uint32_t guide, uint32_t member);
+enum store_result members_of_guide_list(struct reader *reader, uint32_t guide, uint32_t after,
+                                        uint32_t *ret_members, size_t count_max,
+                                        size_t *ret_count) STORE_CHECKED;
+
+#endif

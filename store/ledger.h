@@ -1,0 +1,42 @@
+/* The ledger: gapless, append-only, double entry, one hash chain per merchant.
+ *
+ * Happy path: ledger_open before the LINE -> ledger_post per movement -> ledger_close. An entry's
+ * hash is BLAKE2b-256 of its encoded bytes, which contain the hash of the entry before; the fence
+ * holds the head. */
+#ifndef BECKON_STORE_LEDGER_H
+#define BECKON_STORE_LEDGER_H
+
+#include "store/batch.h"
+#include "store/reader.h"
+#include "store/record.h"
+
+/* What posting needs in memory: the program's own sides. */
+struct ledger {
+    struct ledger_totals totals;
+};
+
+enum store_result ledger_open(struct batch *batch, struct ledger *ret) STORE_CHECKED;
+
+/* Appends one entry. The caller gives business_date, kind, unit, from, to, party, amount (>= 0),
+ * credit (0 with ACCRUE: its own number), program_version, rule, event; ledger_post fills number,
+ * recorded_at, previous, previous_hash, balance_after, moves the amount between the two sides of
+ * `ledger` and, where a side is OWNER, of `account` (the party's hot record, put by the caller).
+ * LIABILITY moves count in the account's `pending`. Asserts that sides differ (HOLD, RELEASE and
+ * zero amounts aside), balances don't overflow. The program's balances plus all accounts stay 0.
+ * Returns the entry's number. */
+uint64_t ledger_post(struct batch *batch, struct ledger *ledger, struct account *account,
+                     struct entry *entry);
+/* Puts the totals. */
+void ledger_close(struct batch *batch, const struct ledger *ledger);
+
+enum store_result entries_get(struct reader *reader, uint64_t number,
+                              struct entry *ret) STORE_CHECKED;
+/* Entries above `after`, ascending; up to count_max. */
+enum store_result entries_list(struct reader *reader, uint64_t after, struct entry *ret_entries,
+                               size_t count_max, size_t *ret_count) STORE_CHECKED;
+enum store_result ledger_totals_get(struct reader *reader,
+                                    struct ledger_totals *ret) STORE_CHECKED;
+/* The fence as the reader sees it: head of the chain, last entry, commit. */
+enum store_result fences_get(struct reader *reader, struct fence *ret) STORE_CHECKED;
+
+#endif

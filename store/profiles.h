@@ -1,0 +1,54 @@
+/* What is personal: sealed profiles under a key per person, and the lookup of phones by hash. */
+#ifndef BECKON_STORE_PROFILES_H
+#define BECKON_STORE_PROFILES_H
+
+#include "store/batch.h"
+#include "store/reader.h"
+#include "store/record.h"
+
+enum { PHONE_BYTES_MAX = 16, BIRTHDAY_BYTES_MAX = 10, GENDER_BYTES_MAX = 16, ATTRIBUTES_MAX = 16,
+       ATTRIBUTE_NAME_BYTES_MAX = 40, ATTRIBUTE_VALUE_BYTES_MAX = 120, POLICY_BYTES_MAX = 40,
+       DOCUMENT_BYTES_MAX = 40, PROFILE_SEED_BYTES = 44, PROFILE_NONCE_BYTES = 24 };
+
+struct profile_attribute {
+    char name[ATTRIBUTE_NAME_BYTES_MAX + 1];
+    char value[ATTRIBUTE_VALUE_BYTES_MAX + 1];
+};
+struct profile {
+    char phone[PHONE_BYTES_MAX + 1];       /* E.164: + and 8 to 15 digits */
+    char name[NAME_BYTES_MAX + 1];
+    char birthday[BIRTHDAY_BYTES_MAX + 1]; /* YYYY-MM-DD or --MM-DD */
+    char gender[GENDER_BYTES_MAX + 1];
+    char consent_policy_version[POLICY_BYTES_MAX + 1];
+    uint64_t consent_at;
+    char document_type[DOCUMENT_BYTES_MAX + 1];   /* guides */
+    char document_number[DOCUMENT_BYTES_MAX + 1];
+    size_t attribute_count;
+    struct profile_attribute attributes[ATTRIBUTES_MAX];
+};
+
+/* Makes the person's key and puts the sealed profile. seed: fresh random bytes. */
+void profiles_create(struct batch *batch, struct party party, const struct profile *profile,
+                     const uint8_t seed[PROFILE_SEED_BYTES],
+                     const uint8_t nonce[PROFILE_NONCE_BYTES]);
+/* Opens a profile: STORE_OK, STORE_ABSENT (no such person, or erased), STORE_DAMAGED ... */
+enum store_result profiles_get(struct reader *reader, struct party party,
+                               struct profile *ret) STORE_CHECKED;
+/* As profiles_get inside a batch, which may hold the person's key itself. */
+enum store_result profiles_get_in_batch(struct batch *batch, struct party party,
+                                        struct profile *ret) STORE_CHECKED;
+/* Seals anew under the existing key, to be put after the LINE. */
+struct sealed_profile { size_t size; uint8_t data[8192]; };
+enum store_result profiles_seal(struct batch *batch, struct party party,
+                                const struct profile *profile,
+                                const uint8_t nonce[PROFILE_NONCE_BYTES],
+                                struct sealed_profile *ret) STORE_CHECKED;
+void profiles_put(struct batch *batch, struct party party, const struct sealed_profile *sealed);
+
+/* Who of this kind has this phone (E.164)? STORE_ABSENT: nobody. */
+enum store_result phones_find(struct reader *reader, enum party_kind kind, const char *phone,
+                              uint32_t *ret_number) STORE_CHECKED;
+void phones_put(struct batch *batch, struct party party, const char *phone);
+void phones_delete(struct batch *batch, enum party_kind kind, const char *phone);
+
+#endif

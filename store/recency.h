@@ -1,0 +1,38 @@
+/* L1 and L2: per guide and day, how many of his members have their last (second-last) live
+ * purchase day there. Denominator and numerator of the repurchase rate over any window.
+ *
+ * Edits are gathered before the LINE (months are loaded on demand) and put after it. */
+#ifndef BECKON_STORE_RECENCY_H
+#define BECKON_STORE_RECENCY_H
+
+#include "store/batch.h"
+#include "store/reader.h"
+#include "store/record.h"
+
+enum { RECENCY_EDIT_MONTHS_MAX = 8 };
+enum recency_level { RECENCY_LAST = 1, RECENCY_SECOND_LAST = 2 };
+
+struct recency_edit {
+    uint32_t guide; /* 0: nobody's; adds do nothing */
+    size_t month_count;
+    struct { business_date month; struct recency_month counts; } months[RECENCY_EDIT_MONTHS_MAX];
+};
+
+void recency_edit_begin(struct recency_edit *edit, uint32_t guide);
+/* Adds delta (-1 or 1) at a day; DATE_NEVER does nothing. A count never falls below 0: asserted. */
+enum store_result recency_edit_add(struct recency_edit *edit, struct reader *reader,
+                                   enum recency_level level, business_date day,
+                                   int delta) STORE_CHECKED;
+void recency_edit_put(const struct recency_edit *edit, struct batch *batch);
+
+/* Sums of both levels over [from, to). */
+enum store_result recency_sum(struct reader *reader, uint32_t guide, business_date from,
+                              business_date to, uint64_t *ret_last,
+                              uint64_t *ret_second_last) STORE_CHECKED;
+
+/* Month arithmetic on business dates: the first day of the date's month. */
+business_date date_month_start(business_date date);
+business_date date_from_civil(int year, int month, int day); /* proleptic Gregorian; Hinnant's days_from_civil */
+void date_to_civil(business_date date, int *ret_year, int *ret_month, int *ret_day);
+
+#endif

@@ -1,0 +1,28 @@
+/* Bearer tokens, stored as hashes, and request ids of writes without a natural key. */
+#ifndef BECKON_STORE_TOKENS_H
+#define BECKON_STORE_TOKENS_H
+
+#include "store/batch.h"
+#include "store/reader.h"
+#include "store/record.h"
+
+/* By the digest of the secret; by number. STORE_ABSENT. */
+enum store_result tokens_find(struct reader *reader, const uint8_t hash[HASH_BYTES],
+                              struct token *ret) STORE_CHECKED;
+enum store_result tokens_get(struct reader *reader, uint32_t number,
+                             struct token *ret) STORE_CHECKED;
+void tokens_put(struct batch *batch, const struct token *token);
+/* Up to count_max tokens above number `after`. */
+enum store_result tokens_list(struct reader *reader, uint32_t after, struct token *ret_tokens,
+                              size_t count_max, size_t *ret_count) STORE_CHECKED;
+
+/* Kinds of writes that need a request id. Numbers are for ever. */
+enum request_kind { REQUEST_CREATE_CODE = 1, REQUEST_CREATE_TOKEN = 2, REQUEST_PUBLISH_PROGRAM = 3,
+                    REQUEST_CREATE_MERCHANT = 4, REQUEST_REASSIGN_CODE = 5 };
+enum { REQUEST_ID_BYTES_MAX = 64 };
+enum store_result requests_get(struct reader *reader, enum request_kind kind, struct bytes id,
+                               struct request *ret) STORE_CHECKED;
+void requests_put(struct batch *batch, enum request_kind kind, struct bytes id,
+                  const struct request *request);
+
+#endif
