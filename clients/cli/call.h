@@ -5,7 +5,7 @@
 #include "clients/cli/cli.h"
 
 /* How long a command typed by a person goes on trying. */
-enum { CALL_RETRY_MS = 3000 };
+enum { CALL_RETRY_MS = 1500 };
 
 /* A verb_run: calls verb->method, shows field verb->shows of the reply. */
 verb_run verb_call;
