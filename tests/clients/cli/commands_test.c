@@ -1,4 +1,5 @@
-/* The table of commands against the API: what it names must be there, and nothing may be missing. */
+/* The table of commands against the API: what it names must be there, and nothing may be
+ * missing. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>

@@ -18,7 +18,8 @@
 #include "clients/cli/text.h"
 
 static const char PROGRAM[] =
-    "{\"version\":0,\"from_date\":\"2026-01-01\",\"title\":\"夏季\",\"inherit_serving_guide\":true,"
+    "{\"version\":0,\"from_date\":\"2026-01-01\",\"title\":\"夏季\","
+    "\"inherit_serving_guide\":true,"
     "\"rules\":[{\"rule_id\":\"buyer\",\"title_zh\":\"\",\"title_en\":\"\",\"trigger\":\"purchase\","
     "\"beneficiary\":\"buyer\",\"unit\":\"points\",\"rate_bp\":100,\"rounding\":\"floor\","
     "\"referrer\":\"any\",\"code\":\"any\"},{\"rule_id\":\"head\",\"title_zh\":\"\","
