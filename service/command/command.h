@@ -1,0 +1,83 @@
+/* The contract between commands and whoever runs them. A command's input and reply are the API's
+ * messages; one file per RPC in this folder; nothing here knows gRPC, queues or threads.
+ *
+ * Reads run on a poller against a snapshot of their own. Writes run one after another on the
+ * writer against the batch, and their replies leave after the commit. A refused command has put
+ * nothing. A command may run more than once before its batch commits (OUTCOME_AGAIN, a commit's
+ * conflict): the same store, request, seed and time give the same writes and reply. */
+#ifndef BECKON_SERVICE_COMMAND_COMMAND_H
+#define BECKON_SERVICE_COMMAND_COMMAND_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <protobuf-c/protobuf-c.h>
+
+#include "service/outcome.h"
+#include "service/secret.h"
+#include "store/batch.h"
+#include "store/reader.h"
+#include "store/record.h"
+#include "store/store.h"
+
+/* Who calls. Without a token: role ROLE_REGISTRANT, merchant 0. */
+struct principal {
+    enum role role;
+    uint32_t merchant;              /* 0: operator, registrant */
+    struct party party;             /* the member, guide or shop the token is bound to */
+    uint8_t token_hash[HASH_BYTES]; /* digest of its token; looked up again by writes */
+};
+
+/* One call's surroundings; lives from arrival to the reply's departure. */
+struct command_call {
+    struct principal principal;
+    const ProtobufCMessage *request;
+    ProtobufCAllocator *arena;      /* replies and scratch; never freed singly; NULL when empty */
+    uint32_t merchant;              /* whose keys are touched; set by whoever runs the command */
+    uint64_t now_ms;                /* reads: the clock; writes: batch_recorded_at; Unix ms */
+    uint8_t seed[SECRET_SEED_BYTES];
+    uint8_t carry[16];              /* what `reserve` hands to `write`: the reserved code */
+    size_t row;                     /* rows commands: which row runs */
+    struct refusal refusal;         /* filled by a refusing command */
+};
+
+/* `arena` empty: *ret_reply stays NULL and the outcome is OUTCOME_BUSY (before the LINE). */
+typedef enum outcome command_read(struct reader *reader, struct command_call *call,
+                                  ProtobufCMessage **ret_reply);
+typedef enum outcome command_write(struct batch *batch, struct command_call *call,
+                                   ProtobufCMessage **ret_reply);
+/* Sends one message of a server stream; false: the client has gone, stop. Blocks for flow control. */
+typedef bool command_emit(void *context, const ProtobufCMessage *message);
+/* Long work on a thread of its own; opens its own snapshots. */
+typedef enum outcome command_stream(struct store *store, struct command_call *call,
+                                    command_emit *emit, void *emit_context);
+/* Which merchant's keys the call touches; `reader` may read merchant 0. */
+typedef enum outcome command_merchant(struct reader *reader, struct command_call *call,
+                                      uint32_t *ret_merchant);
+
+struct command {
+    const ProtobufCMessageDescriptor *request, *reply;
+    command_read *read;       /* exactly one of read, write, stream */
+    command_write *write;
+    command_stream *stream;
+    command_merchant *merchant; /* NULL: the principal's own */
+    /* Runs first, in an earlier commit, on a batch whose merchant is 0; then `write` is queued. */
+    command_write *reserve;
+    /* Rows commands: how many; `write` runs once per row (call->row), in order, keeping *ret_reply
+     * between rows and recording refusals in it. A slow-lane command. NULL: a single command. */
+    size_t (*row_count)(const ProtobufCMessage *request);
+};
+
+/* Who bears this token (as sent, "beckon_1_..."): OUTCOME_OK, OUTCOME_TOKEN_INVALID (unknown,
+ * revoked, expired, malformed), or a store outcome. */
+enum outcome command_authenticate(struct reader *reader, struct bytes token_text, uint64_t now_ms,
+                                  struct principal *ret_principal) OUTCOME_CHECKED;
+/* Is the call's token still good in this batch? Run by the writer before each write. */
+enum outcome command_reauthenticate(struct reader *reader,
+                                    const struct command_call *call) OUTCOME_CHECKED;
+
+/* Translates the store's answer: STORE_ABSENT becomes `absent`. */
+enum outcome command_outcome(enum store_result result, enum outcome absent) OUTCOME_CHECKED;
+
+#endif

@@ -1,0 +1,21 @@
+/* Every command of the API, by RPC name: what service/rpc's method table refers to. Each is defined
+ * at the end of its file in this folder. */
+#ifndef BECKON_SERVICE_COMMAND_COMMANDS_H
+#define BECKON_SERVICE_COMMAND_COMMANDS_H
+
+#include "service/command/command.h"
+
+extern const struct command create_merchant, get_merchant, list_merchants, update_merchant;
+extern const struct command create_shop, get_shop, list_shops;
+extern const struct command create_guide, get_guide, list_guides;
+extern const struct command create_code, get_code, list_codes, render_code, reassign_code,
+    revoke_code, resolve_code;
+extern const struct command register_member, register_members, get_member, list_members,
+    update_member;
+extern const struct command record_purchase, record_purchases, get_purchase, list_purchases;
+extern const struct command publish_program, get_program, list_programs;
+extern const struct command get_balance, list_balances, get_entry, list_entries;
+extern const struct command create_token, list_tokens, revoke_token;
+extern const struct command verify_store, backup_store;
+
+#endif

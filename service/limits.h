@@ -1,0 +1,42 @@
+/* Every bound of the service in one place, each with its reason. Bounds of stored texts stand
+ * beside their records (store/). */
+#ifndef BECKON_SERVICE_LIMITS_H
+#define BECKON_SERVICE_LIMITS_H
+
+enum {
+    /* Calls: a call holds one arena from arrival to the reply's departure. */
+    LIMIT_CALLS = 768,                    /* calls in progress: 256 in flight x 3 clients' worth */
+    LIMIT_CALLS_ARMED = 16,               /* per method and poller, waiting to be matched */
+    LIMIT_ARENA_FIRST_BYTES = 8 * 1024,   /* kept per call: a purchase with its reply */
+    LIMIT_ARENA_BYTES = 4 * 1024 * 1024,  /* one call at most: 500 rows, 60 x growth bounded */
+    LIMIT_ARENA_POOL_BYTES = 48 * 1024 * 1024, /* all calls together, beyond the first bytes */
+    LIMIT_MESSAGE_BYTES = 128 * 1024,     /* a request: 500 rows of an import */
+    LIMIT_METADATA_BYTES = 8 * 1024,
+    LIMIT_STREAMS_PER_CONNECTION = 128,
+    LIMIT_CONNECTIONS = 1024,
+    LIMIT_CONNECTIONS_PER_ADDRESS = 512,  /* loopback: all clients share one address */
+
+    /* The executor. */
+    LIMIT_QUEUE = 1024,                   /* writes waiting; full answers BUSY */
+    LIMIT_RETRY_DELAY_MS = 50,            /* what BUSY tells the client: a few commits */
+    LIMIT_BATCH_RUNS = 8,                 /* runs of one batch after CONFLICT or NEED */
+    LIMIT_SLOW_LANE_SHARE = 4,            /* imports get at most 1/4 of a batch when others wait */
+    LIMIT_LONG_JOBS = 4,                  /* verify and backup streams waiting or running */
+    LIMIT_DRAIN_MS = 10000,               /* graceful shutdown before calls are cancelled */
+
+    /* Requests. */
+    LIMIT_ROWS = 500,                     /* rows of RecordPurchases, RegisterMembers */
+    LIMIT_PAGE_DEFAULT = 50,
+    LIMIT_PAGE = 500,
+    LIMIT_AHEAD_MS = 10 * 60 * 1000,      /* occurred_at may be so far ahead of the clock */
+    LIMIT_TOKENS_PER_PRINCIPAL = 2,       /* alive, for rotation */
+    LIMIT_PATH_BYTES = 1024,              /* a backup's folder */
+};
+
+/* One purchase at most: 10,000,000,000.00 of a currency with cents; rates up to 1,000 % of it
+ * stay far below 2^63. */
+#define LIMIT_AMOUNT_MINOR INT64_C(1000000000000)
+#define LIMIT_FIXED_AMOUNT INT64_C(1000000000)
+#define LIMIT_RATE_BP 100000
+
+#endif

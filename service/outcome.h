@@ -1,0 +1,107 @@
+/* Outcomes: how every command ends, in order of precedence. One list; reasons, gRPC codes and
+ * sentences stand in outcome.c and nowhere else.
+ *
+ * A refusal is expected, cheap and changes nothing. OUTCOME_AGAIN never leaves the executor. */
+#ifndef BECKON_SERVICE_OUTCOME_H
+#define BECKON_SERVICE_OUTCOME_H
+
+#include <stdbool.h>
+
+enum outcome {
+    OUTCOME_OK = 0,
+
+    /* the call itself */
+    OUTCOME_AGAIN, /* the batch has to fetch first and run the command again */
+    OUTCOME_DEADLINE_PASSED,
+    OUTCOME_BUSY,
+    OUTCOME_SHUTTING_DOWN,
+    OUTCOME_METHOD_UNKNOWN,
+    OUTCOME_MESSAGE_MISSING,
+    OUTCOME_MESSAGE_INVALID,
+    OUTCOME_MESSAGE_TOO_LARGE,
+
+    /* who calls */
+    OUTCOME_TOKEN_MISSING,
+    OUTCOME_TOKEN_INVALID,
+    OUTCOME_ROLE_NOT_ALLOWED,
+    OUTCOME_NOT_YOURS,
+
+    /* form of the request */
+    OUTCOME_FIELD_REQUIRED,
+    OUTCOME_TEXT_INVALID,
+    OUTCOME_VALUE_INVALID,
+    OUTCOME_AMOUNT_INVALID,
+    OUTCOME_RECEIPT_INVALID,
+    OUTCOME_PHONE_INVALID,
+    OUTCOME_CONSENT_MISSING,
+    OUTCOME_CODE_MISTYPED,
+    OUTCOME_DATE_INVALID,
+    OUTCOME_DATE_RETROACTIVE,
+    OUTCOME_TIME_INVALID,
+    OUTCOME_TIME_IN_FUTURE,
+    OUTCOME_PAGE_INVALID,
+    OUTCOME_PROGRAM_INVALID,
+    OUTCOME_CURRENCY_MISMATCH,
+    OUTCOME_PATH_INVALID,
+    OUTCOME_ROWS_INVALID,
+
+    /* what it names */
+    OUTCOME_MERCHANT_UNKNOWN,
+    OUTCOME_SHOP_UNKNOWN,
+    OUTCOME_GUIDE_UNKNOWN,
+    OUTCOME_MEMBER_UNKNOWN,
+    OUTCOME_ACCOUNT_UNKNOWN,
+    OUTCOME_CODE_UNKNOWN,
+    OUTCOME_CODE_NOT_VALID,
+    OUTCOME_PURCHASE_UNKNOWN,
+    OUTCOME_PROGRAM_UNKNOWN,
+    OUTCOME_ENTRY_UNKNOWN,
+    OUTCOME_TOKEN_UNKNOWN,
+
+    /* what is there already */
+    OUTCOME_RECEIPT_REUSED,
+    OUTCOME_REQUEST_ID_REUSED,
+    OUTCOME_SHOP_EXISTS,
+    OUTCOME_GUIDE_EXISTS,
+    OUTCOME_PHONE_TAKEN,
+
+    /* the state of things */
+    OUTCOME_MERCHANT_FIXED,
+    OUTCOME_PROGRAM_RETROACTIVE,
+    OUTCOME_TOKENS_TOO_MANY,
+    OUTCOME_CODE_REVOKED,
+    OUTCOME_NUMBERS_EXHAUSTED,
+    OUTCOME_BACKUP_FAILED,
+
+    /* faults */
+    OUTCOME_STORE_DAMAGED,
+    OUTCOME_STORE_FULL,
+    OUTCOME_STORE_FAULT,
+    OUTCOME_INTERNAL,
+    OUTCOME_COUNT,
+};
+
+#define OUTCOME_CHECKED __attribute__((warn_unused_result))
+
+/* How an outcome is told. grpc_code as in grpc_status_code. "{field}" and "{allowed}" in a sentence
+ * are replaced by what the command said. */
+struct outcome_info {
+    const char *reason; /* UPPER_SNAKE */
+    int grpc_code;
+    bool retry;         /* carries RetryInfo */
+    const char *en, *zh;
+};
+
+const struct outcome_info *outcome_info(enum outcome outcome);
+
+/* What a refusal says besides its outcome. Strings are static or live in the call's arena. */
+struct refusal {
+    const char *field;   /* path in the request, or NULL */
+    const char *allowed; /* language-neutral, e.g. "1..40 bytes", or NULL */
+};
+
+/* Writes the sentence with its replacements; cut at size. */
+void outcome_sentence(enum outcome outcome, const struct refusal *refusal, bool chinese,
+                      char *ret_text, unsigned size);
+
+#endif

@@ -1,0 +1,31 @@
+/* Secrets of callers: bearer tokens and where randomness comes from.
+ *
+ * A token reads "beckon_MERCHANT_SECRET": merchant number, then 32 random bytes in base64url. The
+ * store keeps the digest of the 32 bytes; the text itself is shown once and never logged. */
+#ifndef BECKON_SERVICE_SECRET_H
+#define BECKON_SERVICE_SECRET_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+enum { SECRET_BYTES = 32, SECRET_SEED_BYTES = 32, SECRET_TOKEN_TEXT_BYTES = 80, SECRET_HASH_BYTES = 32 };
+
+/* Starts libsodium; exits the process when it can't. Before anything else. */
+void secret_init(void);
+/* Fresh random bytes from the system's CSPRNG. Only main and rpc hand them on, as seeds. */
+void secret_random(uint8_t *ret_bytes, size_t size);
+
+/* Derives byte stream number `stream` from a command's seed (ChaCha20): the same seed and stream
+ * give the same bytes, so that a batch can run again. */
+void secret_from_seed(const uint8_t seed[SECRET_SEED_BYTES], uint64_t stream, uint8_t *ret_bytes,
+                      size_t size);
+
+/* Writes "beckon_MERCHANT_SECRET", terminated. */
+void secret_token_write(uint32_t merchant, const uint8_t secret[SECRET_BYTES],
+                        char ret_text[SECRET_TOKEN_TEXT_BYTES]);
+/* Reads one (size bytes); false when it has not that form. */
+bool secret_token_read(const char *text, size_t size, uint32_t *ret_merchant,
+                       uint8_t ret_secret[SECRET_BYTES]);
+
+#endif
