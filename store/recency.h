@@ -6,6 +6,7 @@
 #define BECKON_STORE_RECENCY_H
 
 #include "store/batch.h"
+#include "store/date.h"
 #include "store/reader.h"
 #include "store/record.h"
 
@@ -29,10 +30,5 @@ void recency_edit_put(const struct recency_edit *edit, struct batch *batch);
 enum store_result recency_sum(struct reader *reader, uint32_t guide, business_date from,
                               business_date to, uint64_t *ret_last,
                               uint64_t *ret_second_last) STORE_CHECKED;
-
-/* Month arithmetic on business dates: the first day of the date's month. */
-business_date date_month_start(business_date date);
-business_date date_from_civil(int year, int month, int day); /* proleptic Gregorian; Hinnant's days_from_civil */
-void date_to_civil(business_date date, int *ret_year, int *ret_month, int *ret_day);
 
 #endif
