@@ -20,13 +20,14 @@ struct recency_edit {
 };
 
 void recency_edit_begin(struct recency_edit *edit, uint32_t guide);
-/* Adds delta (-1 or 1) at a day; DATE_NEVER does nothing. A count never falls below 0: asserted. */
+/* Adds delta (-1 or 1) at a day; DATE_NEVER does nothing. STORE_DAMAGED when the stored count would
+ * fall below 0: it doesn't count the member who leaves it. */
 enum store_result recency_edit_add(struct recency_edit *edit, struct reader *reader,
                                    enum recency_level level, business_date day,
                                    int delta) STORE_CHECKED;
 void recency_edit_put(const struct recency_edit *edit, struct batch *batch);
 
-/* Sums of both levels over [from, to). */
+/* Sums of both levels over [from, to); reads one record a month, so callers bound the window. */
 enum store_result recency_sum(struct reader *reader, uint32_t guide, business_date from,
                               business_date to, uint64_t *ret_last,
                               uint64_t *ret_second_last) STORE_CHECKED;

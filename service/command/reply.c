@@ -72,7 +72,7 @@ Google__Protobuf__Timestamp *reply_time(struct command_call *call, uint64_t at_m
 
 char *reply_date(struct command_call *call, business_date date)
 {
-    char text[CIVIL_DATE_TEXT_BYTES];
+    char text[CIVIL_DATE_BYTES];
     civil_date_write(date, text);
     return reply_text(call, text);
 }
