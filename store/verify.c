@@ -57,6 +57,16 @@ bool verify_again(struct verify *verify, enum store_result result)
     return result == STORE_NEED && kv_fetch(verify->reader.snapshot) == STORE_OK;
 }
 
+enum store_result verify_scan_open(struct verify *verify, const struct key *from,
+                                   const struct key *end, bool reverse,
+                                   struct reader_scan *ret_scan)
+{
+    enum store_result result;
+    do result = reader_scan_open(&verify->reader, key_view(from), key_view(end), reverse, ret_scan);
+    while (verify_again(verify, result));
+    return result;
+}
+
 enum store_result verify_fatal(enum store_result result)
 {
     assert(result != STORE_OK);
@@ -109,8 +119,7 @@ static enum store_result verify_page(struct verify *verify, struct key *from,
                                      verify_visit *visit, bool *ret_ended)
 {
     struct reader_scan scan;
-    enum store_result result =
-        reader_scan_open(&verify->reader, key_view(from), key_view(end), false, &scan);
+    enum store_result result = verify_scan_open(verify, from, end, false, &scan);
     while (result == STORE_OK && verify->work < WORK_MAX) {
         struct bytes key, value;
         do result = reader_scan_next(&scan, &key, &value);
