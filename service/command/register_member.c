@@ -37,6 +37,7 @@ struct registering {
     uint32_t shop;
     uint32_t known_member; /* whose phone it is already; 0: nobody's */
     uint32_t self_guide;   /* the guide with this phone; 0: none */
+    struct account self_account;
     struct code_value code;
     struct attribution_facts facts;
     struct attribution attribution;
@@ -211,8 +212,12 @@ static enum outcome look_up_phone(struct batch *batch, struct registering *regis
     enum outcome outcome = command_outcome(
         phones_find(&batch->reader, PARTY_MEMBER, phone, &registering->known_member), OUTCOME_OK);
     if (outcome != OUTCOME_OK) return outcome;
-    return command_outcome(
+    outcome = command_outcome(
         phones_find(&batch->reader, PARTY_GUIDE, phone, &registering->self_guide), OUTCOME_OK);
+    if (outcome != OUTCOME_OK || registering->self_guide == 0) return outcome;
+    struct party guide = {PARTY_GUIDE, registering->self_guide};
+    return command_outcome(accounts_get(&batch->reader, guide, &registering->self_account),
+                           OUTCOME_STORE_DAMAGED);
 }
 
 /* ---- the new member ------------------------------------------------------------------------------------ */
@@ -273,25 +278,19 @@ static void put_person(struct batch *batch, const struct command_call *call,
     phones_put(batch, member, registering->profile.phone);
 }
 
-static enum outcome put_self_guide(struct batch *batch, uint32_t guide, uint32_t member,
-                                   struct earning *earning)
+/* The guide with her phone learns that she is he. Where he is an earner too, the earner's copy of
+ * his account is put afterwards and has to know it as well. */
+static void put_self_guide(struct batch *batch, struct registering *registering, uint32_t member)
 {
-    struct party party = {PARTY_GUIDE, guide};
-    struct account account;
+    struct earning *earning = &registering->earning;
 
-    /* One of the earners' copies would overwrite what is put here. */
-    for (int i = 0; i < EARNER_COUNT; i++) {
-        if (earning->earners[i].party.kind != PARTY_GUIDE ||
-            earning->earners[i].party.number != guide)
-            continue;
-        earning->earners[i].account.self_member = member;
-    }
-    enum outcome outcome =
-        command_outcome(accounts_get(&batch->reader, party, &account), OUTCOME_STORE_DAMAGED);
-    if (outcome != OUTCOME_OK) return outcome;
-    account.self_member = member;
-    accounts_put(batch, party, &account);
-    return OUTCOME_OK;
+    for (int i = 0; i < EARNER_COUNT; i++)
+        if (earning->earners[i].party.kind == PARTY_GUIDE &&
+            earning->earners[i].party.number == registering->self_guide)
+            earning->earners[i].account.self_member = member;
+    registering->self_account.self_member = member;
+    accounts_put(batch, (struct party){PARTY_GUIDE, registering->self_guide},
+                 &registering->self_account);
 }
 
 /* After the LINE. */
@@ -304,6 +303,7 @@ static void put_member(struct batch *batch, const struct command_call *call,
 
     numbers_put(batch, &registering->numbers);
     put_person(batch, call, registering, member);
+    if (registering->self_guide != 0) put_self_guide(batch, registering, member.number);
     earn_post(batch, earning);
     if (attribution->serving_guide != 0) {
         bindings_put(batch, member.number,
@@ -379,11 +379,6 @@ enum outcome member_register(struct batch *batch, struct command_call *call,
     if (registering.known_member != 0) return answer_known(call, &registering, ret_reply);
 
     uint32_t member = registering.earning.earners[EARNER_BUYER].party.number;
-    if (registering.self_guide != 0) {
-        /* The guide's record was read just now to know his phone: this read can't miss. */
-        outcome = put_self_guide(batch, registering.self_guide, member, &registering.earning);
-        if (outcome != OUTCOME_OK) return outcome;
-    }
     /* From here on this registration must succeed. */
     put_member(batch, call, &registering);
     Beckon__V1__RegisterMemberResponse *reply =
