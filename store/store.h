@@ -32,6 +32,7 @@ struct store_options {
                                      struct kv **ret_kv);
 };
 
+struct key_slots;
 struct store;
 
 /* Opens or creates the store. On failure *ret_message says in one English sentence what is wrong
@@ -43,6 +44,10 @@ enum store_result store_open(const struct store_options *options, struct store *
 void store_close(struct store *store);
 
 struct kv *store_kv(struct store *store);
+struct key_slots *store_key_slots(struct store *store);
+enum { STORE_ID_BYTES = 16 };
+/* Random bytes made with the store: which store is it? Live as long as the store. */
+const uint8_t *store_id(const struct store *store);
 
 /* ---- keyed hashes: BLAKE2b with a key derived from master.key, one per purpose ---------------- */
 
