@@ -46,7 +46,7 @@ static void names_of_people_are_printable(void **state)
         "Ann", "O'Neil-Smith", "\xe6\x9d\x8e\xe9\x9b\xb7",
         "Jos\xc3\xa9  P.", "\xd8\xb9\xd9\x84\xd9\x8a",
         "\xf0\x9f\x91\xa9\xe2\x80\x8d\xf0\x9f\x8c\xbe", /* woman farmer, with a joiner */
-        "\xe8\xbe\xbb\xf3\xa0\x84\x80",                 /* an ideograph and its variation selector */
+        "\xe8\xbe\xbb\xf3\xa0\x84\x80", /* an ideograph and its variation selector */
     };
     for (size_t i = 0; i < sizeof(good) / sizeof(good[0]); i++) {
         assert_true(text_is_printable(view(good[i]), 1, 100));
