@@ -33,7 +33,7 @@ static int hex_digit(char c)
     return -1;
 }
 
-static bool token_decode(const char *token, uint8_t *ret_bytes, size_t *ret_size)
+static bool page_token_decode(const char *token, uint8_t *ret_bytes, size_t *ret_size)
 {
     size_t length = strlen(token);
     if (length % 2 != 0 || length <= 2 * MAC_BYTES ||
@@ -60,7 +60,7 @@ enum outcome page_read(struct command_call *call, const struct store *store, con
         uint8_t bytes[MAC_BYTES + PAGE_CURSOR_BYTES_MAX], expected[MAC_BYTES];
         size_t size;
 
-        if (!token_decode(page_token, bytes, &size))
+        if (!page_token_decode(page_token, bytes, &size))
             return form_refuse(call, OUTCOME_PAGE_INVALID, "page_token", NULL);
         page.cursor_size = size - MAC_BYTES;
         memcpy(page.cursor, bytes + MAC_BYTES, page.cursor_size);
