@@ -75,7 +75,7 @@ static void a_token_is_looked_up_in_a_snapshot(void **state)
     assert_int_equal(principal.merchant, 1);
 }
 
-/* ---- streams ---------------------------------------------------------------------------------- */
+/* ---- streams --------------------------------------------------------------------------------*/
 
 static sem_t emit_entered, emit_allowed;
 static unsigned emitted;

@@ -220,7 +220,7 @@ static void rows_that_span_batches_survive_fetching(void **state)
     toy_world_close(&world);
 }
 
-/* ---- ends of the process ---------------------------------------------------------------------- */
+/* ---- ends of the process --------------------------------------------------------------------*/
 
 /* Runs one work in a process of its own; how that ended. */
 static int run_in_child(enum store_result commit_result, bool puts_and_refuses)
