@@ -93,7 +93,8 @@ static enum store_result master_open(struct store *store, char ret_message[STORE
                          "bytes): put your copy of the right one in its place.", key_path,
                          MASTER_KEY_BYTES);
     }
-    if (result != STORE_OK) {
+    /* Synced even when it was found: whoever made it may have died before he did. */
+    if (result != STORE_OK || !folder_sync(store->path)) {
         return store_say_errno(ret_message, "Can't read or make", key_path);
     }
     return STORE_OK;
