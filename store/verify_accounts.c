@@ -95,8 +95,7 @@ static enum store_result credits_sum(struct verify *verify, struct party party,
     struct key end = key_after(&from);
     *ret = (struct credit_sums){.due = DATE_NEVER};
     struct reader_scan scan;
-    enum store_result result =
-        reader_scan_open(&verify->reader, key_view(&from), key_view(&end), false, &scan);
+    enum store_result result = verify_scan_open(verify, &from, &end, false, &scan);
     while (result == STORE_OK) {
         struct bytes key, value;
         struct credit credit;
