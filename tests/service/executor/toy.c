@@ -114,7 +114,7 @@ static enum outcome count_write(struct batch *batch, struct command_call *call,
         if (toy->puts_and_refuses) put_number(batch, call->merchant, toy->counter, value);
         return toy->refuse;
     }
-    if (toy->work.command == &toy_reserving) {
+    if (toy->work.command->reserve != NULL) {
         assert(call->carry[0] == TOY_RESERVED);
         toy->reserved_seen = toy_stored(current_store, 0, toy->counter);
     }
@@ -141,6 +141,8 @@ static enum outcome reserve(struct batch *batch, struct command_call *call,
 {
     struct toy *toy = toy_of(call);
     (void)ret_reply;
+    toy->reserve_runs++;
+    if (toy->reserve_until_ms != 0) toy_monotonic_ms = toy->reserve_until_ms;
     if (toy->refuses_reserve) return OUTCOME_NUMBERS_EXHAUSTED;
     call->carry[0] = TOY_RESERVED;
     put_number(batch, 0, toy->counter, TOY_RESERVED);
@@ -191,6 +193,9 @@ const struct command toy_count = {.write = count_write};
 const struct command toy_look = {.write = look_write};
 const struct command toy_rows = {.write = count_write, .row_count = row_count};
 const struct command toy_reserving = {.write = count_write, .reserve = reserve};
+const struct command toy_reserving_rows = {
+    .write = count_write, .reserve = reserve, .row_count = row_count,
+};
 const struct command toy_finding = {.write = count_write, .merchant = find_merchant};
 const struct command toy_read = {.read = read_run};
 const struct command toy_stream = {.stream = stream_run};

@@ -28,9 +28,10 @@ struct toy {
     size_t row_count;     /* rows commands */
     size_t put_bytes;     /* puts so many more, at most 120,000 */
     bool refuses_reserve, refuses_merchant, is_revoked;
+    uint64_t reserve_until_ms; /* its reserve phase lasts until then, monotonic */
 
     /* what came of it */
-    unsigned runs;
+    unsigned runs, reserve_runs;
     uint64_t value;              /* the counter after its last row */
     uint64_t rows[TOY_ROWS_MAX]; /* and after each */
     unsigned done_count, done_order; /* from 1 */
@@ -41,7 +42,8 @@ struct toy {
 };
 
 /* Writes; writes that put nothing and read only; rows; with a reserve phase; a finder. */
-extern const struct command toy_count, toy_look, toy_rows, toy_reserving, toy_finding;
+extern const struct command toy_count, toy_look, toy_rows, toy_reserving, toy_reserving_rows,
+    toy_finding;
 extern const struct command toy_read, toy_stream; /* the stream emits its rows, then ends */
 
 /* A store in a scratch folder and an executor on it. */

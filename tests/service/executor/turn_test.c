@@ -80,6 +80,10 @@ static void a_full_store_refuses_the_batch_and_takes_the_next(void **state)
     toy_submit(&world, next);
     assert_int_equal(toy_wait(next), OUTCOME_OK);
     assert_int_equal(next->value, 1);
+    struct executor_counters counters;
+    executor_counters(world.executor, &counters);
+    assert_int_equal(counters.commits, 2);
+    assert_int_equal(counters.refusals, 5);
 }
 
 static void a_store_that_fills_ends_a_rows_call_after_what_is_committed(void **state)

@@ -223,6 +223,28 @@ static void a_reserve_phase_is_durable_before_its_write_and_goes_ahead(void **st
     assert_int_equal(counters().commits, 3); /* the gate's, the reserves', the writes' */
 }
 
+static void a_rows_command_reserves_once(void **state)
+{
+    (void)state;
+    struct toy *rows = toy_new(&toy_reserving_rows, 10);
+    rows->row_count = 20;
+    toy_submit(&world, rows);
+    assert_int_equal(toy_wait(rows), OUTCOME_OK);
+    assert_int_equal(rows->reserve_runs, 1);
+    assert_int_equal(rows->runs, 20);
+    assert_int_equal(rows->rows[19], 20);
+}
+
+static void a_deadline_no_longer_counts_once_the_work_is_begun(void **state)
+{
+    (void)state;
+    struct toy *toy = toy_new(&toy_reserving, 10);
+    toy->work.deadline_ms = 2000;
+    toy->reserve_until_ms = 3000;
+    toy_submit(&world, toy);
+    assert_int_equal(toy_wait(toy), OUTCOME_OK);
+}
+
 static void a_refused_reserve_ends_the_call(void **state)
 {
     (void)state;
@@ -301,6 +323,8 @@ int main(void)
         TEST(rows_are_at_most_a_quarter_of_a_busy_batch),
         TEST(a_refused_row_ends_the_call_after_the_rows_before_it),
         TEST(a_reserve_phase_is_durable_before_its_write_and_goes_ahead),
+        TEST(a_rows_command_reserves_once),
+        TEST(a_deadline_no_longer_counts_once_the_work_is_begun),
         TEST(a_refused_reserve_ends_the_call),
         TEST(the_merchant_is_found_before_the_work_is_queued),
         TEST(stopping_refuses_new_work_and_finishes_what_is_queued),
