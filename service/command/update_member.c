@@ -1,5 +1,5 @@
 /* Changes a member's profile: the fields named. A changed phone keeps the member; its old number
- * names nobody from then on. */
+ * names nobody from then on and rests before it may be another's. */
 #include <assert.h>
 #include <string.h>
 
@@ -45,13 +45,15 @@ static enum outcome check_phone(struct batch *batch, struct command_call *call,
                                 struct updating *updating)
 {
     uint32_t other;
+    bool resting;
 
     updating->phone_changes = strcmp(updating->profile.phone, updating->old_phone) != 0;
     if (!updating->phone_changes) return OUTCOME_OK;
-    enum store_result found =
-        phones_find(&batch->reader, PARTY_MEMBER, updating->profile.phone, &other);
-    if (found == STORE_OK) return form_refuse(call, OUTCOME_PHONE_TAKEN, "member.phone", NULL);
-    if (found != STORE_ABSENT) return command_outcome(found, OUTCOME_INTERNAL);
+    enum outcome outcome = object_phone(&batch->reader, call, updating->profile.phone,
+                                        updating->member, &other, &resting);
+    if (outcome != OUTCOME_OK) return outcome;
+    if (other != 0 || resting)
+        return form_refuse(call, OUTCOME_PHONE_TAKEN, "member.phone", NULL);
     updating->account.self_guide = 0;
     return command_outcome(phones_find(&batch->reader, PARTY_GUIDE, updating->profile.phone,
                                        &updating->account.self_guide), OUTCOME_OK);
@@ -115,7 +117,7 @@ static enum outcome update_member_write(struct batch *batch, struct command_call
     /* From here on it must succeed. */
     profiles_put(batch, party, &sealed);
     if (updating.phone_changes) {
-        phones_delete(batch, PARTY_MEMBER, updating.old_phone);
+        phones_release(batch, party, updating.old_phone, call->now_ms);
         phones_put(batch, party, updating.profile.phone);
         accounts_put(batch, party, &updating.account);
     }

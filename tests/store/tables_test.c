@@ -369,8 +369,12 @@ static void profiles_and_phones_lead_to_the_person(void **state)
     profiles_put(batch, member_1, &sealed);
     assert_int_equal(profiles_get_in_batch(batch, member_1, &profile), STORE_OK);
     assert_string_equal(profile.name, "Li Na");
-    phones_delete(batch, PARTY_MEMBER, "+8613800100003");
+    struct phone_holder holder;
+    phones_release(batch, (struct party){PARTY_MEMBER, 3}, "+8613800100003", 1234);
     assert_int_equal(phones_find(reader, PARTY_MEMBER, "+8613800100003", &number), STORE_ABSENT);
+    assert_int_equal(phones_get(reader, PARTY_MEMBER, "+8613800100003", &holder), STORE_OK);
+    assert_int_equal(holder.number, 3);
+    assert_int_equal(holder.released_at, 1234);
     assert_int_equal(profiles_get(reader, (struct party){PARTY_MEMBER, 4}, &profile),
                      STORE_ABSENT);
 }

@@ -297,7 +297,7 @@ static void a_phone_dangles(struct batch *batch)
     struct key key = key_begin(SCENARIO_MERCHANT, TABLE_PHONE);
     key_u8(&key, PARTY_MEMBER);
     key_bytes(&key, "0123456789abcdef", 16);
-    put(batch, &key, (const uint8_t *)"\0\0\0\x4d", 4);
+    put(batch, &key, (const uint8_t *)"\0\0\0\x4d\0\0\0\0\0\0\0\0", 12);
 }
 
 static void a_code_has_no_owner(struct batch *batch)
