@@ -14,6 +14,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "store/program.h"
 #include "store/reader.h"
 #include "store/record.h"
 #include "store/result.h"
@@ -28,6 +29,7 @@ enum {
 struct batch {
     struct reader reader;      /* what the tables' getters take */
     struct batch_inner *inner; /* write set, fences, staged key slots */
+    struct program_cache programs; /* programs.c's; zeroed by batch_new and then left alone */
 };
 
 /* Allocates everything a batch ever needs. Start-up only: exits when it can't. */

@@ -40,6 +40,8 @@ struct command_call {
     uint8_t carry[16];              /* what `reserve` hands to `write`: the reserved code */
     size_t row;                     /* rows commands: which row runs */
     struct refusal refusal;         /* filled by a refusing command */
+    uint8_t *room;                  /* reply_reserve's; NULL to begin with */
+    size_t room_bytes;
 };
 
 /* `arena` empty: *ret_reply stays NULL and the outcome is OUTCOME_BUSY (before the LINE). */
