@@ -27,8 +27,11 @@ enum {
     /* The executor. */
     LIMIT_QUEUE = 1024,                   /* writes waiting; full answers BUSY */
     LIMIT_RETRY_DELAY_MS = 50,            /* what BUSY tells the client: a few commits */
-    LIMIT_BATCH_RUNS = 8,                 /* runs of one batch after CONFLICT or NEED */
+    LIMIT_BATCH_RUNS = 64,                /* runs of one batch or read after CONFLICT or NEED: each
+                                             fetches a key more of a chain nobody hinted at */
     LIMIT_SLOW_LANE_SHARE = 4,            /* imports get at most 1/4 of a batch when others wait */
+    LIMIT_SLOW_LANE_FLOOR = 16,           /* but these rows always: cheaper than the batch's sync,
+                                             so that a few tills never starve an import */
     LIMIT_LONG_JOBS = 4,                  /* verify and backup streams waiting or running */
     LIMIT_DRAIN_MS = 10000,               /* graceful shutdown before calls are cancelled */
 

@@ -8,6 +8,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <sodium.h>
+
 bool folder_path(char ret_path[FOLDER_PATH_BYTES], const char *folder, const char *name)
 {
     char path[FOLDER_PATH_BYTES];
@@ -151,4 +153,57 @@ bool file_make(const char *path, const void *data, size_t size)
     (void)unlink(fresh);
     errno = reason;
     return ok && folder_sync_parent(path);
+}
+
+enum { COPY_BYTES = 64 * 1024, COPY_HASH_BYTES = 32 };
+
+/* to_fd < 0: only reads. */
+static bool copy_hashing(int from_fd, int to_fd, uint64_t *ret_size, uint8_t *ret_hash)
+{
+    static _Thread_local uint8_t buffer[COPY_BYTES];
+    crypto_generichash_state hash;
+    crypto_generichash_init(&hash, NULL, 0, COPY_HASH_BYTES);
+    uint64_t size = 0;
+    for (;;) {
+        ssize_t got = read(from_fd, buffer, sizeof buffer);
+        if (got < 0 && errno == EINTR) {
+            continue;
+        }
+        if (got < 0) {
+            return false;
+        }
+        if (got == 0) {
+            break;
+        }
+        crypto_generichash_update(&hash, buffer, (unsigned long long)got);
+        if (to_fd >= 0 && !file_write_all(to_fd, buffer, (size_t)got)) {
+            return false;
+        }
+        size += (uint64_t)got;
+    }
+    crypto_generichash_final(&hash, ret_hash, COPY_HASH_BYTES);
+    *ret_size = size;
+    return to_fd < 0 || fsync(to_fd) == 0;
+}
+
+bool file_copy(const char *from, const char *to, uint64_t *ret_size, uint8_t *ret_hash)
+{
+    int from_fd = open(from, O_RDONLY | O_CLOEXEC);
+    if (from_fd < 0) {
+        return false;
+    }
+    int to_fd = -1;
+    bool ok = true;
+    if (to != NULL) {
+        to_fd = open(to, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+        ok = to_fd >= 0;
+    }
+    ok = ok && copy_hashing(from_fd, to_fd, ret_size, ret_hash);
+    int reason = errno;
+    close(from_fd);
+    if (to_fd >= 0) {
+        close(to_fd);
+    }
+    errno = reason;
+    return ok;
 }

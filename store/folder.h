@@ -33,5 +33,9 @@ bool file_read(const char *path, void *ret_data, size_t room, size_t *ret_size) 
 /* Makes the file `path` (mode 0600) with these bytes, durable and whole or not at all; EEXIST when
  * it is there. Written beside it as `path`.new first: one maker at a time. */
 bool file_make(const char *path, const void *data, size_t size) STORE_CHECKED;
+/* Copies a file into the new file `to` (mode 0600), synced; to NULL only reads. On the way: its
+ * size and its BLAKE2b-256 (32 bytes). */
+bool file_copy(const char *from, const char *to, uint64_t *ret_size,
+               uint8_t *ret_hash) STORE_CHECKED;
 
 #endif

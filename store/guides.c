@@ -54,20 +54,19 @@ enum store_result guides_find(struct reader *reader, uint32_t pay_entity, const 
 void guides_put(struct batch *batch, const struct guide *guide)
 {
     assert(guide->number != 0 && guide->employee_no[0] != '\0');
-    char employee_no[EMPLOYEE_NO_BYTES_MAX + 1]; /* protobuf-c wants it writable */
-    memcpy(employee_no, guide->employee_no, sizeof employee_no);
-    assert(employee_no[EMPLOYEE_NO_BYTES_MAX] == '\0');
+    assert(strnlen(guide->employee_no, sizeof guide->employee_no) <= EMPLOYEE_NO_BYTES_MAX);
     Beckon__Store__ColdGuide cold = BECKON__STORE__COLD_GUIDE__INIT;
     cold.number = guide->number;
     cold.pay_entity = guide->pay_entity;
-    cold.employee_no = employee_no;
+    cold.employee_no = table_text(guide->employee_no);
     cold.created_at = guide->created_at;
 
     uint8_t data[GUIDE_BYTES_MAX];
     assert(beckon__store__cold_guide__get_packed_size(&cold) <= sizeof data);
     struct key key = guide_key(batch->reader.merchant, guide->number);
     table_put(batch, &key, data, beckon__store__cold_guide__pack(&cold, data));
-    struct key index = employee_key(batch->reader.merchant, guide->pay_entity, employee_no);
+    struct key index =
+        employee_key(batch->reader.merchant, guide->pay_entity, guide->employee_no);
     table_put_number(batch, &index, guide->number);
 }
 

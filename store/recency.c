@@ -2,48 +2,17 @@
 
 #include <assert.h>
 
+#include "store/date.h"
 #include "store/table.h"
 
-/* ---- civil dates ------------------------------------------------------------------------------ */
+/* Years -6000 and 10000, about: far beyond any purchase, far from where dates overflow. */
+enum { RECENCY_DATE_MIN = -3000000, RECENCY_DATE_MAX = 3000000 };
 
-/* Howard Hinnant, "chrono-Compatible Low-Level Date Algorithms": eras of 400 years from 0000-03-01,
- * 719468 days before 1970-01-01. */
-business_date date_from_civil(int year, int month, int day)
+/* The dates the calendar reckons with; a stored one beyond them is damaged. */
+static bool is_calendar_date(business_date date)
 {
-    assert(month >= 1 && month <= 12 && day >= 1 && day <= 31);
-    int64_t y = (int64_t)year - (month <= 2 ? 1 : 0);
-    int64_t era = (y >= 0 ? y : y - 399) / 400;
-    int64_t year_of_era = y - era * 400;
-    int64_t day_of_year = (153 * (month > 2 ? month - 3 : month + 9) + 2) / 5 + day - 1;
-    int64_t day_of_era = year_of_era * 365 + year_of_era / 4 - year_of_era / 100 + day_of_year;
-    int64_t days = era * 146097 + day_of_era - 719468;
-    assert(days >= INT32_MIN && days <= INT32_MAX);
-    return (business_date)days;
+    return date >= RECENCY_DATE_MIN && date <= RECENCY_DATE_MAX;
 }
-
-void date_to_civil(business_date date, int *ret_year, int *ret_month, int *ret_day)
-{
-    int64_t days = (int64_t)date + 719468;
-    int64_t era = (days >= 0 ? days : days - 146096) / 146097;
-    int64_t day_of_era = days - era * 146097;
-    int64_t year_of_era =
-        (day_of_era - day_of_era / 1460 + day_of_era / 36524 - day_of_era / 146096) / 365;
-    int64_t day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
-    int64_t month = (5 * day_of_year + 2) / 153; /* from March */
-    *ret_day = (int)(day_of_year - (153 * month + 2) / 5 + 1);
-    *ret_month = (int)(month < 10 ? month + 3 : month - 9);
-    *ret_year = (int)(year_of_era + era * 400 + (*ret_month <= 2 ? 1 : 0));
-}
-
-business_date date_month_start(business_date date)
-{
-    int year, month, day;
-    date_to_civil(date, &year, &month, &day);
-    int64_t start = (int64_t)date - (day - 1);
-    return start < INT32_MIN ? INT32_MIN : (business_date)start;
-}
-
-/* ---- counts ------------------------------------------------------------------------------------- */
 
 static enum store_result recency_get(struct reader *reader, uint32_t guide, business_date month,
                                      struct recency_month *ret)
@@ -91,12 +60,13 @@ enum store_result recency_edit_add(struct recency_edit *edit, struct reader *rea
     assert(delta == 1 || delta == -1);
     assert(level == RECENCY_LAST || level == RECENCY_SECOND_LAST);
     if (edit->guide == 0 || day == DATE_NEVER) return STORE_OK;
+    if (!is_calendar_date(day)) return STORE_DAMAGED;
     business_date month = date_month_start(day);
     struct recency_month *counts;
     enum store_result result = recency_edit_month(edit, reader, month, &counts);
     if (result != STORE_OK) return result;
     uint32_t *level_counts = level == RECENCY_LAST ? counts->last : counts->second_last;
-    uint32_t *count = &level_counts[(int64_t)day - month];
+    uint32_t *count = &level_counts[day - month];
     if (delta < 0 && *count == 0) return STORE_DAMAGED;
     assert(delta < 0 || *count < UINT32_MAX);
     *count = delta > 0 ? *count + 1 : *count - 1;
@@ -118,14 +88,15 @@ enum store_result recency_sum(struct reader *reader, uint32_t guide, business_da
                               business_date to, uint64_t *ret_last, uint64_t *ret_second_last)
 {
     uint64_t last = 0, second_last = 0;
-    int64_t day = from;
-    while (day < to) {
-        int64_t month = date_month_start((business_date)day);
+    business_date day = from < RECENCY_DATE_MIN ? RECENCY_DATE_MIN : from;
+    business_date end = to > RECENCY_DATE_MAX ? RECENCY_DATE_MAX + 1 : to;
+    while (day < end) {
+        business_date start = date_month_start(day);
+        business_date next = date_month_start(start + 31);
         struct recency_month counts;
-        enum store_result result = recency_get(reader, guide, (business_date)month, &counts);
+        enum store_result result = recency_get(reader, guide, start, &counts);
         if (result != STORE_OK) return result;
-        int64_t start = month;
-        for (; day < to && date_month_start((business_date)day) == start; day++) {
+        for (; day < end && day < next; day++) {
             last += counts.last[day - start];
             second_last += counts.second_last[day - start];
         }

@@ -21,7 +21,7 @@ struct recency_edit {
 
 void recency_edit_begin(struct recency_edit *edit, uint32_t guide);
 /* Adds delta (-1 or 1) at a day; DATE_NEVER does nothing. STORE_DAMAGED when the stored count would
- * fall below 0: it doesn't count the member who leaves it. */
+ * fall below 0 (it doesn't count the member who leaves it) or the day is no calendar date. */
 enum store_result recency_edit_add(struct recency_edit *edit, struct reader *reader,
                                    enum recency_level level, business_date day,
                                    int delta) STORE_CHECKED;

@@ -66,13 +66,6 @@ enum store_result shops_find(struct reader *reader, struct bytes shop_id, uint32
     return table_get_number(reader, &key, ret_number);
 }
 
-/* protobuf-c wants non-const strings and only reads them. */
-static char *shop_text(const char *text)
-{
-    union { const char *in; char *out; } cast = {.in = text};
-    return cast.out;
-}
-
 void shops_put(struct batch *batch, const struct shop *shop)
 {
     assert(shop->number != 0 && shop->shop_id[0] != '\0');
@@ -84,13 +77,13 @@ void shops_put(struct batch *batch, const struct shop *shop)
         beckon__store__cold_shop_period__init(&periods[i]);
         periods[i].from_date = shop->periods[i].from;
         periods[i].pay_entity = shop->periods[i].pay_entity;
-        periods[i].cost_center = shop_text(shop->periods[i].cost_center);
+        periods[i].cost_center = table_text(shop->periods[i].cost_center);
         period_list[i] = &periods[i];
     }
     Beckon__Store__ColdShop cold = BECKON__STORE__COLD_SHOP__INIT;
     cold.number = shop->number;
-    cold.shop_id = shop_text(shop->shop_id);
-    cold.name = shop_text(shop->name);
+    cold.shop_id = table_text(shop->shop_id);
+    cold.name = table_text(shop->name);
     cold.created_at = shop->created_at;
     cold.n_periods = shop->period_count;
     cold.periods = period_list;

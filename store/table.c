@@ -135,3 +135,9 @@ bool table_copy_text(char *to, size_t size, const char *text)
     memcpy(to, text, length);
     return true;
 }
+
+char *table_text(const char *text)
+{
+    union { const char *in; char *out; } cast = {.in = text};
+    return cast.out;
+}

@@ -46,5 +46,7 @@ enum store_result table_walk(struct reader *reader, struct bytes from, struct by
 /* Copies a protobuf string into a zero-padded array of `size` bytes with a closing zero; false when
  * it is too long. */
 bool table_copy_text(char *to, size_t size, const char *text);
+/* The same text as protobuf-c's messages want it, which only read what they pack. */
+char *table_text(const char *text);
 
 #endif

@@ -19,6 +19,14 @@ static struct key number_key(uint32_t merchant, uint32_t number)
     return key;
 }
 
+static struct key principal_key(uint32_t merchant, enum role role, struct party party)
+{
+    struct key key = key_begin(merchant, TABLE_TOKEN_OF);
+    key_u8(&key, (uint8_t)role);
+    key_party(&key, party);
+    return key;
+}
+
 enum store_result tokens_find(struct reader *reader, const uint8_t hash[HASH_BYTES],
                               struct token *ret)
 {
@@ -64,6 +72,17 @@ void tokens_put(struct batch *batch, const struct token *token)
     table_put(batch, &key, data, token_encode(token, data));
     struct key index = number_key(batch->reader.merchant, token->number);
     table_put(batch, &index, token->hash, HASH_BYTES);
+    struct key own = principal_key(batch->reader.merchant, token->role, token->party);
+    key_u32(&own, token->number);
+    if (token->revoked_at == 0) table_put_empty(batch, &own);
+    else table_delete(batch, &own);
+}
+
+enum store_result tokens_of(struct reader *reader, enum role role, struct party party,
+                            uint32_t *ret_numbers, size_t count_max, size_t *ret_count)
+{
+    struct key prefix = principal_key(reader->merchant, role, party);
+    return table_list_numbers(reader, &prefix, 0, ret_numbers, count_max, ret_count);
 }
 
 enum store_result tokens_list(struct reader *reader, uint32_t after, struct token *ret_tokens,

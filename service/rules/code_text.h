@@ -1,9 +1,10 @@
 /* Referral codes as people read, type and scan them: nine symbols of Crockford's base32
  * (0-9 A-Z without I, L, O, U), eight random ones and a check symbol.
  *
- * The check symbol makes 1*s0 + a*s1 + ... + a^8*s8 = 1 over GF(32) (a a generator). The weights
- * are distinct and not zero, so every single wrong symbol and every two swapped symbols, adjacent
- * or not, are noticed. The sum is 1, not 0, so that no valid code has the value 0 ("none").
+ * The check symbol makes a^8*s0 + a^7*s1 + ... + a*s7 + s8 = 1 over GF(32), where a generates the
+ * field. The weights are distinct and not zero, so every single wrong symbol and every two
+ * swapped symbols, adjacent or not, are noticed. The sum is 1, not 0, so that no valid code has
+ * the value 0 ("none").
  *
  * Pure; any thread. */
 #ifndef BECKON_SERVICE_RULES_CODE_TEXT_H

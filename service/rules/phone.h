@@ -16,8 +16,9 @@ enum {
 
 /* Normalises a number to "+" and 8 to 15 digits. `country_code` (1 to 999) is the merchant's.
  *
- * Blanks, hyphens, dots, slashes and parentheses are ignored; full-width forms count as their ASCII ones. A
- * leading "+" or "00" makes it international; "(0)" inside such a number is left out ("+44 (0)20").
+ * Blanks, hyphens, dots, slashes, parentheses and the invisible marks that phones paste along are
+ * ignored; full-width forms count as their ASCII ones. A leading "+" or "00" makes it
+ * international; "(0)" inside such a number is left out ("+44 (0)20").
  * Any other is national: its trunk prefix, one leading 0, is dropped (kept in the countries where
  * it belongs to the number: 39, 225, 242) and the country code added. A national number that
  * is longer than the country's numbers are (known for some countries, phone.c) is taken as
