@@ -15,6 +15,14 @@ enum {
     LIMIT_MESSAGE_BYTES = 128 * 1024,     /* a request: 500 rows of an import */
     LIMIT_METADATA_BYTES = 8 * 1024,
     LIMIT_STREAMS_PER_CONNECTION = 128,
+    LIMIT_MESSAGE_FIELDS = 32 * 1024,     /* fields of a request: 500 rows of 60 */
+    LIMIT_MESSAGE_DEPTH = 8,              /* messages within messages; the API has 4 */
+    LIMIT_TEXT_BYTES = 4096,              /* one string; commands say less where they store it */
+    LIMIT_OPEN_STREAMS = 64,              /* health watches and reflection streams */
+    LIMIT_GRPC_BYTES = 64 * 1024 * 1024,  /* what gRPC may buffer for all connections */
+    LIMIT_IDLE_MS = 30 * 60 * 1000,       /* a connection without calls is closed after it */
+    LIMIT_PING_INTERVAL_MS = 5000,        /* clients may ping twice as often as ours do */
+    LIMIT_POLLERS = 4,
     LIMIT_CONNECTIONS = 1024,
     LIMIT_CONNECTIONS_PER_ADDRESS = 512,  /* loopback: all clients share one address */
 
