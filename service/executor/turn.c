@@ -79,7 +79,7 @@ static bool run_entry(struct batch *batch, struct turn_entry *entry, bool collec
         }
         work->outcome = outcome;
         if (outcome != OUTCOME_OK) break;
-        if (!again) entry->row_end = row + 1;
+        entry->row_end = row + 1;
     }
     if (again) work->outcome = OUTCOME_AGAIN;
     return true;
