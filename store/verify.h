@@ -26,7 +26,8 @@ struct verify_report {
 typedef bool verify_progress(void *context, const struct verify_report *so_far);
 
 /* Proves merchant `merchant`. STORE_OK: the report is complete, clean if finding_count == 0;
- * damaged records are findings too. STORE_FAULT, STORE_CONFLICT (told to stop). Allocates for itself; off the pollers' threads. */
+ * damaged records are findings too. STORE_FAULT, STORE_CONFLICT (told to stop). Allocates for
+ * itself; off the pollers' threads. */
 enum store_result store_verify(struct store *store, uint32_t merchant, verify_progress *progress,
                                void *context, struct verify_report *ret) STORE_CHECKED;
 

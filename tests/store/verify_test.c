@@ -316,6 +316,14 @@ static void an_owner_lacks_his_code(struct batch *batch)
     batch_delete(batch, key_view(&key));
 }
 
+static void an_owner_has_an_unknown_code(struct batch *batch)
+{
+    struct key key = key_begin(SCENARIO_MERCHANT, TABLE_CODE_OF);
+    key_party(&key, guide_1);
+    key_u64(&key, 43);
+    put(batch, &key, (const uint8_t *)"", 0);
+}
+
 static void an_unreserved_code(struct batch *batch)
 {
     struct code code = {.value = {42}, .owner = guide_1};
@@ -455,6 +463,7 @@ static const struct corruption {
     ROW(a_phone_dangles, "phones: kind 1 number 77 has no account"),
     ROW(a_code_has_no_owner, "codes: 1250999896491 leads to no record"),
     ROW(an_owner_lacks_his_code, "owners of codes: 1250999896491 leads to no record"),
+    ROW(an_owner_has_an_unknown_code, "codes of owners: 43 leads to no record"),
     ROW(an_unreserved_code, "codes: 42 leads to no record"),
     ROW(a_code_is_gone, "owners of codes: 1250999896491 leads to no record"),
     ROW(a_tokens_number_dangles, "numbers of tokens: 2 leads to damaged record"),
