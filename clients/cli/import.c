@@ -1,0 +1,2 @@
+#include "clients/cli/nouns.h"
+const struct noun NOUN_IMPORT = {.name="import",.help="x"};
