@@ -36,7 +36,7 @@ enum table {
     TABLE_REQUEST = 0x16,        /* kind, id -> request */
     TABLE_RECENCY = 0x17,        /* month start, guide -> recency_month (L1, L2) */
     TABLE_RULE_CREDIT_DATE = 0x18, /* -> latest business date with a rule-made credit */
-    TABLE_TOKEN_OF = 0x19,       /* role, party kind, number, token number -> (empty), not revoked */
+    TABLE_TOKEN_OF = 0x19,       /* role, party, token number -> (empty): not revoked */
     TABLE_PURCHASE = 0x20,       /* shop, receipt -> purchase */
     TABLE_ENTRY = 0x21,          /* number -> entry */
 

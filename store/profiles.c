@@ -25,7 +25,7 @@ static struct key profile_key(uint32_t merchant, struct party party)
     return key;
 }
 
-/* ---- the message inside the seal ------------------------------------------------------------------ */
+/* ---- the message inside the seal ------------------------------------------------------------- */
 
 static bool profile_from_cold(const Beckon__Store__ColdProfile *cold, struct profile *ret)
 {
@@ -105,7 +105,7 @@ static enum store_result profile_unpack(const uint8_t *data, size_t size, struct
     return good ? STORE_OK : STORE_DAMAGED;
 }
 
-/* ---- sealed ----------------------------------------------------------------------------------------- */
+/* ---- sealed ---------------------------------------------------------------------------------- */
 
 static enum store_result profile_open(struct reader *reader, const struct batch *batch,
                                       struct party party, struct profile *ret)
@@ -165,7 +165,7 @@ void profiles_create(struct batch *batch, struct party party, const struct profi
     profiles_put(batch, party, &sealed);
 }
 
-/* ---- phones ----------------------------------------------------------------------------------------- */
+/* ---- phones ---------------------------------------------------------------------------------- */
 
 /* The merchant is hashed too: equal phones of two merchants don't show. */
 static struct key phone_key(struct reader *reader, enum party_kind kind, const char *phone)

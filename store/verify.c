@@ -114,7 +114,7 @@ enum store_result verify_party_get(struct verify *verify, struct party party)
     return result;
 }
 
-/* ---- walks ------------------------------------------------------------------------------------- */
+/* ---- walks ----------------------------------------------------------------------------------- */
 
 /* One snapshot's share of a walk. *from moves behind the last record visited. */
 static enum store_result verify_page(struct verify *verify, struct key *from,
@@ -174,9 +174,9 @@ enum store_result verify_table(struct verify *verify, enum table table, const ch
     return verify_walk(verify, &prefix, name, visit);
 }
 
-/* ---- the whole ------------------------------------------------------------------------------------ */
+/* ---- the whole ------------------------------------------------------------------------------- */
 
-/* Reads what stands at N. A damaged head leaves nothing to compare with: one finding, and the end. */
+/* Reads what stands at N. A damaged head leaves nothing to compare with: one finding, the end. */
 static enum store_result verify_begin(struct verify *verify, bool *ret_go_on)
 {
     *ret_go_on = false;

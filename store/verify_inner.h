@@ -43,8 +43,8 @@ void verify_found(struct verify *verify, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 /* Counts a read; true when it has to be made again, its record having been fetched. */
 bool verify_again(struct verify *verify, enum store_result result);
-/* Opens a scan over [from, end) of the snapshot at hand, fetching what it needs; to be closed in any
- * case. */
+/* Opens a scan over [from, end) of the snapshot at hand, fetching what it needs; to be closed
+ * whatever it answers. */
 enum store_result verify_scan_open(struct verify *verify, const struct key *from,
                                    const struct key *end, bool reverse,
                                    struct reader_scan *ret_scan) STORE_CHECKED;

@@ -163,7 +163,7 @@ static void put_members(struct batch *batch)
     }
 }
 
-/* ---- a purchase ------------------------------------------------------------------------------------ */
+/* ---- a purchase ------------------------------------------------------------------------------ */
 
 static void earn(struct batch *batch, struct ledger *ledger, struct purchase *purchase,
                  struct party party, enum unit unit, uint16_t rule, int64_t amount)

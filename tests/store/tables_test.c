@@ -280,6 +280,12 @@ static void tokens_and_requests_are_found(void **state)
     assert_int_equal(tokens_get(reader, 1, &token), STORE_OK);
     assert_int_equal(tokens_list(reader, 0, tokens, 4, &count), STORE_OK);
     assert_int_equal(count, 2);
+    uint32_t numbers[4];
+    struct party nobody = {PARTY_NONE, 0};
+    tokens[0].revoked_at = 5000;
+    tokens_put(batch, &tokens[0]);
+    assert_int_equal(tokens_of(reader, ROLE_ADMIN, nobody, numbers, 4, &count), STORE_OK);
+    assert_true(count == 1 && numbers[0] == 2);
     struct request request;
     assert_int_equal(requests_get(reader, REQUEST_CREATE_TOKEN, scratch_bytes("r-1"), &request),
                      STORE_OK);

@@ -25,7 +25,7 @@
 static const struct party member_1 = {PARTY_MEMBER, 1}, guide_1 = {PARTY_GUIDE, 1};
 static struct verify_report report; /* 16 KiB: too much for the stack of a test */
 
-/* ---- what can go wrong ----------------------------------------------------------------------------- */
+/* ---- what can go wrong ----------------------------------------------------------------------- */
 
 static void put(struct batch *batch, const struct key *key, const uint8_t *data, size_t size)
 {
@@ -316,6 +316,14 @@ static void an_owner_lacks_his_code(struct batch *batch)
     batch_delete(batch, key_view(&key));
 }
 
+static void an_owner_has_an_unknown_code(struct batch *batch)
+{
+    struct key key = key_begin(SCENARIO_MERCHANT, TABLE_CODE_OF);
+    key_party(&key, guide_1);
+    key_u64(&key, 43);
+    put(batch, &key, (const uint8_t *)"", 0);
+}
+
 static void an_unreserved_code(struct batch *batch)
 {
     struct code code = {.value = {42}, .owner = guide_1};
@@ -339,6 +347,35 @@ static void a_tokens_number_dangles(struct batch *batch)
 static void a_token_has_no_number(struct batch *batch)
 {
     drop(batch, TABLE_TOKEN_NUMBER, "\0\0\0\2", 4);
+}
+
+static void put_token_of(struct batch *batch, uint32_t number, bool gone)
+{
+    struct key key = key_begin(SCENARIO_MERCHANT, TABLE_TOKEN_OF);
+    key_u8(&key, ROLE_ADMIN);
+    key_party(&key, (struct party){PARTY_NONE, 0});
+    key_u32(&key, number);
+    if (gone) batch_delete(batch, key_view(&key));
+    else put(batch, &key, (const uint8_t *)"", 0);
+}
+
+static void a_living_token_is_not_its_principals(struct batch *batch)
+{
+    put_token_of(batch, 2, true);
+}
+
+static void a_principal_has_an_unknown_token(struct batch *batch)
+{
+    put_token_of(batch, 9, false);
+}
+
+static void a_revoked_token_is_still_its_principals(struct batch *batch)
+{
+    struct token token;
+    assert_int_equal(tokens_get(&batch->reader, 2, &token), STORE_OK);
+    token.revoked_at = 5;
+    tokens_put(batch, &token);
+    put_token_of(batch, 2, false);
 }
 
 static void a_programs_date_is_gone(struct batch *batch)
@@ -426,16 +463,20 @@ static const struct corruption {
     ROW(a_phone_dangles, "phones: kind 1 number 77 has no account"),
     ROW(a_code_has_no_owner, "codes: 1250999896491 leads to no record"),
     ROW(an_owner_lacks_his_code, "owners of codes: 1250999896491 leads to no record"),
+    ROW(an_owner_has_an_unknown_code, "codes of owners: 43 leads to no record"),
     ROW(an_unreserved_code, "codes: 42 leads to no record"),
     ROW(a_code_is_gone, "owners of codes: 1250999896491 leads to no record"),
     ROW(a_tokens_number_dangles, "numbers of tokens: 2 leads to damaged record"),
     ROW(a_token_has_no_number, "tokens: 2 leads to no record"),
+    ROW(a_living_token_is_not_its_principals, "tokens: 2 leads to no record"),
+    ROW(a_principal_has_an_unknown_token, "tokens of principals: 9 leads to no record"),
+    ROW(a_revoked_token_is_still_its_principals, "tokens: 2 leads to damaged record"),
     ROW(a_programs_date_is_gone, "programs: 1 leads to no record"),
     ROW(a_program_is_gone, "dates of programs: 1 leads to no record"),
     ROW(a_registration_of_nobody, "registration of member 44: no account"),
 };
 
-/* ---- tests ------------------------------------------------------------------------------------------ */
+/* ---- tests ----------------------------------------------------------------------------------- */
 
 static struct scratch scratch;
 
