@@ -146,6 +146,7 @@ static enum outcome reserve(struct batch *batch, struct command_call *call,
     if (toy->refuses_reserve) return OUTCOME_NUMBERS_EXHAUSTED;
     call->carry[0] = TOY_RESERVED;
     put_number(batch, 0, toy->counter, TOY_RESERVED);
+    if (toy->reserve_moves) call->merchant++;
     return OUTCOME_OK;
 }
 

@@ -27,6 +27,7 @@ struct toy {
     bool gated;           /* waits inside of its command until toy_open_gate */
     size_t row_count;     /* rows commands */
     size_t put_bytes;     /* puts so many more, at most 120,000 */
+    bool reserve_moves; /* its write shall touch the next merchant */
     bool refuses_reserve, refuses_merchant, is_revoked;
     uint64_t reserve_until_ms; /* its reserve phase lasts until then, monotonic */
 

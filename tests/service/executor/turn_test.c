@@ -120,6 +120,19 @@ static void a_conflict_runs_the_batch_again(void **state)
     for (size_t i = 0; i < 4; i++) assert_int_equal(toys[i]->done_count, 1);
 }
 
+static void a_reserve_phase_that_runs_again_starts_from_the_call_as_it_came(void **state)
+{
+    (void)state;
+    struct toy *toy = toy_new(&toy_reserving, 5);
+    toy->reserve_moves = true;
+    toy_script((enum store_result[]){STORE_CONFLICT, STORE_CONFLICT}, 2);
+    toy_submit(&world, toy);
+    assert_int_equal(toy_wait(toy), OUTCOME_OK);
+    assert_int_equal(toy->reserve_runs, 3);
+    assert_int_equal(toy->work.call.merchant, 2);
+    assert_int_equal(toy_stored(world.store, 2, 5), 1);
+}
+
 static void endless_conflicts_end_as_busy(void **state)
 {
     (void)state;
@@ -284,6 +297,7 @@ int main(void)
         TEST(a_full_store_refuses_the_batch_and_takes_the_next),
         TEST(a_store_that_fills_ends_a_rows_call_after_what_is_committed),
         TEST(a_conflict_runs_the_batch_again),
+        TEST(a_reserve_phase_that_runs_again_starts_from_the_call_as_it_came),
         TEST(endless_conflicts_end_as_busy),
         TEST(endless_fetching_ends_as_busy_for_that_command_only),
         TEST(what_has_no_room_waits_in_order),
