@@ -196,7 +196,7 @@ static enum store_result visit_code_owner(struct verify *verify, struct bytes ke
     return conclude(verify, "owners of codes", code_value.symbols, result);
 }
 
-/* Whether the history knows the owner is not asked: one replaced from the same date on had it, too. */
+/* Whether the history knows the owner is not asked: one replaced from the same date on keeps it. */
 static enum store_result visit_code_of(struct verify *verify, struct bytes key,
                                        struct bytes value)
 {
