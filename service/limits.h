@@ -3,6 +3,8 @@
 #ifndef BECKON_SERVICE_LIMITS_H
 #define BECKON_SERVICE_LIMITS_H
 
+#include <stdint.h>
+
 enum {
     /* Calls: a call holds one arena from arrival to the reply's departure. */
     LIMIT_CALLS = 768,                    /* calls in progress: 256 in flight x 3 clients' worth */
@@ -13,14 +15,25 @@ enum {
     LIMIT_MESSAGE_BYTES = 128 * 1024,     /* a request: 500 rows of an import */
     LIMIT_METADATA_BYTES = 8 * 1024,
     LIMIT_STREAMS_PER_CONNECTION = 128,
+    LIMIT_MESSAGE_FIELDS = 32 * 1024,     /* fields of a request: 500 rows of 60 */
+    LIMIT_MESSAGE_DEPTH = 8,              /* messages within messages; the API has 4 */
+    LIMIT_TEXT_BYTES = 4096,              /* one string; commands say less where they store it */
+    LIMIT_OPEN_STREAMS = 64,              /* health watches and reflection streams */
+    LIMIT_GRPC_BYTES = 64 * 1024 * 1024,  /* what gRPC may buffer for all connections */
+    LIMIT_IDLE_MS = 30 * 60 * 1000,       /* a connection without calls is closed after it */
+    LIMIT_PING_INTERVAL_MS = 5000,        /* clients may ping twice as often as ours do */
+    LIMIT_POLLERS = 4,
     LIMIT_CONNECTIONS = 1024,
     LIMIT_CONNECTIONS_PER_ADDRESS = 512,  /* loopback: all clients share one address */
 
     /* The executor. */
     LIMIT_QUEUE = 1024,                   /* writes waiting; full answers BUSY */
     LIMIT_RETRY_DELAY_MS = 50,            /* what BUSY tells the client: a few commits */
-    LIMIT_BATCH_RUNS = 8,                 /* runs of one batch after CONFLICT or NEED */
+    LIMIT_BATCH_RUNS = 64,                /* runs of one batch or read after CONFLICT or NEED: each
+                                             fetches a key more of a chain nobody hinted at */
     LIMIT_SLOW_LANE_SHARE = 4,            /* imports get at most 1/4 of a batch when others wait */
+    LIMIT_SLOW_LANE_FLOOR = 16,           /* but these rows always: cheaper than the batch's sync,
+                                             so that a few tills never starve an import */
     LIMIT_LONG_JOBS = 4,                  /* verify and backup streams waiting or running */
     LIMIT_DRAIN_MS = 10000,               /* graceful shutdown before calls are cancelled */
 
@@ -36,6 +49,7 @@ enum {
 /* One purchase at most: 10,000,000,000.00 of a currency with cents; rates up to 1,000 % of it
  * stay far below 2^63. */
 #define LIMIT_AMOUNT_MINOR INT64_C(1000000000000)
+#define LIMIT_PHONE_REST_MS (UINT64_C(90) * 86400 * 1000) /* a number given up rests 90 days */
 #define LIMIT_FIXED_AMOUNT INT64_C(1000000000)
 #define LIMIT_RATE_BP 100000
 

@@ -16,6 +16,7 @@ enum outcome {
     OUTCOME_BUSY,
     OUTCOME_SHUTTING_DOWN,
     OUTCOME_METHOD_UNKNOWN,
+    OUTCOME_SERVICE_UNKNOWN, /* health was asked about a service that is not here */
     OUTCOME_MESSAGE_MISSING,
     OUTCOME_MESSAGE_INVALID,
     OUTCOME_MESSAGE_TOO_LARGE,

@@ -19,9 +19,15 @@ enum store_result accounts_list(struct reader *reader, enum party_kind kind, uin
                                 uint32_t *ret_numbers, struct account *ret_accounts,
                                 size_t count_max, size_t *ret_count) STORE_CHECKED;
 
+/* The first number above `after` that has any record under its account's prefix; STORE_ABSENT. */
+enum store_result accounts_next(struct reader *reader, enum party_kind kind, uint32_t after,
+                                uint32_t *ret_number) STORE_CHECKED;
+
 /* ---- history: members' bindings, guides' employments ---------------------------------------- */
 
-/* The binding that covered `date`; STORE_ABSENT: none did. */
+/* The history holds every binding and employment, the one in force too: whoever sets or ends the
+ * one in the hot record puts it here as well.
+ * The binding that covered `date`; STORE_ABSENT: none did. */
 enum store_result bindings_on(struct reader *reader, uint32_t member, business_date date,
                               struct binding *ret) STORE_CHECKED;
 void bindings_put(struct batch *batch, uint32_t member, const struct binding *binding);
@@ -36,7 +42,7 @@ enum store_result employments_list(struct reader *reader, uint32_t guide,
                                    size_t *ret_count) STORE_CHECKED;
 void employments_put(struct batch *batch, uint32_t guide, const struct employment *employment);
 
-/* ---- purchase days ---------------------------------------------------------------------------- */
+/* ---- purchase days --------------------------------------------------------------------------- */
 
 /* STORE_ABSENT: no purchase was recorded for that date. */
 enum store_result purchase_days_get(struct reader *reader, uint32_t member, business_date date,
@@ -48,13 +54,16 @@ enum store_result purchase_days_live_before(struct reader *reader, uint32_t memb
                                             business_date date,
                                             business_date *ret_date) STORE_CHECKED;
 
-/* ---- credits ------------------------------------------------------------------------------------ */
+/* ---- credits --------------------------------------------------------------------------------- */
 
 /* The date a credit is filed under: matures_on while PENDING, else expires_on. */
 business_date credit_filed_on(const struct credit *credit);
+/* Does posted equal what remains and what went? */
+bool credit_balanced(const struct credit *credit);
 enum store_result credits_get(struct reader *reader, struct party party, business_date filed_on,
                               uint64_t number, struct credit *ret) STORE_CHECKED;
-/* Puts under credit_filed_on; whoever changes that date deletes the old record. */
+/* Puts under credit_filed_on; asserts credit_balanced. Whoever changes that date deletes the old
+ * record. */
 void credits_put(struct batch *batch, struct party party, const struct credit *credit);
 void credits_delete(struct batch *batch, struct party party, business_date filed_on,
                     uint64_t number);

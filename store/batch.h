@@ -5,8 +5,10 @@
  * CONFLICT: begin anew, run all again. FULL: nothing happened, refuse all. FENCED or FAULT: the
  * process stops. Nothing is put before the LINE and nothing refused after it, so there is no undo.
  *
- * The batch keeps the fence of each merchant it touches in memory and bumps `commit` of each at
- * commit. The writer's thread owns it. */
+ * The batch keeps the fence of each merchant it was turned to (batch_command_begin) in memory. At
+ * commit all of them are compared, and `commit` of each is bumped; `time` of those written becomes
+ * their recorded_at. A merchant that has no record yet and got none keeps no fence. What a command
+ * reads of merchant 0 besides is not fenced: it never changes. The writer's thread owns it. */
 #ifndef BECKON_STORE_BATCH_H
 #define BECKON_STORE_BATCH_H
 
@@ -14,6 +16,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "store/program.h"
 #include "store/reader.h"
 #include "store/record.h"
 #include "store/result.h"
@@ -21,13 +24,16 @@
 enum {
     BATCH_COMMAND_MAX = 1000,             /* replies that wait for one sync */
     BATCH_WRITE_BYTES_MAX = 1 << 20,      /* write set of one commit */
-    BATCH_COMMAND_BYTES_MAX = 128 * 1024, /* one command's puts at most; checked before it runs */
-    BATCH_MERCHANT_MAX = 16,              /* merchants in one batch */
+    BATCH_COMMAND_BYTES_MAX = 128 * 1024, /* one command's puts at most, each with
+                                             WRITE_SET_PUT_BYTES_MAX; checked before it runs */
+    BATCH_COMMAND_KEY_SLOTS_MAX = 4,      /* one command stages at most */
+    BATCH_MERCHANT_MAX = 16,              /* merchants in one batch, merchant 0 among them */
 };
 
 struct batch {
     struct reader reader;      /* what the tables' getters take */
     struct batch_inner *inner; /* write set, fences, staged key slots */
+    struct program_cache programs; /* programs.c's; zeroed by batch_new and then left alone */
 };
 
 /* Allocates everything a batch ever needs. Start-up only: exits when it can't. */
@@ -45,7 +51,8 @@ uint64_t batch_recorded_at(const struct batch *batch);
 /* The current merchant's fence as of this point in the batch. `ledger_post` moves it on. */
 struct fence *batch_fence(struct batch *batch);
 
-/* Puts or deletes one record of the current merchant (or of merchant 0 when that is current). */
+/* Puts or deletes one record of the current merchant (or of merchant 0 when that is current). A
+ * value of no bytes is a record too. Fences are the batch's own and are never put. */
 void batch_put(struct batch *batch, struct bytes key, struct bytes value);
 void batch_delete(struct batch *batch, struct bytes key);
 /* Puts so far: a refused command must leave it as it was. */

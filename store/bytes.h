@@ -4,10 +4,18 @@
 
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
 struct bytes {
     const uint8_t *data;
     size_t size;
 };
+
+/* The order of keys: < 0, 0 or > 0; bytes as unsigned numbers, a prefix before what it begins. */
+static inline int bytes_compare(struct bytes a, struct bytes b)
+{
+    int order = memcmp(a.data, b.data, a.size < b.size ? a.size : b.size);
+    return order != 0 ? order : (a.size > b.size) - (a.size < b.size);
+}
 
 #endif

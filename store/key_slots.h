@@ -36,7 +36,8 @@ enum store_result key_slots_unwrap(const struct key_slots *slots, uint32_t merch
 /* Reads a slot from its file: STORE_OK, STORE_ABSENT (beyond the end or zero), STORE_FAULT. */
 enum store_result key_slots_read(struct key_slots *slots, uint32_t merchant, struct party party,
                                  uint8_t ret_slot[KEY_SLOT_BYTES]) STORE_CHECKED;
-/* Writes a slot in place; not durable before key_slots_sync. Writer's thread. */
+/* Writes a slot in place; not durable before key_slots_sync. Writer's thread. STORE_OK, STORE_FULL
+ * (the slot may be torn: no record may come to need it), STORE_FAULT. */
 enum store_result key_slots_write(struct key_slots *slots, uint32_t merchant, struct party party,
                                   const uint8_t slot[KEY_SLOT_BYTES]) STORE_CHECKED;
 /* fdatasync of every file written since the last sync (and of the folder after a new file). */

@@ -43,7 +43,8 @@ struct kv_write {
 
 /* A fence a commit compares before it writes: the record under `key` must still hold `epoch` and
  * `commit` in its first 16 bytes (two big-endian uint64), or be absent when both are 0. The new
- * fence record itself is an ordinary write of the same write set. */
+ * fence record itself is an ordinary write of the same write set. Another epoch is STORE_FENCED,
+ * the same epoch with another commit STORE_CONFLICT. */
 struct kv_fence_check {
     struct bytes key;
     uint64_t epoch;
@@ -76,6 +77,10 @@ struct kv_engine {
 struct kv *kv_new(const struct kv_engine *engine, void *engine_state, const uint8_t *checksum_key);
 /* Closes the engine and frees. Every snapshot must be closed before. NULL is allowed. */
 void kv_destroy(struct kv *kv);
+/* For engines that wrap another: frees `kv` alone, the caller owns engine and state from here.
+ * ret_checksum_key: KV_CHECKSUM_KEY_BYTES, so that the wrapper's kv_new reads the same values. */
+void kv_dismantle(struct kv *kv, struct kv_engine *ret_engine, void **ret_engine_state,
+                  uint8_t *ret_checksum_key);
 
 /* Opens a snapshot of all commits so far. STORE_FAULT when the engine can't (too many readers). */
 enum store_result kv_snapshot_open(struct kv *kv, struct kv_snapshot **ret_snapshot) STORE_CHECKED;

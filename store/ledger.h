@@ -15,6 +15,7 @@ struct ledger {
     struct ledger_totals totals;
 };
 
+/* STORE_DAMAGED too when the stored sides don't sum to 0. */
 enum store_result ledger_open(struct batch *batch, struct ledger *ret) STORE_CHECKED;
 
 /* Appends one entry. The caller gives business_date, kind, unit, from, to, party, amount (>= 0),
@@ -22,7 +23,9 @@ enum store_result ledger_open(struct batch *batch, struct ledger *ret) STORE_CHE
  * recorded_at, previous, previous_hash, balance_after, moves the amount between the two sides of
  * `ledger` and, where a side is OWNER, of `account` (the party's hot record, put by the caller).
  * LIABILITY moves count in the account's `pending`. Asserts that sides differ (HOLD, RELEASE and
- * zero amounts aside), balances don't overflow. The program's balances plus all accounts stay 0.
+ * zero amounts aside), balances don't overflow, nothing pending falls below 0. `account` is NULL
+ * when the party has none. HOLD and RELEASE leave `held` to the caller. The program's
+ * balances plus all accounts stay 0.
  * Returns the entry's number. */
 uint64_t ledger_post(struct batch *batch, struct ledger *ledger, struct account *account,
                      struct entry *entry);
@@ -36,7 +39,8 @@ enum store_result entries_list(struct reader *reader, uint64_t after, struct ent
                                size_t count_max, size_t *ret_count) STORE_CHECKED;
 enum store_result ledger_totals_get(struct reader *reader,
                                     struct ledger_totals *ret) STORE_CHECKED;
-/* The fence as the reader sees it: head of the chain, last entry, commit. */
+/* The fence as the snapshot holds it (a batch's own is batch_fence): head of the chain, last entry,
+ * commit. STORE_ABSENT: nothing was ever committed for the merchant. */
 enum store_result fences_get(struct reader *reader, struct fence *ret) STORE_CHECKED;
 
 #endif

@@ -5,6 +5,7 @@
 #define BECKON_STORE_PROGRAM_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 #include "store/record.h"
@@ -45,6 +46,18 @@ struct program {
     bool inherit_serving_guide;
     uint16_t rule_count;
     struct rule rules[RULES_MAX];
+};
+
+enum { PROGRAM_CACHE_MAX = 8 };
+
+/* The versions a batch decoded last (programs.c); all zero when empty. Held by value in struct
+ * batch and used by the writer's thread only. */
+struct program_cache {
+    size_t next; /* the slot filled longest ago */
+    struct {
+        uint32_t merchant; /* 0: the slot is not found again */
+        struct program program;
+    } slots[PROGRAM_CACHE_MAX];
 };
 
 #endif

@@ -12,10 +12,14 @@ enum store_result programs_get(struct reader *reader, uint32_t version,
  * version. STORE_ABSENT: none yet. */
 enum store_result programs_in_force(struct reader *reader, business_date date,
                                     uint32_t *ret_version) STORE_CHECKED;
-/* The same, decoded. Versions never change, so the writer keeps the last ones decoded: the
- * pointer lives until the store closes. Writer's thread only. */
+/* The same, decoded. Versions never change, so the batch keeps the last PROGRAM_CACHE_MAX of them
+ * decoded: the pointer lives until as many other versions were asked for, so use it within one
+ * command. A version put by this very batch is decoded anew each time: it may yet be dropped. */
 enum store_result programs_in_force_cached(struct batch *batch, business_date date,
                                            const struct program **ret) STORE_CHECKED;
+/* One version through the same cache; STORE_ABSENT when there is none of this number. */
+enum store_result programs_get_cached(struct batch *batch, uint32_t version,
+                                      const struct program **ret) STORE_CHECKED;
 void programs_put(struct batch *batch, const struct program *program);
 
 /* The latest business date that has a rule-made credit; STORE_ABSENT: none. */

@@ -43,6 +43,7 @@ struct reader_scan {
     bool tree_held;                      /* tree_key, tree_value hold the next record of the tree */
     struct bytes tree_key, tree_value;
     const struct write_set_node *node;   /* the next write, or NULL */
+    size_t put_count;                    /* of the batch at opening: asserts nothing was put */
     uint8_t from[KV_KEY_BYTES_MAX], to[KV_KEY_BYTES_MAX];
     size_t from_size, to_size;
 };

@@ -6,6 +6,7 @@
 #define BECKON_STORE_RECENCY_H
 
 #include "store/batch.h"
+#include "store/date.h"
 #include "store/reader.h"
 #include "store/record.h"
 
@@ -19,20 +20,16 @@ struct recency_edit {
 };
 
 void recency_edit_begin(struct recency_edit *edit, uint32_t guide);
-/* Adds delta (-1 or 1) at a day; DATE_NEVER does nothing. A count never falls below 0: asserted. */
+/* Adds delta (-1 or 1) at a day; DATE_NEVER does nothing. STORE_DAMAGED when the stored count would
+ * fall below 0 (it doesn't count the member who leaves it) or the day is no calendar date. */
 enum store_result recency_edit_add(struct recency_edit *edit, struct reader *reader,
                                    enum recency_level level, business_date day,
                                    int delta) STORE_CHECKED;
 void recency_edit_put(const struct recency_edit *edit, struct batch *batch);
 
-/* Sums of both levels over [from, to). */
+/* Sums of both levels over [from, to); reads one record a month, so callers bound the window. */
 enum store_result recency_sum(struct reader *reader, uint32_t guide, business_date from,
                               business_date to, uint64_t *ret_last,
                               uint64_t *ret_second_last) STORE_CHECKED;
-
-/* Month arithmetic on business dates: the first day of the date's month. */
-business_date date_month_start(business_date date);
-business_date date_from_civil(int year, int month, int day); /* proleptic Gregorian; Hinnant's days_from_civil */
-void date_to_civil(business_date date, int *ret_year, int *ret_month, int *ret_day);
 
 #endif

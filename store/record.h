@@ -323,7 +323,7 @@ struct merchant {
     uint16_t country_code;                  /* E.164, added to phones without one */
     char link_host[HOST_BYTES_MAX];         /* HTTPS://HOST/R/CODE */
     uint64_t created_at;
-    bool fixed;                             /* an event was recorded: currency, zone, cut-off stay */
+    bool fixed;                         /* an event was recorded: currency, zone, cut-off stay */
 };
 
 /* ---- encoded form --------------------------------------------------------------------------- */
@@ -332,11 +332,15 @@ enum {
     FENCE_BYTES = 8 * 4 + HASH_BYTES,       /* no version byte: the engine compares its head */
     RECEIPT_BYTES = 4 + 1 + RECEIPT_BYTES_MAX,
     EVENT_BYTES_MAX = 1 + 4 + RECEIPT_BYTES,
-    ENTRY_BYTES_MAX = 256,
-    CREDIT_BYTES = 1 + 3 + 7 * 8 + 4 + 2 + 3 * 4 + 3 * 4,
-    ACCOUNT_BYTES = 288,
+    ENTRY_BYTES_MAX = 1 + 2 * 8 + 4 + 4 + 5 + 3 * 8 + 4 + 2 + 8 + EVENT_BYTES_MAX + HASH_BYTES,
+    CREDIT_BYTES = 1 + 8 + 3 + 7 * 8 + 4 + 2 + 3 * 4 + 3 * 4,
+    ACCOUNT_BYTES = 82 + 133 + 20,          /* everyone's, members', guides' part */
+    PURCHASE_DAY_BYTES = 1 + 4 + 4 + 8,
+    BINDING_BYTES = 1 + 4 + 4 + 1 + 4 + 1,
+    EMPLOYMENT_BYTES = 1 + 4 * 4,
     AWARD_BYTES = 2 + 5 + 1 + 1 + 8 + 8 + 8,
-    PURCHASE_BYTES_MAX = 256 + AWARDS_MAX * AWARD_BYTES,
+    PURCHASE_BYTES_MAX = 1 + 2 * RECEIPT_BYTES + 4 + 2 * 8 + 4 + 3 * 8 + 2 * 4 + FINGERPRINT_BYTES +
+                         2 + AWARDS_MAX * AWARD_BYTES,
     RECORD_BYTES_MAX = PURCHASE_BYTES_MAX,
 };
 

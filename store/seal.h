@@ -18,8 +18,8 @@ enum { SEAL_NONCE_BYTES = 24, SEAL_OVERHEAD_BYTES = 24 + 16 };
 void seal_make_key(struct batch *batch, struct party party, const uint8_t seed[44]);
 
 /* Seals `plain` under the party's data key (staged in this batch, or in its slot). ret_sealed has
- * room for plain.size + SEAL_OVERHEAD_BYTES. STORE_OK, STORE_ABSENT (no key: erased), STORE_DAMAGED,
- * STORE_FAULT. */
+ * room for plain.size + SEAL_OVERHEAD_BYTES. STORE_OK, STORE_ABSENT (no key: erased),
+ * STORE_DAMAGED, STORE_FAULT. */
 enum store_result seal(struct batch *batch, struct party party, struct bytes plain,
                        const uint8_t nonce[SEAL_NONCE_BYTES], uint8_t *ret_sealed,
                        size_t *ret_size) STORE_CHECKED;

@@ -32,6 +32,7 @@ struct store_options {
                                      struct kv **ret_kv);
 };
 
+struct key_slots;
 struct store;
 
 /* Opens or creates the store. On failure *ret_message says in one English sentence what is wrong
@@ -39,12 +40,17 @@ struct store;
  * master.key, damaged). STORE_OK, STORE_CONFLICT (locked), STORE_FULL, STORE_DAMAGED (schema or
  * key), STORE_FAULT. *ret_created: this call made the store. */
 enum store_result store_open(const struct store_options *options, struct store **ret_store,
-                             bool *ret_created, char ret_message[STORE_MESSAGE_BYTES]) STORE_CHECKED;
+                             bool *ret_created,
+                             char ret_message[STORE_MESSAGE_BYTES]) STORE_CHECKED;
 void store_close(struct store *store);
 
 struct kv *store_kv(struct store *store);
+struct key_slots *store_key_slots(struct store *store);
+enum { STORE_ID_BYTES = 16 };
+/* Random bytes made with the store: which store is it? Live as long as the store. */
+const uint8_t *store_id(const struct store *store);
 
-/* ---- keyed hashes: BLAKE2b with a key derived from master.key, one per purpose ---------------- */
+/* ---- keyed hashes: BLAKE2b with a key derived from master.key, one per purpose --------------- */
 
 enum store_hash_purpose {
     STORE_HASH_PHONE = 1,       /* lookup of phones */
@@ -57,7 +63,7 @@ void store_hash(const struct store *store, enum store_hash_purpose purpose, stru
 /* Unkeyed BLAKE2b-256: the ledger's chain and token hashes. */
 void store_digest(struct bytes input, uint8_t ret_hash[HASH_BYTES]);
 
-/* ---- backup and restore ------------------------------------------------------------------------ */
+/* ---- backup and restore ---------------------------------------------------------------------- */
 
 /* Makes a backup in the new directory `path` (refused when it exists): the engine's snapshot first,
  * then the key slots, each synced, then MANIFEST (schema version, store id, sizes, BLAKE2b of each

@@ -11,7 +11,12 @@ enum store_result tokens_find(struct reader *reader, const uint8_t hash[HASH_BYT
                               struct token *ret) STORE_CHECKED;
 enum store_result tokens_get(struct reader *reader, uint32_t number,
                              struct token *ret) STORE_CHECKED;
+/* Puts the record and its indexes; a revoked token leaves those of its principal. */
 void tokens_put(struct batch *batch, const struct token *token);
+/* Numbers of a principal's tokens that are not revoked (expired ones count), up to count_max. */
+enum store_result tokens_of(struct reader *reader, enum role role, struct party party,
+                            uint32_t *ret_numbers, size_t count_max,
+                            size_t *ret_count) STORE_CHECKED;
 /* Up to count_max tokens above number `after`. */
 enum store_result tokens_list(struct reader *reader, uint32_t after, struct token *ret_tokens,
                               size_t count_max, size_t *ret_count) STORE_CHECKED;

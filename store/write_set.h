@@ -12,6 +12,13 @@
 #include "store/bytes.h"
 #include "store/kv.h"
 
+enum {
+    /* What a put takes of the arena beside key and value, at most (mean: 60). */
+    WRITE_SET_PUT_BYTES_MAX = 128,
+    /* The least a distinct key takes: how many can there be in an arena? */
+    WRITE_SET_NODE_BYTES_MIN = 24,
+};
+
 struct write_set;
 struct write_set_node;
 

@@ -40,6 +40,8 @@ struct command_call {
     uint8_t carry[16];              /* what `reserve` hands to `write`: the reserved code */
     size_t row;                     /* rows commands: which row runs */
     struct refusal refusal;         /* filled by a refusing command */
+    uint8_t *room;                  /* reply_reserve's; NULL to begin with */
+    size_t room_bytes;
 };
 
 /* `arena` empty: *ret_reply stays NULL and the outcome is OUTCOME_BUSY (before the LINE). */
@@ -62,7 +64,9 @@ struct command {
     command_write *write;
     command_stream *stream;
     command_merchant *merchant; /* NULL: the principal's own */
-    /* Runs first, in an earlier commit, on a batch whose merchant is 0; then `write` is queued. */
+    /* Runs first, in an earlier commit, on a batch whose merchant is 0 (call->merchant is still the
+     * call's own, and may be set to the one `write` shall touch); then `write` is queued, ahead of
+     * what waits. Makes no reply; once per call. */
     command_write *reserve;
     /* Rows commands: how many; `write` runs once per row (call->row), in order, keeping *ret_reply
      * between rows and recording refusals in it. A slow-lane command. NULL: a single command. */

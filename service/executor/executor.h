@@ -27,14 +27,15 @@ struct executor_options {
      * must not return. */
     void (*fault)(void *context, const char *sentence);
     void *fault_context;
-    bool reply_before_commit; /* only to show that the durability test notices; never set by main */
+    /* Only to show that the durability test notices; never set by main for anything else. */
+    bool reply_before_commit;
 };
 
 /* One call's work. Owned by the caller until submitted, by the executor until `done`. */
 struct work {
     const struct command *command;
     struct command_call call;
-    uint64_t deadline_ms;               /* monotonic; 0: none. Checked when the writer takes it */
+    uint64_t deadline_ms;               /* monotonic; 0: none. Checked when first taken */
     /* Called exactly once: writes on the writer's thread after the commit, streams on the long
      * thread at their end. */
     void (*done)(struct work *work);
@@ -44,9 +45,10 @@ struct work {
     enum outcome outcome;               /* results, valid in `done` */
     ProtobufCMessage *reply;            /* in the call's arena */
 
-    struct work *next;                  /* the executor's own */
-    size_t row_next, row_count;
-    uint8_t phase;
+    struct work *next;                  /* the executor's own, set by executor_submit */
+    size_t row_next, row_count;         /* rows committed, of how many; one where there are none */
+    uint8_t lane;
+    bool begun;                         /* something of it is committed: no deadline any more */
 };
 
 struct executor;
@@ -63,13 +65,22 @@ enum outcome executor_read(struct executor *executor, const struct command *comm
 /* Who bears this token; a read of its own. */
 enum outcome executor_authenticate(struct executor *executor, struct bytes token_text,
                                    struct principal *ret_principal) OUTCOME_CHECKED;
-/* Queues a write or a stream: OUTCOME_OK (then `done` will be called), OUTCOME_BUSY,
- * OUTCOME_SHUTTING_DOWN, or what finding the merchant answered. */
+/* Finds the merchant and queues a write or a stream, from any thread: OUTCOME_OK (then `done` will
+ * be called, perhaps before this returns, and `work` is the executor's), OUTCOME_BUSY,
+ * OUTCOME_SHUTTING_DOWN, or what finding the merchant answered.
+ *
+ * A write then ends with what its command answered in the batch that was committed, or with
+ * OUTCOME_DEADLINE_PASSED, OUTCOME_STORE_FULL (nothing of it happened; of a rows command, nothing
+ * more) or OUTCOME_BUSY (the batch met too many conflicts; as before). */
 enum outcome executor_submit(struct executor *executor, struct work *work) OUTCOME_CHECKED;
 
 /* Counters for operators and benchmarks; read without a lock, each exact. */
 struct executor_counters {
-    uint64_t commits, commands, refusals, queue_depth_max, batch_command_max;
+    uint64_t commits;           /* batches that wrote something */
+    uint64_t commands;          /* commands and rows run in batches that ended */
+    uint64_t refusals;          /* works that ended with another outcome than OK */
+    uint64_t queue_depth_max;   /* writes waiting at once */
+    uint64_t batch_command_max; /* commands and rows in one batch */
 };
 void executor_counters(const struct executor *executor, struct executor_counters *ret);
 

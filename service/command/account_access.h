@@ -1,0 +1,25 @@
+/* Whose balances and entries a caller may see. */
+#ifndef BECKON_SERVICE_COMMAND_ACCOUNT_ACCESS_H
+#define BECKON_SERVICE_COMMAND_ACCOUNT_ACCESS_H
+
+#include "beckon/v1/common.pb-c.h"
+#include "beckon/v1/ledger_service.pb-c.h"
+#include "service/command/command.h"
+
+/* The account a request names (`party` NULL: the caller's own) and its hot record. FIELD_REQUIRED,
+ * VALUE_INVALID, NOT_YOURS, ACCOUNT_UNKNOWN. A guide sees his own account, not his members';
+ * payroll sees guides; tills and managers members, managers also guides. */
+enum outcome account_find(struct reader *reader, struct command_call *call,
+                          const Beckon__V1__Party *party, struct party *ret_party,
+                          struct account *ret_account) OUTCOME_CHECKED;
+
+/* An account's balances as a message. */
+enum outcome balances_message(struct reader *reader, struct command_call *call,
+                              struct party party, const struct account *account,
+                              Beckon__V1__AccountBalances **ret) OUTCOME_CHECKED;
+
+/* An entry as a message. */
+enum outcome entry_message(struct reader *reader, struct command_call *call,
+                           const struct entry *entry, Beckon__V1__Entry **ret) OUTCOME_CHECKED;
+
+#endif

@@ -1,0 +1,33 @@
+/* Codes as the API's messages, their links, and who may touch whose. */
+#ifndef BECKON_SERVICE_COMMAND_CODE_MESSAGE_H
+#define BECKON_SERVICE_COMMAND_CODE_MESSAGE_H
+
+#include "beckon/v1/code_service.pb-c.h"
+#include "service/command/command.h"
+#include "store/codes.h"
+
+enum { CODE_LINK_BYTES = HOST_BYTES_MAX + 24, CODE_MESSAGE_BYTES = 1024 + 64 * 96 };
+
+/* "HTTPS://HOST/R/CODE", upper case for QR's alphanumeric mode. */
+void code_link(const struct merchant *merchant, struct code_value value,
+               char ret_link[CODE_LINK_BYTES]);
+
+/* With its owner history. */
+enum outcome code_message(struct reader *reader, struct command_call *call,
+                          const struct merchant *merchant, const struct code *code,
+                          Beckon__V1__Code **ret) OUTCOME_CHECKED;
+
+/* Guides and members have their own codes only. OUTCOME_OK or OUTCOME_NOT_YOURS. */
+enum outcome code_owner_allowed(struct command_call *call, struct party owner,
+                                const char *field) OUTCOME_CHECKED;
+
+/* A code of the caller's merchant that he may touch. CODE_MISTYPED, CODE_UNKNOWN, NOT_YOURS. */
+enum outcome code_find(struct reader *reader, struct command_call *call, const char *text,
+                       struct code *ret) OUTCOME_CHECKED;
+
+/* The owner on a date: the record holds the one in force when it was last written. */
+enum outcome code_owner_today(struct reader *reader, const struct merchant *merchant,
+                              const struct code *code, uint64_t now_ms,
+                              struct party *ret) OUTCOME_CHECKED;
+
+#endif

@@ -1,0 +1,146 @@
+/* Draws a fresh code for an owner, in two commits: the code is reserved for the merchant in the
+ * instance's map first, so that no two merchants can ever have the same, then made. What is
+ * reserved and not made, after a crash between, is never issued. request_id replays the code. */
+#include <assert.h>
+#include <string.h>
+
+#include "service/command/business_time.h"
+#include "service/command/code_message.h"
+#include "service/command/commands.h"
+#include "service/command/form.h"
+#include "service/command/objects.h"
+#include "service/command/reply.h"
+#include "service/rules/code_text.h"
+#include "store/tokens.h"
+
+static_assert(sizeof(struct code_value) <= sizeof((struct command_call *)0)->carry, "carried");
+
+enum { DRAWS_MAX = 16 }; /* of 2^40 codes: a second draw is already rare */
+
+static enum outcome create_code_reserve(struct batch *batch, struct command_call *call,
+                                        ProtobufCMessage **ret_reply)
+{
+    (void)ret_reply;
+    for (uint64_t draw = 0; draw < DRAWS_MAX; draw++) {
+        uint8_t random[CODE_RANDOM_BYTES];
+        uint32_t owner;
+
+        secret_from_seed(call->seed, draw, random, sizeof random);
+        struct code_value value = code_make(random);
+        enum store_result found = codes_merchant(&batch->reader, value, &owner);
+        if (found == STORE_OK) continue;
+        if (found != STORE_ABSENT) return command_outcome(found, OUTCOME_INTERNAL);
+        memcpy(call->carry, &value, sizeof value);
+        codes_reserve(batch, value, call->merchant);
+        return OUTCOME_OK;
+    }
+    return OUTCOME_NUMBERS_EXHAUSTED;
+}
+
+static enum outcome check_form(struct batch *batch, struct command_call *call,
+                               const Beckon__V1__Code *message, struct code *code)
+{
+    char campaign[CAMPAIGN_BYTES_MAX + 1];
+
+    if (message == NULL) return form_refuse(call, OUTCOME_FIELD_REQUIRED, "code", NULL);
+    enum outcome outcome =
+        form_party(call, message->owner, "code.owner",
+                   1u << PARTY_MEMBER | 1u << PARTY_GUIDE | 1u << PARTY_SHOP, &code->owner);
+    if (outcome != OUTCOME_OK) return outcome;
+    if (message->channel < 0 || message->channel > (int)CHANNEL_CHAT)
+        return form_refuse(call, OUTCOME_VALUE_INVALID, "code.channel", "OTHER .. CHAT");
+    code->channel = (enum channel)message->channel;
+    outcome = form_text(call, message->campaign, "code.campaign", 0, CAMPAIGN_BYTES_MAX, campaign);
+    if (outcome != OUTCOME_OK) return outcome;
+    memcpy(code->campaign, campaign, strlen(campaign));
+    code->usage_limit = message->usage_limit;
+    outcome = form_time(call, message->starts_at, "code.starts_at", &code->starts_at);
+    if (outcome != OUTCOME_OK) return outcome;
+    outcome = form_time(call, message->ends_at, "code.ends_at", &code->ends_at);
+    if (outcome != OUTCOME_OK) return outcome;
+    if (code->ends_at != 0 && code->ends_at <= code->starts_at)
+        return form_refuse(call, OUTCOME_TIME_INVALID, "code.ends_at", "> starts_at");
+    outcome = code_owner_allowed(call, code->owner, "code.owner");
+    if (outcome != OUTCOME_OK) return outcome;
+    return object_party(&batch->reader, call, code->owner, "code.owner.number");
+}
+
+static void fill_fingerprint(const struct batch *batch, const struct code *code,
+                             uint8_t ret[FINGERPRINT_BYTES])
+{
+    struct fingerprint fingerprint;
+    char campaign[CAMPAIGN_BYTES_MAX + 1] = "";
+
+    memcpy(campaign, code->campaign, CAMPAIGN_BYTES_MAX);
+    fingerprint_begin(&fingerprint, "code");
+    fingerprint_number(&fingerprint, code->owner.kind);
+    fingerprint_number(&fingerprint, code->owner.number);
+    fingerprint_number(&fingerprint, code->channel);
+    fingerprint_text(&fingerprint, campaign);
+    fingerprint_number(&fingerprint, (int64_t)code->starts_at);
+    fingerprint_number(&fingerprint, (int64_t)code->ends_at);
+    fingerprint_number(&fingerprint, code->usage_limit);
+    fingerprint_end(&fingerprint, batch->reader.store, ret);
+}
+
+static enum outcome reply_with(struct batch *batch, struct command_call *call,
+                               const struct merchant *merchant, const struct code *code,
+                               ProtobufCMessage **ret_reply)
+{
+    Beckon__V1__CreateCodeResponse *reply =
+        reply_message(call, &beckon__v1__create_code_response__descriptor);
+    if (reply == NULL) return OUTCOME_BUSY;
+    *ret_reply = &reply->base;
+    return code_message(&batch->reader, call, merchant, code, &reply->code);
+}
+
+static enum outcome create_code_write(struct batch *batch, struct command_call *call,
+                                      ProtobufCMessage **ret_reply)
+{
+    const Beckon__V1__CreateCodeRequest *request =
+        (const Beckon__V1__CreateCodeRequest *)call->request;
+    struct merchant merchant;
+    struct code code = {0}, known_code;
+    struct request known, fresh;
+    struct bytes id;
+
+    enum outcome outcome = form_request_id(call, request->request_id, &id);
+    if (outcome != OUTCOME_OK) return outcome;
+    outcome = object_merchant(&batch->reader, call, &merchant);
+    if (outcome != OUTCOME_OK) return outcome;
+    outcome = check_form(batch, call, request->code, &code);
+    if (outcome != OUTCOME_OK) return outcome;
+    fill_fingerprint(batch, &code, fresh.fingerprint);
+
+    enum store_result found = requests_get(&batch->reader, REQUEST_CREATE_CODE, id, &known);
+    if (found == STORE_OK) {
+        if (memcmp(known.fingerprint, fresh.fingerprint, FINGERPRINT_BYTES) != 0)
+            return form_refuse(call, OUTCOME_REQUEST_ID_REUSED, "request_id", NULL);
+        outcome = command_outcome(
+            codes_get(&batch->reader, (struct code_value){known.object}, &known_code),
+            OUTCOME_STORE_DAMAGED);
+        if (outcome != OUTCOME_OK) return outcome;
+        return reply_with(batch, call, &merchant, &known_code, ret_reply);
+    }
+    if (found != STORE_ABSENT) return command_outcome(found, OUTCOME_INTERNAL);
+    outcome = reply_reserve(call, CODE_MESSAGE_BYTES);
+    if (outcome != OUTCOME_OK) return outcome;
+
+    /* From here on this code must come to be. */
+    memcpy(&code.value, call->carry, sizeof code.value);
+    code.created_at = call->now_ms;
+    fresh.object = code.value.symbols;
+    /* Its first owner has it for all days before too: an import may register with it in the past. */
+    codes_create(batch, &code, 0);
+    requests_put(batch, REQUEST_CREATE_CODE, id, &fresh);
+    outcome = reply_with(batch, call, &merchant, &code, ret_reply);
+    assert(outcome == OUTCOME_OK);
+    return outcome;
+}
+
+const struct command create_code = {
+    .request = &beckon__v1__create_code_request__descriptor,
+    .reply = &beckon__v1__create_code_response__descriptor,
+    .reserve = create_code_reserve,
+    .write = create_code_write,
+};

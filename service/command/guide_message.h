@@ -1,0 +1,16 @@
+/* Guides as the API's messages. */
+#ifndef BECKON_SERVICE_COMMAND_GUIDE_MESSAGE_H
+#define BECKON_SERVICE_COMMAND_GUIDE_MESSAGE_H
+
+#include "beckon/v1/guide_service.pb-c.h"
+#include "service/command/command.h"
+#include "store/accounts.h"
+#include "store/guides.h"
+#include "store/profiles.h"
+
+/* Phone in full for admin and himself, document for admin and payroll. */
+enum outcome guide_message(struct reader *reader, struct command_call *call,
+                           const struct guide *guide, const struct profile *profile,
+                           Beckon__V1__Guide **ret) OUTCOME_CHECKED;
+
+#endif

@@ -1,0 +1,300 @@
+/* Records one purchase and what it earns.
+ *
+ * Happy path: form -> seen before? -> buyer, binding, her purchase day -> rules -> LINE ->
+ * purchase, entries, credits, accounts, day, recency counts.
+ * A repeat (same shop and receipt) is answered from the record; other content is refused. */
+#include "service/command/record_purchase.h"
+
+#include <assert.h>
+#include <string.h>
+
+#include "service/command/business_time.h"
+#include "service/command/commands.h"
+#include "service/command/earn.h"
+#include "service/command/form.h"
+#include "service/command/objects.h"
+#include "service/command/purchase_message.h"
+#include "service/command/reply.h"
+#include "service/limits.h"
+#include "store/programs.h"
+#include "store/purchases.h"
+#include "store/recency.h"
+#include "store/shops.h"
+
+/* Everything one purchase needs on its way. */
+struct recording {
+    const Beckon__V1__RecordPurchaseRequest *request;
+    struct merchant merchant;
+    char shop_id[SHOP_ID_BYTES_MAX + 1];
+    struct purchase purchase;
+    struct earning earning;
+    struct purchase_day day;
+    struct recency_edit recency;
+};
+
+/* ---- form -------------------------------------------------------------------------------------- */
+
+static enum outcome check_form(struct batch *batch, struct command_call *call,
+                               struct recording *recording)
+{
+    const Beckon__V1__RecordPurchaseRequest *request = recording->request;
+    struct purchase *purchase = &recording->purchase;
+    char receipt[RECEIPT_BYTES_MAX + 1];
+
+    if (request->amount_minor < 0 || request->amount_minor > LIMIT_AMOUNT_MINOR)
+        return form_refuse(call, OUTCOME_AMOUNT_INVALID, "amount_minor", "0..1000000000000");
+    purchase->amount_minor = request->amount_minor;
+    enum outcome outcome =
+        form_text(call, request->receipt_number, "receipt_number", 1, RECEIPT_BYTES_MAX, receipt);
+    if (outcome != OUTCOME_OK)
+        return form_refuse(call, OUTCOME_RECEIPT_INVALID, "receipt_number", "1..40 bytes");
+    purchase->receipt.size = (uint8_t)strlen(receipt);
+    memcpy(purchase->receipt.text, receipt, purchase->receipt.size);
+
+    outcome = object_merchant(&batch->reader, call, &recording->merchant);
+    if (outcome != OUTCOME_OK) return outcome;
+    if (request->currency[0] != '\0' &&
+        strcmp(request->currency, recording->merchant.currency) != 0)
+        return form_refuse(call, OUTCOME_CURRENCY_MISMATCH, "currency",
+                           reply_text(call, recording->merchant.currency));
+    outcome = business_time_occurred(call, request->occurred_at, "occurred_at",
+                                     &purchase->occurred_at);
+    if (outcome != OUTCOME_OK) return outcome;
+    purchase->recorded_at = call->now_ms;
+    purchase->business_date = business_date_at(&recording->merchant, purchase->occurred_at);
+    return object_shop(&batch->reader, call, request->shop_id, "shop_id",
+                       &purchase->receipt.shop);
+}
+
+static void fill_fingerprint(const struct batch *batch, struct recording *recording)
+{
+    const Beckon__V1__RecordPurchaseRequest *request = recording->request;
+    struct fingerprint fingerprint;
+
+    fingerprint_begin(&fingerprint, "purchase");
+    fingerprint_number(&fingerprint, request->amount_minor);
+    fingerprint_number(&fingerprint, (int64_t)request->buyer_case);
+    switch (request->buyer_case) {
+    case BECKON__V1__RECORD_PURCHASE_REQUEST__BUYER_MEMBER_NUMBER:
+        fingerprint_number(&fingerprint, request->member_number);
+        break;
+    case BECKON__V1__RECORD_PURCHASE_REQUEST__BUYER_PHONE:
+        fingerprint_text(&fingerprint, request->phone);
+        break;
+    case BECKON__V1__RECORD_PURCHASE_REQUEST__BUYER_CODE:
+        fingerprint_text(&fingerprint, request->code);
+        break;
+    default:
+        break;
+    }
+    /* Absent is a value of its own: the service's clock differs between first and repeat. */
+    fingerprint_number(&fingerprint, request->occurred_at == NULL
+                                         ? -1
+                                         : (int64_t)recording->purchase.occurred_at);
+    fingerprint_end(&fingerprint, batch->reader.store, recording->purchase.fingerprint);
+}
+
+/* ---- seen before ----------------------------------------------------------------------------------- */
+
+static enum outcome answer_again(struct batch *batch, struct command_call *call,
+                                 const struct recording *recording, const struct purchase *known,
+                                 Beckon__V1__Purchase **ret_purchase)
+{
+    const struct program *program = NULL;
+
+    if (memcmp(known->fingerprint, recording->purchase.fingerprint, FINGERPRINT_BYTES) != 0)
+        return form_refuse(call, OUTCOME_RECEIPT_REUSED, "receipt_number", NULL);
+    if (known->program_version != 0) {
+        enum outcome outcome = command_outcome(
+            programs_get_cached(batch, known->program_version, &program), OUTCOME_STORE_DAMAGED);
+        if (outcome != OUTCOME_OK) return outcome;
+    }
+    enum outcome outcome = reply_reserve(call, purchase_message_bytes(known->award_count));
+    if (outcome != OUTCOME_OK) return outcome;
+    return purchase_message(&batch->reader, call, known, recording->shop_id, program, false,
+                            ret_purchase);
+}
+
+/* ---- the buyer -------------------------------------------------------------------------------------- */
+
+static enum outcome load_buyer(struct batch *batch, struct command_call *call,
+                               struct recording *recording)
+{
+    const Beckon__V1__RecordPurchaseRequest *request = recording->request;
+    struct member_name name = {.field = "buyer"};
+    struct earner *buyer = &recording->earning.earners[EARNER_BUYER];
+
+    switch (request->buyer_case) {
+    case BECKON__V1__RECORD_PURCHASE_REQUEST__BUYER_MEMBER_NUMBER:
+        name.number = request->member_number;
+        name.field = "member_number";
+        break;
+    case BECKON__V1__RECORD_PURCHASE_REQUEST__BUYER_PHONE:
+        name.phone = request->phone;
+        name.field = "phone";
+        break;
+    case BECKON__V1__RECORD_PURCHASE_REQUEST__BUYER_CODE:
+        name.code = request->code;
+        name.field = "code";
+        break;
+    default:
+        break;
+    }
+    buyer->party.kind = PARTY_MEMBER;
+    enum outcome outcome =
+        object_member(&batch->reader, call, &recording->merchant, &name,
+                      recording->purchase.business_date, &buyer->party.number, &buyer->account);
+    recording->purchase.member = buyer->party.number;
+    return outcome;
+}
+
+/* Moves the buyer's days on by this purchase; L1 and L2 follow her current serving guide. */
+static enum outcome count_day(struct batch *batch, struct recording *recording)
+{
+    struct account *account = &recording->earning.earners[EARNER_BUYER].account;
+    struct purchase *purchase = &recording->purchase;
+    struct recency_edit *recency = &recording->recency;
+    struct reader *reader = &batch->reader;
+    business_date day = purchase->business_date;
+    enum store_result result;
+
+    recency_edit_begin(recency, account->serving_guide);
+    result = purchase_days_get(reader, purchase->member, day, &recording->day);
+    if (result == STORE_ABSENT) {
+        recording->day = (struct purchase_day){0};
+        account->days_recorded++;
+    } else if (result != STORE_OK) {
+        return command_outcome(result, OUTCOME_INTERNAL);
+    }
+    bool day_begins = recording->day.live_count == 0;
+    recording->day.recorded_count++;
+    recording->day.live_count++;
+    recording->day.net_minor += purchase->amount_minor;
+
+    purchase->previous = account->last_purchase;
+    account->last_purchase = purchase->receipt;
+    account->purchase_count++;
+    if (!day_begins) return OUTCOME_OK;
+
+    business_date last = account->last_day, second = account->second_last_day;
+    bool newest = last == DATE_NEVER || day > last;
+    if (newest) {
+        result = recency_edit_add(recency, reader, RECENCY_LAST, last, -1);
+        if (result == STORE_OK) result = recency_edit_add(recency, reader, RECENCY_LAST, day, 1);
+        account->last_day = day;
+        day = last; /* what was last becomes second-last */
+        if (result != STORE_OK) return command_outcome(result, OUTCOME_INTERNAL);
+    }
+    if (day != DATE_NEVER && (newest || second == DATE_NEVER || day > second)) {
+        result = recency_edit_add(recency, reader, RECENCY_SECOND_LAST, second, -1);
+        if (result == STORE_OK)
+            result = recency_edit_add(recency, reader, RECENCY_SECOND_LAST, day, 1);
+        account->second_last_day = day;
+        if (result != STORE_OK) return command_outcome(result, OUTCOME_INTERNAL);
+    }
+    return OUTCOME_OK;
+}
+
+static enum outcome decide(struct batch *batch, struct recording *recording)
+{
+    struct purchase *purchase = &recording->purchase;
+    struct earning *earning = &recording->earning;
+    struct account *account = &earning->earners[EARNER_BUYER].account;
+    uint32_t serving_guide;
+    bool inherited;
+
+    enum outcome outcome = object_serving_on(&batch->reader, purchase->member, account,
+                                             purchase->business_date, &serving_guide, &inherited);
+    if (outcome != OUTCOME_OK) return outcome;
+    outcome = count_day(batch, recording);
+    if (outcome != OUTCOME_OK) return outcome;
+
+    purchase->base_minor = reward_base(purchase->amount_minor);
+    purchase->serving_guide = serving_guide;
+    earning->event = (struct event){EVENT_PURCHASE, purchase->member, purchase->receipt};
+    earning->business_date = purchase->business_date;
+    return earn_decide(batch, earning, account->referrer, serving_guide, inherited,
+                       purchase->base_minor, account->days_recorded);
+}
+
+/* ---- the way ----------------------------------------------------------------------------------------- */
+
+static enum outcome load_shop_id(struct batch *batch, struct recording *recording)
+{
+    struct shop shop;
+
+    if (recording->request->shop_id[0] != '\0') {
+        strncpy(recording->shop_id, recording->request->shop_id, SHOP_ID_BYTES_MAX);
+        return OUTCOME_OK;
+    }
+    enum outcome outcome = command_outcome(
+        shops_get(&batch->reader, recording->purchase.receipt.shop, &shop), OUTCOME_SHOP_UNKNOWN);
+    if (outcome == OUTCOME_OK) memcpy(recording->shop_id, shop.shop_id, sizeof shop.shop_id);
+    return outcome;
+}
+
+enum outcome purchase_record(struct batch *batch, struct command_call *call,
+                             const Beckon__V1__RecordPurchaseRequest *request,
+                             Beckon__V1__Purchase **ret_purchase)
+{
+    struct recording recording = {.request = request};
+    struct purchase *purchase = &recording.purchase;
+    struct purchase known;
+
+    enum outcome outcome = check_form(batch, call, &recording);
+    if (outcome != OUTCOME_OK) return outcome;
+    outcome = load_shop_id(batch, &recording);
+    if (outcome != OUTCOME_OK) return outcome;
+    fill_fingerprint(batch, &recording);
+
+    enum store_result seen = purchases_get(&batch->reader, &purchase->receipt, &known);
+    if (seen == STORE_OK) return answer_again(batch, call, &recording, &known, ret_purchase);
+    if (seen != STORE_ABSENT) return command_outcome(seen, OUTCOME_INTERNAL);
+
+    outcome = load_buyer(batch, call, &recording);
+    if (outcome != OUTCOME_OK) return outcome;
+    outcome = decide(batch, &recording);
+    if (outcome != OUTCOME_OK) return outcome;
+    outcome = reply_reserve(call, purchase_message_bytes(recording.earning.award_count));
+    if (outcome != OUTCOME_OK) return outcome;
+
+    /* From here on this purchase must succeed. */
+    earn_post(batch, &recording.earning);
+    purchase->program_version =
+        recording.earning.program != NULL ? recording.earning.program->version : 0;
+    purchase->award_count = (uint16_t)recording.earning.award_count;
+    memcpy(purchase->awards, recording.earning.awards, sizeof purchase->awards);
+    purchases_put(batch, purchase);
+    purchase_days_put(batch, purchase->member, purchase->business_date, &recording.day);
+    recency_edit_put(&recording.recency, batch);
+    if (!recording.merchant.fixed) {
+        recording.merchant.fixed = true;
+        merchants_put(batch, &recording.merchant);
+    }
+    outcome = purchase_message(&batch->reader, call, purchase, recording.shop_id,
+                               recording.earning.program, false, ret_purchase);
+    assert(outcome == OUTCOME_OK); /* reserved above, entries are in the write set */
+    return outcome;
+}
+
+static enum outcome record_purchase_write(struct batch *batch, struct command_call *call,
+                                          ProtobufCMessage **ret_reply)
+{
+    Beckon__V1__Purchase *purchase;
+
+    enum outcome outcome = purchase_record(
+        batch, call, (const Beckon__V1__RecordPurchaseRequest *)call->request, &purchase);
+    if (outcome != OUTCOME_OK) return outcome;
+    Beckon__V1__RecordPurchaseResponse *reply =
+        reply_message(call, &beckon__v1__record_purchase_response__descriptor);
+    assert(reply != NULL); /* part of what was reserved */
+    reply->purchase = purchase;
+    *ret_reply = &reply->base;
+    return OUTCOME_OK;
+}
+
+const struct command record_purchase = {
+    .request = &beckon__v1__record_purchase_request__descriptor,
+    .reply = &beckon__v1__record_purchase_response__descriptor,
+    .write = record_purchase_write,
+};

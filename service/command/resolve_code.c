@@ -1,0 +1,97 @@
+/* What a person who scanned a code may know. Needs no token.
+ *
+ * Unknown, expired, exhausted and revoked codes get one and the same answer, after the same
+ * reads: a code that is not there is looked up under merchant 1 like any other. */
+#include <string.h>
+
+#include "service/command/code_message.h"
+#include "service/command/commands.h"
+#include "service/command/form.h"
+#include "service/command/objects.h"
+#include "service/command/reply.h"
+#include "service/rules/text_rules.h"
+#include "store/profiles.h"
+#include "store/shops.h"
+
+static enum outcome resolve_code_merchant(struct reader *reader, struct command_call *call,
+                                          uint32_t *ret_merchant)
+{
+    const Beckon__V1__ResolveCodeRequest *request =
+        (const Beckon__V1__ResolveCodeRequest *)call->request;
+    struct code_value value;
+
+    enum outcome outcome = form_code(call, request->code, "code", &value);
+    if (outcome != OUTCOME_OK) return outcome;
+    *ret_merchant = 1;
+    return command_outcome(codes_merchant(reader, value, ret_merchant), OUTCOME_OK);
+}
+
+static bool usable(const struct code *code, uint64_t now_ms)
+{
+    return code->revoked_at == 0 && code->starts_at <= now_ms &&
+           (code->ends_at == 0 || now_ms < code->ends_at) &&
+           (code->usage_limit == 0 || code->usage_count < code->usage_limit);
+}
+
+/* The inviter's name as strangers see it. */
+static enum outcome owner_name(struct reader *reader, struct command_call *call,
+                               struct party owner, char **ret_name)
+{
+    struct shop shop;
+    struct profile profile;
+    char masked[TEXT_MASK_BYTES];
+    enum outcome outcome;
+
+    if (owner.kind == PARTY_SHOP) {
+        outcome = command_outcome(shops_get(reader, owner.number, &shop), OUTCOME_STORE_DAMAGED);
+        if (outcome != OUTCOME_OK) return outcome;
+        *ret_name = reply_text(call, shop.name);
+    } else {
+        outcome = command_outcome(profiles_get(reader, owner, &profile), OUTCOME_CODE_NOT_VALID);
+        if (outcome != OUTCOME_OK) return outcome;
+        text_mask_name((struct bytes){(const uint8_t *)profile.name, strlen(profile.name)},
+                       masked);
+        *ret_name = reply_text(call, masked);
+    }
+    return *ret_name != NULL ? OUTCOME_OK : OUTCOME_BUSY;
+}
+
+static enum outcome resolve_code_read(struct reader *reader, struct command_call *call,
+                                      ProtobufCMessage **ret_reply)
+{
+    const Beckon__V1__ResolveCodeRequest *request =
+        (const Beckon__V1__ResolveCodeRequest *)call->request;
+    struct code_value value;
+    struct merchant merchant;
+    struct code code;
+    struct party owner;
+
+    enum outcome outcome = form_code(call, request->code, "code", &value);
+    if (outcome != OUTCOME_OK) return outcome;
+    outcome = object_merchant(reader, call, &merchant);
+    if (outcome != OUTCOME_OK) return outcome;
+    outcome = command_outcome(codes_get(reader, value, &code), OUTCOME_CODE_NOT_VALID);
+    if (outcome == OUTCOME_OK && !usable(&code, call->now_ms)) outcome = OUTCOME_CODE_NOT_VALID;
+    if (outcome != OUTCOME_OK) return form_refuse(call, outcome, "code", NULL);
+    outcome = code_owner_today(reader, &merchant, &code, call->now_ms, &owner);
+    if (outcome != OUTCOME_OK) return outcome;
+
+    Beckon__V1__ResolveCodeResponse *reply =
+        reply_message(call, &beckon__v1__resolve_code_response__descriptor);
+    if (reply == NULL) return OUTCOME_BUSY;
+    reply->code = reply_code(call, value);
+    reply->merchant_number = merchant.number;
+    reply->merchant_name =
+        reply_text_of(call, merchant.name, strnlen(merchant.name, NAME_BYTES_MAX));
+    reply->owner_kind = reply_party_kind(owner.kind);
+    if (reply->code == NULL || reply->merchant_name == NULL) return OUTCOME_BUSY;
+    *ret_reply = &reply->base;
+    return owner_name(reader, call, owner, &reply->owner_name);
+}
+
+const struct command resolve_code = {
+    .request = &beckon__v1__resolve_code_request__descriptor,
+    .reply = &beckon__v1__resolve_code_response__descriptor,
+    .read = resolve_code_read,
+    .merchant = resolve_code_merchant,
+};

@@ -1,0 +1,87 @@
+#include "service/executor/executor.h"
+
+#include <assert.h>
+#include <signal.h>
+#include <stdlib.h>
+
+#include "service/executor/executor_inner.h"
+#include "service/limits.h"
+
+/* Signals are main's: the executor's threads take none. */
+static pthread_t start_thread(void *(*thread_main)(void *), struct executor *executor)
+{
+    sigset_t all, before;
+    pthread_t thread;
+    sigfillset(&all);
+    if (pthread_sigmask(SIG_SETMASK, &all, &before) != 0) abort();
+    if (pthread_create(&thread, NULL, thread_main, executor) != 0) abort();
+    if (pthread_sigmask(SIG_SETMASK, &before, NULL) != 0) abort();
+    return thread;
+}
+
+struct executor *executor_start(const struct executor_options *options)
+{
+    assert(options->store != NULL && options->fault != NULL);
+    assert(options->clock.now_ms != NULL && options->clock.monotonic_ms != NULL);
+    struct executor *executor = calloc(1, sizeof(*executor));
+    if (executor == NULL) abort();
+    executor->options = *options;
+    queue_init(&executor->writes, LIMIT_QUEUE);
+    queue_init(&executor->long_jobs, LIMIT_LONG_JOBS);
+    executor->batch = batch_new(options->store);
+    executor->writer_thread = start_thread(writer_main, executor);
+    executor->long_thread = start_thread(long_jobs_main, executor);
+    return executor;
+}
+
+void executor_stop(struct executor *executor)
+{
+    queue_stop(&executor->writes);
+    queue_stop(&executor->long_jobs);
+    pthread_join(executor->writer_thread, NULL);
+    pthread_join(executor->long_thread, NULL);
+    queue_clean_up(&executor->writes);
+    queue_clean_up(&executor->long_jobs);
+    batch_destroy(executor->batch);
+    free(executor);
+}
+
+static enum lane first_lane(const struct command *command)
+{
+    if (command->reserve != NULL) return LANE_RESERVE;
+    return command->row_count != NULL ? LANE_SLOW : LANE_FAST;
+}
+
+enum outcome executor_submit(struct executor *executor, struct work *work)
+{
+    const struct command *command = work->command;
+    assert(work->done != NULL);
+    assert((command->write != NULL) != (command->stream != NULL));
+    enum outcome outcome = executor_find_merchant(executor, command, &work->call);
+    if (outcome != OUTCOME_OK) return outcome;
+
+    work->outcome = OUTCOME_OK;
+    work->reply = NULL;
+    work->begun = false;
+    work->row_next = 0;
+    size_t row_count = command->row_count != NULL ? command->row_count(work->call.request) : 0;
+    work->row_count = row_count > 0 ? row_count : 1; /* a command refuses an empty list itself */
+    if (command->stream != NULL) {
+        assert(work->emit != NULL);
+        work->lane = LANE_FAST;
+        return queue_push(&executor->long_jobs, work);
+    }
+    work->lane = (uint8_t)first_lane(command);
+    return queue_push(&executor->writes, work);
+}
+
+void executor_counters(const struct executor *executor, struct executor_counters *ret)
+{
+    *ret = (struct executor_counters){
+        .commits = executor->commits,
+        .commands = executor->commands,
+        .refusals = executor->refusals,
+        .queue_depth_max = executor->writes.depth_max,
+        .batch_command_max = executor->batch_command_max,
+    };
+}

@@ -1,0 +1,34 @@
+/* What the executor's files share. */
+#ifndef BECKON_SERVICE_EXECUTOR_EXECUTOR_INNER_H
+#define BECKON_SERVICE_EXECUTOR_EXECUTOR_INNER_H
+
+#include <pthread.h>
+#include <stdatomic.h>
+
+#include "service/executor/executor.h"
+#include "service/executor/queue.h"
+#include "service/executor/turn.h"
+#include "store/batch.h"
+
+struct executor {
+    struct executor_options options;
+    struct queue writes, long_jobs;
+    pthread_t writer_thread, long_thread;
+
+    /* the writer's thread only */
+    struct batch *batch;
+    struct work_list lanes[LANE_COUNT]; /* taken from `writes`, not begun */
+    struct turn turn;
+
+    _Atomic uint64_t commits, commands, refusals, batch_command_max; /* the writer counts */
+};
+
+/* The threads' main functions; the argument is the executor. */
+void *writer_main(void *executor);
+void *long_jobs_main(void *executor);
+
+/* Finds and sets call->merchant; in a snapshot of its own where the command needs to look. */
+enum outcome executor_find_merchant(struct executor *executor, const struct command *command,
+                                    struct command_call *call) OUTCOME_CHECKED;
+
+#endif

@@ -1,0 +1,179 @@
+#include "service/executor/turn.h"
+
+#include <assert.h>
+#include <stdlib.h>
+
+#include "service/executor/executor_inner.h"
+#include "service/limits.h"
+
+void turn_add(struct turn *turn, struct work *work, size_t rows, bool expired)
+{
+    assert(turn->entry_count < BATCH_COMMAND_MAX);
+    assert(rows >= 1 && rows <= work->row_count - work->row_next);
+    turn->entries[turn->entry_count++] = (struct turn_entry){
+        .work = work,
+        .row_limit = work->row_next + rows,
+        .row_end = work->row_next,
+        .reply_before = work->reply,
+        .merchant_before = work->call.merchant,
+        .state = expired ? TURN_EXPIRED : TURN_WAITS,
+    };
+    turn->command_count += rows;
+    if (expired) work->outcome = OUTCOME_DEADLINE_PASSED;
+}
+
+/* What an earlier run said is forgotten; what it allocated stays in the arena, which is bounded. */
+static void reset(struct turn_entry *entry)
+{
+    struct command_call *call = &entry->work->call;
+    entry->work->outcome = OUTCOME_OK;
+    entry->work->reply = entry->reply_before;
+    entry->row_end = entry->work->row_next;
+    call->merchant = entry->merchant_before;
+    call->refusal = (struct refusal){0};
+    call->room = NULL;
+    call->room_bytes = 0;
+}
+
+/* Turns batch and call to the work's merchant and looks at its token again. */
+static enum outcome turn_to(struct batch *batch, struct work *work, uint32_t merchant)
+{
+    enum store_result result = batch_command_begin(batch, merchant);
+    assert(result != STORE_ABSENT);
+    if (result != STORE_OK) return command_outcome(result, OUTCOME_INTERNAL);
+    work->call.now_ms = batch_recorded_at(batch);
+    return command_reauthenticate(&batch->reader, &work->call);
+}
+
+static enum outcome run_row(struct batch *batch, struct work *work, size_t row)
+{
+    size_t put_count = batch_put_count(batch);
+    work->call.row = row;
+    const struct command *command = work->command;
+    command_write *run = work->lane == LANE_RESERVE ? command->reserve : command->write;
+    enum outcome outcome = run(batch, &work->call, &work->reply);
+    assert(outcome < OUTCOME_COUNT);
+    /* Nothing is put before the LINE and nothing refused after it: there is no undo. */
+    assert(outcome == OUTCOME_OK || batch_put_count(batch) == put_count);
+    return outcome;
+}
+
+/* Runs the entry's rows. With `collect`, rows behind one that answered AGAIN run too, to say what
+ * they want; the whole run is then dropped. False: no room for its first one. */
+static bool run_entry(struct batch *batch, struct turn_entry *entry, bool collect)
+{
+    struct work *work = entry->work;
+    uint32_t merchant = work->lane == LANE_RESERVE ? 0 : work->call.merchant;
+    reset(entry);
+    if (!batch_has_room(batch, merchant)) return false;
+    entry->state = TURN_RAN;
+    work->outcome = turn_to(batch, work, merchant);
+    if (work->outcome != OUTCOME_OK) return true;
+
+    bool again = false;
+    for (size_t row = work->row_next; row < entry->row_limit; row++) {
+        if (row > work->row_next && !batch_has_room(batch, merchant)) break;
+        enum outcome outcome = run_row(batch, work, row);
+        if (outcome == OUTCOME_AGAIN) {
+            again = true;
+            if (collect) continue;
+            break;
+        }
+        work->outcome = outcome;
+        if (outcome != OUTCOME_OK) break;
+        entry->row_end = row + 1;
+    }
+    if (again) work->outcome = OUTCOME_AGAIN;
+    return true;
+}
+
+/* Runs all entries once, in order, until one finds no room. True: something has to be fetched. */
+static bool run_entries(struct batch *batch, struct turn *turn, bool collect)
+{
+    bool again = false, room = true;
+    for (size_t i = 0; i < turn->entry_count; i++) {
+        struct turn_entry *entry = &turn->entries[i];
+        if (entry->state == TURN_EXPIRED) continue;
+        if (room) room = run_entry(batch, entry, collect);
+        if (!room) {
+            reset(entry);
+            entry->state = TURN_WAITS;
+        } else if (entry->work->outcome == OUTCOME_AGAIN) {
+            again = true;
+        }
+        assert(room || i > 0); /* an empty batch has room for any command */
+    }
+    return again;
+}
+
+/* Nothing of this batch happened: every work that ran is told so. */
+static void answer_all(struct turn *turn, enum outcome outcome)
+{
+    for (size_t i = 0; i < turn->entry_count; i++) {
+        struct turn_entry *entry = &turn->entries[i];
+        if (entry->state != TURN_RAN) continue;
+        reset(entry);
+        entry->work->outcome = outcome;
+    }
+}
+
+/* Works that still want something fetched after the last run put nothing: they may come again. */
+static void give_up_again(struct turn *turn)
+{
+    for (size_t i = 0; i < turn->entry_count; i++) {
+        struct work *work = turn->entries[i].work;
+        if (work->outcome == OUTCOME_AGAIN) work->outcome = OUTCOME_BUSY;
+    }
+}
+
+static void fault(struct executor *executor, const char *sentence)
+{
+    executor->options.fault(executor->options.fault_context, sentence);
+    abort(); /* it must not return: nothing may be done on top of an unknown commit */
+}
+
+/* Begins, runs, fetches and runs again until the batch may be committed. `*run` counts the runs. */
+static void run_until_whole(struct executor *executor, unsigned *run)
+{
+    uint64_t now_ms = executor->options.clock.now_ms(executor->options.clock.context);
+    if (batch_begin(executor->batch, now_ms) != STORE_OK) {
+        fault(executor, "The store gives the writer no snapshot.");
+    }
+    while (run_entries(executor->batch, &executor->turn, *run + 1 < LIMIT_BATCH_RUNS)) {
+        if (++*run >= LIMIT_BATCH_RUNS) {
+            give_up_again(&executor->turn);
+            return;
+        }
+        if (batch_refetch(executor->batch) != STORE_OK) {
+            fault(executor, "The store can't fetch what the writer needs.");
+        }
+    }
+}
+
+void turn_run(struct executor *executor, void (*early)(struct executor *executor))
+{
+    struct turn *turn = &executor->turn;
+    enum store_result result = STORE_CONFLICT;
+    for (unsigned run = 0; result == STORE_CONFLICT && run < LIMIT_BATCH_RUNS; run++) {
+        run_until_whole(executor, &run);
+        bool writes = batch_put_count(executor->batch) > 0;
+        if (executor->options.reply_before_commit) early(executor);
+        result = batch_commit(executor->batch);
+        if (result == STORE_OK && writes) executor->commits++;
+        if (executor->options.reply_before_commit && result != STORE_OK) result = STORE_FAULT;
+    }
+    switch (result) {
+    case STORE_OK: break;
+    case STORE_CONFLICT: answer_all(turn, OUTCOME_BUSY); break;
+    case STORE_FULL: answer_all(turn, OUTCOME_STORE_FULL); break;
+    case STORE_FENCED:
+        fault(executor, "Another process has taken over this store: it is fenced.");
+        break;
+    case STORE_ABSENT:
+    case STORE_NEED:
+    case STORE_DAMAGED:
+    case STORE_FAULT:
+        fault(executor, "A commit failed and its fate is unknown.");
+        break;
+    }
+}

@@ -1,0 +1,122 @@
+/* The writer: takes what waits, lets turn.c make one batch of it, and answers.
+ *
+ * A turn holds either reserve phases (merchant 0 alone) or writes. Reserve phases go first, since
+ * their writes are then ahead of what waits. Of the writes, imports come first in the batch but get
+ * at most their share, so that neither lane starves the other. */
+#include <assert.h>
+
+#include "service/executor/executor_inner.h"
+#include "service/limits.h"
+
+static_assert(LIMIT_SLOW_LANE_FLOOR < BATCH_COMMAND_MAX / LIMIT_SLOW_LANE_SHARE, "floor < share");
+
+/* Moves works of a lane into the turn while it has place for `command_max` commands in all. */
+static void gather_lane(struct executor *executor, enum lane lane, size_t command_max)
+{
+    struct turn *turn = &executor->turn;
+    struct executor_clock *clock = &executor->options.clock;
+    uint64_t now_ms = clock->monotonic_ms(clock->context);
+    while (turn->command_count < command_max && executor->lanes[lane].head != NULL) {
+        struct work *work = work_list_pop(&executor->lanes[lane]);
+        size_t rows = lane == LANE_RESERVE ? 1 : work->row_count - work->row_next;
+        size_t place = command_max - turn->command_count;
+        if (rows > place) rows = place;
+        /* A work that was begun, by a row or its reserve phase, is not given up half-way. */
+        bool expired = work->deadline_ms != 0 && !work->begun && now_ms > work->deadline_ms;
+        turn_add(turn, work, rows, expired);
+    }
+}
+
+/* How many commands of a batch imports may have: all when nobody else waits. */
+static size_t slow_share(const struct executor *executor)
+{
+    size_t fast = executor->lanes[LANE_FAST].count;
+    if (fast == 0) return BATCH_COMMAND_MAX;
+    size_t share = fast / (LIMIT_SLOW_LANE_SHARE - 1);
+    size_t most = BATCH_COMMAND_MAX / LIMIT_SLOW_LANE_SHARE;
+    if (share < LIMIT_SLOW_LANE_FLOOR) share = LIMIT_SLOW_LANE_FLOOR;
+    return share < most ? share : most;
+}
+
+static void count_turn(struct executor *executor)
+{
+    size_t command_count = 0;
+    for (size_t i = 0; i < executor->turn.entry_count; i++) {
+        const struct turn_entry *entry = &executor->turn.entries[i];
+        if (entry->state != TURN_RAN) continue;
+        command_count += entry->row_end - entry->work->row_next;
+        if (entry->work->outcome != OUTCOME_OK) command_count++; /* the row that was refused */
+    }
+    executor->commands += command_count;
+    if (command_count > executor->batch_command_max) executor->batch_command_max = command_count;
+}
+
+/* Does the work go on in a later turn? Then it is in its lane again, at the front. */
+static bool goes_on(struct executor *executor, struct turn_entry *entry)
+{
+    struct work *work = entry->work;
+    if (entry->state == TURN_EXPIRED) return false;
+    if (entry->state == TURN_RAN) {
+        work->begun = true;
+        if (work->outcome != OUTCOME_OK) return false;
+        if (work->lane == LANE_RESERVE) {
+            work->lane = work->command->row_count != NULL ? LANE_SLOW : LANE_FAST;
+        } else {
+            work->row_next = entry->row_end;
+            if (work->row_next == work->row_count) return false;
+        }
+    }
+    work_list_push_front(&executor->lanes[work->lane], work);
+    return true;
+}
+
+/* Puts back what goes on, backwards so that the order stays, then answers the others in order. */
+static void end_turn(struct executor *executor)
+{
+    struct turn *turn = &executor->turn;
+    size_t put_back = 0;
+    count_turn(executor);
+    for (size_t i = turn->entry_count; i-- > 0;) {
+        if (!goes_on(executor, &turn->entries[i])) continue;
+        turn->entries[i].work = NULL;
+        put_back++;
+    }
+    queue_put_back(&executor->writes, put_back);
+    for (size_t i = 0; i < turn->entry_count; i++) {
+        struct work *work = turn->entries[i].work;
+        if (work == NULL) continue;
+        assert(work->outcome != OUTCOME_OK || work->reply != NULL);
+        assert(work->outcome != OUTCOME_AGAIN);
+        if (work->outcome != OUTCOME_OK) executor->refusals++;
+        work->done(work);
+    }
+    turn->entry_count = 0;
+    turn->command_count = 0;
+}
+
+static void take_turn(struct executor *executor)
+{
+    queue_began(&executor->writes, executor->turn.entry_count);
+    turn_run(executor, end_turn);
+    end_turn(executor);
+}
+
+void *writer_main(void *argument)
+{
+    struct executor *executor = argument;
+    struct work_list *lanes = executor->lanes;
+    for (;;) {
+        bool idle = lanes[LANE_RESERVE].head == NULL && lanes[LANE_FAST].head == NULL &&
+                    lanes[LANE_SLOW].head == NULL;
+        if (!queue_take(&executor->writes, lanes, idle) && idle) return NULL;
+        if (lanes[LANE_RESERVE].head != NULL) {
+            gather_lane(executor, LANE_RESERVE, BATCH_COMMAND_MAX);
+            take_turn(executor);
+        }
+        if (lanes[LANE_FAST].head != NULL || lanes[LANE_SLOW].head != NULL) {
+            gather_lane(executor, LANE_SLOW, slow_share(executor));
+            gather_lane(executor, LANE_FAST, BATCH_COMMAND_MAX);
+            take_turn(executor);
+        }
+    }
+}

@@ -1,0 +1,192 @@
+/* beckond: wires clock, randomness, store, executor and runtime together, and stops them in order.
+ *
+ * Start: options -> method table fits the API? -> store (first start: merchant, tokens) -> executor
+ * -> runtime -> listen -> port file -> serve -> "ready".
+ * End:   signal -> drain (a second signal or 10 s hasten it) -> executor -> runtime -> store. */
+#include <malloc.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "service/limits.h"
+#include "service/main_data.h"
+#include "service/main_options.h"
+#include "service/ops/clock.h"
+#include "service/ops/log.h"
+#include "service/ops/ticker.h"
+#include "service/rpc/rpc.h"
+#include "store/kv.h"
+
+enum { MAINTAIN_MS = 10000, DRAIN_SLICE_MS = 10, OWN_READERS = 8, HEAPS = 2 };
+
+static void runtime_log(void *context, const char *level, const char *message, const char *details)
+{
+    (void)context;
+    log_event(level, message, "%s", details);
+}
+
+/* The fate of a commit is unknown: nothing may be answered any more. The next start reads what the
+ * disk has. */
+static void store_fault(void *context, const char *sentence)
+{
+    (void)context;
+    char quoted[LOG_VALUE_BYTES];
+    log_event("error", "store fault: stopping", "cause=%s", log_quote(sentence, quoted));
+    _exit(EXIT_FAULT);
+}
+
+static void maintain(void *context)
+{
+    kv_maintain(store_kv(context));
+}
+
+static int print_methods(void)
+{
+    size_t count;
+    const struct method *methods = method_table(&count);
+    static const char *const kinds[] = {
+        [METHOD_UNARY] = "unary", [METHOD_STREAM] = "stream", [METHOD_BIDI] = "bidi"};
+    printf("path\tkind\troles\n");
+    for (size_t i = 0; i < count; i++) {
+        printf("%s\t%s\t", methods[i].path, kinds[methods[i].kind]);
+        const char *comma = "";
+        for (int role = 0; role < ROLE_COUNT; role++)
+            if (methods[i].roles & METHOD_ROLE(role)) {
+                printf("%s%s", comma, METHOD_ROLE_NAMES[role]);
+                comma = ",";
+            }
+        printf("\n");
+    }
+    return fflush(stdout) == 0 ? EXIT_OK : EXIT_FAILED;
+}
+
+/* Every connection is a descriptor: take what the system lets us have. */
+static void raise_descriptors(void)
+{
+    struct rlimit limit;
+    if (getrlimit(RLIMIT_NOFILE, &limit) == 0 && limit.rlim_cur < limit.rlim_max) {
+        limit.rlim_cur = limit.rlim_max;
+        setrlimit(RLIMIT_NOFILE, &limit);
+    }
+}
+
+/* Signals are taken by main alone; every thread started later inherits the block. */
+static void block_signals(sigset_t *ret_signals)
+{
+    sigemptyset(ret_signals);
+    sigaddset(ret_signals, SIGTERM);
+    sigaddset(ret_signals, SIGINT);
+    pthread_sigmask(SIG_BLOCK, ret_signals, NULL);
+    signal(SIGPIPE, SIG_IGN);
+}
+
+/* Listens on every address and says where; EXIT_OK, or what to exit with. */
+static int listen_all(struct rpc *rpc, const struct options *options)
+{
+    char ports[OPTIONS_LISTEN_MAX * 8] = "";
+    for (unsigned i = 0; i < options->listen_count; i++) {
+        char message[RPC_MESSAGE_BYTES], quoted[LOG_VALUE_BYTES];
+        unsigned port = 0;
+        if (!rpc_listen(rpc, options->listen[i], &port, message)) {
+            log_event("error", "cannot listen", "cause=%s", log_quote(message, quoted));
+            return EXIT_LISTEN;
+        }
+        log_event("info", "listening", "address=%s port=%u", log_quote(options->listen[i], quoted),
+                  port);
+        if (port != 0)
+            snprintf(ports + strlen(ports), sizeof ports - strlen(ports), "%u\n", port);
+    }
+    rpc_serve(rpc);
+    if (options->port_file != NULL && !data_write_file(options->port_file, ports, 0644)) {
+        log_event("error", "port file not written", "%s", "");
+        return EXIT_FAILED;
+    }
+    return EXIT_OK;
+}
+
+static void drain(struct rpc *rpc, const sigset_t *signals)
+{
+    struct timespec slice = {.tv_nsec = DRAIN_SLICE_MS * 1000000L};
+    bool hastened = false;
+    log_event("info", "draining", "connections=%u", rpc_connection_count(rpc));
+    rpc_drain(rpc);
+    for (unsigned waited_ms = 0; !rpc_drained(rpc); waited_ms += DRAIN_SLICE_MS) {
+        bool again = sigtimedwait(signals, NULL, &slice) > 0;
+        if (hastened || (!again && waited_ms < LIMIT_DRAIN_MS))
+            continue;
+        log_event("warn", "cancelling calls", "after_ms=%u", waited_ms);
+        rpc_hasten(rpc);
+        hastened = true;
+    }
+}
+
+/* Serves until a signal; the store is open. */
+static int serve(const struct options *options, struct store *store, const sigset_t *signals)
+{
+    struct executor_clock clock = clock_system();
+    struct executor *executor = executor_start(&(struct executor_options){
+        .store = store, .clock = clock, .fault = store_fault});
+    struct rpc_options rpc_options = {.executor = executor, .clock = clock, .log = runtime_log};
+    rpc_options.methods = method_table(&rpc_options.method_count);
+    struct rpc *rpc;
+    char message[RPC_MESSAGE_BYTES];
+    if (!rpc_open(&rpc_options, &rpc, message)) {
+        log_event("error", "runtime not started", "cause=\"%s\"", message);
+        executor_stop(executor);
+        return EXIT_FAILED;
+    }
+    struct ticker *ticker = ticker_start(MAINTAIN_MS, maintain, store);
+    int code = listen_all(rpc, options);
+    if (code == EXIT_OK) {
+        int number = 0;
+        log_event("info", "ready", "pid=%d version=%s", (int)getpid(), BECKON_VERSION);
+        sigwait(signals, &number);
+        log_event("info", "signal", "name=SIG%s", sigabbrev_np(number));
+    }
+    drain(rpc, signals);
+    executor_stop(executor);
+    rpc_close(rpc);
+    ticker_stop(ticker);
+    log_event("info", "stopped", "code=%d", code);
+    return code;
+}
+
+static int run(const struct options *options)
+{
+    char message[METHOD_MESSAGE_BYTES];
+    size_t count;
+    const struct method *methods = method_table(&count);
+    if (!method_table_check(methods, count, message)) {
+        log_event("error", "method table does not fit the API", "cause=\"%s\"", message);
+        return EXIT_FAILED;
+    }
+    sigset_t signals;
+    block_signals(&signals);
+    raise_descriptors();
+    mallopt(M_ARENA_MAX, HEAPS); /* a heap per thread would only grow the process */
+    struct store *store;
+    if (!data_open(options, LIMIT_POLLERS + OWN_READERS, &store))
+        return EXIT_DATA;
+    int code = serve(options, store, &signals);
+    store_close(store);
+    return code;
+}
+
+int main(int argc, char **argv)
+{
+    struct options options;
+    if (!options_read(argc, argv, &options))
+        return EXIT_USAGE;
+    secret_init();
+    switch (options.job) {
+    case OPTIONS_HELP: options_help(); return EXIT_OK;
+    case OPTIONS_VERSION: puts("beckond " BECKON_VERSION); return EXIT_OK;
+    case OPTIONS_METHODS: return print_methods();
+    case OPTIONS_RESTORE: return data_restore(&options) ? EXIT_OK : EXIT_FAILED;
+    case OPTIONS_SERVE: return run(&options);
+    }
+    return EXIT_USAGE;
+}

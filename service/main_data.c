@@ -1,0 +1,139 @@
+#include "service/main_data.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "service/command/bootstrap.h"
+#include "service/ops/clock.h"
+#include "service/ops/log.h"
+#include "service/secret.h"
+
+enum { HEADROOM_BYTES = 256 * 1024 * 1024 }; /* a full disk must never meet a commit (store.h) */
+enum { FILE_PATH_BYTES = PATH_MAX + 32 };
+
+bool data_write_file(const char *path, const char *text, unsigned mode)
+{
+    char temporary[FILE_PATH_BYTES + 8];
+    snprintf(temporary, sizeof temporary, "%s.new", path);
+    unlink(temporary);
+    int fd = open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, (mode_t)mode);
+    size_t size = strlen(text);
+    bool ok = fd >= 0 && write(fd, text, size) == (ssize_t)size && fsync(fd) == 0;
+    if (fd >= 0)
+        ok = close(fd) == 0 && ok;
+    return ok && rename(temporary, path) == 0;
+}
+
+static bool folder_sync(const char *path)
+{
+    int fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    bool ok = fd >= 0 && fsync(fd) == 0;
+    if (fd >= 0)
+        close(fd);
+    return ok;
+}
+
+/* Makes the folders above the data folder; the store makes that itself. */
+static void parents_make(const char *path)
+{
+    char part[PATH_MAX];
+    for (size_t i = 1; path[i] != '\0' && i < sizeof part; i++) {
+        if (path[i] != '/')
+            continue;
+        memcpy(part, path, i);
+        part[i] = '\0';
+        mkdir(part, 0700); /* what can't be made, store_open says */
+    }
+}
+
+static bool token_write(const char *data, const char *name, const char *token)
+{
+    char path[FILE_PATH_BYTES], text[SECRET_TOKEN_TEXT_BYTES + 1], quoted[LOG_VALUE_BYTES];
+    snprintf(path, sizeof path, "%s/%s", data, name);
+    snprintf(text, sizeof text, "%s\n", token);
+    bool ok = data_write_file(path, text, 0600);
+    if (!ok)
+        log_event("error", "token file not written", "path=%s cause=%s",
+                  log_quote(path, quoted), strerrorname_np(errno));
+    return ok;
+}
+
+/* Merchant 1 and its first tokens: committed first, then written to their files. */
+static bool first_start(const char *data, struct store *store)
+{
+    char admin[SECRET_TOKEN_TEXT_BYTES], operator[SECRET_TOKEN_TEXT_BYTES];
+    uint8_t seed[64];
+    struct executor_clock clock = clock_system();
+    secret_random(seed, sizeof seed);
+    enum outcome outcome =
+        command_bootstrap(store, clock.now_ms(clock.context), seed, admin, operator);
+    if (outcome != OUTCOME_OK) {
+        log_event("error", "first start failed", "reason=%s", outcome_info(outcome)->reason);
+        return false;
+    }
+    bool ok = token_write(data, "admin.token", admin)
+              && token_write(data, "operator.token", operator) && folder_sync(data);
+    explicit_bzero(admin, sizeof admin);
+    explicit_bzero(operator, sizeof operator);
+    explicit_bzero(seed, sizeof seed);
+    if (ok)
+        log_event("info", "first start", "merchant=1 made=\"merchant 1, admin.token, "
+                  "operator.token, master.key\" keep=\"a copy of master.key elsewhere\"");
+    return ok;
+}
+
+/* A start that was interrupted between making the store and writing the tokens leaves a store
+ * nobody can call. It may also be that they were moved away on purpose, so this only tells. */
+static void tokens_check(const char *data)
+{
+    char path[FILE_PATH_BYTES];
+    snprintf(path, sizeof path, "%s/admin.token", data);
+    if (access(path, F_OK) != 0)
+        log_event("warn", "no admin.token in the data folder",
+                  "help=\"if you keep it elsewhere, all is well; if the first start was "
+                  "interrupted, nothing is recorded yet: remove the folder and start again\"");
+}
+
+bool data_open(const struct options *options, unsigned reader_max, struct store **ret_store)
+{
+    struct store_options store_options = {
+        .path = options->data, .headroom_bytes = HEADROOM_BYTES, .reader_max = reader_max,
+        .record_commits = options->record_commits,
+    };
+    char message[STORE_MESSAGE_BYTES] = "", quoted[LOG_VALUE_BYTES], path[LOG_VALUE_BYTES];
+    bool created = false;
+    struct store *store;
+    parents_make(options->data);
+    if (store_open(&store_options, &store, &created, message) != STORE_OK) {
+        log_event("error", "store not opened", "data=%s cause=%s", log_quote(options->data, path),
+                  log_quote(message, quoted));
+        return false;
+    }
+    log_event("info", created ? "store made" : "store opened", "data=%s",
+              log_quote(options->data, path));
+    if (created && !first_start(options->data, store)) {
+        store_close(store);
+        return false;
+    }
+    if (!created)
+        tokens_check(options->data);
+    *ret_store = store;
+    return true;
+}
+
+bool data_restore(const struct options *options)
+{
+    char message[STORE_MESSAGE_BYTES] = "", quoted[LOG_VALUE_BYTES], path[LOG_VALUE_BYTES];
+    parents_make(options->data);
+    if (store_restore(options->restore, options->data, options->master_key, message) != STORE_OK) {
+        log_event("error", "restore failed", "cause=%s", log_quote(message, quoted));
+        return false;
+    }
+    log_event("info", "restored", "data=%s help=\"tokens are those of the backup\"",
+              log_quote(options->data, path));
+    return true;
+}

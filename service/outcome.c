@@ -1,0 +1,249 @@
+#include "service/outcome.h"
+
+#include <assert.h>
+#include <stddef.h>
+#include <string.h>
+
+/* gRPC codes, by value: this file must not include gRPC. */
+enum code {
+    OK = 0, INVALID_ARGUMENT = 3, DEADLINE_EXCEEDED = 4, NOT_FOUND = 5, ALREADY_EXISTS = 6,
+    PERMISSION_DENIED = 7, RESOURCE_EXHAUSTED = 8, FAILED_PRECONDITION = 9, UNIMPLEMENTED = 12,
+    INTERNAL = 13, UNAVAILABLE = 14, DATA_LOSS = 15, UNAUTHENTICATED = 16,
+};
+
+#define ROW(name, code, retry, en, zh) [OUTCOME_##name] = {#name, code, retry, en, zh}
+
+static const struct outcome_info OUTCOMES[] = {
+    ROW(OK, OK, false, "Done.", "完成。"),
+
+    ROW(AGAIN, INTERNAL, true, "The service has to read more first; please try again.",
+        "服务需要先读取更多数据，请重试。"),
+    ROW(DEADLINE_PASSED, DEADLINE_EXCEEDED, false,
+        "The call's deadline passed before its turn came. If it was a write, repeat it as it was: "
+        "it is never done twice.",
+        "轮到处理之前调用已超过期限。如果是写操作，请原样重试，不会重复执行。"),
+    ROW(BUSY, RESOURCE_EXHAUSTED, true,
+        "The service has as much work as it takes; nothing was changed. Try again after the retry "
+        "delay.",
+        "服务繁忙，未做任何更改。请在建议的等待时间后重试。"),
+    ROW(SHUTTING_DOWN, UNAVAILABLE, true,
+        "The service is shutting down; nothing was changed. Try again in a moment.",
+        "服务正在停止，未做任何更改。请稍后重试。"),
+    ROW(METHOD_UNKNOWN, UNIMPLEMENTED, false,
+        "There is no such method here. Reflection lists all of them; is the client newer than the "
+        "service?",
+        "没有这个方法。可以通过反射查看全部方法；客户端是否比服务更新？"),
+    ROW(SERVICE_UNKNOWN, NOT_FOUND, false,
+        "There is no such service here. Reflection lists all of them.",
+        "没有这个服务。可以通过反射查看全部服务。"),
+    ROW(MESSAGE_MISSING, INVALID_ARGUMENT, false,
+        "The call ended without a request message. Send one, even if it is empty.",
+        "调用没有带请求消息。请发送一条消息，哪怕是空的。"),
+    ROW(MESSAGE_INVALID, INVALID_ARGUMENT, false,
+        "The request is not a valid message of this method: damaged, cut off, compressed, or made "
+        "for another method.",
+        "请求不是该方法的有效消息：可能已损坏、被截断、被压缩，或属于其他方法。"),
+    ROW(MESSAGE_TOO_LARGE, RESOURCE_EXHAUSTED, false,
+        "The request is larger than the service takes ({allowed}). Send it in smaller parts.",
+        "请求超过了服务接受的大小（{allowed}）。请拆分后发送。"),
+
+    ROW(TOKEN_MISSING, UNAUTHENTICATED, false,
+        "This method needs a token. Send it as metadata, authorization: Bearer TOKEN.",
+        "该方法需要令牌。请以元数据 authorization: Bearer TOKEN 的形式发送。"),
+    ROW(TOKEN_INVALID, UNAUTHENTICATED, false,
+        "The token is not valid: mistyped, expired or revoked. Ask an admin for a new one.",
+        "令牌无效：可能输入有误、已过期或已吊销。请向管理员申请新令牌。"),
+    ROW(ROLE_NOT_ALLOWED, PERMISSION_DENIED, false,
+        "The role of this token may not call this method. Use a token of a role that may.",
+        "该令牌的角色不能调用此方法。请使用有权限的角色的令牌。"),
+    ROW(NOT_YOURS, PERMISSION_DENIED, false,
+        "This token may not reach that: it belongs to another shop, person or merchant.",
+        "该令牌无权访问此对象：它属于其他门店、其他人或其他商户。"),
+
+    ROW(FIELD_REQUIRED, INVALID_ARGUMENT, false, "{field} is required.", "{field} 为必填项。"),
+    ROW(TEXT_INVALID, INVALID_ARGUMENT, false,
+        "{field} is not an allowed text: it must be UTF-8 without control or bidirectional "
+        "formatting characters, {allowed}.",
+        "{field} 不是允许的文本：必须是 UTF-8 编码，不含控制字符或双向排版字符，{allowed}。"),
+    ROW(VALUE_INVALID, INVALID_ARGUMENT, false, "{field} has a value that is not allowed: {allowed}.",
+        "{field} 的值不被允许：{allowed}。"),
+    ROW(AMOUNT_INVALID, INVALID_ARGUMENT, false,
+        "{field} is not an allowed amount: {allowed}, in minor units of the merchant's currency.",
+        "{field} 不是允许的金额：{allowed}，以商户币种的最小单位（如分）计。"),
+    ROW(RECEIPT_INVALID, INVALID_ARGUMENT, false,
+        "{field} is not a receipt number: {allowed}, printable, no blanks at the ends.",
+        "{field} 不是有效的小票号：{allowed}，可打印字符，首尾无空格。"),
+    ROW(PHONE_INVALID, INVALID_ARGUMENT, false,
+        "{field} is not a phone number. Write it with its country code, e.g. +8613812345678, or as "
+        "it is dialled in the merchant's country.",
+        "{field} 不是有效的电话号码。请带国家代码填写，如 +8613812345678，或按商户所在国的拨号方式填写。"),
+    ROW(CONSENT_MISSING, INVALID_ARGUMENT, false,
+        "{field} is required: the version of the privacy policy the customer agreed to.",
+        "{field} 为必填项：顾客同意的隐私政策版本。"),
+    ROW(CODE_MISTYPED, INVALID_ARGUMENT, false,
+        "The code was mistyped: its check symbol does not fit. Compare it with the original, or "
+        "scan it.",
+        "推荐码输入有误：校验位不符。请与原码核对，或重新扫码。"),
+    ROW(DATE_INVALID, INVALID_ARGUMENT, false, "{field} is not a date. Write YYYY-MM-DD; {allowed}.",
+        "{field} 不是有效的日期。请写成 YYYY-MM-DD；{allowed}。"),
+    ROW(DATE_RETROACTIVE, INVALID_ARGUMENT, false,
+        "{field} lies in the past; what was recorded stays as it was. Give today or a later date.",
+        "{field} 是过去的日期；已记录的内容不会改变。请填写今天或以后的日期。"),
+    ROW(TIME_INVALID, INVALID_ARGUMENT, false, "{field} is not a valid time: {allowed}.",
+        "{field} 不是有效的时间：{allowed}。"),
+    ROW(TIME_IN_FUTURE, INVALID_ARGUMENT, false,
+        "{field} lies in the future, more than 10 minutes ahead of the service. Check the till's "
+        "clock.",
+        "{field} 是未来的时间，比服务时间快了 10 分钟以上。请检查收银机的时钟。"),
+    ROW(PAGE_INVALID, INVALID_ARGUMENT, false,
+        "{field} does not fit this list: page_size is 0 to 500, page_token the next_page_token of "
+        "the same request. Begin again without page_token.",
+        "{field} 与此列表不符：page_size 为 0 到 500，page_token 须为同一请求返回的 next_page_token。"
+        "请不带 page_token 从头开始。"),
+    ROW(PROGRAM_INVALID, INVALID_ARGUMENT, false,
+        "The program has a rule that cannot hold: {field}, {allowed}. Nothing was published.",
+        "奖励方案中有不成立的规则：{field}，{allowed}。未发布任何内容。"),
+    ROW(CURRENCY_MISMATCH, INVALID_ARGUMENT, false,
+        "{field} is not the merchant's currency ({allowed}). Amounts are never converted.",
+        "{field} 不是商户的币种（{allowed}）。金额不会自动换算。"),
+    ROW(PATH_INVALID, INVALID_ARGUMENT, false,
+        "{field} is not a usable folder: an absolute path on a local disk of the service's machine "
+        "that does not exist yet, in a folder the service may write.",
+        "{field} 不是可用的文件夹：须为服务所在机器本地磁盘上的绝对路径，尚不存在，且上级文件夹可写。"),
+    ROW(ROWS_INVALID, INVALID_ARGUMENT, false, "{field} holds too few or too many rows: {allowed}.",
+        "{field} 的行数过少或过多：{allowed}。"),
+
+    ROW(MERCHANT_UNKNOWN, NOT_FOUND, false, "There is no such merchant. Check its number.",
+        "没有这个商户，请检查商户编号。"),
+    ROW(SHOP_UNKNOWN, NOT_FOUND, false, "There is no such shop. Check its id, or make the shop first.",
+        "没有这家门店。请检查门店编号，或先创建门店。"),
+    ROW(GUIDE_UNKNOWN, NOT_FOUND, false, "There is no such guide. Check the number.",
+        "没有这位导购，请检查编号。"),
+    ROW(MEMBER_UNKNOWN, NOT_FOUND, false,
+        "There is no such member. Check number, phone or code, or register her first.",
+        "没有这位会员。请检查会员编号、电话或推荐码，或先登记会员。"),
+    ROW(ACCOUNT_UNKNOWN, NOT_FOUND, false,
+        "There is no such account. Only members and guides have one; check kind and number.",
+        "没有这个账户。只有会员和导购有账户，请检查类型和编号。"),
+    ROW(CODE_UNKNOWN, NOT_FOUND, false, "There is no such code. Check it against the original.",
+        "没有这个推荐码，请与原码核对。"),
+    ROW(CODE_NOT_VALID, NOT_FOUND, false,
+        "This code is not valid. Ask for a current one; you can also register without.",
+        "该推荐码无效。请索取有效的推荐码，也可以不用推荐码直接登记。"),
+    ROW(PURCHASE_UNKNOWN, NOT_FOUND, false,
+        "There is no such purchase. Check shop and receipt number.",
+        "没有这笔消费，请检查门店和小票号。"),
+    ROW(PROGRAM_UNKNOWN, NOT_FOUND, false,
+        "There is no such program version, or none was in force on that date.",
+        "没有这个方案版本，或当日没有生效的方案。"),
+    ROW(ENTRY_UNKNOWN, NOT_FOUND, false, "There is no such entry. Check its number.",
+        "没有这条分录，请检查编号。"),
+    ROW(TOKEN_UNKNOWN, NOT_FOUND, false, "There is no such token. ListTokens shows their numbers.",
+        "没有这个令牌。可用 ListTokens 查看令牌编号。"),
+
+    ROW(RECEIPT_REUSED, ALREADY_EXISTS, false,
+        "This shop has recorded that receipt number with other content. Nothing was changed; read "
+        "the first one with GetPurchase.",
+        "该门店已用此小票号记录过内容不同的消费。未做任何更改；可用 GetPurchase 查看原记录。"),
+    ROW(REQUEST_ID_REUSED, ALREADY_EXISTS, false,
+        "That request_id was used for a request with other content. Use a fresh one.",
+        "该 request_id 已用于内容不同的请求。请换一个新的。"),
+    ROW(SHOP_EXISTS, ALREADY_EXISTS, false,
+        "A shop of that id exists with other content. Nothing was changed.",
+        "已有同编号但内容不同的门店。未做任何更改。"),
+    ROW(GUIDE_EXISTS, ALREADY_EXISTS, false,
+        "That employer has a guide of that employee number with other content. Nothing was changed.",
+        "该用工单位已有同工号但内容不同的导购。未做任何更改。"),
+    ROW(PHONE_TAKEN, ALREADY_EXISTS, false, "That phone belongs to somebody else already.",
+        "该电话号码已属于其他人。"),
+
+    ROW(MERCHANT_FIXED, FAILED_PRECONDITION, false,
+        "{field} is fixed since the merchant's first event. Make another merchant where it must "
+        "differ.",
+        "{field} 自商户首个业务发生后已固定。如需不同，请新建商户。"),
+    ROW(PROGRAM_RETROACTIVE, FAILED_PRECONDITION, false,
+        "{field} must lie after the latest business date that already has credits ({allowed}). Give "
+        "a later date.",
+        "{field} 必须晚于已有奖励的最近营业日（{allowed}）。请填写更晚的日期。"),
+    ROW(TOKENS_TOO_MANY, FAILED_PRECONDITION, false,
+        "This principal has two live tokens. Revoke one first.",
+        "该主体已有两个有效令牌。请先吊销一个。"),
+    ROW(CODE_REVOKED, FAILED_PRECONDITION, false,
+        "This code was revoked, which is for ever. Make a new one.",
+        "该推荐码已被永久作废。请新建一个。"),
+    ROW(NUMBERS_EXHAUSTED, RESOURCE_EXHAUSTED, false,
+        "All numbers of this kind are given out. Nothing was changed; ask the operator.",
+        "此类编号已用完。未做任何更改；请联系运维人员。"),
+    ROW(BACKUP_FAILED, FAILED_PRECONDITION, false,
+        "The backup failed: {allowed}. The store is as it was.",
+        "备份失败：{allowed}。数据未受影响。"),
+
+    ROW(STORE_DAMAGED, DATA_LOSS, false,
+        "A stored record is damaged; nothing was changed. The operator should run verify and "
+        "restore a backup.",
+        "存储的记录已损坏，未做任何更改。请运维人员运行校验并从备份恢复。"),
+    ROW(STORE_FULL, RESOURCE_EXHAUSTED, false,
+        "The disk or the store is full; nothing was changed. The operator has to make room.",
+        "磁盘或存储已满，未做任何更改。请运维人员清理空间。"),
+    ROW(STORE_FAULT, UNAVAILABLE, false,
+        "The store could not be read or written. If it was a write, repeat it as it was once the "
+        "service is back: it is never done twice.",
+        "存储无法读写。如果是写操作，请在服务恢复后原样重试，不会重复执行。"),
+    ROW(INTERNAL, INTERNAL, false,
+        "Beckon made a mistake here; the log of the service says more to the operator.",
+        "Beckon 内部出错；运维人员可查看服务日志了解详情。"),
+};
+
+static_assert(sizeof OUTCOMES / sizeof OUTCOMES[0] == OUTCOME_COUNT, "a row for every outcome");
+
+const struct outcome_info *outcome_info(enum outcome outcome)
+{
+    assert((int)outcome >= 0 && outcome < OUTCOME_COUNT);
+    assert(OUTCOMES[outcome].reason != NULL);
+    return &OUTCOMES[outcome];
+}
+
+/* Appends as much of `piece` as fits; never cuts a UTF-8 character in two. */
+static unsigned append(char *text, unsigned used, unsigned size, const char *piece, size_t piece_size)
+{
+    if (piece_size > size - 1 - used) {
+        piece_size = size - 1 - used;
+        while (piece_size > 0 && ((unsigned char)piece[piece_size] & 0xC0) == 0x80)
+            piece_size--;
+    }
+    memcpy(text + used, piece, piece_size);
+    return used + (unsigned)piece_size;
+}
+
+void outcome_sentence(enum outcome outcome, const struct refusal *refusal, bool chinese,
+                      char *ret_text, unsigned size)
+{
+    assert(size > 0);
+    const struct outcome_info *info = outcome_info(outcome);
+    const char *field = refusal != NULL && refusal->field != NULL ? refusal->field
+                        : chinese ? "请求" : "the request";
+    const char *allowed = refusal != NULL && refusal->allowed != NULL ? refusal->allowed
+                          : chinese ? "见接口说明" : "see the API's description";
+    unsigned used = 0;
+    for (const char *at = chinese ? info->zh : info->en; *at != '\0';) {
+        const char *brace = strchr(at, '{');
+        if (brace == NULL)
+            brace = at + strlen(at);
+        used = append(ret_text, used, size, at, (size_t)(brace - at));
+        at = brace;
+        if (strncmp(at, "{field}", 7) == 0) {
+            used = append(ret_text, used, size, field, strlen(field));
+            at += 7;
+        } else if (strncmp(at, "{allowed}", 9) == 0) {
+            used = append(ret_text, used, size, allowed, strlen(allowed));
+            at += 9;
+        } else if (*at == '{') {
+            used = append(ret_text, used, size, at, 1);
+            at++;
+        }
+    }
+    ret_text[used] = '\0';
+    /* A replacement may stand at the start of an English sentence: "the request is required." */
+    if (ret_text[0] >= 'a' && ret_text[0] <= 'z' && (refusal == NULL || refusal->field == NULL))
+        ret_text[0] = (char)(ret_text[0] - 'a' + 'A');
+}

@@ -1,0 +1,31 @@
+/* Awards as ledger movements: one ACCRUE entry and one credit for each award above 0. Pure. */
+#ifndef BECKON_SERVICE_POSTINGS_ACCRUAL_H
+#define BECKON_SERVICE_POSTINGS_ACCRUAL_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "store/record.h"
+
+/* A movement to be posted, and the credit it makes. Numbers are given by the ledger. */
+struct posting {
+    uint16_t award; /* index of the award it comes from */
+    struct entry entry;
+    struct credit credit;
+};
+
+struct accrual_facts {
+    struct event event;
+    business_date business_date;
+    uint32_t program_version;
+    /* Guides' employer on the business date: who owes the credit. 0 for nobody. */
+    uint32_t referrer_shop, referrer_pay_entity;
+    uint32_t serving_shop, serving_pay_entity;
+    uint32_t serving_guide;
+};
+
+/* Returns how many postings were written. EXPENSE -> OWNER, AVAILABLE at once. */
+size_t accrual_postings(const struct award *awards, size_t award_count,
+                        const struct accrual_facts *facts, struct posting *ret_postings);
+
+#endif

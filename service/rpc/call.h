@@ -1,0 +1,175 @@
+/* Calls, slots and queues: the runtime's own structures, shared by the files of this folder only.
+ *
+ * A tag is its handler: what gRPC's queue gives back is a struct tag, and the poller runs it.
+ * A slot is one armed request for a call: it belongs to a method and a poller's queue. When it is
+ * matched, a call object is taken from the bounded pool, gets what the slot received, and the slot
+ * is armed again at once. With the pool empty the slot itself refuses the call (BUSY) and is armed
+ * when that refusal has left: so nothing ever hangs and nothing is unbounded.
+ *
+ * One thread owns a call at a time: the poller that received it; the executor's while it works
+ * (then only `done` and emit touch it); the poller again when its last batch has completed. */
+#ifndef BECKON_SERVICE_RPC_CALL_H
+#define BECKON_SERVICE_RPC_CALL_H
+
+#include <pthread.h>
+#include <stdatomic.h>
+
+#include <grpc/grpc.h>
+
+#include "service/rpc/arena.h"
+#include "service/rpc/rpc.h"
+#include "service/rpc/status.h"
+#include "service/rpc/wire.h"
+
+struct tag {
+    void (*run)(struct tag *tag, bool ok);
+};
+#define CONTAINER(pointer, type, member) ((type *)((char *)(pointer) - offsetof(type, member)))
+
+struct queue {
+    struct rpc *rpc;
+    grpc_completion_queue *cq;
+    pthread_t thread;
+};
+
+struct refusal_sent { /* what must live until a status has left */
+    grpc_slice message, details;
+    grpc_metadata trailer;
+};
+
+struct slot {
+    struct tag arrived, refused;
+    struct rpc *rpc;
+    struct queue *queue;
+    const struct method *method; /* NULL: for methods without a row */
+    void *registered;
+    grpc_call *grpc;
+    gpr_timespec deadline;
+    grpc_metadata_array metadata;
+    grpc_byte_buffer *payload;
+    grpc_call_details details;   /* methods without a row */
+    struct refusal_sent refusal;
+    int cancelled;
+};
+
+enum watch_state { WATCH_NONE, WATCH_IDLE, WATCH_SENDING, WATCH_ENDED };
+
+struct call {
+    struct tag replied;          /* the last batch of the server's side */
+    struct tag closed;           /* streams: RECV_CLOSE */
+    struct tag sent, received;   /* streams: one message */
+    struct rpc *rpc;
+    struct queue *queue;
+    const struct method *method;
+    grpc_call *grpc;
+    gpr_timespec deadline;
+    grpc_metadata_array metadata;
+    grpc_byte_buffer *payload;   /* as received */
+    grpc_byte_buffer *message;   /* being sent */
+    struct refusal_sent refusal;
+    int cancelled;               /* written by gRPC with RECV_CLOSE */
+    atomic_int pending;          /* batches under way; the call is released at 0 */
+    bool streaming;              /* RECV_CLOSE has a batch of its own */
+    bool initial_sent;           /* the stream's initial metadata has left */
+
+    /* Under rpc->stream_lock. */
+    bool gone;                   /* the client has gone */
+    bool send_done, send_ok;
+    enum watch_state watch;
+    bool watch_known;            /* a service of ours */
+    int watch_status;            /* last sent */
+    struct call *watch_next, *watch_previous;
+
+    struct work work;
+    struct arena arena;
+    char field[WIRE_PATH_BYTES];
+    struct call *next;           /* free list */
+    bool fresh;                  /* initialised once */
+};
+
+struct listener;
+
+struct rpc {
+    struct rpc_options options;
+    grpc_server *server;
+    struct queue queues[8];
+    unsigned queue_count;
+    struct slot *slots;
+    size_t slot_count;
+    atomic_bool stopping;
+
+    pthread_mutex_t pool_lock;
+    pthread_cond_t pool_idle;
+    struct call *calls;          /* call_max of them, their first bytes beside */
+    uint8_t *first_bytes;
+    unsigned call_max, calls_used; /* calls[calls_used..] were never taken: their pages untouched */
+    struct call *free_calls;
+    size_t outstanding;          /* armed slots, refusals leaving, calls in progress */
+    struct arena_pool arenas;
+
+    pthread_mutex_t stream_lock; /* streams' flow control and health watches */
+    pthread_cond_t stream_changed;
+    struct call *watches;
+    bool serving;
+    unsigned open_streams;       /* watches and reflection */
+
+    struct tag shut_down;
+    atomic_bool drained;
+    struct listener *listener;
+};
+
+/* slots.c */
+void slots_init(struct rpc *rpc);
+void slots_arm(struct rpc *rpc);
+void slots_free(struct rpc *rpc);
+
+/* pool.c: calls and the count of everything gRPC still owes an answer for. */
+bool pool_init(struct rpc *rpc);
+void pool_free(struct rpc *rpc);
+struct call *pool_take(struct rpc *rpc);          /* NULL: all are in progress */
+void pool_release(struct call *call);
+void pool_expect(struct rpc *rpc);                /* one more answer owed */
+void pool_expect_less(struct rpc *rpc);
+void pool_wait_idle(struct rpc *rpc);
+
+/* unary.c: from arrival to the executor. */
+void call_arrive(struct call *call);
+
+/* reply.c: everything that is sent. */
+/* Sends the reply (OK) or the refusal of call->work.call.refusal, then releases the call. The last
+ * thing anybody but the poller does with a call. */
+void call_finish(struct call *call, enum outcome outcome, const ProtobufCMessage *reply);
+/* One batch of the call less; at the last the call goes back to the pool. */
+void call_batch_ended(struct call *call);
+/* Starts a batch; when gRPC rejects it the call is cancelled and false answered. */
+bool call_start(struct call *call, const grpc_op *ops, size_t count, struct tag *tag);
+grpc_byte_buffer *reply_pack(const ProtobufCMessage *message);
+void refusal_write(struct refusal_sent *ret, enum outcome outcome, const struct refusal *refusal);
+void refusal_free(struct refusal_sent *refusal);
+grpc_op refusal_op(struct refusal_sent *refusal, enum outcome outcome);
+
+/* stream.c: server streams. */
+void stream_open(struct call *call);              /* RECV_CLOSE in a batch of its own, at once */
+bool stream_emit(void *context, const ProtobufCMessage *message);
+/* Starts sending one message; call->sent.run is called when it has left. False: gone. */
+bool stream_send(struct call *call, const ProtobufCMessage *message);
+bool stream_enter(struct rpc *rpc);               /* counts an open stream; false: too many */
+void stream_leave(struct rpc *rpc);
+
+/* request.c: the payload as bytes. */
+struct request_bytes {
+    struct bytes bytes;
+    grpc_slice merged;
+    bool is_merged;
+};
+bool request_open(grpc_byte_buffer *payload, struct request_bytes *ret); /* false: compressed */
+void request_close(struct request_bytes *request);
+
+/* listener.c */
+bool listener_open(struct rpc *rpc, const char *address, unsigned *ret_port,
+                   char ret_message[RPC_MESSAGE_BYTES]);
+bool listener_start(struct rpc *rpc);
+void listener_stop(struct rpc *rpc);              /* closes, joins; rpc->listener goes */
+unsigned listener_connection_count(struct rpc *rpc);
+
+#endif

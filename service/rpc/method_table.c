@@ -1,0 +1,91 @@
+#include "service/rpc/method_table.h"
+
+#include <assert.h>
+#include <string.h>
+
+#include "service/command/commands.h"
+
+/* Who is meant by the comments of the services in proto/beckon/v1. */
+#define MEMBER METHOD_ROLE(ROLE_MEMBER)
+#define GUIDE METHOD_ROLE(ROLE_GUIDE)
+#define POS METHOD_ROLE(ROLE_POS)
+#define MANAGER METHOD_ROLE(ROLE_SHOP_MANAGER)
+#define PAYROLL METHOD_ROLE(ROLE_PAYROLL)
+#define AUDITOR METHOD_ROLE(ROLE_AUDITOR)
+#define ADMIN METHOD_ROLE(ROLE_ADMIN)
+#define OPERATOR METHOD_ROLE(ROLE_OPERATOR)
+#define ANYONE METHOD_ANYONE
+#define STAFF (GUIDE | POS | MANAGER | PAYROLL | AUDITOR | ADMIN)
+
+#define UNARY(service, method, its_command, its_roles)                                             \
+    {.path = "/beckon.v1." service "/" method, .kind = METHOD_UNARY, .command = &(its_command),     \
+     .roles = (its_roles)}
+#define STREAM(service, method, its_command, its_roles)                                            \
+    {.path = "/beckon.v1." service "/" method, .kind = METHOD_STREAM, .command = &(its_command),    \
+     .roles = (its_roles)}
+
+enum { METHOD_COUNT = 38 };
+
+static const struct method API_METHODS[] = {
+    UNARY("MerchantService", "CreateMerchant", create_merchant, OPERATOR),
+    UNARY("MerchantService", "GetMerchant", get_merchant, OPERATOR | ADMIN),
+    UNARY("MerchantService", "ListMerchants", list_merchants, OPERATOR),
+    UNARY("MerchantService", "UpdateMerchant", update_merchant, OPERATOR | ADMIN),
+
+    UNARY("ShopService", "CreateShop", create_shop, ADMIN),
+    UNARY("ShopService", "GetShop", get_shop, STAFF),
+    UNARY("ShopService", "ListShops", list_shops, STAFF),
+
+    UNARY("GuideService", "CreateGuide", create_guide, ADMIN),
+    UNARY("GuideService", "GetGuide", get_guide, GUIDE | MANAGER | PAYROLL | AUDITOR | ADMIN),
+    UNARY("GuideService", "ListGuides", list_guides, MANAGER | PAYROLL | AUDITOR | ADMIN),
+
+    UNARY("CodeService", "CreateCode", create_code, MEMBER | GUIDE | MANAGER | ADMIN),
+    UNARY("CodeService", "GetCode", get_code, MEMBER | GUIDE | MANAGER | ADMIN),
+    UNARY("CodeService", "ListCodes", list_codes, MEMBER | GUIDE | MANAGER | ADMIN),
+    UNARY("CodeService", "RenderCode", render_code, MEMBER | GUIDE | MANAGER | ADMIN),
+    UNARY("CodeService", "ReassignCode", reassign_code, MANAGER | ADMIN),
+    UNARY("CodeService", "RevokeCode", revoke_code, MEMBER | GUIDE | MANAGER | ADMIN),
+    UNARY("CodeService", "ResolveCode", resolve_code, ANYONE),
+
+    UNARY("MemberService", "RegisterMember", register_member,
+          METHOD_ROLE(ROLE_REGISTRANT) | MEMBER | GUIDE | POS | MANAGER | ADMIN),
+    UNARY("MemberService", "RegisterMembers", register_members, ADMIN),
+    UNARY("MemberService", "GetMember", get_member,
+          MEMBER | GUIDE | POS | MANAGER | AUDITOR | ADMIN),
+    UNARY("MemberService", "ListMembers", list_members, GUIDE | MANAGER | AUDITOR | ADMIN),
+    UNARY("MemberService", "UpdateMember", update_member, MEMBER | GUIDE | MANAGER | ADMIN),
+
+    UNARY("PurchaseService", "RecordPurchase", record_purchase, POS | MANAGER | ADMIN),
+    UNARY("PurchaseService", "RecordPurchases", record_purchases, POS | MANAGER | ADMIN),
+    UNARY("PurchaseService", "GetPurchase", get_purchase, POS | MANAGER | AUDITOR | ADMIN),
+    UNARY("PurchaseService", "ListPurchases", list_purchases,
+          MEMBER | POS | MANAGER | AUDITOR | ADMIN),
+
+    UNARY("ProgramService", "PublishProgram", publish_program, ADMIN),
+    UNARY("ProgramService", "GetProgram", get_program, STAFF),
+    UNARY("ProgramService", "ListPrograms", list_programs, STAFF),
+
+    UNARY("LedgerService", "GetBalance", get_balance, MEMBER | STAFF),
+    UNARY("LedgerService", "ListBalances", list_balances, PAYROLL | AUDITOR | ADMIN),
+    UNARY("LedgerService", "GetEntry", get_entry, MEMBER | GUIDE | PAYROLL | AUDITOR | ADMIN),
+    UNARY("LedgerService", "ListEntries", list_entries, MEMBER | GUIDE | PAYROLL | AUDITOR | ADMIN),
+
+    UNARY("TokenService", "CreateToken", create_token, ADMIN | OPERATOR),
+    UNARY("TokenService", "ListTokens", list_tokens, ADMIN | OPERATOR),
+    UNARY("TokenService", "RevokeToken", revoke_token, ADMIN | OPERATOR),
+
+    STREAM("StoreService", "VerifyStore", verify_store, AUDITOR | ADMIN | OPERATOR),
+    STREAM("StoreService", "BackupStore", backup_store, OPERATOR),
+};
+static_assert(sizeof API_METHODS / sizeof API_METHODS[0] == METHOD_COUNT,
+              "a row for every method of the API");
+
+const struct method *method_table(size_t *ret_count)
+{
+    static struct method methods[METHOD_COUNT + METHODS_COMMON_COUNT];
+    memcpy(methods, API_METHODS, sizeof API_METHODS);
+    memcpy(methods + METHOD_COUNT, METHODS_COMMON, METHODS_COMMON_COUNT * sizeof *methods);
+    *ret_count = METHOD_COUNT + METHODS_COMMON_COUNT;
+    return methods;
+}

@@ -1,0 +1,34 @@
+#include <grpc/byte_buffer.h>
+#include <grpc/byte_buffer_reader.h>
+#include <grpc/slice.h>
+
+#include "service/rpc/call.h"
+
+/* Decompression is switched off, so a compressed message arrives as it was sent. */
+bool request_open(grpc_byte_buffer *payload, struct request_bytes *ret)
+{
+    if (payload->data.raw.compression != GRPC_COMPRESS_NONE)
+        return false;
+    const grpc_slice_buffer *slices = &payload->data.raw.slice_buffer;
+    *ret = (struct request_bytes){.bytes = {NULL, 0}};
+    if (slices->length == 0)
+        return true;
+    if (slices->count == 1) {
+        ret->bytes = (struct bytes){GRPC_SLICE_START_PTR(slices->slices[0]), slices->length};
+        return true;
+    }
+    grpc_byte_buffer_reader reader;
+    if (!grpc_byte_buffer_reader_init(&reader, payload))
+        return false;
+    ret->merged = grpc_byte_buffer_reader_readall(&reader);
+    grpc_byte_buffer_reader_destroy(&reader);
+    ret->is_merged = true;
+    ret->bytes = (struct bytes){GRPC_SLICE_START_PTR(ret->merged), GRPC_SLICE_LENGTH(ret->merged)};
+    return true;
+}
+
+void request_close(struct request_bytes *request)
+{
+    if (request->is_merged)
+        grpc_slice_unref(request->merged);
+}

@@ -1,0 +1,58 @@
+/* The gRPC runtime: listens, takes calls, hands them to the executor, sends replies. Everything of
+ * gRPC is behind this header; only this folder includes <grpc/...>.
+ *
+ * Happy path: rpc_open -> rpc_listen (once per address) -> rpc_serve -> ... -> rpc_drain, poll
+ * rpc_drained -> executor_stop -> rpc_close. All called by main's thread. Pollers and the accept
+ * thread are the runtime's own. */
+#ifndef BECKON_SERVICE_RPC_RPC_H
+#define BECKON_SERVICE_RPC_RPC_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "service/executor/executor.h"
+#include "service/rpc/method_table.h"
+
+enum { RPC_MESSAGE_BYTES = 256 };
+
+struct rpc;
+
+/* How the runtime tells what an operator must know; from any of its threads. `details` is logfmt
+ * ("method=... reason=..."), never personal, never a token. */
+typedef void rpc_log(void *context, const char *level, const char *message, const char *details);
+
+struct rpc_options {
+    struct executor *executor;
+    struct executor_clock clock;
+    const struct method *methods; /* live as long as the runtime; rows must fit the descriptor set
+                                   * unless they are a test's */
+    size_t method_count;
+    unsigned poller_count;        /* 0: one per core, at most LIMIT_POLLERS */
+    unsigned call_max;            /* 0: LIMIT_CALLS; tests take fewer */
+    rpc_log *log;
+    void *log_context;
+};
+
+/* Starts gRPC and the pollers; nothing listens yet. False: ret_message says why. */
+bool rpc_open(const struct rpc_options *options, struct rpc **ret_rpc,
+              char ret_message[RPC_MESSAGE_BYTES]);
+/* Binds "ADDRESS:PORT" (loopback only; port 0 picks one) or "unix:PATH". *ret_port is 0 for a unix
+ * socket. False: ret_message says what is wrong and what to do. */
+bool rpc_listen(struct rpc *rpc, const char *address, unsigned *ret_port,
+                char ret_message[RPC_MESSAGE_BYTES]);
+/* Begins to accept; health says SERVING. */
+void rpc_serve(struct rpc *rpc);
+
+/* Stops listening, tells health and clients, refuses new calls; calls in progress go on. */
+void rpc_drain(struct rpc *rpc);
+/* Are all connections gone? */
+bool rpc_drained(struct rpc *rpc);
+/* Cancels what is still in progress; after rpc_drain. rpc_drained becomes true soon. */
+void rpc_hasten(struct rpc *rpc);
+/* After rpc_drained and executor_stop: waits for the last calls, joins the threads, frees. */
+void rpc_close(struct rpc *rpc);
+
+/* Connections open now. */
+unsigned rpc_connection_count(struct rpc *rpc);
+
+#endif

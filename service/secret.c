@@ -1,0 +1,80 @@
+#include "service/secret.h"
+
+#include <assert.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <sodium.h>
+
+#define PREFIX "beckon_"
+enum { PREFIX_BYTES = sizeof PREFIX - 1, MERCHANT_DIGITS_MAX = 10, TEXT_SECRET_BYTES = 43 };
+static_assert(PREFIX_BYTES + MERCHANT_DIGITS_MAX + 1 + TEXT_SECRET_BYTES < SECRET_TOKEN_TEXT_BYTES,
+              "the longest token fits");
+static_assert(sodium_base64_ENCODED_LEN(SECRET_BYTES, sodium_base64_VARIANT_URLSAFE_NO_PADDING)
+                  == TEXT_SECRET_BYTES + 1, "32 bytes are 43 symbols");
+static_assert(SECRET_SEED_BYTES == crypto_stream_chacha20_KEYBYTES, "a seed is a key");
+static_assert(crypto_stream_chacha20_NONCEBYTES == sizeof(uint64_t), "a stream number is a nonce");
+
+void secret_init(void)
+{
+    if (sodium_init() < 0) {
+        fputs("beckon: libsodium does not start: the system gives no randomness\n", stderr);
+        exit(70);
+    }
+}
+
+void secret_random(uint8_t *ret_bytes, size_t size)
+{
+    randombytes_buf(ret_bytes, size);
+}
+
+void secret_from_seed(const uint8_t seed[SECRET_SEED_BYTES], uint64_t stream, uint8_t *ret_bytes,
+                      size_t size)
+{
+    uint8_t nonce[sizeof stream];
+    for (size_t i = 0; i < sizeof nonce; i++)
+        nonce[i] = (uint8_t)(stream >> (8 * (sizeof nonce - 1 - i)));
+    crypto_stream_chacha20(ret_bytes, size, nonce, seed);
+}
+
+void secret_token_write(uint32_t merchant, const uint8_t secret[SECRET_BYTES],
+                        char ret_text[SECRET_TOKEN_TEXT_BYTES])
+{
+    int prefix = snprintf(ret_text, SECRET_TOKEN_TEXT_BYTES, PREFIX "%u_", merchant);
+    assert(prefix > 0 && prefix + TEXT_SECRET_BYTES < SECRET_TOKEN_TEXT_BYTES);
+    sodium_bin2base64(ret_text + prefix, SECRET_TOKEN_TEXT_BYTES - (size_t)prefix, secret,
+                      SECRET_BYTES, sodium_base64_VARIANT_URLSAFE_NO_PADDING);
+}
+
+bool secret_token_read(const char *text, size_t size, uint32_t *ret_merchant,
+                       uint8_t ret_secret[SECRET_BYTES])
+{
+    if (size >= SECRET_TOKEN_TEXT_BYTES || size < PREFIX_BYTES
+        || memcmp(text, PREFIX, PREFIX_BYTES) != 0)
+        return false;
+    size_t at = PREFIX_BYTES;
+    uint64_t merchant = 0;
+    size_t digits = 0;
+    for (; at < size && text[at] >= '0' && text[at] <= '9'; at++, digits++) {
+        if (digits == MERCHANT_DIGITS_MAX)
+            return false;
+        merchant = merchant * 10 + (uint64_t)(text[at] - '0');
+    }
+    /* One token has one form: no leading zeros, nothing after the secret. */
+    bool leading_zero = digits > 1 && text[PREFIX_BYTES] == '0';
+    if (digits == 0 || leading_zero || merchant > UINT32_MAX || at == size || text[at] != '_'
+        || size - at - 1 != TEXT_SECRET_BYTES)
+        return false;
+    uint8_t secret[SECRET_BYTES];
+    size_t secret_size;
+    const char *end;
+    if (sodium_base642bin(secret, sizeof secret, text + at + 1, TEXT_SECRET_BYTES, NULL,
+                          &secret_size, &end, sodium_base64_VARIANT_URLSAFE_NO_PADDING) != 0
+        || secret_size != SECRET_BYTES || end != text + size)
+        return false;
+    memcpy(ret_secret, secret, SECRET_BYTES);
+    sodium_memzero(secret, sizeof secret);
+    *ret_merchant = (uint32_t)merchant;
+    return true;
+}

@@ -1,0 +1,317 @@
+#include "store/batch.h"
+
+#include <assert.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "store/key.h"
+#include "store/key_slots.h"
+#include "store/store.h"
+#include "store/write_set.h"
+
+enum {
+    /* Every command may stage its share while a full batch of ordinary ones stages one each. */
+    KEY_SLOT_MAX = BATCH_COMMAND_MAX + BATCH_COMMAND_KEY_SLOTS_MAX,
+    /* The fences join the write set at commit: their room is set aside. */
+    FENCE_KEY_BYTES = KEY_REST_OFFSET,
+    FENCES_BYTES = BATCH_MERCHANT_MAX * (FENCE_KEY_BYTES + FENCE_BYTES + WRITE_SET_PUT_BYTES_MAX),
+    COMMAND_ROOM_BYTES = BATCH_COMMAND_BYTES_MAX + FENCES_BYTES,
+    ARENA_BYTES = BATCH_WRITE_BYTES_MAX + COMMAND_ROOM_BYTES,
+    WRITE_MAX = ARENA_BYTES / WRITE_SET_NODE_BYTES_MIN,
+};
+
+/* The fence of one merchant: as read, and as the batch's commands moved it on. */
+struct held_fence {
+    uint32_t merchant;
+    bool written;
+    uint64_t epoch_read, commit_read;
+    struct fence fence;
+};
+
+struct staged_key_slot {
+    uint32_t merchant;
+    struct party party;
+    uint8_t slot[KEY_SLOT_BYTES];
+};
+
+struct batch_inner {
+    struct write_set *writes;
+    struct kv_write *list; /* WRITE_MAX: the write set in key order, at commit */
+    uint64_t clock_ms;
+    struct held_fence fences[BATCH_MERCHANT_MAX];
+    size_t fence_count;
+    struct held_fence *current; /* in `fences`; NULL before the first command and after a failure */
+    struct staged_key_slot key_slots[KEY_SLOT_MAX];
+    size_t key_slot_count;
+};
+
+struct batch *batch_new(struct store *store)
+{
+    struct batch *batch = calloc(1, sizeof *batch);
+    struct batch_inner *inner = calloc(1, sizeof *inner);
+    struct kv_write *list = calloc(WRITE_MAX, sizeof *list);
+    if (batch == NULL || inner == NULL || list == NULL) {
+        abort(); /* start-up only, as the header says */
+    }
+    inner->writes = write_set_new(ARENA_BYTES);
+    inner->list = list;
+    batch->inner = inner;
+    batch->reader = (struct reader){.store = store, .writes = inner->writes};
+    return batch;
+}
+
+void batch_destroy(struct batch *batch)
+{
+    if (batch == NULL) {
+        return;
+    }
+    batch_abandon(batch);
+    write_set_destroy(batch->inner->writes);
+    free(batch->inner->list);
+    free(batch->inner);
+    free(batch);
+}
+
+/* Drops what the commands gathered; the snapshot stays. */
+static void forget(struct batch *batch)
+{
+    struct batch_inner *inner = batch->inner;
+    write_set_clear(inner->writes);
+    inner->fence_count = 0;
+    inner->current = NULL;
+    inner->key_slot_count = 0;
+    batch->reader.merchant = 0;
+}
+
+void batch_abandon(struct batch *batch)
+{
+    kv_snapshot_close(batch->reader.snapshot);
+    batch->reader.snapshot = NULL;
+    forget(batch);
+}
+
+enum store_result batch_begin(struct batch *batch, uint64_t clock_ms)
+{
+    assert(batch->reader.snapshot == NULL);
+    forget(batch);
+    batch->inner->clock_ms = clock_ms;
+    return kv_snapshot_open(store_kv(batch->reader.store), &batch->reader.snapshot);
+}
+
+/* ---- merchants and their fences ------------------------------------------------------------- */
+
+static struct held_fence *held_fence_find(struct batch_inner *inner, uint32_t merchant)
+{
+    for (size_t i = 0; i < inner->fence_count; i++) {
+        if (inner->fences[i].merchant == merchant) {
+            return &inner->fences[i];
+        }
+    }
+    return NULL;
+}
+
+bool batch_has_room(const struct batch *batch, uint32_t merchant)
+{
+    struct batch_inner *inner = batch->inner;
+    return write_set_room(inner->writes) >= COMMAND_ROOM_BYTES &&
+           inner->key_slot_count + BATCH_COMMAND_KEY_SLOTS_MAX <= KEY_SLOT_MAX &&
+           (inner->fence_count < BATCH_MERCHANT_MAX || held_fence_find(inner, merchant) != NULL);
+}
+
+static enum store_result held_fence_read(struct batch *batch, uint32_t merchant,
+                                         struct held_fence *ret_held)
+{
+    struct held_fence held = {.merchant = merchant};
+    struct key key = key_begin(merchant, TABLE_FENCE);
+    struct bytes value;
+    enum store_result result = reader_get(&batch->reader, key_view(&key), &value);
+    if (result == STORE_OK) {
+        result = fence_decode(value, &held.fence);
+    } else if (result == STORE_ABSENT) {
+        result = STORE_OK; /* the merchant's first commit: epoch and commit 0 */
+    }
+    if (result != STORE_OK) {
+        return result;
+    }
+    held.epoch_read = held.fence.epoch;
+    held.commit_read = held.fence.commit;
+    *ret_held = held;
+    return STORE_OK;
+}
+
+enum store_result batch_command_begin(struct batch *batch, uint32_t merchant)
+{
+    struct batch_inner *inner = batch->inner;
+    assert(batch->reader.snapshot != NULL);
+    inner->current = NULL;
+    batch->reader.merchant = merchant;
+    struct held_fence *held = held_fence_find(inner, merchant);
+    if (held == NULL) {
+        assert(inner->fence_count < BATCH_MERCHANT_MAX);
+        held = &inner->fences[inner->fence_count];
+        enum store_result result = held_fence_read(batch, merchant, held);
+        if (result != STORE_OK) {
+            return result;
+        }
+        inner->fence_count++;
+    }
+    inner->current = held;
+    return STORE_OK;
+}
+
+static uint64_t recorded_at(const struct batch_inner *inner, const struct held_fence *held)
+{
+    return inner->clock_ms > held->fence.time ? inner->clock_ms : held->fence.time;
+}
+
+uint64_t batch_recorded_at(const struct batch *batch)
+{
+    assert(batch->inner->current != NULL);
+    return recorded_at(batch->inner, batch->inner->current);
+}
+
+struct fence *batch_fence(struct batch *batch)
+{
+    assert(batch->inner->current != NULL);
+    return &batch->inner->current->fence;
+}
+
+/* ---- puts ----------------------------------------------------------------------------------- */
+
+static void put(struct batch *batch, struct bytes key, struct bytes value)
+{
+    struct batch_inner *inner = batch->inner;
+    assert(inner->current != NULL);
+    assert(key.size > KEY_TABLE_OFFSET && key.data[KEY_TABLE_OFFSET] != TABLE_FENCE);
+    assert(key_read_u32(key, 0) == inner->current->merchant);
+    inner->current->written = true;
+    write_set_put(inner->writes, key, value);
+}
+
+void batch_put(struct batch *batch, struct bytes key, struct bytes value)
+{
+    static const uint8_t nothing[1] = {0};
+    assert(value.data != NULL || value.size == 0);
+    put(batch, key, (struct bytes){value.data != NULL ? value.data : nothing, value.size});
+}
+
+void batch_delete(struct batch *batch, struct bytes key)
+{
+    put(batch, key, (struct bytes){0});
+}
+
+size_t batch_put_count(const struct batch *batch)
+{
+    return write_set_put_count(batch->inner->writes) + batch->inner->key_slot_count;
+}
+
+void batch_put_key_slot(struct batch *batch, struct party party, const uint8_t *slot)
+{
+    struct batch_inner *inner = batch->inner;
+    assert(inner->current != NULL);
+    assert(inner->key_slot_count < KEY_SLOT_MAX);
+    struct staged_key_slot *staged = &inner->key_slots[inner->key_slot_count++];
+    staged->merchant = inner->current->merchant;
+    staged->party = party;
+    memcpy(staged->slot, slot, sizeof staged->slot);
+    inner->current->written = true;
+}
+
+const uint8_t *batch_staged_key_slot(const struct batch *batch, struct party party)
+{
+    const struct batch_inner *inner = batch->inner;
+    for (size_t i = inner->key_slot_count; i-- > 0;) { /* the newest counts */
+        const struct staged_key_slot *staged = &inner->key_slots[i];
+        if (staged->merchant == batch->reader.merchant && staged->party.kind == party.kind &&
+            staged->party.number == party.number) {
+            return staged->slot;
+        }
+    }
+    return NULL;
+}
+
+/* ---- the end of a batch --------------------------------------------------------------------- */
+
+enum store_result batch_refetch(struct batch *batch)
+{
+    assert(batch->reader.snapshot != NULL);
+    forget(batch);
+    return kv_fetch(batch->reader.snapshot);
+}
+
+static enum store_result key_slots_make_durable(struct batch *batch)
+{
+    struct batch_inner *inner = batch->inner;
+    struct key_slots *slots = store_key_slots(batch->reader.store);
+    if (inner->key_slot_count == 0) {
+        return STORE_OK;
+    }
+    for (size_t i = 0; i < inner->key_slot_count; i++) {
+        const struct staged_key_slot *staged = &inner->key_slots[i];
+        enum store_result result = key_slots_write(slots, staged->merchant, staged->party,
+                                                   staged->slot);
+        if (result != STORE_OK) {
+            return result;
+        }
+    }
+    return key_slots_sync(slots);
+}
+
+static int held_fence_order(const void *a, const void *b)
+{
+    uint32_t left = ((const struct held_fence *)a)->merchant;
+    uint32_t right = ((const struct held_fence *)b)->merchant;
+    return (left > right) - (left < right);
+}
+
+/* Puts the fences, moved on, into the write set and commits it all. */
+static enum store_result commit_writes(struct batch *batch)
+{
+    struct batch_inner *inner = batch->inner;
+    struct key keys[BATCH_MERCHANT_MAX];
+    struct kv_fence_check checks[BATCH_MERCHANT_MAX];
+    inner->current = NULL; /* it points into what is sorted now */
+    qsort(inner->fences, inner->fence_count, sizeof inner->fences[0], held_fence_order);
+    for (size_t i = 0; i < inner->fence_count; i++) {
+        struct held_fence *held = &inner->fences[i];
+        assert(held->fence.epoch == held->epoch_read && held->fence.commit == held->commit_read);
+        keys[i] = key_begin(held->merchant, TABLE_FENCE);
+        checks[i] = (struct kv_fence_check){
+            .key = key_view(&keys[i]),
+            .epoch = held->epoch_read,
+            .commit = held->commit_read,
+        };
+        bool absent = held->epoch_read == 0 && held->commit_read == 0;
+        if (absent && !held->written) {
+            continue; /* a refused command must not make a merchant */
+        }
+        held->fence.commit++;
+        if (held->written) {
+            held->fence.time = recorded_at(inner, held);
+        }
+        uint8_t encoded[RECORD_BYTES_MAX];
+        size_t size = fence_encode(&held->fence, encoded);
+        assert(size == FENCE_BYTES);
+        write_set_put(inner->writes, checks[i].key, (struct bytes){encoded, size});
+    }
+    size_t write_count = write_set_count(inner->writes);
+    assert(write_count <= WRITE_MAX);
+    write_set_list(inner->writes, inner->list);
+    return kv_commit(store_kv(batch->reader.store), inner->list, write_count, checks,
+                     inner->fence_count);
+}
+
+enum store_result batch_commit(struct batch *batch)
+{
+    assert(batch->reader.snapshot != NULL);
+    /* Closed first: the pages it holds become free for this commit. What commands read is in the
+     * write set or no longer needed. */
+    kv_snapshot_close(batch->reader.snapshot);
+    batch->reader.snapshot = NULL;
+    enum store_result result = key_slots_make_durable(batch);
+    if (result == STORE_OK && write_set_count(batch->inner->writes) > 0) {
+        result = commit_writes(batch);
+    }
+    forget(batch);
+    return result;
+}

@@ -1,0 +1,109 @@
+#include "store/guides.h"
+
+#include <assert.h>
+#include <string.h>
+
+#include "cold.pb-c.h"
+#include "store/table.h"
+
+enum { GUIDE_BYTES_MAX = 128 };
+
+static struct key guide_key(uint32_t merchant, uint32_t number)
+{
+    struct key key = key_begin(merchant, TABLE_GUIDE);
+    key_u32(&key, number);
+    return key;
+}
+
+enum store_result guides_get(struct reader *reader, uint32_t number, struct guide *ret)
+{
+    struct key key = guide_key(reader->merchant, number);
+    struct bytes value;
+    enum store_result result = table_get(reader, &key, &value);
+    if (result != STORE_OK) return result;
+    Beckon__Store__ColdGuide *cold =
+        beckon__store__cold_guide__unpack(NULL, value.size, value.data);
+    if (cold == NULL) return STORE_DAMAGED;
+    struct guide guide = {.number = cold->number, .pay_entity = cold->pay_entity,
+                          .created_at = cold->created_at};
+    bool good = guide.number == number &&
+                table_copy_text(guide.employee_no, sizeof guide.employee_no, cold->employee_no);
+    beckon__store__cold_guide__free_unpacked(cold, NULL);
+    if (!good) return STORE_DAMAGED;
+    *ret = guide;
+    return STORE_OK;
+}
+
+static struct key employee_key(uint32_t merchant, uint32_t pay_entity, const char *employee_no)
+{
+    struct key key = key_begin(merchant, TABLE_GUIDE_EMPLOYEE);
+    key_u32(&key, pay_entity);
+    key_bytes(&key, employee_no, strlen(employee_no));
+    return key;
+}
+
+enum store_result guides_find(struct reader *reader, uint32_t pay_entity, const char *employee_no,
+                              uint32_t *ret_number)
+{
+    size_t size = strnlen(employee_no, EMPLOYEE_NO_BYTES_MAX + 1);
+    if (size == 0 || size > EMPLOYEE_NO_BYTES_MAX) return STORE_ABSENT;
+    struct key key = employee_key(reader->merchant, pay_entity, employee_no);
+    return table_get_number(reader, &key, ret_number);
+}
+
+void guides_put(struct batch *batch, const struct guide *guide)
+{
+    assert(guide->number != 0 && guide->employee_no[0] != '\0');
+    assert(strnlen(guide->employee_no, sizeof guide->employee_no) <= EMPLOYEE_NO_BYTES_MAX);
+    Beckon__Store__ColdGuide cold = BECKON__STORE__COLD_GUIDE__INIT;
+    cold.number = guide->number;
+    cold.pay_entity = guide->pay_entity;
+    cold.employee_no = table_text(guide->employee_no);
+    cold.created_at = guide->created_at;
+
+    uint8_t data[GUIDE_BYTES_MAX];
+    assert(beckon__store__cold_guide__get_packed_size(&cold) <= sizeof data);
+    struct key key = guide_key(batch->reader.merchant, guide->number);
+    table_put(batch, &key, data, beckon__store__cold_guide__pack(&cold, data));
+    struct key index =
+        employee_key(batch->reader.merchant, guide->pay_entity, guide->employee_no);
+    table_put_number(batch, &index, guide->number);
+}
+
+enum store_result guides_list(struct reader *reader, uint32_t after, uint32_t *ret_numbers,
+                              size_t count_max, size_t *ret_count)
+{
+    struct key prefix = key_begin(reader->merchant, TABLE_GUIDE);
+    return table_list_numbers(reader, &prefix, after, ret_numbers, count_max, ret_count);
+}
+
+static struct key served_prefix(uint32_t merchant, uint32_t guide)
+{
+    assert(guide != 0);
+    struct key key = key_begin(merchant, TABLE_MEMBER_OF_GUIDE);
+    key_u32(&key, guide);
+    return key;
+}
+
+void members_of_guide_put(struct batch *batch, uint32_t guide, uint32_t member)
+{
+    assert(member != 0);
+    struct key key = served_prefix(batch->reader.merchant, guide);
+    key_u32(&key, member);
+    table_put_empty(batch, &key);
+}
+
+void members_of_guide_delete(struct batch *batch, uint32_t guide, uint32_t member)
+{
+    struct key key = served_prefix(batch->reader.merchant, guide);
+    key_u32(&key, member);
+    table_delete(batch, &key);
+}
+
+enum store_result members_of_guide_list(struct reader *reader, uint32_t guide, uint32_t after,
+                                        uint32_t *ret_members, size_t count_max,
+                                        size_t *ret_count)
+{
+    struct key prefix = served_prefix(reader->merchant, guide);
+    return table_list_numbers(reader, &prefix, after, ret_members, count_max, ret_count);
+}

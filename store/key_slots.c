@@ -1,0 +1,303 @@
+#include "store/key_slots.h"
+
+#include <assert.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <pthread.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <sodium.h>
+
+#include "store/folder.h"
+
+enum {
+    /* Open files kept: a commit writes at most two kinds of 16 merchants, so there is always one
+     * that needs no sync to be closed for another. */
+    FILE_MAX = 64,
+    WRAPPED_BYTES = DATA_KEY_BYTES + crypto_aead_chacha20poly1305_ietf_ABYTES,
+    GENERATION_OFFSET = KEY_SLOT_NONCE_BYTES + WRAPPED_BYTES,
+    NAME_BYTES = 32, /* 4294967295.members */
+};
+
+_Static_assert(GENERATION_OFFSET + 4 == KEY_SLOT_BYTES, "nonce, wrapped key, generation");
+_Static_assert(KEY_SLOT_NONCE_BYTES == crypto_aead_chacha20poly1305_ietf_NPUBBYTES, "nonce");
+_Static_assert(DATA_KEY_BYTES == crypto_aead_chacha20poly1305_ietf_KEYBYTES, "wrapping key");
+
+struct slot_file {
+    uint32_t merchant;
+    enum party_kind kind; /* PARTY_NONE: free */
+    int fd;
+    bool unsynced;
+};
+
+struct key_slots {
+    char folder[FOLDER_PATH_BYTES];
+    uint8_t wrapping_key[crypto_aead_chacha20poly1305_ietf_KEYBYTES];
+    /* Held for reading while a file is read or written, for writing while one is opened or closed:
+     * nobody loses the descriptor under his feet. */
+    pthread_rwlock_t lock;
+    struct slot_file files[FILE_MAX];
+    size_t next_evicted;
+    bool folder_unsynced; /* a file was made; the writer's own */
+};
+
+struct key_slots *key_slots_open(const char *directory, const uint8_t *wrapping_key)
+{
+    if (!folder_make(directory)) {
+        return NULL;
+    }
+    /* A process that died may have made a file and not synced its name. */
+    if (!folder_sync(directory)) {
+        return NULL;
+    }
+    struct key_slots *slots = calloc(1, sizeof *slots);
+    if (slots == NULL) {
+        return NULL;
+    }
+    int size = snprintf(slots->folder, sizeof slots->folder, "%s", directory);
+    if (size < 0 || (size_t)size >= sizeof slots->folder) {
+        free(slots);
+        errno = ENAMETOOLONG;
+        return NULL;
+    }
+    memcpy(slots->wrapping_key, wrapping_key, sizeof slots->wrapping_key);
+    pthread_rwlock_init(&slots->lock, NULL);
+    return slots;
+}
+
+void key_slots_close(struct key_slots *slots)
+{
+    if (slots == NULL) {
+        return;
+    }
+    for (size_t i = 0; i < FILE_MAX; i++) {
+        if (slots->files[i].kind != PARTY_NONE) {
+            close(slots->files[i].fd);
+        }
+    }
+    pthread_rwlock_destroy(&slots->lock);
+    sodium_memzero(slots, sizeof *slots);
+    free(slots);
+}
+
+/* ---- wrapping ------------------------------------------------------------------------------- */
+
+enum { WRAP_DATA_BYTES = 4 + 1 + 4 + 4 };
+
+static void put_u32(uint8_t *to, uint32_t value)
+{
+    to[0] = (uint8_t)(value >> 24);
+    to[1] = (uint8_t)(value >> 16);
+    to[2] = (uint8_t)(value >> 8);
+    to[3] = (uint8_t)value;
+}
+
+/* Whose key it is, as the cipher's additional data: a slot copied elsewhere doesn't open. */
+static void wrap_data(uint32_t merchant, struct party party, const uint8_t *generation,
+                      uint8_t ret_data[WRAP_DATA_BYTES])
+{
+    put_u32(ret_data, merchant);
+    ret_data[4] = (uint8_t)party.kind;
+    put_u32(ret_data + 5, party.number);
+    memcpy(ret_data + 9, generation, 4);
+}
+
+void key_slots_wrap(const struct key_slots *slots, uint32_t merchant, struct party party,
+                    uint32_t generation, const uint8_t *nonce, const uint8_t *data_key,
+                    uint8_t ret_slot[KEY_SLOT_BYTES])
+{
+    uint8_t data[WRAP_DATA_BYTES];
+    unsigned long long wrapped_size;
+    assert(generation > 0); /* an erased slot is all zero */
+    memcpy(ret_slot, nonce, KEY_SLOT_NONCE_BYTES);
+    put_u32(ret_slot + GENERATION_OFFSET, generation);
+    wrap_data(merchant, party, ret_slot + GENERATION_OFFSET, data);
+    crypto_aead_chacha20poly1305_ietf_encrypt(ret_slot + KEY_SLOT_NONCE_BYTES, &wrapped_size,
+                                              data_key, DATA_KEY_BYTES, data, sizeof data, NULL,
+                                              ret_slot, slots->wrapping_key);
+    assert(wrapped_size == WRAPPED_BYTES);
+}
+
+enum store_result key_slots_unwrap(const struct key_slots *slots, uint32_t merchant,
+                                   struct party party, const uint8_t slot[KEY_SLOT_BYTES],
+                                   uint8_t ret_data_key[DATA_KEY_BYTES])
+{
+    uint8_t data[WRAP_DATA_BYTES], data_key[DATA_KEY_BYTES];
+    if (sodium_is_zero(slot, KEY_SLOT_BYTES)) {
+        return STORE_ABSENT;
+    }
+    wrap_data(merchant, party, slot + GENERATION_OFFSET, data);
+    if (crypto_aead_chacha20poly1305_ietf_decrypt(data_key, NULL, NULL,
+                                                  slot + KEY_SLOT_NONCE_BYTES, WRAPPED_BYTES,
+                                                  data, sizeof data, slot,
+                                                  slots->wrapping_key) != 0) {
+        return STORE_DAMAGED;
+    }
+    memcpy(ret_data_key, data_key, sizeof data_key);
+    sodium_memzero(data_key, sizeof data_key);
+    return STORE_OK;
+}
+
+/* ---- files ---------------------------------------------------------------------------------- */
+
+static struct slot_file *file_find(struct key_slots *slots, uint32_t merchant,
+                                   enum party_kind kind)
+{
+    for (size_t i = 0; i < FILE_MAX; i++) {
+        if (slots->files[i].kind == kind && slots->files[i].merchant == merchant) {
+            return &slots->files[i];
+        }
+    }
+    return NULL;
+}
+
+/* A place for one more file, closing another when all are taken. Under the lock for writing. */
+static struct slot_file *file_place(struct key_slots *slots)
+{
+    struct slot_file *file = file_find(slots, 0, PARTY_NONE);
+    for (size_t i = 0; file == NULL && i < FILE_MAX; i++) {
+        struct slot_file *evicted = &slots->files[slots->next_evicted];
+        slots->next_evicted = (slots->next_evicted + 1) % FILE_MAX;
+        if (!evicted->unsynced) {
+            close(evicted->fd);
+            *evicted = (struct slot_file){.kind = PARTY_NONE};
+            file = evicted;
+        }
+    }
+    assert(file != NULL);
+    return file;
+}
+
+/* Opens the file into the table: STORE_OK (it may be gone again when looked for), STORE_ABSENT,
+ * STORE_FULL, STORE_FAULT. */
+static enum store_result file_open(struct key_slots *slots, uint32_t merchant,
+                                   enum party_kind kind, bool make)
+{
+    assert(kind == PARTY_MEMBER || kind == PARTY_GUIDE);
+    char name[NAME_BYTES], path[FOLDER_PATH_BYTES];
+    snprintf(name, sizeof name, "%lu.%s", (unsigned long)merchant,
+             kind == PARTY_MEMBER ? "members" : "guides");
+    if (!folder_path(path, slots->folder, name)) {
+        return STORE_FAULT;
+    }
+    bool made = false;
+    int fd = open(path, O_RDWR | O_CLOEXEC);
+    if (fd < 0 && errno == ENOENT) {
+        if (!make) {
+            return STORE_ABSENT;
+        }
+        fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+        made = true;
+    }
+    if (fd < 0) {
+        return errno == ENOSPC || errno == EDQUOT ? STORE_FULL : STORE_FAULT;
+    }
+    pthread_rwlock_wrlock(&slots->lock);
+    if (file_find(slots, merchant, kind) != NULL) {
+        close(fd); /* another thread was quicker */
+    } else {
+        *file_place(slots) = (struct slot_file){.merchant = merchant, .kind = kind, .fd = fd};
+    }
+    pthread_rwlock_unlock(&slots->lock);
+    if (made) {
+        slots->folder_unsynced = true;
+    }
+    return STORE_OK;
+}
+
+/* Finds or opens the file. With STORE_OK the lock is held for reading: the caller lets it go. */
+static enum store_result file_hold(struct key_slots *slots, uint32_t merchant,
+                                   enum party_kind kind, bool make, struct slot_file **ret_file)
+{
+    for (;;) {
+        pthread_rwlock_rdlock(&slots->lock);
+        struct slot_file *file = file_find(slots, merchant, kind);
+        if (file != NULL) {
+            *ret_file = file;
+            return STORE_OK;
+        }
+        pthread_rwlock_unlock(&slots->lock);
+        enum store_result result = file_open(slots, merchant, kind, make);
+        if (result != STORE_OK) {
+            return result;
+        }
+    }
+}
+
+static off_t slot_offset(struct party party)
+{
+    return (off_t)party.number * KEY_SLOT_BYTES;
+}
+
+enum store_result key_slots_read(struct key_slots *slots, uint32_t merchant, struct party party,
+                                 uint8_t ret_slot[KEY_SLOT_BYTES])
+{
+    struct slot_file *file;
+    enum store_result result = file_hold(slots, merchant, party.kind, false, &file);
+    if (result != STORE_OK) {
+        return result;
+    }
+    uint8_t slot[KEY_SLOT_BYTES];
+    ssize_t got = pread(file->fd, slot, sizeof slot, slot_offset(party));
+    pthread_rwlock_unlock(&slots->lock);
+    if (got < 0) {
+        return STORE_FAULT;
+    }
+    if ((size_t)got < sizeof slot || sodium_is_zero(slot, sizeof slot)) {
+        return STORE_ABSENT; /* a slot cut off was never synced, so never committed */
+    }
+    memcpy(ret_slot, slot, sizeof slot);
+    return STORE_OK;
+}
+
+enum store_result key_slots_write(struct key_slots *slots, uint32_t merchant, struct party party,
+                                  const uint8_t slot[KEY_SLOT_BYTES])
+{
+    struct slot_file *file;
+    enum store_result result = file_hold(slots, merchant, party.kind, true, &file);
+    if (result != STORE_OK) {
+        return result;
+    }
+    ssize_t written = pwrite(file->fd, slot, KEY_SLOT_BYTES, slot_offset(party));
+    int reason = errno;
+    file->unsynced = true; /* only the writer's thread looks at it */
+    pthread_rwlock_unlock(&slots->lock);
+    if (written == KEY_SLOT_BYTES) {
+        return STORE_OK;
+    }
+    /* A short write means a disk that is just full. */
+    return written >= 0 || reason == ENOSPC || reason == EDQUOT ? STORE_FULL : STORE_FAULT;
+}
+
+enum store_result key_slots_sync(struct key_slots *slots)
+{
+    struct slot_file *unsynced[FILE_MAX];
+    size_t count = 0;
+    pthread_rwlock_rdlock(&slots->lock);
+    for (size_t i = 0; i < FILE_MAX; i++) {
+        if (slots->files[i].unsynced) {
+            unsynced[count++] = &slots->files[i];
+        }
+    }
+    pthread_rwlock_unlock(&slots->lock);
+    /* Without the lock, so that readers go on: what is unsynced is never closed. */
+    for (size_t i = 0; i < count; i++) {
+        if (fdatasync(unsynced[i]->fd) != 0) {
+            return STORE_FAULT;
+        }
+    }
+    pthread_rwlock_wrlock(&slots->lock);
+    for (size_t i = 0; i < count; i++) {
+        unsynced[i]->unsynced = false;
+    }
+    pthread_rwlock_unlock(&slots->lock);
+    if (slots->folder_unsynced && !folder_sync(slots->folder)) {
+        return STORE_FAULT;
+    }
+    slots->folder_unsynced = false;
+    return STORE_OK;
+}

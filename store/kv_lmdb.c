@@ -1,0 +1,139 @@
+#include "store/kv_lmdb.h"
+
+#include <assert.h>
+#include <errno.h>
+#include <stdlib.h>
+
+#include "store/folder.h"
+#include "store/kv_lmdb_inner.h"
+
+/* A backup reads through a transaction of LMDB's own, beside the snapshots. */
+enum { OTHER_READER_COUNT = 2 };
+
+enum store_result lmdb_result(int code)
+{
+    switch (code) {
+    case MDB_SUCCESS:
+        return STORE_OK;
+    case MDB_NOTFOUND:
+        return STORE_ABSENT;
+    case MDB_MAP_FULL: /* met before anything is written */
+    case MDB_TXN_FULL:
+    case ENOSPC:
+    case EDQUOT:
+    case EFBIG:
+        return STORE_FULL;
+    default:
+        return STORE_FAULT;
+    }
+}
+
+void lmdb_usage(struct lmdb_engine *engine, uint64_t *ret_used_bytes, uint64_t *ret_map_bytes)
+{
+    MDB_envinfo info;
+    MDB_stat stat;
+    int code = mdb_env_info(engine->env, &info);
+    assert(code == MDB_SUCCESS);
+    code = mdb_env_stat(engine->env, &stat);
+    assert(code == MDB_SUCCESS);
+    (void)code;
+    *ret_used_bytes = ((uint64_t)info.me_last_pgno + 1) * stat.ms_psize;
+    *ret_map_bytes = info.me_mapsize;
+}
+
+static void usage(void *state, uint64_t *ret_used_bytes, uint64_t *ret_map_bytes)
+{
+    lmdb_usage(state, ret_used_bytes, ret_map_bytes);
+}
+
+static void maintain(void *state)
+{
+    struct lmdb_engine *engine = state;
+    int dead_count;
+    (void)mdb_reader_check(engine->env, &dead_count); /* asked again in ten seconds */
+}
+
+static void engine_free(void *state)
+{
+    struct lmdb_engine *engine = state;
+    lmdb_snapshots_free(engine);
+    if (engine->env != NULL) {
+        mdb_env_close(engine->env);
+    }
+    pthread_mutex_destroy(&engine->pool_lock);
+    free(engine);
+}
+
+static const struct kv_engine LMDB_ENGINE = {
+    .snapshot_open = lmdb_snapshot_open,
+    .snapshot_close = lmdb_snapshot_close,
+    .want = lmdb_want,
+    .fetch = lmdb_fetch,
+    .get = lmdb_get,
+    .scan_open = lmdb_scan_open,
+    .scan_next = lmdb_scan_next,
+    .scan_close = lmdb_scan_close,
+    .commit = lmdb_commit,
+    .backup = lmdb_backup,
+    .usage = usage,
+    .maintain = maintain,
+    .close = engine_free,
+};
+
+/* Opens the environment and its one table, durable as LMDB is by default. MDB_NOTLS: a snapshot
+ * belongs to a request, not to a thread. */
+static int environment_open(struct lmdb_engine *engine, const struct kv_lmdb_options *options)
+{
+    uint64_t map_bytes = options->map_bytes != 0 ? options->map_bytes : KV_LMDB_MAP_BYTES;
+    int code = mdb_env_create(&engine->env);
+    if (code == MDB_SUCCESS) {
+        code = mdb_env_set_mapsize(engine->env, map_bytes);
+    }
+    if (code == MDB_SUCCESS) {
+        code = mdb_env_set_maxreaders(engine->env, options->reader_max + OTHER_READER_COUNT);
+    }
+    if (code == MDB_SUCCESS) {
+        code = mdb_env_open(engine->env, options->path, MDB_NOTLS, 0600);
+    }
+    MDB_txn *txn;
+    if (code == MDB_SUCCESS) {
+        code = mdb_txn_begin(engine->env, NULL, 0, &txn);
+    }
+    if (code != MDB_SUCCESS) {
+        return code;
+    }
+    code = mdb_dbi_open(txn, NULL, 0, &engine->table);
+    if (code != MDB_SUCCESS) {
+        mdb_txn_abort(txn);
+        return code;
+    }
+    return mdb_txn_commit(txn);
+}
+
+enum store_result kv_lmdb_open(const struct kv_lmdb_options *options, struct kv **ret_kv)
+{
+    struct lmdb_engine *engine = calloc(1, sizeof *engine);
+    if (engine == NULL) {
+        return STORE_FAULT;
+    }
+    pthread_mutex_init(&engine->pool_lock, NULL);
+    engine->headroom_bytes = options->headroom_bytes;
+    int code = environment_open(engine, options);
+    enum store_result result = lmdb_result(code);
+    if (result == STORE_ABSENT) {
+        result = STORE_FAULT;
+    }
+    if (result == STORE_OK) {
+        result = lmdb_headroom(engine);
+    }
+    /* LMDB syncs what it writes into data.mdb, but not that the file is there. */
+    if (result == STORE_OK && !folder_sync(options->path)) {
+        result = STORE_FAULT;
+    }
+    if (result != STORE_OK) {
+        engine_free(engine);
+        return result;
+    }
+    *ret_kv = kv_new(&LMDB_ENGINE, engine, options->checksum_key);
+    return STORE_OK;
+}

@@ -1,0 +1,60 @@
+/* What the files of the LMDB engine share; only kv_lmdb*.c include it.
+ *
+ * kv_lmdb.c opens and closes, kv_lmdb_snapshot.c reads, kv_lmdb_commit.c writes,
+ * kv_lmdb_backup.c copies. */
+#ifndef BECKON_STORE_KV_LMDB_INNER_H
+#define BECKON_STORE_KV_LMDB_INNER_H
+
+#include <pthread.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <lmdb.h>
+
+#include "store/kv_lmdb.h"
+
+/* A reset read transaction keeps its reader slot, so that opening a snapshot is a renewal: two
+ * loads and a store, no system call. */
+struct lmdb_snapshot {
+    MDB_txn *txn;
+    struct lmdb_snapshot *next; /* in the pool */
+};
+
+struct lmdb_engine {
+    MDB_env *env;
+    MDB_dbi table;
+    pthread_mutex_t pool_lock;
+    struct lmdb_snapshot *pool; /* under pool_lock: closed snapshots */
+    /* The committing thread's own. */
+    uint64_t headroom_bytes;
+    uint64_t allocated_bytes; /* of the file's beginning, known to have disk space */
+    bool faulted;             /* a commit's fate is unknown: no other may follow it */
+};
+
+/* What an LMDB return code means to callers of kv.h. */
+enum store_result lmdb_result(int code);
+
+/* Bytes up to the last page in use, and the map's size. */
+void lmdb_usage(struct lmdb_engine *engine, uint64_t *ret_used_bytes, uint64_t *ret_map_bytes);
+/* Sees to the allocated headroom: STORE_OK, STORE_FULL, STORE_FAULT. Nothing is lost by asking
+ * again: every commit does. */
+enum store_result lmdb_headroom(struct lmdb_engine *engine);
+
+enum store_result lmdb_snapshot_open(void *engine, void **ret_snapshot, uint64_t *ret_commit);
+void lmdb_snapshot_close(void *engine, void *snapshot);
+void lmdb_snapshots_free(struct lmdb_engine *engine);
+void lmdb_want(void *engine, void *snapshot, struct bytes key);
+enum store_result lmdb_fetch(void *engine, void *snapshot);
+enum store_result lmdb_get(void *engine, void *snapshot, struct bytes key,
+                           struct bytes *ret_value);
+enum store_result lmdb_scan_open(void *engine, void *snapshot, struct bytes from, struct bytes to,
+                                 bool reverse, void **ret_scan);
+enum store_result lmdb_scan_next(void *engine, void *scan, struct bytes *ret_key,
+                                 struct bytes *ret_value);
+void lmdb_scan_close(void *engine, void *scan);
+enum store_result lmdb_commit(void *engine, const struct kv_write *writes, size_t write_count,
+                              const struct kv_fence_check *checks, size_t check_count);
+enum store_result lmdb_backup(void *engine, const char *path);
+
+#endif

@@ -1,0 +1,55 @@
+#include "store/accounts.h"
+
+#include <assert.h>
+
+#include "store/table.h"
+
+static struct key day_prefix(uint32_t merchant, uint32_t member)
+{
+    return account_key(merchant, (struct party){PARTY_MEMBER, member}, ACCOUNT_DAY);
+}
+
+enum store_result purchase_days_get(struct reader *reader, uint32_t member, business_date date,
+                                    struct purchase_day *ret)
+{
+    struct key key = day_prefix(reader->merchant, member);
+    key_date(&key, date);
+    struct bytes value;
+    enum store_result result = table_get(reader, &key, &value);
+    return result == STORE_OK ? purchase_day_decode(value, ret) : result;
+}
+
+void purchase_days_put(struct batch *batch, uint32_t member, business_date date,
+                       const struct purchase_day *day)
+{
+    assert(date != DATE_NEVER);
+    assert(day->live_count <= day->recorded_count);
+    uint8_t data[PURCHASE_DAY_BYTES];
+    struct key key = day_prefix(batch->reader.merchant, member);
+    key_date(&key, date);
+    table_put(batch, &key, data, purchase_day_encode(day, data));
+}
+
+enum store_result purchase_days_live_before(struct reader *reader, uint32_t member,
+                                            business_date date, business_date *ret_date)
+{
+    struct key from = day_prefix(reader->merchant, member);
+    struct key to = from;
+    key_date(&to, date);
+    struct reader_scan scan;
+    business_date found = DATE_NEVER;
+    enum store_result result =
+        reader_scan_open(reader, key_view(&from), key_view(&to), true, &scan);
+    while (result == STORE_OK && found == DATE_NEVER) {
+        struct bytes key, value;
+        struct purchase_day day;
+        result = reader_scan_next(&scan, &key, &value);
+        if (result == STORE_OK && key.size != to.size) result = STORE_DAMAGED;
+        if (result == STORE_OK) result = purchase_day_decode(value, &day);
+        if (result == STORE_OK && day.live_count > 0) found = key_read_date(key, from.size);
+    }
+    reader_scan_close(&scan);
+    if (result != STORE_OK && result != STORE_ABSENT) return result;
+    *ret_date = found;
+    return STORE_OK;
+}

@@ -1,0 +1,48 @@
+/* What store.c, store_meta.c, backup.c and restore.c share; nobody else includes it. */
+#ifndef BECKON_STORE_STORE_INNER_H
+#define BECKON_STORE_STORE_INNER_H
+
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "store/folder.h"
+#include "store/secrets.h"
+#include "store/store.h"
+
+struct store {
+    char path[FOLDER_PATH_BYTES];
+    int lock_fd;
+    struct kv *kv;
+    struct key_slots *key_slots;
+    struct secrets secrets;
+    uint8_t id[STORE_ID_BYTES];
+    atomic_bool backup_runs;
+};
+
+/* Names in DATA, and in a backup. */
+#define STORE_LOCK_NAME "lock"
+#define STORE_MASTER_KEY_NAME "master.key"
+#define STORE_ENGINE_NAME "store"
+#define STORE_ENGINE_FILE "store/data.mdb"
+#define STORE_KEYS_NAME "keys"
+#define STORE_MANIFEST_NAME "MANIFEST"
+
+/* Takes DATA/lock: STORE_OK (*ret_fd holds it until closed), STORE_CONFLICT, STORE_FAULT. */
+enum store_result store_lock(const char *path, int *ret_fd,
+                             char ret_message[STORE_MESSAGE_BYTES]) STORE_CHECKED;
+
+/* Reads the instance's own record, or makes it in a store without records. STORE_OK or as
+ * store_open, with a sentence. create: false answers STORE_DAMAGED where there is none. */
+enum store_result store_meta_check(struct kv *kv, const struct secrets *secrets, bool create,
+                                   uint8_t ret_id[STORE_ID_BYTES], bool *ret_created,
+                                   char ret_message[STORE_MESSAGE_BYTES]) STORE_CHECKED;
+
+/* Formats a sentence for people; cut at its bound. Returns `result`. */
+enum store_result store_say(char ret_message[STORE_MESSAGE_BYTES], enum store_result result,
+                            const char *format, ...) __attribute__((format(printf, 3, 4)));
+/* The same for a failed system call: ends with errno's text; a full disk is STORE_FULL. */
+enum store_result store_say_errno(char ret_message[STORE_MESSAGE_BYTES], const char *what,
+                                  const char *path);
+
+#endif

@@ -1,0 +1,86 @@
+/* verify's own state, shared by its files: one verify_*.c per thing proven. */
+#ifndef BECKON_STORE_VERIFY_INNER_H
+#define BECKON_STORE_VERIFY_INNER_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "store/key.h"
+#include "store/ledger.h"
+#include "store/reader.h"
+#include "store/verify.h"
+
+/* What the entries 1..N say of one account. */
+struct account_fold {
+    uint64_t last_entry;
+    int64_t available[UNIT_COUNT], pending[UNIT_COUNT];
+    uint32_t credit_count;
+    uint32_t purchase_count; /* of a member, recorded before the ledger's time at N */
+};
+
+struct verify {
+    struct store *store;
+    uint32_t merchant;
+    verify_progress *progress;
+    void *context;
+    struct verify_report *report;
+    struct fence fence;           /* at N = fence.entry, and all of this from one snapshot */
+    struct ledger_totals totals;
+    struct numbers numbers;
+    struct account_fold *members; /* by number, to numbers.member; 0 is nobody */
+    struct account_fold *guides;
+    struct reader reader;         /* the open snapshot, if any */
+    bool is_open;
+    size_t work;                  /* records read in it, about */
+};
+
+/* Opens a snapshot, or keeps the one at hand while it is young; between two things to prove only.
+ * Tells the progress: STORE_CONFLICT when that stops, STORE_FAULT. */
+enum store_result verify_snapshot(struct verify *verify) STORE_CHECKED;
+/* Writes down what differs; numbers only. */
+void verify_found(struct verify *verify, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
+/* Counts a read; true when it has to be made again, its record having been fetched. */
+bool verify_again(struct verify *verify, enum store_result result);
+/* Opens a scan over [from, end) of the snapshot at hand, fetching what it needs; to be closed
+ * whatever it answers. */
+enum store_result verify_scan_open(struct verify *verify, const struct key *from,
+                                   const struct key *end, bool reverse,
+                                   struct reader_scan *ret_scan) STORE_CHECKED;
+/* Of an answer that isn't STORE_OK: STORE_OK for ABSENT and DAMAGED, which are findings; the others
+ * end the work. */
+enum store_result verify_fatal(enum store_result result) STORE_CHECKED;
+/* "no" or "damaged", for findings. */
+const char *verify_word(enum store_result result);
+
+/* The fold of an account that existed at N, else NULL. */
+struct account_fold *verify_fold(struct verify *verify, struct party party);
+/* "member", "guide", "shop", "nobody". */
+const char *verify_kind(enum party_kind kind);
+/* Is there an account, or a shop, of this number? Answers as reader_get. */
+enum store_result verify_party_get(struct verify *verify, struct party party) STORE_CHECKED;
+
+/* Called with each good record; its answer ends the walk unless STORE_OK. */
+typedef enum store_result verify_visit(struct verify *verify, struct bytes key,
+                                       struct bytes value);
+/* Walks all records that begin with `prefix`, over as many snapshots as it takes; a record whose
+ * checksum is wrong becomes a finding that names `table`. */
+enum store_result verify_walk(struct verify *verify, const struct key *prefix, const char *table,
+                              verify_visit *visit) STORE_CHECKED;
+/* The same over one table. */
+enum store_result verify_table(struct verify *verify, enum table table, const char *name,
+                               verify_visit *visit) STORE_CHECKED;
+
+/* The parts, in the order they run. */
+enum store_result verify_ledger(struct verify *verify) STORE_CHECKED;
+enum store_result verify_purchases(struct verify *verify) STORE_CHECKED;
+enum store_result verify_accounts(struct verify *verify) STORE_CHECKED;
+/* Of one member, in the snapshot at hand: purchases, days, binding. */
+enum store_result verify_member(struct verify *verify, uint32_t member,
+                                const struct account *account) STORE_CHECKED;
+enum store_result verify_recency(struct verify *verify) STORE_CHECKED;
+enum store_result verify_people(struct verify *verify) STORE_CHECKED;
+enum store_result verify_indexes(struct verify *verify) STORE_CHECKED;
+
+#endif

@@ -1,0 +1,185 @@
+/* A server of the runtime alone: a few methods of the API with commands made for the tests, behind
+ * the fake executor. Driven by the Python tests of this folder.
+ *
+ *   rpc_test_server PORT_FILE CALL_MAX [ADDRESS...]
+ *
+ * GetShop       read; its reply's name is the shop_id; shop_id "STORE_DAMAGED" etc. refuses so
+ * CreateShop    write; as GetShop; cost_center "300" makes it take 300 ms
+ * VerifyStore   stream of merchant_number messages of about 20 kB each */
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include <beckon/v1/shop_service.pb-c.h>
+#include <beckon/v1/store_service.pb-c.h>
+
+#include "fake_executor.h"
+#include "service/rpc/rpc.h"
+
+static void *take(struct command_call *call, size_t size)
+{
+    return call->arena->alloc(call->arena->allocator_data, size);
+}
+
+static enum outcome refuse_as_named(struct command_call *call, const char *name)
+{
+    for (int outcome = OUTCOME_AGAIN; outcome < OUTCOME_COUNT; outcome++)
+        if (strcmp(outcome_info((enum outcome)outcome)->reason, name) == 0) {
+            call->refusal = (struct refusal){.field = "shop_id", .allowed = "1..32 bytes"};
+            return (enum outcome)outcome;
+        }
+    return OUTCOME_OK;
+}
+
+static enum outcome get_shop_read(struct reader *reader, struct command_call *call,
+                                  ProtobufCMessage **ret_reply)
+{
+    (void)reader;
+    const Beckon__V1__GetShopRequest *in = (const void *)call->request;
+    enum outcome outcome = refuse_as_named(call, in->shop_id);
+    if (outcome != OUTCOME_OK)
+        return outcome;
+    Beckon__V1__GetShopResponse *reply = take(call, sizeof *reply);
+    Beckon__V1__Shop *shop = take(call, sizeof *shop);
+    if (reply == NULL || shop == NULL)
+        return OUTCOME_BUSY;
+    beckon__v1__get_shop_response__init(reply);
+    beckon__v1__shop__init(shop);
+    reply->shop = shop;
+    shop->name = in->shop_id;
+    shop->shop_number = call->principal.role;
+    *ret_reply = &reply->base;
+    return OUTCOME_OK;
+}
+
+static enum outcome create_shop_write(struct batch *batch, struct command_call *call,
+                                      ProtobufCMessage **ret_reply)
+{
+    (void)batch;
+    const Beckon__V1__CreateShopRequest *in = (const void *)call->request;
+    if (in->shop == NULL) {
+        call->refusal.field = "shop";
+        return OUTCOME_FIELD_REQUIRED;
+    }
+    enum outcome outcome = refuse_as_named(call, in->shop->shop_id);
+    if (outcome != OUTCOME_OK)
+        return outcome;
+    long delay_ms = strtol(in->shop->cost_center, NULL, 10);
+    struct timespec delay = {delay_ms / 1000, delay_ms % 1000 * 1000000};
+    nanosleep(&delay, NULL);
+    Beckon__V1__CreateShopResponse *reply = take(call, sizeof *reply);
+    if (reply == NULL)
+        return OUTCOME_BUSY;
+    beckon__v1__create_shop_response__init(reply);
+    reply->shop = in->shop;
+    *ret_reply = &reply->base;
+    return OUTCOME_OK;
+}
+
+static enum outcome verify_stream(struct store *store, struct command_call *call,
+                                  command_emit *emit, void *emit_context)
+{
+    (void)store;
+    const Beckon__V1__VerifyStoreRequest *in = (const void *)call->request;
+    static uint8_t filler[20000];
+    for (uint32_t i = 1; i <= in->merchant_number; i++) {
+        Beckon__V1__VerifyStoreResponse message = BECKON__V1__VERIFY_STORE_RESPONSE__INIT;
+        message.entries = i;
+        message.head = (ProtobufCBinaryData){sizeof filler, filler};
+        message.done = i == in->merchant_number;
+        if (!emit(emit_context, &message.base)) {
+            fprintf(stderr, "stream stopped after %u\n", i);
+            return OUTCOME_SHUTTING_DOWN;
+        }
+    }
+    return OUTCOME_OK;
+}
+
+static const struct command get_shop_fake = {
+    .request = &beckon__v1__get_shop_request__descriptor,
+    .reply = &beckon__v1__get_shop_response__descriptor, .read = get_shop_read};
+static const struct command create_shop_fake = {
+    .request = &beckon__v1__create_shop_request__descriptor,
+    .reply = &beckon__v1__create_shop_response__descriptor, .write = create_shop_write};
+static const struct command verify_fake = {
+    .request = &beckon__v1__verify_store_request__descriptor,
+    .reply = &beckon__v1__verify_store_response__descriptor, .stream = verify_stream};
+
+static void log_line(void *context, const char *level, const char *message, const char *details)
+{
+    (void)context;
+    fprintf(stderr, "%s %s %s\n", level, message, details);
+}
+
+static void port_write(const char *path, unsigned port)
+{
+    char temporary[512];
+    snprintf(temporary, sizeof temporary, "%s.new", path);
+    FILE *file = fopen(temporary, "w");
+    if (file == NULL || fprintf(file, "%u\n", port) < 0 || fclose(file) != 0
+        || rename(temporary, path) != 0)
+        exit(1);
+}
+
+static void drain(struct rpc *rpc, const sigset_t *signals)
+{
+    struct timespec slice = {.tv_nsec = 10 * 1000000L};
+    rpc_drain(rpc);
+    for (int waited = 0; !rpc_drained(rpc); waited++)
+        if (sigtimedwait(signals, NULL, &slice) > 0 || waited == 500)
+            rpc_hasten(rpc);
+}
+
+int main(int argc, char **argv)
+{
+    if (argc < 3)
+        return 2;
+    sigset_t signals;
+    sigemptyset(&signals);
+    sigaddset(&signals, SIGTERM);
+    sigaddset(&signals, SIGINT);
+    sigprocmask(SIG_BLOCK, &signals, NULL);
+    secret_init();
+    struct method methods[3 + METHODS_COMMON_COUNT] = {
+        {.path = "/beckon.v1.ShopService/GetShop", .kind = METHOD_UNARY, .command = &get_shop_fake,
+         .roles = METHOD_ANYONE},
+        {.path = "/beckon.v1.ShopService/CreateShop", .kind = METHOD_UNARY,
+         .command = &create_shop_fake, .roles = METHOD_ROLE(ROLE_ADMIN)},
+        {.path = "/beckon.v1.StoreService/VerifyStore", .kind = METHOD_STREAM,
+         .command = &verify_fake, .roles = METHOD_ANYONE},
+    };
+    memcpy(methods + 3, METHODS_COMMON, METHODS_COMMON_COUNT * sizeof *methods);
+    struct executor *executor = executor_start(&(struct executor_options){.clock = FAKE_CLOCK});
+    struct rpc_options options = {
+        .executor = executor, .clock = FAKE_CLOCK, .methods = methods,
+        .method_count = sizeof methods / sizeof methods[0],
+        .call_max = (unsigned)strtoul(argv[2], NULL, 10), .log = log_line,
+    };
+    struct rpc *rpc;
+    char message[RPC_MESSAGE_BYTES];
+    unsigned port = 0;
+    if (!rpc_open(&options, &rpc, message)) {
+        fprintf(stderr, "%s\n", message);
+        return 1;
+    }
+    bool ok = rpc_listen(rpc, argc > 3 ? argv[3] : "127.0.0.1:0", &port, message);
+    for (int i = 4; i < argc && ok; i++) {
+        unsigned other;
+        ok = rpc_listen(rpc, argv[i], &other, message);
+    }
+    if (!ok)
+        fprintf(stderr, "%s\n", message);
+    if (ok) {
+        rpc_serve(rpc);
+        port_write(argv[1], port);
+        int number;
+        sigwait(&signals, &number);
+    }
+    drain(rpc, &signals);
+    executor_stop(executor);
+    rpc_close(rpc);
+    fprintf(stderr, "stopped\n");
+    return ok ? 0 : 1;
+}
