@@ -3,6 +3,8 @@
 #ifndef BECKON_SERVICE_LIMITS_H
 #define BECKON_SERVICE_LIMITS_H
 
+#include <stdint.h>
+
 enum {
     /* Calls: a call holds one arena from arrival to the reply's departure. */
     LIMIT_CALLS = 768,                    /* calls in progress: 256 in flight x 3 clients' worth */
@@ -47,6 +49,7 @@ enum {
 /* One purchase at most: 10,000,000,000.00 of a currency with cents; rates up to 1,000 % of it
  * stay far below 2^63. */
 #define LIMIT_AMOUNT_MINOR INT64_C(1000000000000)
+#define LIMIT_PHONE_REST_MS (UINT64_C(90) * 86400 * 1000) /* a number given up rests 90 days */
 #define LIMIT_FIXED_AMOUNT INT64_C(1000000000)
 #define LIMIT_RATE_BP 100000
 

@@ -42,7 +42,7 @@ enum store_result employments_list(struct reader *reader, uint32_t guide,
                                    size_t *ret_count) STORE_CHECKED;
 void employments_put(struct batch *batch, uint32_t guide, const struct employment *employment);
 
-/* ---- purchase days ---------------------------------------------------------------------------- */
+/* ---- purchase days --------------------------------------------------------------------------- */
 
 /* STORE_ABSENT: no purchase was recorded for that date. */
 enum store_result purchase_days_get(struct reader *reader, uint32_t member, business_date date,
@@ -54,7 +54,7 @@ enum store_result purchase_days_live_before(struct reader *reader, uint32_t memb
                                             business_date date,
                                             business_date *ret_date) STORE_CHECKED;
 
-/* ---- credits ------------------------------------------------------------------------------------ */
+/* ---- credits --------------------------------------------------------------------------------- */
 
 /* The date a credit is filed under: matures_on while PENDING, else expires_on. */
 business_date credit_filed_on(const struct credit *credit);
@@ -62,7 +62,8 @@ business_date credit_filed_on(const struct credit *credit);
 bool credit_balanced(const struct credit *credit);
 enum store_result credits_get(struct reader *reader, struct party party, business_date filed_on,
                               uint64_t number, struct credit *ret) STORE_CHECKED;
-/* Puts under credit_filed_on; asserts credit_balanced; whoever changes that date deletes the old record. */
+/* Puts under credit_filed_on; asserts credit_balanced. Whoever changes that date deletes the old
+ * record. */
 void credits_put(struct batch *batch, struct party party, const struct credit *credit);
 void credits_delete(struct batch *batch, struct party party, business_date filed_on,
                     uint64_t number);

@@ -24,7 +24,7 @@ enum table {
     TABLE_GUIDE = 0x0a,          /* number -> ColdGuide (plain part; the sealed is a profile) */
     TABLE_GUIDE_EMPLOYEE = 0x0b, /* pay entity, employee_no -> guide number */
     TABLE_PROFILE = 0x0c,        /* party kind, number -> sealed ColdProfile */
-    TABLE_PHONE = 0x0d,          /* party kind, keyed hash of the phone -> number */
+    TABLE_PHONE = 0x0d,          /* party kind, keyed hash of the phone -> number, released_at */
     TABLE_MEMBER_OF_GUIDE = 0x0e,/* guide, member -> (empty) */
     TABLE_REGISTRATION = 0x0f,   /* member -> registration */
     TABLE_ACCOUNT = 0x10,        /* party kind, number, part, ... : see account_part */
@@ -36,7 +36,7 @@ enum table {
     TABLE_REQUEST = 0x16,        /* kind, id -> request */
     TABLE_RECENCY = 0x17,        /* month start, guide -> recency_month (L1, L2) */
     TABLE_RULE_CREDIT_DATE = 0x18, /* -> latest business date with a rule-made credit */
-    TABLE_TOKEN_OF = 0x19,       /* role, party kind, number, token number -> (empty), not revoked */
+    TABLE_TOKEN_OF = 0x19,       /* role, party, token number -> (empty): not revoked */
     TABLE_PURCHASE = 0x20,       /* shop, receipt -> purchase */
     TABLE_ENTRY = 0x21,          /* number -> entry */
 

@@ -24,7 +24,8 @@ enum store_result ledger_open(struct batch *batch, struct ledger *ret) STORE_CHE
  * `ledger` and, where a side is OWNER, of `account` (the party's hot record, put by the caller).
  * LIABILITY moves count in the account's `pending`. Asserts that sides differ (HOLD, RELEASE and
  * zero amounts aside), balances don't overflow, nothing pending falls below 0. `account` is NULL
- * when the party has none. HOLD and RELEASE leave `held` to the caller. The program's balances plus all accounts stay 0.
+ * when the party has none. HOLD and RELEASE leave `held` to the caller. The program's
+ * balances plus all accounts stay 0.
  * Returns the entry's number. */
 uint64_t ledger_post(struct batch *batch, struct ledger *ledger, struct account *account,
                      struct entry *entry);

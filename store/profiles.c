@@ -8,6 +8,7 @@
 #include "cold.pb-c.h"
 #include "store/seal.h"
 #include "store/store.h"
+#include "store/codec.h"
 #include "store/table.h"
 
 enum {
@@ -24,7 +25,7 @@ static struct key profile_key(uint32_t merchant, struct party party)
     return key;
 }
 
-/* ---- the message inside the seal ------------------------------------------------------------------ */
+/* ---- the message inside the seal ------------------------------------------------------------- */
 
 static bool profile_from_cold(const Beckon__Store__ColdProfile *cold, struct profile *ret)
 {
@@ -104,7 +105,7 @@ static enum store_result profile_unpack(const uint8_t *data, size_t size, struct
     return good ? STORE_OK : STORE_DAMAGED;
 }
 
-/* ---- sealed ----------------------------------------------------------------------------------------- */
+/* ---- sealed ---------------------------------------------------------------------------------- */
 
 static enum store_result profile_open(struct reader *reader, const struct batch *batch,
                                       struct party party, struct profile *ret)
@@ -164,7 +165,7 @@ void profiles_create(struct batch *batch, struct party party, const struct profi
     profiles_put(batch, party, &sealed);
 }
 
-/* ---- phones ----------------------------------------------------------------------------------------- */
+/* ---- phones ---------------------------------------------------------------------------------- */
 
 /* The merchant is hashed too: equal phones of two merchants don't show. */
 static struct key phone_key(struct reader *reader, enum party_kind kind, const char *phone)
@@ -182,22 +183,52 @@ static struct key phone_key(struct reader *reader, enum party_kind kind, const c
     return key;
 }
 
+enum store_result phones_get(struct reader *reader, enum party_kind kind, const char *phone,
+                             struct phone_holder *ret)
+{
+    struct key key = phone_key(reader, kind, phone);
+    struct bytes value;
+    enum store_result result = table_get(reader, &key, &value);
+    if (result != STORE_OK) return result;
+    struct decoder decoder = decoder_begin(value);
+    struct phone_holder holder = {.number = decoder_u32(&decoder)};
+    holder.released_at = decoder_u64(&decoder);
+    result = decoder_end(&decoder);
+    if (result == STORE_OK) *ret = holder;
+    return result;
+}
+
 enum store_result phones_find(struct reader *reader, enum party_kind kind, const char *phone,
                               uint32_t *ret_number)
 {
-    struct key key = phone_key(reader, kind, phone);
-    return table_get_number(reader, &key, ret_number);
+    struct phone_holder holder;
+    enum store_result result = phones_get(reader, kind, phone, &holder);
+    if (result != STORE_OK) return result;
+    if (holder.released_at != 0) return STORE_ABSENT;
+    *ret_number = holder.number;
+    return STORE_OK;
+}
+
+static void put_holder(struct batch *batch, struct party party, const char *phone,
+                       uint64_t released_at)
+{
+    assert(party.kind == PARTY_MEMBER || party.kind == PARTY_GUIDE);
+    uint8_t value[12];
+    struct key key = phone_key(&batch->reader, party.kind, phone);
+    struct encoder encoder = encoder_begin(value);
+    encoder_u32(&encoder, party.number);
+    encoder_u64(&encoder, released_at);
+    table_put(batch, &key, value, encoder_size(&encoder));
 }
 
 void phones_put(struct batch *batch, struct party party, const char *phone)
 {
-    assert(party.kind == PARTY_MEMBER || party.kind == PARTY_GUIDE);
-    struct key key = phone_key(&batch->reader, party.kind, phone);
-    table_put_number(batch, &key, party.number);
+    put_holder(batch, party, phone, 0);
 }
 
-void phones_delete(struct batch *batch, enum party_kind kind, const char *phone)
+void phones_release(struct batch *batch, struct party party, const char *phone,
+                    uint64_t released_at)
 {
-    struct key key = phone_key(&batch->reader, kind, phone);
-    table_delete(batch, &key);
+    assert(released_at != 0);
+    put_holder(batch, party, phone, released_at);
 }

@@ -45,10 +45,20 @@ enum store_result profiles_seal(struct batch *batch, struct party party,
                                 struct sealed_profile *ret) STORE_CHECKED;
 void profiles_put(struct batch *batch, struct party party, const struct sealed_profile *sealed);
 
-/* Who of this kind has this phone (E.164)? STORE_ABSENT: nobody. */
+/* Whose phone it is, or was: a number that its person gave up names nobody any more but rests
+ * before it may be another's. */
+struct phone_holder {
+    uint32_t number;
+    uint64_t released_at; /* Unix milliseconds; 0: it is his */
+};
+enum store_result phones_get(struct reader *reader, enum party_kind kind, const char *phone,
+                             struct phone_holder *ret) STORE_CHECKED;
+/* Who of this kind has this phone (E.164) now? STORE_ABSENT: nobody. */
 enum store_result phones_find(struct reader *reader, enum party_kind kind, const char *phone,
                               uint32_t *ret_number) STORE_CHECKED;
 void phones_put(struct batch *batch, struct party party, const char *phone);
-void phones_delete(struct batch *batch, enum party_kind kind, const char *phone);
+/* From now on it is nobody's. */
+void phones_release(struct batch *batch, struct party party, const char *phone,
+                    uint64_t released_at);
 
 #endif

@@ -16,7 +16,7 @@ static struct key version_key(uint32_t merchant, uint32_t version)
     return key;
 }
 
-/* ---- reading ----------------------------------------------------------------------------------- */
+/* ---- reading --------------------------------------------------------------------------------- */
 
 /* Is each of the rule's choices one the enums know? */
 static bool rule_known(const Beckon__Store__ColdRule *cold)
@@ -112,7 +112,7 @@ enum store_result programs_in_force(struct reader *reader, business_date date,
     return STORE_OK;
 }
 
-/* ---- the cache ----------------------------------------------------------------------------------- */
+/* ---- the cache ------------------------------------------------------------------------------- */
 
 enum store_result programs_get_cached(struct batch *batch, uint32_t version,
                                       const struct program **ret)
@@ -153,7 +153,7 @@ enum store_result programs_in_force_cached(struct batch *batch, business_date da
     return result == STORE_ABSENT ? STORE_DAMAGED : result;
 }
 
-/* ---- writing ------------------------------------------------------------------------------------- */
+/* ---- writing --------------------------------------------------------------------------------- */
 
 static void rule_to_cold(const struct rule *rule, Beckon__Store__ColdRule *ret)
 {
@@ -207,7 +207,7 @@ void programs_put(struct batch *batch, const struct program *program)
     table_put_empty(batch, &from);
 }
 
-/* ---- the latest rule-made credit ------------------------------------------------------------------ */
+/* ---- the latest rule-made credit ------------------------------------------------------------- */
 
 enum store_result rule_credit_date_get(struct reader *reader, business_date *ret)
 {

@@ -38,7 +38,8 @@ enum store_result purchase_days_live_before(struct reader *reader, uint32_t memb
     key_date(&to, date);
     struct reader_scan scan;
     business_date found = DATE_NEVER;
-    enum store_result result = reader_scan_open(reader, key_view(&from), key_view(&to), true, &scan);
+    enum store_result result =
+        reader_scan_open(reader, key_view(&from), key_view(&to), true, &scan);
     while (result == STORE_OK && found == DATE_NEVER) {
         struct bytes key, value;
         struct purchase_day day;

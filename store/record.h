@@ -323,7 +323,7 @@ struct merchant {
     uint16_t country_code;                  /* E.164, added to phones without one */
     char link_host[HOST_BYTES_MAX];         /* HTTPS://HOST/R/CODE */
     uint64_t created_at;
-    bool fixed;                             /* an event was recorded: currency, zone, cut-off stay */
+    bool fixed;                         /* an event was recorded: currency, zone, cut-off stay */
 };
 
 /* ---- encoded form --------------------------------------------------------------------------- */

@@ -3,6 +3,7 @@
 #include "store/verify.h"
 
 #include <assert.h>
+#include <inttypes.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -16,6 +17,8 @@
 
 /* Reads in one snapshot, about: some 10 ms, so that no writer's page is held back for long. */
 enum { WORK_MAX = 5000 };
+/* Of a key behind its table, to say where: a party's kind and number; too short to tell a text. */
+enum { POSITION_BYTES = 5 };
 
 static void verify_close(struct verify *verify)
 {
@@ -55,6 +58,16 @@ bool verify_again(struct verify *verify, enum store_result result)
 {
     verify->work++;
     return result == STORE_NEED && kv_fetch(verify->reader.snapshot) == STORE_OK;
+}
+
+enum store_result verify_scan_open(struct verify *verify, const struct key *from,
+                                   const struct key *end, bool reverse,
+                                   struct reader_scan *ret_scan)
+{
+    enum store_result result;
+    do result = reader_scan_open(&verify->reader, key_view(from), key_view(end), reverse, ret_scan);
+    while (verify_again(verify, result));
+    return result;
 }
 
 enum store_result verify_fatal(enum store_result result)
@@ -101,7 +114,7 @@ enum store_result verify_party_get(struct verify *verify, struct party party)
     return result;
 }
 
-/* ---- walks ------------------------------------------------------------------------------------- */
+/* ---- walks ----------------------------------------------------------------------------------- */
 
 /* One snapshot's share of a walk. *from moves behind the last record visited. */
 static enum store_result verify_page(struct verify *verify, struct key *from,
@@ -109,18 +122,19 @@ static enum store_result verify_page(struct verify *verify, struct key *from,
                                      verify_visit *visit, bool *ret_ended)
 {
     struct reader_scan scan;
-    enum store_result result =
-        reader_scan_open(&verify->reader, key_view(from), key_view(end), false, &scan);
+    enum store_result result = verify_scan_open(verify, from, end, false, &scan);
     while (result == STORE_OK && verify->work < WORK_MAX) {
         struct bytes key, value;
         do result = reader_scan_next(&scan, &key, &value);
         while (verify_again(verify, result));
         if (result == STORE_DAMAGED) {
-            uint32_t after = from->size >= KEY_REST_OFFSET + 4
-                                 ? key_read_u32(key_view(from), KEY_REST_OFFSET)
-                                 : 0;
-            verify_found(verify, "%s: a record at or after %lu is damaged", table,
-                         (unsigned long)after);
+            uint64_t after = 0;
+            for (size_t i = 0; i < POSITION_BYTES; i++) {
+                size_t at = KEY_REST_OFFSET + i;
+                after = after << 8 | (at < from->size ? from->data[at] : 0);
+            }
+            verify_found(verify, "%s: a record after key 0x%010" PRIx64 " is damaged", table,
+                         after);
             result = STORE_OK;
             continue;
         }
@@ -160,9 +174,9 @@ enum store_result verify_table(struct verify *verify, enum table table, const ch
     return verify_walk(verify, &prefix, name, visit);
 }
 
-/* ---- the whole ------------------------------------------------------------------------------------ */
+/* ---- the whole ------------------------------------------------------------------------------- */
 
-/* Reads what stands at N. A damaged head leaves nothing to compare with: one finding, and the end. */
+/* Reads what stands at N. A damaged head leaves nothing to compare with: one finding, the end. */
 static enum store_result verify_begin(struct verify *verify, bool *ret_go_on)
 {
     *ret_go_on = false;

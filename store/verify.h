@@ -25,8 +25,9 @@ struct verify_report {
 /* Called now and then with what was done so far; false stops (STORE_CONFLICT). */
 typedef bool verify_progress(void *context, const struct verify_report *so_far);
 
-/* Proves merchant `merchant`. STORE_OK: the report is complete, clean if finding_count == 0 (damaged
- * records are findings too). STORE_FAULT. Allocates for itself; off the pollers' threads. */
+/* Proves merchant `merchant`. STORE_OK: the report is complete, clean if finding_count == 0;
+ * damaged records are findings too. STORE_FAULT, STORE_CONFLICT (told to stop). Allocates for
+ * itself; off the pollers' threads. */
 enum store_result store_verify(struct store *store, uint32_t merchant, verify_progress *progress,
                                void *context, struct verify_report *ret) STORE_CHECKED;
 

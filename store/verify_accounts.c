@@ -66,7 +66,7 @@ static void compare_fold(struct verify *verify, struct party party, const struct
     }
 }
 
-/* ---- credits -------------------------------------------------------------------------------------- */
+/* ---- credits --------------------------------------------------------------------------------- */
 
 struct credit_sums {
     __int128 pending[UNIT_COUNT], available[UNIT_COUNT], held[UNIT_COUNT];
@@ -95,8 +95,7 @@ static enum store_result credits_sum(struct verify *verify, struct party party,
     struct key end = key_after(&from);
     *ret = (struct credit_sums){.due = DATE_NEVER};
     struct reader_scan scan;
-    enum store_result result =
-        reader_scan_open(&verify->reader, key_view(&from), key_view(&end), false, &scan);
+    enum store_result result = verify_scan_open(verify, &from, &end, false, &scan);
     while (result == STORE_OK) {
         struct bytes key, value;
         struct credit credit;
@@ -144,7 +143,7 @@ static void compare_credits(struct verify *verify, struct party party,
     }
 }
 
-/* ---- one account, then all ---------------------------------------------------------------------- */
+/* ---- one account, then all ------------------------------------------------------------------- */
 
 static enum store_result check_account(struct verify *verify, struct party party)
 {
@@ -186,7 +185,7 @@ static enum store_result check_kind(struct verify *verify, enum party_kind kind,
     return STORE_OK;
 }
 
-/* ---- every record under an account's prefix ------------------------------------------------------- */
+/* ---- every record under an account's prefix -------------------------------------------------- */
 
 static bool credit_is_entry(const struct credit *credit, struct party party,
                             const struct entry *entry)

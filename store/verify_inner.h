@@ -43,6 +43,11 @@ void verify_found(struct verify *verify, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 /* Counts a read; true when it has to be made again, its record having been fetched. */
 bool verify_again(struct verify *verify, enum store_result result);
+/* Opens a scan over [from, end) of the snapshot at hand, fetching what it needs; to be closed
+ * whatever it answers. */
+enum store_result verify_scan_open(struct verify *verify, const struct key *from,
+                                   const struct key *end, bool reverse,
+                                   struct reader_scan *ret_scan) STORE_CHECKED;
 /* Of an answer that isn't STORE_OK: STORE_OK for ABSENT and DAMAGED, which are findings; the others
  * end the work. */
 enum store_result verify_fatal(enum store_result result) STORE_CHECKED;

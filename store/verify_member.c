@@ -94,8 +94,7 @@ static enum store_result compare_days(struct verify *verify, uint32_t member,
         account_key(verify->merchant, (struct party){PARTY_MEMBER, member}, ACCOUNT_DAY);
     struct key end = key_after(&from);
     struct reader_scan scan;
-    enum store_result result =
-        reader_scan_open(&verify->reader, key_view(&from), key_view(&end), false, &scan);
+    enum store_result result = verify_scan_open(verify, &from, &end, false, &scan);
     size_t next = 0;
     bool same = true;
     while (result == STORE_OK && same) {

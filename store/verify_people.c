@@ -66,7 +66,7 @@ static enum store_result check_person(struct verify *verify, const char *table, 
 static enum store_result visit_phone(struct verify *verify, struct bytes key, struct bytes value)
 {
     unsigned kind = key.size > KEY_REST_OFFSET ? key.data[KEY_REST_OFFSET] : 0;
-    uint32_t number = value.size == 4 ? key_read_u32(value, 0) : 0;
+    uint32_t number = value.size == 12 ? key_read_u32(value, 0) : 0; /* number, released_at */
     return check_person(verify, "phones", kind, number);
 }
 

@@ -117,8 +117,7 @@ static enum store_result kept_months(struct verify *verify, int *ret_first, int 
     for (int reverse = 0; reverse < 2; reverse++) {
         struct reader_scan scan;
         struct bytes key, value;
-        enum store_result result =
-            reader_scan_open(&verify->reader, key_view(&from), key_view(&end), reverse, &scan);
+        enum store_result result = verify_scan_open(verify, &from, &end, reverse, &scan);
         while (result == STORE_OK) {
             int day, index = -1;
             do result = reader_scan_next(&scan, &key, &value);

@@ -65,7 +65,8 @@ struct command {
     command_stream *stream;
     command_merchant *merchant; /* NULL: the principal's own */
     /* Runs first, in an earlier commit, on a batch whose merchant is 0 (call->merchant is still the
-     * call's own); then `write` is queued, ahead of what waits. Makes no reply; once per call. */
+     * call's own, and may be set to the one `write` shall touch); then `write` is queued, ahead of
+     * what waits. Makes no reply; once per call. */
     command_write *reserve;
     /* Rows commands: how many; `write` runs once per row (call->row), in order, keeping *ret_reply
      * between rows and recording refusals in it. A slow-lane command. NULL: a single command. */

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "service/command/form.h"
+#include "service/limits.h"
 #include "store/codes.h"
 #include "store/guides.h"
 #include "store/profiles.h"
@@ -125,6 +126,22 @@ bool object_member_in_full(const struct command_call *call, uint32_t member)
     const struct principal *principal = &call->principal;
     return principal->role == ROLE_ADMIN ||
            (principal->role == ROLE_MEMBER && principal->party.number == member);
+}
+
+enum outcome object_phone(struct reader *reader, const struct command_call *call,
+                          const char *phone, uint32_t own, uint32_t *ret_holder,
+                          bool *ret_resting)
+{
+    struct phone_holder holder;
+
+    *ret_holder = 0;
+    *ret_resting = false;
+    enum store_result found = phones_get(reader, PARTY_MEMBER, phone, &holder);
+    if (found != STORE_OK) return command_outcome(found, OUTCOME_OK);
+    if (holder.released_at == 0) *ret_holder = holder.number;
+    else *ret_resting = holder.number != own &&
+                        call->now_ms < holder.released_at + LIMIT_PHONE_REST_MS;
+    return OUTCOME_OK;
 }
 
 enum outcome object_party(struct reader *reader, struct command_call *call, struct party party,

@@ -2,7 +2,7 @@
  *
  * Happy path: form -> phone known? -> code, its owner, recommender -> attribution -> rules -> LINE ->
  * profile and key, phone, account, binding, registration, code usage, entries.
- * A known phone changes nothing. Staff learn EXISTING_MEMBER; to strangers the same steps run and
+ * A known phone changes nothing, nor does one that rests. Staff learn EXISTING_MEMBER; to strangers the same steps run and
  * the answer looks like a new registration's. */
 #include "service/command/register_member.h"
 
@@ -36,6 +36,7 @@ struct registering {
     business_date business_date;
     uint32_t shop;
     uint32_t known_member; /* whose phone it is already; 0: nobody's */
+    bool phone_rests;      /* somebody gave it up a short while ago */
     uint32_t self_guide;   /* the guide with this phone; 0: none */
     struct account self_account;
     struct code_value code;
@@ -205,12 +206,14 @@ static enum outcome attribute(struct batch *batch, struct command_call *call,
 }
 
 /* Whose phone is it already? */
-static enum outcome look_up_phone(struct batch *batch, struct registering *registering)
+static enum outcome look_up_phone(struct batch *batch, struct command_call *call,
+                                  struct registering *registering)
 {
     const char *phone = registering->profile.phone;
 
-    enum outcome outcome = command_outcome(
-        phones_find(&batch->reader, PARTY_MEMBER, phone, &registering->known_member), OUTCOME_OK);
+    enum outcome outcome =
+        object_phone(&batch->reader, call, phone, 0, &registering->known_member,
+                     &registering->phone_rests);
     if (outcome != OUTCOME_OK) return outcome;
     outcome = command_outcome(
         phones_find(&batch->reader, PARTY_GUIDE, phone, &registering->self_guide), OUTCOME_OK);
@@ -366,17 +369,20 @@ enum outcome member_register(struct batch *batch, struct command_call *call,
 
     enum outcome outcome = check_form(batch, call, &registering);
     if (outcome != OUTCOME_OK) return outcome;
-    outcome = look_up_phone(batch, &registering);
+    outcome = look_up_phone(batch, call, &registering);
     if (outcome != OUTCOME_OK) return outcome;
     if (registering.known_member != 0 && !stranger(call))
         return answer_known(call, &registering, ret_reply);
+    if (registering.phone_rests && !stranger(call))
+        return form_refuse(call, OUTCOME_PHONE_TAKEN, "phone", NULL);
     outcome = attribute(batch, call, &registering);
     if (outcome != OUTCOME_OK) return outcome;
     outcome = decide(batch, call, &registering);
     if (outcome != OUTCOME_OK) return outcome;
     outcome = reply_reserve(call, reply_bytes(&registering));
     if (outcome != OUTCOME_OK) return outcome;
-    if (registering.known_member != 0) return answer_known(call, &registering, ret_reply);
+    if (registering.known_member != 0 || registering.phone_rests)
+        return answer_known(call, &registering, ret_reply);
 
     uint32_t member = registering.earning.earners[EARNER_BUYER].party.number;
     /* From here on this registration must succeed. */

@@ -15,6 +15,7 @@ void turn_add(struct turn *turn, struct work *work, size_t rows, bool expired)
         .row_limit = work->row_next + rows,
         .row_end = work->row_next,
         .reply_before = work->reply,
+        .merchant_before = work->call.merchant,
         .state = expired ? TURN_EXPIRED : TURN_WAITS,
     };
     turn->command_count += rows;
@@ -28,6 +29,7 @@ static void reset(struct turn_entry *entry)
     entry->work->outcome = OUTCOME_OK;
     entry->work->reply = entry->reply_before;
     entry->row_end = entry->work->row_next;
+    call->merchant = entry->merchant_before;
     call->refusal = (struct refusal){0};
     call->room = NULL;
     call->room_bytes = 0;
@@ -79,7 +81,7 @@ static bool run_entry(struct batch *batch, struct turn_entry *entry, bool collec
         }
         work->outcome = outcome;
         if (outcome != OUTCOME_OK) break;
-        if (!again) entry->row_end = row + 1;
+        entry->row_end = row + 1;
     }
     if (again) work->outcome = OUTCOME_AGAIN;
     return true;

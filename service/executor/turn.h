@@ -28,7 +28,8 @@ struct turn_entry {
     struct work *work;
     size_t row_limit; /* rows [work->row_next, row_limit) may run in this batch */
     size_t row_end;   /* rows before it ran and are OK */
-    ProtobufCMessage *reply_before;
+    ProtobufCMessage *reply_before; /* each run starts from these two */
+    uint32_t merchant_before;
     enum turn_state state;
 };
 

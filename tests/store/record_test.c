@@ -138,7 +138,7 @@ static const struct field merchant_fields[] = {
     F_CHOICE(merchant, fixed, 0, 1),
 };
 
-/* ---- forms ------------------------------------------------------------------------------------- */
+/* ---- forms ----------------------------------------------------------------------------------- */
 
 #define CODEC(record)                                                                            \
     static size_t record##_encode_any(const void *value, uint8_t *to)                            \
@@ -226,7 +226,7 @@ union any_record {
     uint8_t bytes[4096];
 };
 
-/* ---- random values ----------------------------------------------------------------------------- */
+/* ---- random values --------------------------------------------------------------------------- */
 
 static uint64_t seed;
 
@@ -315,7 +315,7 @@ static enum store_result decode_copy(const struct record_form *form, const uint8
     return result;
 }
 
-/* ---- tests --------------------------------------------------------------------------------------- */
+/* ---- tests ----------------------------------------------------------------------------------- */
 
 static void each_record_comes_back_as_it_went(void **state)
 {

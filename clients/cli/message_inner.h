@@ -1,0 +1,23 @@
+/* Inside the message machinery: where a field's value lies. */
+#ifndef BECKON_CLIENTS_CLI_MESSAGE_INNER_H
+#define BECKON_CLIENTS_CLI_MESSAGE_INNER_H
+
+#include "clients/cli/message.h"
+
+/* Where a field's member lies; for a repeated one, its array's pointer. */
+void *message_member(const ProtobufCMessage *message, const ProtobufCFieldDescriptor *field);
+/* Where a repeated field's count or a oneof's case lies. */
+void *message_quantifier(const ProtobufCMessage *message, const ProtobufCFieldDescriptor *field);
+/* Bytes of one value of this type. */
+size_t message_value_size(ProtobufCType type);
+/* Is there anything to show: oneofs chosen, messages made. */
+bool message_has(const ProtobufCMessage *message, const ProtobufCFieldDescriptor *field);
+/* Is another field of its oneof chosen? Then it has no place. */
+bool message_rival(const ProtobufCMessage *message, const ProtobufCFieldDescriptor *field);
+/* Room for a value to be set: chooses the oneof, adds an element to a repeated field. */
+void *message_place(ProtobufCMessage *message, const ProtobufCFieldDescriptor *field);
+/* Sets a value from a text at `place`. */
+bool message_value_set(const ProtobufCFieldDescriptor *field, void *place, const char *text,
+                       GString *error);
+
+#endif

@@ -1,0 +1,9 @@
+/* The one table of commands, in the order help shows them. */
+#include "clients/cli/nouns.h"
+
+const struct noun *const NOUNS[] = {
+    &NOUN_MERCHANT, &NOUN_SHOP,    &NOUN_GUIDE, &NOUN_CODE,  &NOUN_MEMBER,
+    &NOUN_PURCHASE, &NOUN_PROGRAM, &NOUN_BALANCE, &NOUN_ENTRY, &NOUN_TOKEN,
+    &NOUN_IMPORT,   &NOUN_VERIFY,  &NOUN_BACKUP, &NOUN_HEALTH,
+};
+const size_t NOUN_COUNT = sizeof NOUNS / sizeof NOUNS[0];

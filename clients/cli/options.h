@@ -1,0 +1,18 @@
+/* The command line's words to values, by the verb's table and the global one. Pure but for
+ * getopt's own state: one thread. */
+#ifndef BECKON_CLIENTS_CLI_OPTIONS_H
+#define BECKON_CLIENTS_CLI_OPTIONS_H
+
+#include <glib.h>
+
+#include "clients/cli/cli.h"
+
+/* Reads argv[1..]: options anywhere, arguments in order, "--" ends options. false: `error` says what
+ * is wrong. --help in the values tells that required ones were not looked for. */
+bool options_parse(const struct verb *verb, int argc, char **argv, struct values *ret_values,
+                   GString *error);
+
+/* The last text given for an option or argument ("" for a flag); NULL: not given. */
+const char *values_get(const struct values *values, const char *name);
+
+#endif

@@ -1,0 +1,100 @@
+#include "service/command/member_message.h"
+
+#include "service/command/objects.h"
+#include "service/command/reply.h"
+#include "service/rules/phone.h"
+#include "store/shops.h"
+
+static enum outcome fill_attributes(struct command_call *call, const struct profile *profile,
+                                    Beckon__V1__Member *message)
+{
+    message->attributes = reply_alloc(call, (profile->attribute_count + 1) *
+                                                sizeof *message->attributes);
+    if (message->attributes == NULL) return OUTCOME_BUSY;
+    for (size_t i = 0; i < profile->attribute_count; i++) {
+        Beckon__V1__Attribute *attribute =
+            reply_message(call, &beckon__v1__attribute__descriptor);
+        if (attribute == NULL) return OUTCOME_BUSY;
+        attribute->name = reply_text(call, profile->attributes[i].name);
+        attribute->value = reply_text(call, profile->attributes[i].value);
+        if (attribute->name == NULL || attribute->value == NULL) return OUTCOME_BUSY;
+        message->attributes[message->n_attributes++] = attribute;
+    }
+    return OUTCOME_OK;
+}
+
+static enum outcome fill_personal(struct command_call *call, uint32_t member,
+                                  const struct profile *profile, Beckon__V1__Member *message)
+{
+    bool in_full = object_member_in_full(call, member);
+    char phone[PHONE_MASK_BYTES] = "";
+
+    if (call->principal.role == ROLE_AUDITOR) return OUTCOME_OK;
+    if (profile->phone[0] != '\0') phone_mask(profile->phone, phone);
+    message->phone = reply_text(call, in_full ? profile->phone : phone);
+    message->name = reply_text(call, profile->name);
+    if (message->phone == NULL || message->name == NULL) return OUTCOME_BUSY;
+    if (!in_full) return OUTCOME_OK;
+    message->birthday = reply_text(call, profile->birthday);
+    message->gender = reply_text(call, profile->gender);
+    message->consent_policy_version = reply_text(call, profile->consent_policy_version);
+    if (message->birthday == NULL || message->gender == NULL ||
+        message->consent_policy_version == NULL)
+        return OUTCOME_BUSY;
+    return fill_attributes(call, profile, message);
+}
+
+/* A guide or till learns that a friend recommended her, not which member it was. */
+static bool referrer_visible(const struct command_call *call, const struct account *account)
+{
+    enum role role = call->principal.role;
+
+    if (account->referrer.kind == PARTY_NONE) return false;
+    return account->referrer.kind == PARTY_GUIDE || role == ROLE_ADMIN || role == ROLE_AUDITOR;
+}
+
+enum outcome member_message(struct reader *reader, struct command_call *call, uint32_t member,
+                            const struct account *account, const struct profile *profile,
+                            Beckon__V1__Member **ret)
+{
+    struct shop shop;
+
+    Beckon__V1__Member *message = reply_message(call, &beckon__v1__member__descriptor);
+    if (message == NULL) return OUTCOME_BUSY;
+    message->member_number = member;
+    message->serving_guide = account->serving_guide;
+    message->serving_inherited = account->serving_inherited;
+    message->scan_result = (Beckon__V1__ScanResult)account->scan_result;
+    message->purchase_count = account->purchase_count;
+    message->registered_at = reply_time(call, account->registered_at);
+    if (message->registered_at == NULL) return OUTCOME_BUSY;
+    if (referrer_visible(call, account)) {
+        message->referrer = reply_party(call, account->referrer);
+        if (message->referrer == NULL) return OUTCOME_BUSY;
+    }
+    if (account->code.symbols != 0 && call->principal.role == ROLE_ADMIN) {
+        message->code = reply_code(call, account->code);
+        if (message->code == NULL) return OUTCOME_BUSY;
+    }
+    if (account->registered_shop != 0) {
+        enum outcome outcome = command_outcome(
+            shops_get(reader, account->registered_shop, &shop), OUTCOME_STORE_DAMAGED);
+        if (outcome != OUTCOME_OK) return outcome;
+        message->registered_shop_id = reply_text(call, shop.shop_id);
+        if (message->registered_shop_id == NULL) return OUTCOME_BUSY;
+    }
+    *ret = message;
+    return fill_personal(call, member, profile, message);
+}
+
+enum outcome member_load_message(struct reader *reader, struct command_call *call,
+                                 uint32_t member, const struct account *account,
+                                 Beckon__V1__Member **ret)
+{
+    struct profile profile = {0};
+
+    enum outcome outcome = command_outcome(
+        profiles_get(reader, (struct party){PARTY_MEMBER, member}, &profile), OUTCOME_OK);
+    if (outcome != OUTCOME_OK) return outcome;
+    return member_message(reader, call, member, account, &profile, ret);
+}
