@@ -403,6 +403,16 @@ class Drain(unittest.TestCase):
         self.assertEqual(server.process.wait(5), 0)
         server.stop()
 
+    def test_a_silent_connection_does_not_hold_it_up(self):
+        server = Server()
+        with socket.create_connection(("127.0.0.1", server.port)):
+            time.sleep(0.1)
+            began = time.monotonic()
+            server.process.send_signal(signal.SIGTERM)
+            self.assertEqual(server.process.wait(5), 0)
+            self.assertLess(time.monotonic() - began, 2)
+        server.stop()
+
     def test_a_second_signal_hastens(self):
         server = Server()
         with server.client() as client:
@@ -440,7 +450,9 @@ class Drain(unittest.TestCase):
                 thread.start()
             time.sleep(0.05 * round_number)
             server.process.send_signal(signal.SIGTERM)
+            began = time.monotonic()
             self.assertEqual(server.process.wait(10), 0)
+            self.assertLess(time.monotonic() - began, 2)
             stop.set()
             for thread in threads:
                 thread.join()
