@@ -257,7 +257,8 @@ static const struct option_spec IMPORT_OPTIONS[] = {
      .help = "CSV in UTF-8, its first line names the columns; - for standard input"},
     {.name = "rejects", .value = "FILE", .help = "refused rows; else FILE.rejects.csv"},
     {.name = "restart", .help = "from the first row, whatever FILE.progress says"},
-    {.name = "unordered", .help = "several calls in flight: faster, but rows take effect in any order"},
+    {.name = "unordered",
+     .help = "several calls in flight: faster, but rows take effect in any order"},
     {.name = NULL},
 };
 static const char *const IMPORT_EXAMPLES[] = {

@@ -196,6 +196,23 @@ class Import(Case):
         self.assertEqual(self.count() - before, 50000)
         self.assertEqual(self.service.verify()["finding_count"], 0)
 
+    def test_a_token_revoked_meanwhile_stops_the_import_and_rejects_nothing(self):
+        made, = self.beckon("token", "create", "admin", "--label", "import")
+        path = self.purchases("revoked.csv", "T", 100000)
+        token = self.path("import.token", made["secret"] + "\n")
+        process = subprocess.Popen([BECKON, "import", "purchases", path, "--token-file", token],
+                                   env=self.environment(), stdout=subprocess.PIPE,
+                                   stderr=subprocess.DEVNULL, text=True)
+        while not os.path.exists(path + ".progress") and process.poll() is None:
+            time.sleep(0.01)
+        self.beckon("token", "revoke", str(made["token"]["token_number"]))
+        out, _ = process.communicate(timeout=60)
+        summary = json.loads(out)
+        self.assertEqual((process.returncode, summary["finished"], summary["rejected"]),
+                         (1, False, 0))
+        summary, = self.beckon("import", "purchases", path)
+        self.assertEqual((summary["rows"], summary["recorded"]), (100000, 100000))
+
     def test_a_changed_file_is_not_gone_on_with(self):
         path = self.purchases("changed.csv", "C", 10)
         self.path("changed.csv.progress", '{"kind":"purchases"}')
