@@ -18,10 +18,10 @@
 #define STAFF (GUIDE | POS | MANAGER | PAYROLL | AUDITOR | ADMIN)
 
 #define UNARY(service, method, its_command, its_roles)                                             \
-    {.path = "/beckon.v1." service "/" method, .kind = METHOD_UNARY, .command = &(its_command),     \
+    {.path = "/beckon.v1." service "/" method, .kind = METHOD_UNARY, .command = &(its_command),    \
      .roles = (its_roles)}
 #define STREAM(service, method, its_command, its_roles)                                            \
-    {.path = "/beckon.v1." service "/" method, .kind = METHOD_STREAM, .command = &(its_command),    \
+    {.path = "/beckon.v1." service "/" method, .kind = METHOD_STREAM, .command = &(its_command),   \
      .roles = (its_roles)}
 
 enum { METHOD_COUNT = 38 };
