@@ -6,7 +6,7 @@
 #include "service/command/command.h"
 #include "store/codes.h"
 
-enum { CODE_LINK_BYTES = HOST_BYTES_MAX + 24, CODE_MESSAGE_BYTES = 1024 + 64 * 96 };
+enum { CODE_LINK_BYTES = HOST_BYTES_MAX + 24, CODE_MESSAGE_BYTES = 2048 + CODE_OWNERS_MAX * 160 };
 
 /* "HTTPS://HOST/R/CODE", upper case for QR's alphanumeric mode. */
 void code_link(const struct merchant *merchant, struct code_value value,

@@ -49,7 +49,7 @@ static const struct method API_METHODS[] = {
     UNARY("CodeService", "ResolveCode", resolve_code, ANYONE),
 
     UNARY("MemberService", "RegisterMember", register_member,
-          METHOD_ROLE(ROLE_REGISTRANT) | MEMBER | GUIDE | POS | MANAGER | ADMIN),
+          METHOD_ROLE(ROLE_REGISTRANT) | GUIDE | POS | MANAGER | ADMIN),
     UNARY("MemberService", "RegisterMembers", register_members, ADMIN),
     UNARY("MemberService", "GetMember", get_member,
           MEMBER | GUIDE | POS | MANAGER | AUDITOR | ADMIN),
