@@ -21,7 +21,8 @@ enum outcome code_message(struct reader *reader, struct command_call *call,
 enum outcome code_owner_allowed(struct command_call *call, struct party owner,
                                 const char *field) OUTCOME_CHECKED;
 
-/* A code of the caller's merchant that he may touch. CODE_MISTYPED, CODE_UNKNOWN, NOT_YOURS. */
+/* A code of the caller's merchant that he may touch: today's owner counts. CODE_MISTYPED,
+ * CODE_UNKNOWN, NOT_YOURS. */
 enum outcome code_find(struct reader *reader, struct command_call *call,
                        const struct merchant *merchant, const char *text,
                        struct code *ret) OUTCOME_CHECKED;

@@ -60,14 +60,21 @@ class Service:
                 [*wrapper, BECKOND, "--data", self.data, "--listen", "127.0.0.1:0",
                  "--port-file", port_file, *self.options],
                 stdout=log, stderr=log, env=self.environment)
-        while not (os.path.exists(port_file) and open(port_file).read().strip()):
+        while not (ports := self._ports(port_file)):
             if self.process.poll() is not None:
                 raise RuntimeError("beckond ended with %d:\n%s" % (self.process.returncode, self.log()))
             if time.monotonic() - began > START_SECONDS:
                 raise RuntimeError("beckond does not serve:\n" + self.log())
             time.sleep(0.005)
-        self.port = int(re.findall(r"\d+", open(port_file).read())[0])
+        self.port = ports[0]
         return time.monotonic() - began
+
+    @staticmethod
+    def _ports(path):
+        if not os.path.exists(path):
+            return []
+        with open(path) as file:
+            return [int(port) for port in re.findall(r"\d+", file.read())]
 
     def log(self):
         with open(self.log_path, errors="replace") as log:
