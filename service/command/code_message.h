@@ -6,7 +6,7 @@
 #include "service/command/command.h"
 #include "store/codes.h"
 
-enum { CODE_LINK_BYTES = HOST_BYTES_MAX + 24, CODE_MESSAGE_BYTES = 1024 + 64 * 96 };
+enum { CODE_LINK_BYTES = HOST_BYTES_MAX + 24, CODE_MESSAGE_BYTES = 1024 + CODE_OWNERS_MAX * 112 };
 
 /* "HTTPS://HOST/R/CODE", upper case for QR's alphanumeric mode. */
 void code_link(const struct merchant *merchant, struct code_value value,
@@ -16,6 +16,11 @@ void code_link(const struct merchant *merchant, struct code_value value,
 enum outcome code_message(struct reader *reader, struct command_call *call,
                           const struct merchant *merchant, const struct code *code,
                           Beckon__V1__Code **ret) OUTCOME_CHECKED;
+
+/* Reads what code_message will, so that it can't fail after a write's LINE. */
+enum outcome code_message_ahead(struct reader *reader, const struct command_call *call,
+                                const struct merchant *merchant,
+                                const struct code *code) OUTCOME_CHECKED;
 
 /* Guides and members have their own codes only. OUTCOME_OK or OUTCOME_NOT_YOURS. */
 enum outcome code_owner_allowed(struct command_call *call, struct party owner,
