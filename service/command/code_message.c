@@ -55,6 +55,19 @@ static enum outcome fill_owners(struct reader *reader, struct command_call *call
     return OUTCOME_OK;
 }
 
+enum outcome code_message_ahead(struct reader *reader, const struct command_call *call,
+                                const struct merchant *merchant, const struct code *code)
+{
+    struct code_owner owners[CODE_OWNERS_MAX];
+    struct party owner;
+    size_t count;
+
+    enum outcome outcome = code_owner_today(reader, merchant, code, call->now_ms, &owner);
+    if (outcome != OUTCOME_OK) return outcome;
+    return command_outcome(codes_owners(reader, code->value, owners, &count),
+                           OUTCOME_STORE_DAMAGED);
+}
+
 enum outcome code_message(struct reader *reader, struct command_call *call,
                           const struct merchant *merchant, const struct code *code,
                           Beckon__V1__Code **ret)

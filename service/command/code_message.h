@@ -17,6 +17,11 @@ enum outcome code_message(struct reader *reader, struct command_call *call,
                           const struct merchant *merchant, const struct code *code,
                           Beckon__V1__Code **ret) OUTCOME_CHECKED;
 
+/* Reads what code_message will, so that it can't fail after a write's LINE. */
+enum outcome code_message_ahead(struct reader *reader, const struct command_call *call,
+                                const struct merchant *merchant,
+                                const struct code *code) OUTCOME_CHECKED;
+
 /* Guides and members have their own codes only. OUTCOME_OK or OUTCOME_NOT_YOURS. */
 enum outcome code_owner_allowed(struct command_call *call, struct party owner,
                                 const char *field) OUTCOME_CHECKED;

@@ -46,16 +46,10 @@ struct registering {
     struct earning earning;
 };
 
+/* Nobody signed in: told nothing of whose phone it is, of codes, of what was earned. */
 static bool stranger(const struct command_call *call)
 {
     return call->principal.role == ROLE_REGISTRANT;
-}
-
-/* Who learns whether a phone is a member's, what a code is and what was earned. A member is staff as
- * little as a stranger: she would be asking about somebody else's phone. */
-static bool staff(const struct command_call *call)
-{
-    return !stranger(call) && call->principal.role != ROLE_MEMBER;
 }
 
 /* ---- form ---------------------------------------------------------------------------------------- */
@@ -161,7 +155,7 @@ static enum outcome load_code(struct batch *batch, struct command_call *call,
         found = codes_owner_on(&batch->reader, registering->code, registering->business_date,
                                &owner);
     if (found == STORE_ABSENT)
-        return staff(call) ? form_refuse(call, OUTCOME_CODE_UNKNOWN, "code", NULL) : OUTCOME_OK;
+        return stranger(call) ? OUTCOME_OK : form_refuse(call, OUTCOME_CODE_UNKNOWN, "code", NULL);
     if (found != STORE_OK) return command_outcome(found, OUTCOME_INTERNAL);
     facts->code_known = true;
     return load_source(batch, registering, owner, &facts->owner);
@@ -369,7 +363,7 @@ static Beckon__V1__RegisterMemberResponse *answer(struct command_call *call,
         reply_message(call, &beckon__v1__register_member_response__descriptor);
     if (reply == NULL) return NULL;
     reply->scan_result = (Beckon__V1__ScanResult)scan_result;
-    reply->member_number = staff(call) ? member : 0;
+    reply->member_number = stranger(call) ? 0 : member;
     return reply;
 }
 
@@ -377,7 +371,7 @@ static enum outcome answer_known(struct command_call *call, const struct registe
                                  Beckon__V1__RegisterMemberResponse **ret_reply)
 {
     enum scan_result told =
-        staff(call) ? SCAN_EXISTING_MEMBER : registering->attribution.scan_result;
+        stranger(call) ? registering->attribution.scan_result : SCAN_EXISTING_MEMBER;
     *ret_reply = answer(call, told, registering->known_member);
     return *ret_reply != NULL ? OUTCOME_OK : OUTCOME_BUSY;
 }
@@ -392,9 +386,9 @@ enum outcome member_register(struct batch *batch, struct command_call *call,
     if (outcome != OUTCOME_OK) return outcome;
     outcome = look_up_phone(batch, call, &registering);
     if (outcome != OUTCOME_OK) return outcome;
-    if (registering.known_member != 0 && staff(call))
+    if (registering.known_member != 0 && !stranger(call))
         return answer_known(call, &registering, ret_reply);
-    if (registering.phone_rests && staff(call))
+    if (registering.phone_rests && !stranger(call))
         return form_refuse(call, OUTCOME_PHONE_TAKEN, "phone", NULL);
     outcome = attribute(batch, call, &registering);
     if (outcome != OUTCOME_OK) return outcome;
@@ -415,7 +409,7 @@ enum outcome member_register(struct batch *batch, struct command_call *call,
         answer(call, registering.attribution.scan_result, member);
     assert(reply != NULL);
     *ret_reply = reply;
-    if (!staff(call)) return OUTCOME_OK;
+    if (stranger(call)) return OUTCOME_OK;
     outcome = credit_messages(&batch->reader, call, member, registering.earning.program,
                               registering.earning.awards, registering.earning.award_count,
                               &reply->credits, &reply->n_credits);

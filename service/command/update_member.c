@@ -90,8 +90,6 @@ static enum outcome load(struct batch *batch, struct command_call *call,
         (outcome == OUTCOME_MEMBER_UNKNOWN && call->principal.role == ROLE_GUIDE))
         return form_refuse(call, OUTCOME_NOT_YOURS, name.field, NULL);
     if (outcome != OUTCOME_OK) return outcome;
-    outcome = object_member_visible(call, updating->member, &updating->account);
-    if (outcome != OUTCOME_OK) return form_refuse(call, outcome, name.field, NULL);
     outcome = command_outcome(
         profiles_get_in_batch(batch, (struct party){PARTY_MEMBER, updating->member},
                               &updating->profile), OUTCOME_STORE_DAMAGED);
