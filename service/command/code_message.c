@@ -112,17 +112,20 @@ enum outcome code_owner_allowed(struct command_call *call, struct party owner, c
     return form_refuse(call, OUTCOME_NOT_YOURS, field, NULL);
 }
 
-enum outcome code_find(struct reader *reader, struct command_call *call, const char *text,
-                       struct code *ret)
+enum outcome code_find(struct reader *reader, struct command_call *call,
+                       const struct merchant *merchant, const char *text, struct code *ret)
 {
     struct code_value value;
     struct code code;
+    struct party owner;
 
     enum outcome outcome = form_code(call, text, "code", &value);
     if (outcome != OUTCOME_OK) return outcome;
     outcome = command_outcome(codes_get(reader, value, &code), OUTCOME_CODE_UNKNOWN);
     if (outcome != OUTCOME_OK) return form_refuse(call, outcome, "code", NULL);
-    outcome = code_owner_allowed(call, code.owner, "code");
+    outcome = code_owner_today(reader, merchant, &code, call->now_ms, &owner);
+    if (outcome != OUTCOME_OK) return outcome;
+    outcome = code_owner_allowed(call, owner, "code");
     if (outcome == OUTCOME_OK) *ret = code;
     return outcome;
 }

@@ -26,8 +26,11 @@ enum outcome code_message_ahead(struct reader *reader, const struct command_call
 enum outcome code_owner_allowed(struct command_call *call, struct party owner,
                                 const char *field) OUTCOME_CHECKED;
 
-/* A code of the caller's merchant that he may touch. CODE_MISTYPED, CODE_UNKNOWN, NOT_YOURS. */
-enum outcome code_find(struct reader *reader, struct command_call *call, const char *text,
+/* A code of the caller's merchant that he may touch: guides and members while it is theirs. The
+ * record may name the owner before a change that was to come. CODE_MISTYPED, CODE_UNKNOWN,
+ * NOT_YOURS. */
+enum outcome code_find(struct reader *reader, struct command_call *call,
+                       const struct merchant *merchant, const char *text,
                        struct code *ret) OUTCOME_CHECKED;
 
 /* The owner on a date: the record holds the one in force when it was last written. */

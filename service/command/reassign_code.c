@@ -44,7 +44,7 @@ static enum outcome reassign_code_write(struct batch *batch, struct command_call
 
     enum outcome outcome = object_merchant(reader, call, &merchant);
     if (outcome != OUTCOME_OK) return outcome;
-    outcome = code_find(reader, call, request->code, &code);
+    outcome = code_find(reader, call, &merchant, request->code, &code);
     if (outcome != OUTCOME_OK) return outcome;
     outcome = form_party(call, request->owner, "owner", ~0u, &wanted.party);
     if (outcome != OUTCOME_OK) return outcome;
