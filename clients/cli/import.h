@@ -44,8 +44,8 @@ struct import_kind {
     const char *method;
     const char *rows;    /* repeated field of the request; NULL: a call for each row */
     bool ordered;        /* one call in flight unless --unordered */
-    /* Completes a row's message; NULL: nothing to do. false: refused, or import->stopped; the reason
-     * and the sentence are in import->row_reason and row_sentence. */
+    /* Completes a row's message; NULL: nothing to do. false: refused, or import->stopped; the
+     * reason and the sentence are in import->row_reason and row_sentence. */
     bool (*complete)(struct import *import, ProtobufCMessage *message);
     /* The result of a row of a rows call. */
     struct import_result (*result)(const ProtobufCMessage *reply, size_t index);

@@ -12,8 +12,8 @@ enum { TOKEN_BYTES = 256, SHOPS_MAX = 4096 };
 
 static const char USAGE[] =
     "Usage: beckon_load MODE [OPTION]...\n"
-    "MODE: empty (health check), purchase, balance, or recheck (sends each line of --acks again and\n"
-    "expects the identical answer). Prints one JSON object.\n"
+    "MODE: empty (health check), purchase, balance, or recheck (sends each line of --acks again\n"
+    "and expects the identical answer). Prints one JSON object.\n"
     "  --address A       HOST:PORT or unix:PATH (127.0.0.1:7717)\n"
     "  --token-file F    the token; else $BECKON_TOKEN\n"
     "  --connections N   1..16 (4)\n"

@@ -1,9 +1,9 @@
 /* beckon_load: the benchmark's load client, on gRPC C core in one thread.
  *
- * C connections (each a channel with a subchannel pool of its own), K calls in flight in total, each
- * with a request of its own; when one comes back the next goes out on the same connection. It stops
- * after so many seconds or calls, or when the service is gone, and lets what is in flight come
- * back. */
+ * C connections (each a channel with a subchannel pool of its own), K calls in flight in total,
+ * each with a request of its own; when one comes back the next goes out on the same connection. It
+ * stops after so many seconds or calls, or when the service is gone, and lets what is in flight
+ * come back. */
 #ifndef BECKON_TESTS_BENCH_LOAD_H
 #define BECKON_TESTS_BENCH_LOAD_H
 

@@ -245,7 +245,8 @@ static char *reply_hex(grpc_byte_buffer *reply)
     return hex;
 }
 
-/* An acknowledged purchase goes into the journal with its answer: "shop receipt member amount hex". */
+/* An acknowledged purchase goes into the journal with its answer: "shop receipt member amount
+ * hex". */
 static void purchase_journal(struct load *load, const struct load_call *call)
 {
     char *hex = reply_hex(call->reply);
