@@ -192,6 +192,10 @@ def main():
         bench.fill()
         bench.per_in_flight(result)
         bench.plain(result)
+    except BaseException:
+        with open(os.path.join(folder, "beckond.log"), errors="replace") as log:
+            sys.stderr.write("the end of beckond's log:\n" + log.read()[-2000:])
+        raise
     finally:
         shutil.rmtree(folder, ignore_errors=True)
     result = {key: result[key] for key in PER_IN_FLIGHT + PLAIN}
