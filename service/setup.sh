@@ -53,7 +53,7 @@ setup_build() {
   fi
 }
 
-# The programs alone, into build/release.
+# The programs into build/release; with tests where an option says so, now or in an earlier call.
 setup_build_release() {
   setup_say "Building (release) ..."
   setup_build release -DCMAKE_BUILD_TYPE=Release -DBECKON_WERROR=ON "$@"

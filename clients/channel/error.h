@@ -22,6 +22,7 @@ enum {
     CHANNEL_OUT_OF_RANGE = 11,
     CHANNEL_INTERNAL = 13,
     CHANNEL_UNAVAILABLE = 14,
+    CHANNEL_UNAUTHENTICATED = 16,
 };
 
 struct channel_error {

@@ -183,7 +183,6 @@ const struct import_kind IMPORT_MEMBERS = {
     .service = &beckon__v1__member_service__descriptor,
     .method = "RegisterMembers",
     .rows = "registrations",
-    .ordered = true,
     .complete = member_complete,
     .result = member_result,
 };

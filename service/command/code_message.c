@@ -55,6 +55,19 @@ static enum outcome fill_owners(struct reader *reader, struct command_call *call
     return OUTCOME_OK;
 }
 
+enum outcome code_message_ahead(struct reader *reader, const struct command_call *call,
+                                const struct merchant *merchant, const struct code *code)
+{
+    struct code_owner owners[CODE_OWNERS_MAX];
+    struct party owner;
+    size_t count;
+
+    enum outcome outcome = code_owner_today(reader, merchant, code, call->now_ms, &owner);
+    if (outcome != OUTCOME_OK) return outcome;
+    return command_outcome(codes_owners(reader, code->value, owners, &count),
+                           OUTCOME_STORE_DAMAGED);
+}
+
 enum outcome code_message(struct reader *reader, struct command_call *call,
                           const struct merchant *merchant, const struct code *code,
                           Beckon__V1__Code **ret)
@@ -99,17 +112,20 @@ enum outcome code_owner_allowed(struct command_call *call, struct party owner, c
     return form_refuse(call, OUTCOME_NOT_YOURS, field, NULL);
 }
 
-enum outcome code_find(struct reader *reader, struct command_call *call, const char *text,
-                       struct code *ret)
+enum outcome code_find(struct reader *reader, struct command_call *call,
+                       const struct merchant *merchant, const char *text, struct code *ret)
 {
     struct code_value value;
     struct code code;
+    struct party owner;
 
     enum outcome outcome = form_code(call, text, "code", &value);
     if (outcome != OUTCOME_OK) return outcome;
     outcome = command_outcome(codes_get(reader, value, &code), OUTCOME_CODE_UNKNOWN);
     if (outcome != OUTCOME_OK) return form_refuse(call, outcome, "code", NULL);
-    outcome = code_owner_allowed(call, code.owner, "code");
+    outcome = code_owner_today(reader, merchant, &code, call->now_ms, &owner);
+    if (outcome != OUTCOME_OK) return outcome;
+    outcome = code_owner_allowed(call, owner, "code");
     if (outcome == OUTCOME_OK) *ret = code;
     return outcome;
 }

@@ -6,7 +6,7 @@
 #include "service/command/command.h"
 #include "store/codes.h"
 
-enum { CODE_LINK_BYTES = HOST_BYTES_MAX + 24, CODE_MESSAGE_BYTES = 1024 + 64 * 96 };
+enum { CODE_LINK_BYTES = HOST_BYTES_MAX + 24, CODE_MESSAGE_BYTES = 2048 + CODE_OWNERS_MAX * 160 };
 
 /* "HTTPS://HOST/R/CODE", upper case for QR's alphanumeric mode. */
 void code_link(const struct merchant *merchant, struct code_value value,
@@ -17,12 +17,19 @@ enum outcome code_message(struct reader *reader, struct command_call *call,
                           const struct merchant *merchant, const struct code *code,
                           Beckon__V1__Code **ret) OUTCOME_CHECKED;
 
+/* Reads what code_message will, so that it can't fail after a write's LINE. */
+enum outcome code_message_ahead(struct reader *reader, const struct command_call *call,
+                                const struct merchant *merchant,
+                                const struct code *code) OUTCOME_CHECKED;
+
 /* Guides and members have their own codes only. OUTCOME_OK or OUTCOME_NOT_YOURS. */
 enum outcome code_owner_allowed(struct command_call *call, struct party owner,
                                 const char *field) OUTCOME_CHECKED;
 
-/* A code of the caller's merchant that he may touch. CODE_MISTYPED, CODE_UNKNOWN, NOT_YOURS. */
-enum outcome code_find(struct reader *reader, struct command_call *call, const char *text,
+/* A code of the caller's merchant that he may touch: today's owner counts. CODE_MISTYPED,
+ * CODE_UNKNOWN, NOT_YOURS. */
+enum outcome code_find(struct reader *reader, struct command_call *call,
+                       const struct merchant *merchant, const char *text,
                        struct code *ret) OUTCOME_CHECKED;
 
 /* The owner on a date: the record holds the one in force when it was last written. */

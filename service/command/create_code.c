@@ -123,11 +123,13 @@ static enum outcome create_code_write(struct batch *batch, struct command_call *
         return reply_with(batch, call, &merchant, &known_code, ret_reply);
     }
     if (found != STORE_ABSENT) return command_outcome(found, OUTCOME_INTERNAL);
+    memcpy(&code.value, call->carry, sizeof code.value);
+    outcome = code_message_ahead(&batch->reader, call, &merchant, &code);
+    if (outcome != OUTCOME_OK) return outcome;
     outcome = reply_reserve(call, CODE_MESSAGE_BYTES);
     if (outcome != OUTCOME_OK) return outcome;
 
     /* From here on this code must come to be. */
-    memcpy(&code.value, call->carry, sizeof code.value);
     code.created_at = call->now_ms;
     fresh.object = code.value.symbols;
     /* Its first owner has it for all days before too: an import may register with it in the past. */

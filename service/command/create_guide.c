@@ -126,6 +126,22 @@ static enum outcome look_up_phone(struct batch *batch, struct command_call *call
     return command_outcome(found, OUTCOME_STORE_DAMAGED);
 }
 
+/* The answer is read back from the batch after the LINE: what it reads besides what is put must be
+ * there, fetched and whole, before. */
+static enum outcome read_ahead(struct reader *reader, const struct creating *creating)
+{
+    char pay_entity[PAY_ENTITY_BYTES_MAX + 1];
+    struct employment employments[EMPLOYMENTS_MAX];
+    size_t count;
+
+    enum outcome outcome =
+        command_outcome(pay_entities_get(reader, creating->guide.pay_entity, pay_entity),
+                        OUTCOME_STORE_DAMAGED);
+    if (outcome != OUTCOME_OK) return outcome;
+    return command_outcome(employments_list(reader, creating->guide.number, employments, &count),
+                           OUTCOME_STORE_DAMAGED);
+}
+
 /* After the LINE. */
 static void put_guide(struct batch *batch, const struct command_call *call,
                       struct creating *creating)
@@ -184,6 +200,8 @@ static enum outcome create_guide_write(struct batch *batch, struct command_call 
     creating.account.employed_from = creating.employment.from;
     creating.account.employed_until = creating.employment.until;
     creating.account.self_member = creating.self_member;
+    outcome = read_ahead(&batch->reader, &creating);
+    if (outcome != OUTCOME_OK) return outcome;
     outcome = reply_reserve(call, 4096);
     if (outcome != OUTCOME_OK) return outcome;
 

@@ -71,6 +71,12 @@ static enum outcome create_shop_write(struct batch *batch, struct command_call *
     if (found != STORE_OK && found != STORE_ABSENT)
         return command_outcome(found, OUTCOME_INTERNAL);
     bool new_entity = found == STORE_ABSENT;
+    if (!new_entity) { /* read back by the answer, after the LINE */
+        outcome = command_outcome(
+            pay_entities_get(&batch->reader, shop.periods[0].pay_entity, pay_entity),
+            OUTCOME_STORE_DAMAGED);
+        if (outcome != OUTCOME_OK) return outcome;
+    }
     if (new_entity) shop.periods[0].pay_entity = ++numbers.pay_entity;
     shop.number = ++numbers.shop;
     shop.created_at = call->now_ms;
@@ -82,7 +88,9 @@ static enum outcome create_shop_write(struct batch *batch, struct command_call *
     numbers_put(batch, &numbers);
     if (new_entity) pay_entities_put(batch, numbers.pay_entity, pay_entity);
     shops_put(batch, &shop);
-    return create_shop_reply(&batch->reader, call, &shop, ret_reply);
+    outcome = create_shop_reply(&batch->reader, call, &shop, ret_reply);
+    assert(outcome == OUTCOME_OK);
+    return outcome;
 }
 
 const struct command create_shop = {

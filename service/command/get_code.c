@@ -13,7 +13,7 @@ static enum outcome get_code_read(struct reader *reader, struct command_call *ca
 
     enum outcome outcome = object_merchant(reader, call, &merchant);
     if (outcome != OUTCOME_OK) return outcome;
-    outcome = code_find(reader, call, request->code, &code);
+    outcome = code_find(reader, call, &merchant, request->code, &code);
     if (outcome != OUTCOME_OK) return outcome;
     Beckon__V1__GetCodeResponse *reply =
         reply_message(call, &beckon__v1__get_code_response__descriptor);

@@ -25,7 +25,7 @@ static enum outcome get_program_read(struct reader *reader, struct command_call 
     if (version == 0) {
         outcome = command_outcome(programs_in_force(reader, date, &version),
                                   OUTCOME_PROGRAM_UNKNOWN);
-        if (outcome != OUTCOME_OK) return outcome;
+        if (outcome != OUTCOME_OK) return form_refuse(call, outcome, "on_date", NULL);
     }
     outcome = command_outcome(programs_get(reader, version, &program), OUTCOME_PROGRAM_UNKNOWN);
     if (outcome != OUTCOME_OK) return form_refuse(call, outcome, "version", NULL);

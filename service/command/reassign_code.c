@@ -44,7 +44,7 @@ static enum outcome reassign_code_write(struct batch *batch, struct command_call
 
     enum outcome outcome = object_merchant(reader, call, &merchant);
     if (outcome != OUTCOME_OK) return outcome;
-    outcome = code_find(reader, call, request->code, &code);
+    outcome = code_find(reader, call, &merchant, request->code, &code);
     if (outcome != OUTCOME_OK) return outcome;
     outcome = form_party(call, request->owner, "owner", ~0u, &wanted.party);
     if (outcome != OUTCOME_OK) return outcome;
@@ -59,6 +59,8 @@ static enum outcome reassign_code_write(struct batch *batch, struct command_call
     if (wanted.from < today && !there)
         return form_refuse(call, OUTCOME_DATE_RETROACTIVE, "from_date",
                            reply_date(call, today));
+    outcome = code_message_ahead(reader, call, &merchant, &code);
+    if (outcome != OUTCOME_OK) return outcome;
     outcome = reply_reserve(call, CODE_MESSAGE_BYTES);
     if (outcome != OUTCOME_OK) return outcome;
 

@@ -76,7 +76,7 @@ static enum outcome render_code_read(struct reader *reader, struct command_call 
     if (outcome != OUTCOME_OK) return outcome;
     outcome = object_merchant(reader, call, &merchant);
     if (outcome != OUTCOME_OK) return outcome;
-    outcome = code_find(reader, call, request->code, &code);
+    outcome = code_find(reader, call, &merchant, request->code, &code);
     if (outcome != OUTCOME_OK) return outcome;
     if (code.revoked_at != 0) return form_refuse(call, OUTCOME_CODE_REVOKED, "code", NULL);
 

@@ -16,7 +16,9 @@ static enum outcome revoke_code_write(struct batch *batch, struct command_call *
 
     enum outcome outcome = object_merchant(&batch->reader, call, &merchant);
     if (outcome != OUTCOME_OK) return outcome;
-    outcome = code_find(&batch->reader, call, request->code, &code);
+    outcome = code_find(&batch->reader, call, &merchant, request->code, &code);
+    if (outcome != OUTCOME_OK) return outcome;
+    outcome = code_message_ahead(&batch->reader, call, &merchant, &code);
     if (outcome != OUTCOME_OK) return outcome;
     outcome = reply_reserve(call, CODE_MESSAGE_BYTES);
     if (outcome != OUTCOME_OK) return outcome;

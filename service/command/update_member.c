@@ -27,6 +27,9 @@ static enum outcome update_field(struct command_call *call, struct updating *upd
     const Beckon__V1__Member *message = updating->message;
     struct profile *profile = &updating->profile;
 
+    /* A phone is what she proves herself with: her guide must not be able to make it his. */
+    if (strcmp(field, "phone") == 0 && call->principal.role == ROLE_GUIDE)
+        return form_refuse(call, OUTCOME_NOT_YOURS, "update_fields", NULL);
     if (strcmp(field, "phone") == 0)
         return form_phone(call, message->phone, "member.phone", &updating->merchant,
                           profile->phone);
@@ -80,6 +83,12 @@ static enum outcome load(struct batch *batch, struct command_call *call,
         return form_refuse(call, OUTCOME_NOT_YOURS, name.field, NULL);
     outcome = object_member(&batch->reader, call, &updating->merchant, &name, 0,
                             &updating->member, &updating->account);
+    if (outcome == OUTCOME_OK)
+        outcome = object_member_visible(call, updating->member, &updating->account);
+    /* Somebody else's customer and nobody look the same to a guide. */
+    if (outcome == OUTCOME_NOT_YOURS ||
+        (outcome == OUTCOME_MEMBER_UNKNOWN && call->principal.role == ROLE_GUIDE))
+        return form_refuse(call, OUTCOME_NOT_YOURS, name.field, NULL);
     if (outcome != OUTCOME_OK) return outcome;
     outcome = command_outcome(
         profiles_get_in_batch(batch, (struct party){PARTY_MEMBER, updating->member},

@@ -155,10 +155,10 @@ void rpc_drain(struct rpc *rpc)
     grpc_server_shutdown_and_notify(rpc->server, rpc->queues[0].cq, &rpc->shut_down);
 }
 
-/* With nothing of ours in progress any more, clients get a moment to read their last answers and hang
- * up; then the connections are cut. Without it a client that never says anything would hold the
- * drain for its full time, and so would a call that gRPC 1.51 loses: one that arrives while
- * shutdown_and_notify fails the armed requests is queued behind them for ever. */
+/* With nothing of ours in progress any more, clients get a moment to read their last answers
+ * and hang up; then the connections are cut. Without it a client that never says anything would
+ * hold the drain for its full time, and so would a call that gRPC 1.51 loses: one that arrives
+ * while shutdown_and_notify fails the armed requests is queued behind them for ever. */
 static void cut_when_idle(struct rpc *rpc)
 {
     uint64_t now = rpc->options.clock.monotonic_ms(rpc->options.clock.context);

@@ -1,7 +1,8 @@
 /* A call from arrival to the executor.
  *
- * Happy path: deadline -> bytes -> looked through (wire.c) -> who calls -> may that role -> unpacked
- * -> read here on the poller, or submitted: a write's reply leaves from `done`, after the commit.
+ * Happy path: deadline -> bytes -> looked through (wire.c) -> who calls -> may that role ->
+ * unpacked -> read here on the poller, or submitted: a write's reply leaves from `done`, after
+ * the commit.
  * Refusals come in the order of enum outcome; what is wrong with the text of a request is told only
  * to those who may call. */
 #include <assert.h>

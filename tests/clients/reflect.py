@@ -68,7 +68,9 @@ def _fields(data):
 
 class Beckon:
     def __init__(self, address, token=None, path=REFLECTION, options=()):
-        self.channel = grpc.insecure_channel(address, options=list(options))
+        # A connection of its own: by default Python's channels to one address share theirs.
+        self.channel = grpc.insecure_channel(
+            address, options=[("grpc.use_local_subchannel_pool", 1), *options])
         self.token = token
         self.path = path
         self.pool = descriptor_pool.DescriptorPool()

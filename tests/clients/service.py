@@ -61,22 +61,21 @@ class Service:
                 [*wrapper, self.program, "--data", self.data, "--listen", "127.0.0.1:0",
                  "--port-file", port_file, *self.options],
                 stdout=log, stderr=log, env=self.environment)
-        while self._read_port(port_file) is None:
+        while not (ports := self._ports(port_file)):
             if self.process.poll() is not None:
                 raise RuntimeError("beckond ended with %d:\n%s" % (self.process.returncode, self.log()))
             if time.monotonic() - began > START_SECONDS:
                 raise RuntimeError("beckond does not serve:\n" + self.log())
             time.sleep(0.005)
-        self.port = self._read_port(port_file)
+        self.port = ports[0]
         return time.monotonic() - began
 
     @staticmethod
-    def _read_port(path):
+    def _ports(path):
         if not os.path.exists(path):
-            return None
+            return []
         with open(path) as file:
-            found = re.search(r"\d+", file.read())
-        return int(found[0]) if found else None
+            return [int(port) for port in re.findall(r"\d+", file.read())]
 
     def log(self):
         with open(self.log_path, errors="replace") as log:

@@ -19,13 +19,13 @@
 
 static const char PROGRAM[] =
     "{\"version\":0,\"from_date\":\"2026-01-01\",\"title\":\"夏季\","
-    "\"inherit_serving_guide\":true,"
-    "\"rules\":[{\"rule_id\":\"buyer\",\"title_zh\":\"\",\"title_en\":\"\",\"trigger\":\"purchase\","
-    "\"beneficiary\":\"buyer\",\"unit\":\"points\",\"rate_bp\":100,\"rounding\":\"floor\","
-    "\"referrer\":\"any\",\"code\":\"any\"},{\"rule_id\":\"head\",\"title_zh\":\"\","
-    "\"title_en\":\"\",\"trigger\":\"registration\",\"beneficiary\":\"serving_guide\","
-    "\"unit\":\"cash\",\"fixed_amount\":1000000000,\"rounding\":\"half_up\","
-    "\"referrer\":\"guide\",\"code\":\"own\"}]}";
+    "\"inherit_serving_guide\":true,\"rules\":[{\"rule_id\":\"buyer\",\"title_zh\":\"\","
+    "\"title_en\":\"\",\"trigger\":\"purchase\",\"beneficiary\":\"buyer\","
+    "\"unit\":\"points\",\"rate_bp\":100,\"rounding\":\"floor\",\"referrer\":\"any\","
+    "\"code\":\"any\"},{\"rule_id\":\"head\",\"title_zh\":\"\",\"title_en\":\"\","
+    "\"trigger\":\"registration\",\"beneficiary\":\"serving_guide\",\"unit\":\"cash\","
+    "\"fixed_amount\":1000000000,\"rounding\":\"half_up\",\"referrer\":\"guide\","
+    "\"code\":\"own\"}]}";
 
 static ProtobufCMessage *parse(const ProtobufCMessageDescriptor *type, const char *text,
                                GString *error)
