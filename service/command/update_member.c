@@ -80,6 +80,12 @@ static enum outcome load(struct batch *batch, struct command_call *call,
         return form_refuse(call, OUTCOME_NOT_YOURS, name.field, NULL);
     outcome = object_member(&batch->reader, call, &updating->merchant, &name, 0,
                             &updating->member, &updating->account);
+    if (outcome == OUTCOME_OK)
+        outcome = object_member_visible(call, updating->member, &updating->account);
+    /* Somebody else's customer and nobody look the same to a guide. */
+    if (outcome == OUTCOME_NOT_YOURS ||
+        (outcome == OUTCOME_MEMBER_UNKNOWN && call->principal.role == ROLE_GUIDE))
+        return form_refuse(call, OUTCOME_NOT_YOURS, name.field, NULL);
     if (outcome != OUTCOME_OK) return outcome;
     outcome = command_outcome(
         profiles_get_in_batch(batch, (struct party){PARTY_MEMBER, updating->member},
