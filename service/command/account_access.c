@@ -14,9 +14,9 @@ static bool account_allowed(const struct principal *principal, struct party part
     switch (principal->role) {
     case ROLE_ADMIN:
     case ROLE_AUDITOR:
-    case ROLE_SHOP_MANAGER:
         return true;
     case ROLE_POS:
+    case ROLE_SHOP_MANAGER:
         return party.kind == PARTY_MEMBER;
     case ROLE_PAYROLL:
         return party.kind == PARTY_GUIDE;
