@@ -22,6 +22,7 @@ enum {
     LIMIT_GRPC_BYTES = 64 * 1024 * 1024,  /* what gRPC may buffer for all connections */
     LIMIT_IDLE_MS = 30 * 60 * 1000,       /* a connection without calls is closed after it */
     LIMIT_PING_INTERVAL_MS = 5000,        /* clients may ping twice as often as ours do */
+    LIMIT_GOODBYE_MS = 200,               /* clients hang up by themselves after the last reply */
     LIMIT_POLLERS = 4,
     LIMIT_CONNECTIONS = 1024,
     LIMIT_CONNECTIONS_PER_ADDRESS = 512,  /* loopback: all clients share one address */

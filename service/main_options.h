@@ -6,7 +6,9 @@
 #include <stdbool.h>
 
 /* How beckond ends; `beckond --help` says the same. */
-enum { EXIT_OK = 0, EXIT_FAILED = 1, EXIT_USAGE = 2, EXIT_DATA = 3, EXIT_LISTEN = 4, EXIT_FAULT = 70 };
+enum {
+    EXIT_OK = 0, EXIT_FAILED = 1, EXIT_USAGE = 2, EXIT_DATA = 3, EXIT_LISTEN = 4, EXIT_FAULT = 70,
+};
 
 enum { OPTIONS_LISTEN_MAX = 8 };
 enum options_job { OPTIONS_SERVE, OPTIONS_RESTORE, OPTIONS_METHODS, OPTIONS_VERSION, OPTIONS_HELP };

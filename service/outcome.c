@@ -65,7 +65,8 @@ static const struct outcome_info OUTCOMES[] = {
         "{field} is not an allowed text: it must be UTF-8 without control or bidirectional "
         "formatting characters, {allowed}.",
         "{field} 不是允许的文本：必须是 UTF-8 编码，不含控制字符或双向排版字符，{allowed}。"),
-    ROW(VALUE_INVALID, INVALID_ARGUMENT, false, "{field} has a value that is not allowed: {allowed}.",
+    ROW(VALUE_INVALID, INVALID_ARGUMENT, false,
+        "{field} has a value that is not allowed: {allowed}.",
         "{field} 的值不被允许：{allowed}。"),
     ROW(AMOUNT_INVALID, INVALID_ARGUMENT, false,
         "{field} is not an allowed amount: {allowed}, in minor units of the merchant's currency.",
@@ -84,7 +85,8 @@ static const struct outcome_info OUTCOMES[] = {
         "The code was mistyped: its check symbol does not fit. Compare it with the original, or "
         "scan it.",
         "推荐码输入有误：校验位不符。请与原码核对，或重新扫码。"),
-    ROW(DATE_INVALID, INVALID_ARGUMENT, false, "{field} is not a date. Write YYYY-MM-DD; {allowed}.",
+    ROW(DATE_INVALID, INVALID_ARGUMENT, false,
+        "{field} is not a date. Write YYYY-MM-DD; {allowed}.",
         "{field} 不是有效的日期。请写成 YYYY-MM-DD；{allowed}。"),
     ROW(DATE_RETROACTIVE, INVALID_ARGUMENT, false,
         "{field} lies in the past; what was recorded stays as it was. Give today or a later date.",
@@ -115,7 +117,8 @@ static const struct outcome_info OUTCOMES[] = {
 
     ROW(MERCHANT_UNKNOWN, NOT_FOUND, false, "There is no such merchant. Check its number.",
         "没有这个商户，请检查商户编号。"),
-    ROW(SHOP_UNKNOWN, NOT_FOUND, false, "There is no such shop. Check its id, or make the shop first.",
+    ROW(SHOP_UNKNOWN, NOT_FOUND, false,
+        "There is no such shop. Check its id, or make the shop first.",
         "没有这家门店。请检查门店编号，或先创建门店。"),
     ROW(GUIDE_UNKNOWN, NOT_FOUND, false, "There is no such guide. Check the number.",
         "没有这位导购，请检查编号。"),
@@ -152,7 +155,8 @@ static const struct outcome_info OUTCOMES[] = {
         "A shop of that id exists with other content. Nothing was changed.",
         "已有同编号但内容不同的门店。未做任何更改。"),
     ROW(GUIDE_EXISTS, ALREADY_EXISTS, false,
-        "That employer has a guide of that employee number with other content. Nothing was changed.",
+        "That employer has a guide of that employee number with other content. "
+        "Nothing was changed.",
         "该用工单位已有同工号但内容不同的导购。未做任何更改。"),
     ROW(PHONE_TAKEN, ALREADY_EXISTS, false, "That phone belongs to somebody else already.",
         "该电话号码已属于其他人。"),
@@ -162,8 +166,8 @@ static const struct outcome_info OUTCOMES[] = {
         "differ.",
         "{field} 自商户首个业务发生后已固定。如需不同，请新建商户。"),
     ROW(PROGRAM_RETROACTIVE, FAILED_PRECONDITION, false,
-        "{field} must lie after the latest business date that already has credits ({allowed}). Give "
-        "a later date.",
+        "{field} must lie after the latest business date that already has credits ({allowed}). "
+        "Give a later date.",
         "{field} 必须晚于已有奖励的最近营业日（{allowed}）。请填写更晚的日期。"),
     ROW(TOKENS_TOO_MANY, FAILED_PRECONDITION, false,
         "This principal has two live tokens. Revoke one first.",
@@ -204,7 +208,8 @@ const struct outcome_info *outcome_info(enum outcome outcome)
 }
 
 /* Appends as much of `piece` as fits; never cuts a UTF-8 character in two. */
-static unsigned append(char *text, unsigned used, unsigned size, const char *piece, size_t piece_size)
+static unsigned append(char *text, unsigned used, unsigned size, const char *piece,
+                       size_t piece_size)
 {
     if (piece_size > size - 1 - used) {
         piece_size = size - 1 - used;

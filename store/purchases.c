@@ -54,12 +54,6 @@ void purchases_put(struct batch *batch, const struct purchase *purchase)
     table_put(batch, &key, data, purchase_encode(purchase, data));
 }
 
-void purchases_want(struct reader *reader, const struct receipt *receipt)
-{
-    struct key key = purchase_key(reader->merchant, receipt);
-    reader_want(reader, key_view(&key));
-}
-
 struct purchases {
     struct purchase *list;
     size_t count, count_max;

@@ -9,7 +9,6 @@
 enum store_result purchases_get(struct reader *reader, const struct receipt *receipt,
                                 struct purchase *ret) STORE_CHECKED;
 void purchases_put(struct batch *batch, const struct purchase *purchase);
-void purchases_want(struct reader *reader, const struct receipt *receipt);
 /* Purchases of a shop with a receipt above `after` (size 0: from the first), in receipt order. */
 enum store_result purchases_list(struct reader *reader, uint32_t shop,
                                  const struct receipt *after, struct purchase *ret_purchases,

@@ -1,8 +1,8 @@
 /* Unary calls, one at a time or several in flight, and sending them again.
  *
- * Happy path: a slot is taken, the request packed into it, one batch sent; the batch comes back, the
- * reply is unpacked, the slot is DONE. Busy or gone: the slot rests (what RetryInfo says, else a
- * doubling pause) and is sent again, until the next attempt would begin after give_up_ms. */
+ * Happy path: a slot is taken, the request packed into it, one batch sent; the batch comes back,
+ * the reply is unpacked, the slot is DONE. Busy or gone: the slot rests (what RetryInfo says, else
+ * a doubling pause) and is sent again, until the next attempt would begin after give_up_ms. */
 #include "clients/channel/channel.h"
 
 #include <assert.h>

@@ -1,11 +1,12 @@
-/* A small blocking client of Beckon's API on the gRPC C core; nothing else under clients/ knows gRPC.
+/* A small blocking client of Beckon's API on the gRPC C core; nothing else under clients/ knows
+ * gRPC.
  *
  * One thread per channel. Unary calls are sent again, within retry_ms, when the service is busy
- * (RESOURCE_EXHAUSTED with RetryInfo) or gone (UNAVAILABLE): every unary method of the API is safe to
- * repeat, by its natural key or its request_id. Streams are not.
+ * (RESOURCE_EXHAUSTED with RetryInfo) or gone (UNAVAILABLE): every unary method of the API is safe
+ * to repeat, by its natural key or its request_id. Streams are not.
  *
- * Requests stay the caller's and may be freed once a function has returned; replies are the caller's
- * to free with protobuf_c_message_free_unpacked(reply, NULL). */
+ * Requests stay the caller's and may be freed once a function has returned; replies are the
+ * caller's to free with protobuf_c_message_free_unpacked(reply, NULL). */
 #ifndef BECKON_CLIENTS_CHANNEL_CHANNEL_H
 #define BECKON_CLIENTS_CHANNEL_CHANNEL_H
 
@@ -49,8 +50,8 @@ struct channel *channel_open(const struct channel_options *options,
 /* Cancels what is in flight and frees. NULL is fine. */
 void channel_close(struct channel *channel);
 
-/* Calls and waits. true: *ret_reply is the answer; false: *ret_error says why not. May be used while
- * submitted calls are in flight. */
+/* Calls and waits. true: *ret_reply is the answer; false: *ret_error says why not. May be used
+ * while submitted calls are in flight. */
 bool channel_call(struct channel *channel, const struct channel_method *method,
                   const ProtobufCMessage *request, ProtobufCMessage **ret_reply,
                   struct channel_error *ret_error);

@@ -1,4 +1,5 @@
-/* How a refused or failed call is told: a gRPC status with what google.rpc.Status carries beside it.
+/* How a refused or failed call is told: a gRPC status with what google.rpc.Status carries beside
+ * it.
  *
  * Pure: bytes in, struct out; no gRPC here. Texts are cut to their arrays. Any thread. */
 #ifndef BECKON_CLIENTS_CHANNEL_ERROR_H
@@ -21,6 +22,7 @@ enum {
     CHANNEL_OUT_OF_RANGE = 11,
     CHANNEL_INTERNAL = 13,
     CHANNEL_UNAVAILABLE = 14,
+    CHANNEL_UNAUTHENTICATED = 16,
 };
 
 struct channel_error {

@@ -5,16 +5,16 @@
 #include "clients/cli/cli.h"
 
 /* How long a command typed by a person goes on trying. */
-enum { CALL_RETRY_MS = 3000 };
+enum { CALL_RETRY_MS = 1500 };
 
 /* A verb_run: calls verb->method, shows field verb->shows of the reply. */
 verb_run verb_call;
 /* A verb_run: pages through verb->method (up to --limit) and shows the elements of verb->shows. */
 verb_run verb_list;
 
-/* Makes the request of a verb's method from its options; owners and accounts are looked up where they
- * are not given by number. A request_id that is not given is drawn. Anything but CLI_OK has been
- * told. The caller frees the request with protobuf_c_message_free_unpacked(request, NULL). */
+/* Makes the request of a verb's method from its options; owners and accounts are looked up where
+ * they are not given by number. A request_id that is not given is drawn. Anything but CLI_OK has
+ * been told. The caller frees the request with protobuf_c_message_free_unpacked(request, NULL). */
 enum cli_exit request_make(struct cli *cli, const struct verb *verb, const struct values *values,
                            ProtobufCMessage **ret_request);
 

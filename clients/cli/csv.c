@@ -1,4 +1,5 @@
-/* One pass, a character at a time: START of a field, PLAIN, QUOTED, after a QUOTE in a quoted one. */
+/* One pass, a character at a time: START of a field, PLAIN, QUOTED, after a QUOTE in a quoted
+ * one. */
 #include "clients/cli/csv.h"
 
 #include <string.h>

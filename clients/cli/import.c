@@ -234,7 +234,8 @@ static enum cli_exit import_run(struct cli *cli, const struct verb *verb,
     import.channel = cli_channel(cli, IMPORT_RETRY_MS);
     if (!import.channel)
         return CLI_USAGE;
-    import.window = import.kind->ordered && !values_get(values, "unordered") ? 1 : IMPORT_WINDOW;
+    /* One call in flight: rows take effect, and are numbered, in the order of the file. */
+    import.window = values_get(values, "unordered") ? IMPORT_WINDOW : 1;
     import.rejects_path = g_strdup(values_get(values, "rejects"));
     import.row_sentence = g_string_new(NULL);
     import.started_us = g_get_monotonic_time();
@@ -256,7 +257,8 @@ static const struct option_spec IMPORT_OPTIONS[] = {
      .help = "CSV in UTF-8, its first line names the columns; - for standard input"},
     {.name = "rejects", .value = "FILE", .help = "refused rows; else FILE.rejects.csv"},
     {.name = "restart", .help = "from the first row, whatever FILE.progress says"},
-    {.name = "unordered", .help = "several calls in flight although rows may depend on each other"},
+    {.name = "unordered",
+     .help = "several calls in flight: faster, but rows take effect in any order"},
     {.name = NULL},
 };
 static const char *const IMPORT_EXAMPLES[] = {

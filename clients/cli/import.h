@@ -18,7 +18,7 @@ enum {
     IMPORT_ROWS_MAX = 500,              /* of one call, as the API says */
     IMPORT_CALL_BYTES_MAX = 96 * 1024,  /* the service takes 128 KiB */
     IMPORT_COLUMNS_MAX = 12,
-    IMPORT_WINDOW = 16,                 /* calls in flight where order does not matter */
+    IMPORT_WINDOW = 16,                 /* calls in flight with --unordered */
     IMPORT_RETRY_MS = 60 * 1000,        /* a service that restarts is waited for */
 };
 
@@ -43,9 +43,8 @@ struct import_kind {
     const ProtobufCServiceDescriptor *service;
     const char *method;
     const char *rows;    /* repeated field of the request; NULL: a call for each row */
-    bool ordered;        /* one call in flight unless --unordered */
-    /* Completes a row's message; NULL: nothing to do. false: refused, or import->stopped; the reason
-     * and the sentence are in import->row_reason and row_sentence. */
+    /* Completes a row's message; NULL: nothing to do. false: refused, or import->stopped; the
+     * reason and the sentence are in import->row_reason and row_sentence. */
     bool (*complete)(struct import *import, ProtobufCMessage *message);
     /* The result of a row of a rows call. */
     struct import_result (*result)(const ProtobufCMessage *reply, size_t index);

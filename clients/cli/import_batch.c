@@ -69,16 +69,37 @@ static void batch_submit(struct import *import, struct import_batch *batch)
     channel_submit(import->channel, &method, batch->request, batch);
 }
 
+static bool code_is_passing(int code)
+{
+    return code == CHANNEL_RESOURCE_EXHAUSTED || code == CHANNEL_UNAVAILABLE ||
+           code == CHANNEL_ABORTED || code == CHANNEL_DEADLINE_EXCEEDED;
+}
+
 /* A row that found the service busy or in doubt: the whole call is sent again. */
 static bool batch_has_busy_rows(const struct import *import, const struct import_batch *batch)
 {
     for (size_t i = 0; batch->reply && import->kind->result && i < batch->sent_count; i++) {
-        int code = import->kind->result(batch->reply, i).code;
-        if (code == CHANNEL_RESOURCE_EXHAUSTED || code == CHANNEL_UNAVAILABLE ||
-            code == CHANNEL_ABORTED || code == CHANNEL_DEADLINE_EXCEEDED)
+        if (code_is_passing(import->kind->result(batch->reply, i).code))
             return true;
     }
     return !batch->reply && batch->error.code == CHANNEL_DEADLINE_EXCEEDED;
+}
+
+/* A row's refusal that is none of the row's fault, e.g. a token revoked meanwhile: without a stop
+ * the whole rest of the file would be rejected. */
+static bool batch_stops(struct import *import, const struct import_batch *batch)
+{
+    for (size_t i = 0; batch->reply && import->kind->result && i < batch->sent_count; i++) {
+        struct import_result result = import->kind->result(batch->reply, i);
+        if (result.code != CHANNEL_UNAUTHENTICATED && !code_is_passing(result.code))
+            continue;
+        struct channel_error error;
+        channel_error_set(&error, result.code, result.sentence, "");
+        g_strlcpy(error.reason, result.reason, sizeof error.reason);
+        import_stop(import, &error);
+        return true;
+    }
+    return false;
 }
 
 /* Is a refusal about the row that a single call was for, not about the caller or the service? */
@@ -112,6 +133,8 @@ static void batch_settle(struct import *import, struct import_batch *batch)
         import_stop(import, &batch->error);
         return;
     }
+    if (batch_stops(import, batch))
+        return;
     size_t sent_index = 0;
     for (guint i = 0; i < batch->rows->len; i++) {
         const struct batch_row *row = &g_array_index(batch->rows, struct batch_row, i);

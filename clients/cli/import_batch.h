@@ -6,7 +6,8 @@
 
 /* The message a row of the kind becomes. */
 const ProtobufCMessageDescriptor *batch_row_type(const struct import_kind *kind);
-/* Adds the row being looked at as a message, which it takes over; sends the batch when it is full. */
+/* Adds the row being looked at as a message, which it takes over; sends the batch when it is
+ * full. */
 void batch_add(struct import *import, ProtobufCMessage *message);
 /* Adds it as one refused here; raw_is_row: what was read has the header's fields. */
 void batch_add_refused(struct import *import, const char *reason, const char *sentence,

@@ -61,7 +61,8 @@ static bool state_load(const struct import *import, const json_t *json,
 
 bool import_resume(struct import *import, bool restart)
 {
-    if (!import->progress_path || restart || !g_file_test(import->progress_path, G_FILE_TEST_EXISTS))
+    if (!import->progress_path || restart ||
+        !g_file_test(import->progress_path, G_FILE_TEST_EXISTS))
         return true;
     json_error_t error;
     json_t *json = json_load_file(import->progress_path, 0, &error);

@@ -80,7 +80,6 @@ const struct import_kind IMPORT_PURCHASES = {
     .service = &beckon__v1__purchase_service__descriptor,
     .method = "RecordPurchases",
     .rows = "purchases",
-    .ordered = true,
     .complete = purchase_complete,
     .result = purchase_result,
 };

@@ -1,8 +1,8 @@
 /* Members: their columns, and the codes of those who brought them.
  *
- * Column code_of names an owner, "guide:EMPLOYEE_NO" or "member:PHONE". His code is drawn once, with a
- * request_id made of the owner, so that a repeated import gets the same code again. An owner who is
- * in rows not yet acknowledged is waited for. */
+ * Column code_of names an owner, "guide:EMPLOYEE_NO" or "member:PHONE". His code is drawn once,
+ * with a request_id made of the owner, so that a repeated import gets the same code again. An
+ * owner who is in rows not yet acknowledged is waited for. */
 #include <string.h>
 
 #include "beckon/v1/code_service.pb-c.h"
@@ -183,7 +183,6 @@ const struct import_kind IMPORT_MEMBERS = {
     .service = &beckon__v1__member_service__descriptor,
     .method = "RegisterMembers",
     .rows = "registrations",
-    .ordered = true,
     .complete = member_complete,
     .result = member_result,
 };

@@ -1,4 +1,5 @@
-/* getopt_long over a list built from the tables: it knows abbreviations, "--name=value" and order. */
+/* getopt_long over a list built from the tables: it knows abbreviations, "--name=value" and
+ * order. */
 #include "clients/cli/options.h"
 
 #include <assert.h>

@@ -7,8 +7,8 @@
 
 #include "clients/cli/cli.h"
 
-/* Reads argv[1..]: options anywhere, arguments in order, "--" ends options. false: `error` says what
- * is wrong. --help in the values tells that required ones were not looked for. */
+/* Reads argv[1..]: options anywhere, arguments in order, "--" ends options. false: `error` says
+ * what is wrong. --help in the values tells that required ones were not looked for. */
 bool options_parse(const struct verb *verb, int argc, char **argv, struct values *ret_values,
                    GString *error);
 

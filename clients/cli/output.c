@@ -71,7 +71,9 @@ enum cli_exit output_error(struct cli *cli, const struct channel_error *error)
         fprintf(cli->err, "beckon: %s\n", clean);
         if (error->field[0] != '\0' && !strstr(sentence, error->field))
             fprintf(cli->err, "  %s %s\n", cli->chinese ? "字段：" : "field:", error->field);
-        if (error->allowed[0] != '\0' && !strstr(sentence, error->allowed))
+        /* The English sentence says it too; beside a Chinese one it would only be said again. */
+        if (error->allowed[0] != '\0' && !strstr(sentence, error->allowed) &&
+            !strstr(error->en, error->allowed))
             fprintf(cli->err, "  %s %s\n", cli->chinese ? "允许：" : "allowed:", error->allowed);
         if (error->reason[0] != '\0')
             fprintf(cli->err, "  %s %s\n", cli->chinese ? "原因代码：" : "reason:",

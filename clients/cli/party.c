@@ -1,4 +1,5 @@
-/* Owners and accounts as people name them. Where what follows the colon is no number, it is asked for. */
+/* Owners and accounts as people name them. Where what follows the colon is no number, it is asked
+ * for. */
 #include <string.h>
 
 #include <glib.h>

@@ -39,8 +39,8 @@ bool text_to_time(const char *text, int64_t *ret_seconds, int32_t *ret_nanos)
     return true;
 }
 
-/* How much of the type's value names is its prefix: "PartyKind" -> strlen("PARTY_KIND_"). 0 when the
- * names don't begin with it. */
+/* How much of the type's value names is its prefix: "PartyKind" -> strlen("PARTY_KIND_"). 0 when
+ * the names don't begin with it. */
 static size_t enum_prefix_size(const ProtobufCEnumDescriptor *type)
 {
     g_autoptr(GString) prefix = g_string_new(NULL);

@@ -11,8 +11,8 @@
 
 #include "google/protobuf/timestamp.pb-c.h"
 
-/* RFC 3339 in UTC, with as many digits of a second as it needs: "2026-01-31T09:30:00Z". A time that no
- * calendar has is written as its seconds. */
+/* RFC 3339 in UTC, with as many digits of a second as it needs: "2026-01-31T09:30:00Z". A time
+ * that no calendar has is written as its seconds. */
 char *text_of_time(const Google__Protobuf__Timestamp *time);
 /* Reads RFC 3339 with an offset or Z; false: it is none. */
 bool text_to_time(const char *text, int64_t *ret_seconds, int32_t *ret_nanos);

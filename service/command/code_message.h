@@ -6,7 +6,7 @@
 #include "service/command/command.h"
 #include "store/codes.h"
 
-enum { CODE_LINK_BYTES = HOST_BYTES_MAX + 24, CODE_MESSAGE_BYTES = 1024 + CODE_OWNERS_MAX * 112 };
+enum { CODE_LINK_BYTES = HOST_BYTES_MAX + 24, CODE_MESSAGE_BYTES = 2048 + CODE_OWNERS_MAX * 160 };
 
 /* "HTTPS://HOST/R/CODE", upper case for QR's alphanumeric mode. */
 void code_link(const struct merchant *merchant, struct code_value value,
@@ -26,9 +26,8 @@ enum outcome code_message_ahead(struct reader *reader, const struct command_call
 enum outcome code_owner_allowed(struct command_call *call, struct party owner,
                                 const char *field) OUTCOME_CHECKED;
 
-/* A code of the caller's merchant that he may touch: guides and members while it is theirs. The
- * record may name the owner before a change that was to come. CODE_MISTYPED, CODE_UNKNOWN,
- * NOT_YOURS. */
+/* A code of the caller's merchant that he may touch: today's owner counts. CODE_MISTYPED,
+ * CODE_UNKNOWN, NOT_YOURS. */
 enum outcome code_find(struct reader *reader, struct command_call *call,
                        const struct merchant *merchant, const char *text,
                        struct code *ret) OUTCOME_CHECKED;

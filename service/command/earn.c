@@ -62,6 +62,8 @@ enum outcome earn_decide(struct batch *batch, struct earning *earning, struct pa
     if (found == STORE_ABSENT) earning->program = NULL;
     else if (found != STORE_OK) return command_outcome(found, OUTCOME_INTERNAL);
 
+    if (recommender->party.kind != PARTY_NONE) accounts_want(reader, recommender->party);
+    if (serving->party.kind != PARTY_NONE) accounts_want(reader, serving->party);
     enum outcome outcome = earner_load(reader, recommender, buyer, earning->business_date);
     if (outcome != OUTCOME_OK) return outcome;
     outcome = earner_load(reader, serving, buyer, earning->business_date);

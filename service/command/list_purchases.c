@@ -12,11 +12,12 @@
 
 static_assert(sizeof(struct receipt) <= PAGE_CURSOR_BYTES_MAX, "a receipt is the cursor");
 
-/* A manager sees what was bought in his shop; that is a walk over all she bought. */
+/* Manager and till see what was bought in their shop; that is a walk over all she bought. */
 static bool listed_for(const struct command_call *call, const struct purchase *purchase)
 {
-    return call->principal.role != ROLE_SHOP_MANAGER ||
-           call->principal.party.number == purchase->receipt.shop;
+    const struct principal *principal = &call->principal;
+    return principal->party.kind != PARTY_SHOP ||
+           principal->party.number == purchase->receipt.shop;
 }
 
 static enum outcome add_all(struct reader *reader, struct command_call *call,

@@ -26,6 +26,7 @@
 #include "store/profiles.h"
 #include "store/programs.h"
 #include "store/purchases.h"
+#include "store/seal.h"
 
 struct registering {
     const Beckon__V1__RegisterMemberRequest *request;
@@ -45,6 +46,7 @@ struct registering {
     struct earning earning;
 };
 
+/* Nobody signed in: told nothing of whose phone it is, of codes, of what was earned. */
 static bool stranger(const struct command_call *call)
 {
     return call->principal.role == ROLE_REGISTRANT;
@@ -333,6 +335,19 @@ static void put_member(struct batch *batch, const struct command_call *call,
     }
 }
 
+/* A stranger must not tell a known phone by how soon the answer comes: it costs a key slot, a
+ * record and a commit too. The slot is that of the next number, whose owner will make a new one. */
+static void put_nothing_new(struct batch *batch, const struct command_call *call,
+                            struct registering *registering)
+{
+    uint8_t seed[PROFILE_SEED_BYTES];
+
+    secret_from_seed(call->seed, 2 * call->row, seed, sizeof seed);
+    seal_make_key(batch, registering->earning.earners[EARNER_BUYER].party, seed);
+    registering->numbers.member--;
+    numbers_put(batch, &registering->numbers);
+}
+
 /* ---- the answer ------------------------------------------------------------------------------------------ */
 
 static size_t reply_bytes(const struct registering *registering)
@@ -381,8 +396,11 @@ enum outcome member_register(struct batch *batch, struct command_call *call,
     if (outcome != OUTCOME_OK) return outcome;
     outcome = reply_reserve(call, reply_bytes(&registering));
     if (outcome != OUTCOME_OK) return outcome;
-    if (registering.known_member != 0 || registering.phone_rests)
-        return answer_known(call, &registering, ret_reply);
+    if (registering.known_member != 0 || registering.phone_rests) {
+        outcome = answer_known(call, &registering, ret_reply);
+        if (outcome == OUTCOME_OK) put_nothing_new(batch, call, &registering);
+        return outcome;
+    }
 
     uint32_t member = registering.earning.earners[EARNER_BUYER].party.number;
     /* From here on this registration must succeed. */
@@ -390,11 +408,12 @@ enum outcome member_register(struct batch *batch, struct command_call *call,
     Beckon__V1__RegisterMemberResponse *reply =
         answer(call, registering.attribution.scan_result, member);
     assert(reply != NULL);
+    *ret_reply = reply;
+    if (stranger(call)) return OUTCOME_OK;
     outcome = credit_messages(&batch->reader, call, member, registering.earning.program,
                               registering.earning.awards, registering.earning.award_count,
                               &reply->credits, &reply->n_credits);
     assert(outcome == OUTCOME_OK);
-    *ret_reply = reply;
     return outcome;
 }
 

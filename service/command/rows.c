@@ -1,6 +1,7 @@
 #include "service/command/rows.h"
 
 #include <stdio.h>
+#include <string.h>
 
 #include "service/command/reply.h"
 
@@ -17,9 +18,10 @@ enum outcome row_refused(struct command_call *call, enum outcome outcome,
     if (outcome != OUTCOME_STORE_DAMAGED && ends_the_call(outcome)) return outcome;
     const struct outcome_info *info = outcome_info(outcome);
     outcome_sentence(outcome, &call->refusal, false, sentence, sizeof sentence);
-    snprintf(with_field, sizeof with_field, "%s%s%s",
-             call->refusal.field != NULL ? call->refusal.field : "",
-             call->refusal.field != NULL ? ": " : "", sentence);
+    const char *field = call->refusal.field;
+    bool says_field = field == NULL || strstr(sentence, field) != NULL;
+    snprintf(with_field, sizeof with_field, "%s%s%s", says_field ? "" : field,
+             says_field ? "" : ": ", sentence);
     call->room = NULL; /* what a refused row had reserved stays unused */
     *ret_status_code = info->grpc_code;
     *ret_reason = reply_text(call, info->reason);

@@ -27,6 +27,9 @@ static enum outcome update_field(struct command_call *call, struct updating *upd
     const Beckon__V1__Member *message = updating->message;
     struct profile *profile = &updating->profile;
 
+    /* A phone is what she proves herself with: her guide must not be able to make it his. */
+    if (strcmp(field, "phone") == 0 && call->principal.role == ROLE_GUIDE)
+        return form_refuse(call, OUTCOME_NOT_YOURS, "update_fields", NULL);
     if (strcmp(field, "phone") == 0)
         return form_phone(call, message->phone, "member.phone", &updating->merchant,
                           profile->phone);

@@ -28,7 +28,8 @@ void arena_init(struct arena *ret_arena, struct arena_pool *pool, uint8_t *first
 {
     assert((uintptr_t)first % ALIGN == 0);
     *ret_arena = (struct arena){
-        .allocator = {.alloc = allocator_alloc, .free = allocator_free, .allocator_data = ret_arena},
+        .allocator = {.alloc = allocator_alloc, .free = allocator_free,
+                      .allocator_data = ret_arena},
         .pool = pool, .first = first, .first_bytes = first_bytes,
         .at = first, .end = first + first_bytes,
     };

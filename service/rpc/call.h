@@ -115,6 +115,8 @@ struct rpc {
 
     struct tag shut_down;
     atomic_bool drained;
+    bool hastened;               /* main's thread only, as the next */
+    uint64_t idle_since_ms;      /* while draining; 0: calls are in progress */
     struct listener *listener;
 };
 
@@ -130,6 +132,7 @@ struct call *pool_take(struct rpc *rpc);          /* NULL: all are in progress *
 void pool_release(struct call *call);
 void pool_expect(struct rpc *rpc);                /* one more answer owed */
 void pool_expect_less(struct rpc *rpc);
+bool pool_is_idle(struct rpc *rpc);
 void pool_wait_idle(struct rpc *rpc);
 
 /* unary.c: from arrival to the executor. */

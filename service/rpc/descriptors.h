@@ -23,8 +23,9 @@ bool descriptors_each_method(bool (*visit)(void *context, const struct descripto
                              void *context);
 
 /* Finds the file of that name, or the file that declares the symbol (service, method, message,
- * enum, field or value, by full name), and writes it with everything it imports, itself first: views of
- * serialized FileDescriptorProtos, alive as long as the program. Returns how many; 0: not found. */
+ * enum, field or value, by full name), and writes it with everything it imports, itself first:
+ * views of serialized FileDescriptorProtos, alive as long as the program. Returns how many; 0: not
+ * found. */
 size_t descriptors_file(const char *name, struct bytes ret_files[DESCRIPTORS_FILES_MAX]);
 size_t descriptors_symbol(const char *symbol, struct bytes ret_files[DESCRIPTORS_FILES_MAX]);
 

@@ -70,7 +70,7 @@ void health_check_arrive(struct call *call)
     call_finish(call, outcome, &reply.base);
 }
 
-/* ---- Watch: idle -> sending -> idle -> ... -> ended; one thread sends at a time ---------------- */
+/* ---- Watch: idle -> sending -> idle -> ... -> ended; one thread sends at a time -------------- */
 
 /* Under the lock: takes the watch out of the list. True for the one who ended it. */
 static bool watch_end(struct call *call)

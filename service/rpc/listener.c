@@ -1,5 +1,5 @@
-/* Our own accept loop. gRPC's listener dies for good once file descriptors run out; this one keeps a
- * spare descriptor, and counts connections, in total and per address.
+/* Our own accept loop. gRPC's listener dies for good once file descriptors run out; this one keeps
+ * a spare descriptor, and counts connections, in total and per address.
  *
  * gRPC owns an accepted socket and closes it when it likes. Whether it still is open is told by the
  * descriptor's inode, which no other socket has: looked at only when a cap seems reached. */

@@ -18,10 +18,10 @@
 #define STAFF (GUIDE | POS | MANAGER | PAYROLL | AUDITOR | ADMIN)
 
 #define UNARY(service, method, its_command, its_roles)                                             \
-    {.path = "/beckon.v1." service "/" method, .kind = METHOD_UNARY, .command = &(its_command),     \
+    {.path = "/beckon.v1." service "/" method, .kind = METHOD_UNARY, .command = &(its_command),    \
      .roles = (its_roles)}
 #define STREAM(service, method, its_command, its_roles)                                            \
-    {.path = "/beckon.v1." service "/" method, .kind = METHOD_STREAM, .command = &(its_command),    \
+    {.path = "/beckon.v1." service "/" method, .kind = METHOD_STREAM, .command = &(its_command),   \
      .roles = (its_roles)}
 
 enum { METHOD_COUNT = 38 };
@@ -49,7 +49,7 @@ static const struct method API_METHODS[] = {
     UNARY("CodeService", "ResolveCode", resolve_code, ANYONE),
 
     UNARY("MemberService", "RegisterMember", register_member,
-          METHOD_ROLE(ROLE_REGISTRANT) | MEMBER | GUIDE | POS | MANAGER | ADMIN),
+          METHOD_ROLE(ROLE_REGISTRANT) | GUIDE | POS | MANAGER | ADMIN),
     UNARY("MemberService", "RegisterMembers", register_members, ADMIN),
     UNARY("MemberService", "GetMember", get_member,
           MEMBER | GUIDE | POS | MANAGER | AUDITOR | ADMIN),

@@ -17,7 +17,7 @@ struct method {
     const char *path;               /* "/PACKAGE.SERVICE/METHOD" */
     enum method_kind kind;
     const struct command *command;  /* the API's own methods; NULL: `arrive` */
-    void (*arrive)(struct call *call); /* health and reflection: on the poller, no token looked at */
+    void (*arrive)(struct call *call); /* health, reflection: on the poller, no token looked at */
     uint32_t roles;                 /* bit 1 << enum role; ROLE_REGISTRANT: without a token */
 };
 

@@ -87,6 +87,14 @@ void pool_expect_less(struct rpc *rpc)
     pthread_mutex_unlock(&rpc->pool_lock);
 }
 
+bool pool_is_idle(struct rpc *rpc)
+{
+    pthread_mutex_lock(&rpc->pool_lock);
+    bool idle = rpc->outstanding == 0;
+    pthread_mutex_unlock(&rpc->pool_lock);
+    return idle;
+}
+
 void pool_wait_idle(struct rpc *rpc)
 {
     pthread_mutex_lock(&rpc->pool_lock);

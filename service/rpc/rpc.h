@@ -45,7 +45,8 @@ void rpc_serve(struct rpc *rpc);
 
 /* Stops listening, tells health and clients, refuses new calls; calls in progress go on. */
 void rpc_drain(struct rpc *rpc);
-/* Are all connections gone? */
+/* Are all connections gone? To be asked every few ms: once nothing is in progress any more it cuts
+ * connections that do not end by themselves. */
 bool rpc_drained(struct rpc *rpc);
 /* Cancels what is still in progress; after rpc_drain. rpc_drained becomes true soon. */
 void rpc_hasten(struct rpc *rpc);

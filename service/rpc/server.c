@@ -155,14 +155,34 @@ void rpc_drain(struct rpc *rpc)
     grpc_server_shutdown_and_notify(rpc->server, rpc->queues[0].cq, &rpc->shut_down);
 }
 
+/* With nothing of ours in progress any more, clients get a moment to read their last answers
+ * and hang up; then the connections are cut. Without it a client that never says anything would
+ * hold the drain for its full time, and so would a call that gRPC 1.51 loses: one that arrives
+ * while shutdown_and_notify fails the armed requests is queued behind them for ever. */
+static void cut_when_idle(struct rpc *rpc)
+{
+    uint64_t now = rpc->options.clock.monotonic_ms(rpc->options.clock.context);
+    if (!pool_is_idle(rpc))
+        rpc->idle_since_ms = 0;
+    else if (rpc->idle_since_ms == 0)
+        rpc->idle_since_ms = now;
+    else if (now - rpc->idle_since_ms >= LIMIT_GOODBYE_MS)
+        rpc_hasten(rpc);
+}
+
 bool rpc_drained(struct rpc *rpc)
 {
-    return atomic_load(&rpc->drained);
+    if (atomic_load(&rpc->drained))
+        return true;
+    if (atomic_load(&rpc->stopping) && !rpc->hastened)
+        cut_when_idle(rpc);
+    return false;
 }
 
 void rpc_hasten(struct rpc *rpc)
 {
     assert(atomic_load(&rpc->stopping));
+    rpc->hastened = true;
     grpc_server_cancel_all_calls(rpc->server);
 }
 

@@ -1,7 +1,8 @@
 /* A call from arrival to the executor.
  *
- * Happy path: deadline -> bytes -> looked through (wire.c) -> who calls -> may that role -> unpacked
- * -> read here on the poller, or submitted: a write's reply leaves from `done`, after the commit.
+ * Happy path: deadline -> bytes -> looked through (wire.c) -> who calls -> may that role ->
+ * unpacked -> read here on the poller, or submitted: a write's reply leaves from `done`, after
+ * the commit.
  * Refusals come in the order of enum outcome; what is wrong with the text of a request is told only
  * to those who may call. */
 #include <assert.h>
@@ -126,7 +127,7 @@ static enum outcome prepare(struct call *call)
     return outcome;
 }
 
-/* After the commit (writes, on the writer's thread) or at its end (streams). */
+/* After the commit (writes, on a thread of the executor's) or at its end (streams). */
 static void call_done(struct work *work)
 {
     call_finish(work->context, work->outcome, work->reply);

@@ -68,7 +68,9 @@ def _fields(data):
 
 class Beckon:
     def __init__(self, address, token=None, path=REFLECTION, options=()):
-        self.channel = grpc.insecure_channel(address, options=list(options))
+        # A connection of its own: by default Python's channels to one address share theirs.
+        self.channel = grpc.insecure_channel(
+            address, options=[("grpc.use_local_subchannel_pool", 1), *options])
         self.token = token
         self.path = path
         self.pool = descriptor_pool.DescriptorPool()
@@ -162,8 +164,14 @@ class Beckon:
 
     # ---- calls ----------------------------------------------------------------------------------
 
+    def _learn_details(self):
+        """The messages of error details, while the service still answers."""
+        self.message("google.rpc.Status")
+        self.message("google.rpc.ErrorInfo")
+
     def _method(self, name):
         if name not in self._methods:
+            self._learn_details()
             service, method = name.split("/")
             descriptor = self.service(service).methods_by_name[method]
             proto = descriptor_pb2.MethodDescriptorProto()
@@ -186,6 +194,7 @@ class Beckon:
 
     def call_bytes(self, name, data, timeout=30, metadata=None):
         """A unary call of raw bytes; the reply's raw bytes."""
+        self._learn_details()
         call = self.channel.unary_unary("/" + name, request_serializer=lambda b: b,
                                         response_deserializer=lambda b: b)
         try:

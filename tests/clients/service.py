@@ -26,13 +26,14 @@ START_SECONDS = 30
 
 
 class Service:
-    def __init__(self, options=(), folder=None, environment=None):
+    def __init__(self, options=(), folder=None, environment=None, program=BECKOND):
         self.folder = folder or tempfile.mkdtemp(prefix="beckon-test-")
         self.own_folder = folder is None
         self.data = os.path.join(self.folder, "data")
         self.log_path = os.path.join(self.folder, "beckond.log")
         self.options = list(options)
         self.environment = environment
+        self.program = program
         self.process = None
         self.port = None
 
@@ -57,17 +58,24 @@ class Service:
         began = time.monotonic()
         with open(self.log_path, "ab") as log:
             self.process = subprocess.Popen(
-                [*wrapper, BECKOND, "--data", self.data, "--listen", "127.0.0.1:0",
+                [*wrapper, self.program, "--data", self.data, "--listen", "127.0.0.1:0",
                  "--port-file", port_file, *self.options],
                 stdout=log, stderr=log, env=self.environment)
-        while not (os.path.exists(port_file) and open(port_file).read().strip()):
+        while not (ports := self._ports(port_file)):
             if self.process.poll() is not None:
                 raise RuntimeError("beckond ended with %d:\n%s" % (self.process.returncode, self.log()))
             if time.monotonic() - began > START_SECONDS:
                 raise RuntimeError("beckond does not serve:\n" + self.log())
             time.sleep(0.005)
-        self.port = int(re.findall(r"\d+", open(port_file).read())[0])
+        self.port = ports[0]
         return time.monotonic() - began
+
+    @staticmethod
+    def _ports(path):
+        if not os.path.exists(path):
+            return []
+        with open(path) as file:
+            return [int(port) for port in re.findall(r"\d+", file.read())]
 
     def log(self):
         with open(self.log_path, errors="replace") as log:

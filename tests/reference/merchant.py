@@ -1,0 +1,92 @@
+"""The reference merchant: how the text file's purchases become shops, guides, members and receipts.
+
+The mapping stands in the data's README and is the same for every scenario: 20 shops, 60 guides, customer c
+with phone +1 212 and c as seven digits, every fourth one recommended by customer c / 4."""
+
+import csv
+import datetime
+import gzip
+import os
+
+SHOPS, GUIDES = 20, 60
+OPENED = "1997-01-01"
+
+PROGRAM_R1 = {
+    "from_date": OPENED, "title": "R1", "inherit_serving_guide": True,
+    "rules": [
+        {"rule_id": "buyer", "trigger": "purchase", "beneficiary": "buyer", "unit": "points",
+         "rate_bp": 100, "rounding": "floor"},
+        {"rule_id": "referrer", "trigger": "purchase", "beneficiary": "referrer", "referrer": "member",
+         "unit": "cash", "rate_bp": 200, "rounding": "floor"},
+        {"rule_id": "new-member", "trigger": "registration", "beneficiary": "serving_guide", "code": "own",
+         "unit": "points", "fixed_amount": 5},
+        {"rule_id": "sales", "trigger": "purchase", "beneficiary": "serving_guide", "unit": "points",
+         "rate_bp": 10, "rounding": "floor"},
+        {"rule_id": "repurchase", "trigger": "repurchase", "beneficiary": "serving_guide", "unit": "points",
+         "fixed_amount": 3},
+    ],
+}
+
+
+def read(path):
+    """Lines (n, customer, date YYYYMMDD, cents) in the file's order; n from 1."""
+    with gzip.open(path, "rt") as file:
+        next(file)
+        for n, line in enumerate(file, 1):
+            customer, date, _, dollars = line.split()
+            whole, _, fraction = dollars.partition(".")
+            yield n, int(customer), date, int(whole) * 100 + int((fraction + "00")[:2])
+
+
+def shop_of(c):
+    return "S%02d" % ((c - 1) % SHOPS + 1)
+
+
+def phone_of(c):
+    return "+1212%07d" % c
+
+
+def owner_of(c):
+    """Whose code she registers with."""
+    return "member:" + phone_of(c // 4) if c % 4 == 0 and c > 4 else "guide:G%02d" % ((c - 1) % GUIDES + 1)
+
+
+def local_time(date, hour):
+    """A local time of New York as RFC 3339; the offset is all that DST decides here."""
+    import zoneinfo
+    moment = datetime.datetime(int(date[:4]), int(date[4:6]), int(date[6:]), hour,
+                               tzinfo=zoneinfo.ZoneInfo("America/New_York"))
+    return moment.isoformat()
+
+
+def write_csv(folder, name, header, rows):
+    path = os.path.join(folder, name + ".csv")
+    with open(path, "w", newline="", encoding="utf-8") as file:
+        writer = csv.writer(file)
+        writer.writerow(header)
+        writer.writerows(rows)
+    return path
+
+
+def write_files(folder, lines):
+    """Writes the four import files; returns (kind, path) in the order they are imported."""
+    customers = max(c for _, c, _, _ in lines)
+    opened = local_time("19970101", 0)
+    noon = {date: local_time(date, 12) for date in {date for _, _, date, _ in lines}}
+    files = [
+        ("shops", write_csv(folder, "shops", ["shop_id", "name"],
+                            [["S%02d" % s, "Shop %d" % s] for s in range(1, SHOPS + 1)])),
+        ("guides", write_csv(folder, "guides", ["employee_no", "name", "shop_id", "from_date"],
+                             [["G%02d" % g, "Guide %d" % g, "S%02d" % ((g - 1) % SHOPS + 1), OPENED]
+                              for g in range(1, GUIDES + 1)])),
+        ("members", write_csv(folder, "members",
+                              ["phone", "consent_policy_version", "occurred_at", "code_of"],
+                              [[phone_of(c), "import", opened, owner_of(c)]
+                               for c in range(1, customers + 1)])),
+        ("purchases", write_csv(folder, "purchases",
+                                ["shop_id", "receipt_number", "phone", "amount_minor", "currency",
+                                 "occurred_at"],
+                                [[shop_of(c), "L%06d" % n, phone_of(c), cents, "USD", noon[date]]
+                                 for n, c, date, cents in sorted(lines, key=lambda x: (x[2], x[0]))])),
+    ]
+    return files
