@@ -8,13 +8,13 @@
 #include "service/limits.h"
 
 /* Signals are main's: the executor's threads take none. */
-static pthread_t start_thread(void *(*thread_main)(void *), struct executor *executor)
+static pthread_t start_thread(void *(*thread_main)(void *), void *argument)
 {
     sigset_t all, before;
     pthread_t thread;
     sigfillset(&all);
     if (pthread_sigmask(SIG_SETMASK, &all, &before) != 0) abort();
-    if (pthread_create(&thread, NULL, thread_main, executor) != 0) abort();
+    if (pthread_create(&thread, NULL, thread_main, argument) != 0) abort();
     if (pthread_sigmask(SIG_SETMASK, &before, NULL) != 0) abort();
     return thread;
 }
@@ -28,7 +28,9 @@ struct executor *executor_start(const struct executor_options *options)
     executor->options = *options;
     queue_init(&executor->writes, LIMIT_QUEUE);
     queue_init(&executor->long_jobs, LIMIT_LONG_JOBS);
+    replies_init(&executor->replies);
     executor->batch = batch_new(options->store);
+    executor->replies_thread = start_thread(replies_main, &executor->replies);
     executor->writer_thread = start_thread(writer_main, executor);
     executor->long_thread = start_thread(long_jobs_main, executor);
     return executor;
@@ -39,9 +41,12 @@ void executor_stop(struct executor *executor)
     queue_stop(&executor->writes);
     queue_stop(&executor->long_jobs);
     pthread_join(executor->writer_thread, NULL);
+    replies_stop(&executor->replies); /* nothing more is handed over */
+    pthread_join(executor->replies_thread, NULL);
     pthread_join(executor->long_thread, NULL);
     queue_clean_up(&executor->writes);
     queue_clean_up(&executor->long_jobs);
+    replies_clean_up(&executor->replies);
     batch_destroy(executor->batch);
     free(executor);
 }

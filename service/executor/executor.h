@@ -36,8 +36,8 @@ struct work {
     const struct command *command;
     struct command_call call;
     uint64_t deadline_ms;               /* monotonic; 0: none. Checked when first taken */
-    /* Called exactly once: writes on the writer's thread after the commit, streams on the long
-     * thread at their end. */
+    /* Called exactly once: writes after the commit, on the writer's or the replies' thread; streams
+     * on the long thread at their end. */
     void (*done)(struct work *work);
     command_emit *emit;                 /* streams */
     void *context;                      /* the caller's */
@@ -53,7 +53,7 @@ struct work {
 
 struct executor;
 
-/* Starts the writer and the long thread. Start-up only: exits when it can't. */
+/* Starts the writer, the replies and the long thread. Start-up only: exits when it can't. */
 struct executor *executor_start(const struct executor_options *options);
 /* Refuses new work, finishes what is queued, joins the threads, frees. */
 void executor_stop(struct executor *executor);

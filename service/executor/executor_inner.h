@@ -7,13 +7,15 @@
 
 #include "service/executor/executor.h"
 #include "service/executor/queue.h"
+#include "service/executor/replies.h"
 #include "service/executor/turn.h"
 #include "store/batch.h"
 
 struct executor {
     struct executor_options options;
     struct queue writes, long_jobs;
-    pthread_t writer_thread, long_thread;
+    struct replies replies;
+    pthread_t writer_thread, replies_thread, long_thread;
 
     /* the writer's thread only */
     struct batch *batch;

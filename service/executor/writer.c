@@ -70,7 +70,7 @@ static bool goes_on(struct executor *executor, struct turn_entry *entry)
     return true;
 }
 
-/* Puts back what goes on, backwards so that the order stays, then answers the others in order. */
+/* Puts back what goes on, backwards so that the order stays; the others are answered in order. */
 static void end_turn(struct executor *executor)
 {
     struct turn *turn = &executor->turn;
@@ -82,16 +82,18 @@ static void end_turn(struct executor *executor)
         put_back++;
     }
     queue_put_back(&executor->writes, put_back);
+    struct work_list answered = {0};
     for (size_t i = 0; i < turn->entry_count; i++) {
         struct work *work = turn->entries[i].work;
         if (work == NULL) continue;
         assert(work->outcome != OUTCOME_OK || work->reply != NULL);
         assert(work->outcome != OUTCOME_AGAIN);
         if (work->outcome != OUTCOME_OK) executor->refusals++;
-        work->done(work);
+        work_list_push_back(&answered, work);
     }
     turn->entry_count = 0;
     turn->command_count = 0;
+    replies_give(&executor->replies, &answered);
 }
 
 static void take_turn(struct executor *executor)

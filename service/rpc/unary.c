@@ -127,7 +127,7 @@ static enum outcome prepare(struct call *call)
     return outcome;
 }
 
-/* After the commit (writes, on the writer's thread) or at its end (streams). */
+/* After the commit (writes, on a thread of the executor's) or at its end (streams). */
 static void call_done(struct work *work)
 {
     call_finish(work->context, work->outcome, work->reply);

@@ -26,13 +26,14 @@ START_SECONDS = 30
 
 
 class Service:
-    def __init__(self, options=(), folder=None, environment=None):
+    def __init__(self, options=(), folder=None, environment=None, program=BECKOND):
         self.folder = folder or tempfile.mkdtemp(prefix="beckon-test-")
         self.own_folder = folder is None
         self.data = os.path.join(self.folder, "data")
         self.log_path = os.path.join(self.folder, "beckond.log")
         self.options = list(options)
         self.environment = environment
+        self.program = program
         self.process = None
         self.port = None
 
@@ -57,7 +58,7 @@ class Service:
         began = time.monotonic()
         with open(self.log_path, "ab") as log:
             self.process = subprocess.Popen(
-                [*wrapper, BECKOND, "--data", self.data, "--listen", "127.0.0.1:0",
+                [*wrapper, self.program, "--data", self.data, "--listen", "127.0.0.1:0",
                  "--port-file", port_file, *self.options],
                 stdout=log, stderr=log, env=self.environment)
         while not (ports := self._ports(port_file)):
