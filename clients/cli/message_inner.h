@@ -20,4 +20,10 @@ void *message_place(ProtobufCMessage *message, const ProtobufCFieldDescriptor *f
 bool message_value_set(const ProtobufCFieldDescriptor *field, void *place, const char *text,
                        GString *error);
 
+/* One value as JSON; the caller owns it. */
+json_t *message_value_json(const ProtobufCFieldDescriptor *field, const void *place);
+/* Where an element of a repeated field lies. */
+const void *message_element(const ProtobufCMessage *message, const ProtobufCFieldDescriptor *field,
+                            size_t index);
+
 #endif

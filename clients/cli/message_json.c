@@ -1,9 +1,8 @@
-/* Messages to JSON and back, and to cells of a table. */
+/* Messages to JSON and back. */
 #include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "beckon/v1/common.pb-c.h"
 #include "clients/cli/message_inner.h"
 #include "clients/cli/text.h"
 
@@ -22,7 +21,7 @@ static json_t *unsigned_json(uint64_t value)
                               : text_json(g_strdup_printf("%" G_GUINT64_FORMAT, (guint64)value));
 }
 
-static json_t *value_json(const ProtobufCFieldDescriptor *field, const void *place)
+json_t *message_value_json(const ProtobufCFieldDescriptor *field, const void *place)
 {
     switch (field->type) {
     case PROTOBUF_C_TYPE_STRING:
@@ -60,7 +59,7 @@ static json_t *value_json(const ProtobufCFieldDescriptor *field, const void *pla
     }
 }
 
-static const void *element_at(const ProtobufCMessage *message,
+const void *message_element(const ProtobufCMessage *message,
                               const ProtobufCFieldDescriptor *field, size_t index)
 {
     const char *array = *(char *const *)message_member(message, field);
@@ -76,12 +75,12 @@ json_t *message_json(const ProtobufCMessage *message)
             continue;
         if (field->label != PROTOBUF_C_LABEL_REPEATED) {
             json_object_set_new(object, field->name,
-                                value_json(field, message_member(message, field)));
+                                message_value_json(field, message_member(message, field)));
             continue;
         }
         json_t *array = json_array();
         for (size_t k = 0; k < message_count(message, field); k++)
-            json_array_append_new(array, value_json(field, element_at(message, field, k)));
+            json_array_append_new(array, message_value_json(field, message_element(message, field, k)));
         json_object_set_new(object, field->name, array);
     }
     return object;
@@ -185,59 +184,4 @@ ProtobufCMessage *message_from_json(const ProtobufCMessageDescriptor *type, cons
         return NULL;
     }
     return message;
-}
-
-/* "key=value key=value" of what is not empty; a Party as "guide:3". */
-static char *sub_cell(const ProtobufCMessage *message)
-{
-    if (message->descriptor == &google__protobuf__timestamp__descriptor)
-        return text_of_time((const Google__Protobuf__Timestamp *)message);
-    if (message->descriptor == &beckon__v1__party__descriptor) {
-        const Beckon__V1__Party *party = (const Beckon__V1__Party *)message;
-        g_autofree char *kind = text_of_enum(&beckon__v1__party_kind__descriptor, party->kind);
-        return g_strdup_printf("%s:%u", kind, party->number);
-    }
-    GString *cell = g_string_new(NULL);
-    for (unsigned i = 0; i < message->descriptor->n_fields; i++) {
-        const ProtobufCFieldDescriptor *field = &message->descriptor->fields[i];
-        g_autofree char *text = message_cell(message, field);
-        if (text[0] != '\0' && strcmp(text, "0") != 0)
-            g_string_append_printf(cell, "%s%s=%s", cell->len > 0 ? " " : "", field->name, text);
-    }
-    return g_string_free(cell, FALSE);
-}
-
-static char *value_cell(const ProtobufCFieldDescriptor *field, const void *place)
-{
-    if (field->type == PROTOBUF_C_TYPE_MESSAGE)
-        return sub_cell(*(ProtobufCMessage *const *)place);
-    if (field->type == PROTOBUF_C_TYPE_BOOL)
-        return g_strdup(*(const protobuf_c_boolean *)place ? "yes" : "no");
-    json_t *json = value_json(field, place);
-    char *cell = json_is_integer(json)
-                     ? g_strdup_printf("%" JSON_INTEGER_FORMAT, json_integer_value(json))
-                     : g_strdup(json_is_string(json) ? json_string_value(json) : "");
-    json_decref(json);
-    return cell;
-}
-
-char *message_element_cell(const ProtobufCMessage *message, const ProtobufCFieldDescriptor *field,
-                           size_t index)
-{
-    assert(index < message_count(message, field));
-    return value_cell(field, element_at(message, field, index));
-}
-
-char *message_cell(const ProtobufCMessage *message, const ProtobufCFieldDescriptor *field)
-{
-    if (!message_has(message, field))
-        return g_strdup("");
-    if (field->label != PROTOBUF_C_LABEL_REPEATED)
-        return value_cell(field, message_member(message, field));
-    GString *cell = g_string_new(NULL);
-    for (size_t i = 0; i < message_count(message, field); i++) {
-        g_autofree char *text = message_element_cell(message, field, i);
-        g_string_append_printf(cell, "%s%s", i > 0 ? ", " : "", text);
-    }
-    return g_string_free(cell, FALSE);
 }

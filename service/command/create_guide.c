@@ -100,8 +100,10 @@ static enum outcome answer_again(struct batch *batch, struct command_call *call,
     if (outcome != OUTCOME_OK) return outcome;
     if (strcmp(profile.name, wanted->profile.name) != 0 ||
         strcmp(profile.phone, wanted->profile.phone) != 0 ||
+        strcmp(profile.document_type, wanted->profile.document_type) != 0 ||
         strcmp(profile.document_number, wanted->profile.document_number) != 0 || count == 0 ||
         employments[0].from != wanted->employment.from ||
+        employments[0].until != wanted->employment.until ||
         employments[0].shop != wanted->employment.shop)
         return form_refuse(call, OUTCOME_GUIDE_EXISTS, "guide.employee_no", NULL);
     return reply_with(&batch->reader, call, &guide, &profile, ret_reply);

@@ -5,8 +5,14 @@ first member, a program in force, purchases in both shops, and tokens for every 
 at S1 (guide 1, member 1), `other` at S2 (guide 2, member 2). Merchant 2 is its image with other
 people: same shop ids, same receipt numbers, same employee numbers."""
 
+from reflect import Refused
+
 PEOPLE = {1: "138000010%02d", 2: "139000020%02d"}
 ROLES = ("member", "guide", "pos", "shop_manager", "payroll", "auditor", "admin")
+MEMBER, GUIDE, POS, MANAGER, PAYROLL, AUDITOR, ADMIN = ROLES
+OPERATOR, REGISTRANT = "operator", "registrant"
+ALL_ROLES = (REGISTRANT,) + ROLES + (OPERATOR,)
+STAFF = (GUIDE, POS, MANAGER, PAYROLL, AUDITOR, ADMIN)
 PROGRAM = {"from_date": "2020-01-01", "title": "test", "inherit_serving_guide": True, "rules": [
     {"rule_id": "buyer", "trigger": "TRIGGER_PURCHASE", "beneficiary": "BENEFICIARY_BUYER",
      "unit": "UNIT_POINTS", "rate_bp": 100},
@@ -16,6 +22,32 @@ PROGRAM = {"from_date": "2020-01-01", "title": "test", "inherit_serving_guide": 
      "beneficiary": "BENEFICIARY_SERVING_GUIDE", "unit": "UNIT_POINTS", "rate_bp": 50},
 ]}
 API = "beckon.v1."
+
+OK = ("OK", "")
+TOKEN_MISSING = ("UNAUTHENTICATED", "TOKEN_MISSING")
+TOKEN_INVALID = ("UNAUTHENTICATED", "TOKEN_INVALID")
+ROLE_NOT_ALLOWED = ("PERMISSION_DENIED", "ROLE_NOT_ALLOWED")
+NOT_YOURS = ("PERMISSION_DENIED", "NOT_YOURS")
+
+
+def not_found(reason):
+    return ("NOT_FOUND", reason)
+
+
+def party(kind, number):
+    return {"kind": "PARTY_KIND_" + kind.upper(), "number": number}
+
+
+def outcome(client, method, request):
+    """(code, reason) of a call; a stream is read to its end."""
+    try:
+        reply = client.call(API + method, request)
+        if not isinstance(reply, dict):
+            list(reply)
+        return OK
+    except Refused as refused:
+        assert refused.message and refused.message_zh, (method, refused)
+        return (refused.code.name, refused.reason)
 
 
 class Merchant:
@@ -74,6 +106,20 @@ class Merchant:
         return self.call("PurchaseService/RecordPurchase", {
             "shop_id": shop, "receipt_number": receipt, "member_number": member,
             "amount_minor": amount, "occurred_at": "2024-05-01T08:00:00Z"})["purchase"]
+
+    def receipt_r1(self):
+        """The request that made receipt R1 of shop S1: again it changes nothing."""
+        return {"shop_id": "S1", "receipt_number": "R1", "member_number": self.members[0],
+                "amount_minor": 10000, "occurred_at": "2024-05-01T08:00:00Z"}
+
+    def last_entries(self):
+        """The last entry of member 1 and of guide 1."""
+        found = {}
+        for entry in self.call("LedgerService/ListEntries", {"page_size": 500})["entries"]:
+            for kind, number in (("member", self.members[0]), ("guide", self.guides[0])):
+                if entry["account"] == party(kind, number):
+                    found[kind] = entry["entry_number"]
+        return found
 
     def token(self, role, side="own", label=""):
         """A fresh token of the role: `own` at shop S1, guide 1, member 1; `other` at 2."""

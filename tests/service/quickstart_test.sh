@@ -1,5 +1,6 @@
-#!/bin/sh
-# The README's first command, as a user without a terminal runs it: twice, the second time on what is there.
+#!/bin/bash
+# The README's first command, as a user without a terminal runs it: the check twice, the second time on
+# what is there; then the demo on a port of its own, and every command it says to try next.
 set -eu
 cd "$(dirname "$0")/../.."
 for _ in 1 2; do
@@ -9,3 +10,15 @@ for _ in 1 2; do
     *) echo "no main job: $last"; exit 1 ;;
   esac
 done
+
+folder=$(mktemp -d)
+export BECKON_DEMO=$folder/demo BECKON_PORT=$((20000 + RANDOM % 20000))
+trap './service/quickstart --reset; rm -rf "$folder"' EXIT
+./service/quickstart >"$folder/said"
+./service/quickstart >"$folder/said-again"
+grep -q '█' "$folder/said" || { echo "no QR code was shown"; exit 1; }
+diff "$folder/said" "$folder/said-again" || { echo "the second start says something else"; exit 1; }
+grep -E '^  (export|beckon) ' "$folder/said" >"$folder/commands"
+[ "$(wc -l <"$folder/commands")" -ge 9 ] || { echo "nothing to try next"; exit 1; }
+(cd "$folder" && bash -euxo pipefail ./commands >"$folder/tried" 2>&1) || { tail -5 "$folder/tried"; exit 1; }
+[ -s "$folder/badge.png" ] || { echo "no badge.png"; exit 1; }

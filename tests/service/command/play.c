@@ -484,6 +484,17 @@ static void stage_close(struct stage **place)
     free(stage);
 }
 
+static void check_same_said(const struct stage *lmdb, const struct stage *needy)
+{
+    size_t same = 0;
+    while (same < lmdb->said_size && same < needy->said_size &&
+           lmdb->said[same] == needy->said[same])
+        same++;
+    if (same == lmdb->said_size && same == needy->said_size) return;
+    size_t from = same > 300 ? same - 300 : 0;
+    fail_msg("LMDB says\n%.400s\nand kv_needy\n%.400s", lmdb->said + from, needy->said + from);
+}
+
 void play(const struct step *before, size_t before_count, const struct step *steps, size_t count)
 {
     static struct stage *stages[2]; /* static: a play that failed is cleared away by the next */
@@ -499,8 +510,7 @@ void play(const struct step *before, size_t before_count, const struct step *ste
         stage_verify(stage);
     }
     assert_true(kv_needy_need_count() > needs); /* that path was really taken */
-    assert_int_equal(stages[0]->said_size, stages[1]->said_size);
-    if (stages[0]->said_size > 0) assert_string_equal(stages[0]->said, stages[1]->said);
+    check_same_said(stages[0], stages[1]);
     stage_close(&stages[0]);
     stage_close(&stages[1]);
 }

@@ -1,0 +1,308 @@
+"""What an admin may do wrong: (method, request, code, reason, field), a row each; None: not
+looked at. The world they are meant for is world.py's, with a revoked code."""
+
+import time
+
+from world import PROGRAM
+
+INVALID, UNKNOWN, EXISTS, STATE = ("INVALID_ARGUMENT", "NOT_FOUND", "ALREADY_EXISTS",
+                                   "FAILED_PRECONDITION")
+TILL, TILLS = "PurchaseService/RecordPurchase", "PurchaseService/RecordPurchases"
+REGISTER, REGISTERS = "MemberService/RegisterMember", "MemberService/RegisterMembers"
+CODE, PUBLISH, TOKEN = ("CodeService/CreateCode", "ProgramService/PublishProgram",
+                        "TokenService/CreateToken")
+BIDI, NUL, BELL, LONG = "a\u202eb", "a\0b", "a\x07b", "x" * 5000
+LISTS = [("ShopService/ListShops", {}), ("GuideService/ListGuides", {}),
+         ("CodeService/ListCodes", {}), ("MemberService/ListMembers", {}),
+         ("PurchaseService/ListPurchases", {"member_number": 1}),
+         ("ProgramService/ListPrograms", {}), ("TokenService/ListTokens", {}),
+         ("LedgerService/ListBalances", {"kind": "PARTY_KIND_MEMBER"}),
+         ("LedgerService/ListEntries", {})]
+
+
+def ahead(seconds):
+    return time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(time.time() + seconds))
+
+
+def buy(**changes):
+    base = {"shop_id": "S1", "receipt_number": "NEW", "member_number": 1, "amount_minor": 100}
+    base.update(changes)
+    return {name: value for name, value in base.items() if value is not None}
+
+
+def same(**changes):
+    """The purchase the world made as R1 of S1, with changes."""
+    return buy(**dict({"receipt_number": "R1", "amount_minor": 10000,
+                       "occurred_at": "2024-05-01T08:00:00Z"}, **changes))
+
+
+def person(**changes):
+    base = {"phone": "13511112222", "consent_policy_version": "1", "shop_id": "S1"}
+    base.update(changes)
+    return base
+
+
+def code(request_id="fresh", **changes):
+    base = {"owner": {"kind": "PARTY_KIND_GUIDE", "number": 1}}
+    base.update(changes)
+    return {"code": base, "request_id": request_id}
+
+
+def program(request_id="fresh", rule=None, **changes):
+    base = dict(PROGRAM, from_date="2999-01-01")
+    base.update(changes)
+    if rule is not None:
+        base["rules"] = [dict(PROGRAM["rules"][0], **rule)]
+    return {"program": base, "request_id": request_id}
+
+
+def guide(**changes):
+    base = {"employee_no": "E9", "name": "N",
+            "employments": [{"shop_id": "S1", "from_date": "2020-01-01"}]}
+    base.update(changes)
+    return {"guide": base}
+
+
+def token(request_id="fresh", shop_id="", merchant_number=0, **changes):
+    base = {"role": "ROLE_AUDITOR"}
+    base.update(changes)
+    return {"token": base, "request_id": request_id, "shop_id": shop_id,
+            "merchant_number": merchant_number}
+
+
+def table(world):
+    """(method, request, code, reason, field) of everything an admin may do wrong."""
+    one, two = world.one, world.two
+    first = one.guide_codes[0]
+    mistyped = first[:-1] + ("7" if first[-1] != "7" else "8")
+    yield from [
+        # ---- what a request names ----
+        (TILL, buy(shop_id="S9"), UNKNOWN, "SHOP_UNKNOWN", "shop_id"),
+        (TILL, buy(shop_id="x" * 33), UNKNOWN, "SHOP_UNKNOWN", "shop_id"),
+        (TILL, buy(shop_id=None), INVALID, "FIELD_REQUIRED", "shop_id"),
+        (TILL, buy(member_number=999), UNKNOWN, "MEMBER_UNKNOWN", "member_number"),
+        (TILL, buy(member_number=4294967295), UNKNOWN, "MEMBER_UNKNOWN", "member_number"),
+        (TILL, buy(member_number=0), INVALID, "FIELD_REQUIRED", "member_number"),
+        (TILL, buy(member_number=None), INVALID, "FIELD_REQUIRED", "buyer"),
+        (TILL, buy(member_number=None, phone="13511112222"), UNKNOWN, "MEMBER_UNKNOWN", "phone"),
+        (TILL, buy(member_number=None, code=two.member_code), UNKNOWN, "MEMBER_UNKNOWN", "code"),
+        (TILL, buy(member_number=None, code=first), UNKNOWN, "MEMBER_UNKNOWN", "code"),
+        (TILL, buy(member_number=None, code=mistyped), INVALID, "CODE_MISTYPED", "code"),
+        ("ShopService/GetShop", {"shop_id": "S9"}, UNKNOWN, "SHOP_UNKNOWN", "shop_id"),
+        ("ShopService/GetShop", {}, INVALID, "FIELD_REQUIRED", "shop_id"),
+        ("GuideService/GetGuide", {"guide_number": 99}, UNKNOWN, "GUIDE_UNKNOWN", "guide_number"),
+        ("GuideService/GetGuide", {"employee_no": "E99"}, UNKNOWN, "GUIDE_UNKNOWN", "employee_no"),
+        ("GuideService/ListGuides", {"shop_id": "S9"}, UNKNOWN, "SHOP_UNKNOWN", "shop_id"),
+        ("CodeService/GetCode", {"code": two.member_code}, UNKNOWN, "CODE_UNKNOWN", "code"),
+        ("CodeService/GetCode", {"code": mistyped}, INVALID, "CODE_MISTYPED", "code"),
+        ("CodeService/GetCode", {}, INVALID, None, "code"),
+        ("CodeService/RenderCode", {"code": two.member_code}, UNKNOWN, "CODE_UNKNOWN", "code"),
+        ("CodeService/RenderCode", {"code": world.revoked}, STATE, "CODE_REVOKED", "code"),
+        ("CodeService/RevokeCode", {"code": two.member_code}, UNKNOWN, "CODE_UNKNOWN", "code"),
+        ("CodeService/ResolveCode", {"code": mistyped}, INVALID, "CODE_MISTYPED", "code"),
+        ("CodeService/ResolveCode", {"code": world.revoked}, UNKNOWN, "CODE_NOT_VALID", "code"),
+        (REGISTER, person(code=mistyped), INVALID, "CODE_MISTYPED", "code"),
+        (REGISTER, person(code=two.member_code), UNKNOWN, "CODE_UNKNOWN", "code"),
+        (REGISTER, person(shop_id="S9"), UNKNOWN, "SHOP_UNKNOWN", "shop_id"),
+        ("MemberService/GetMember", {"member_number": 999}, UNKNOWN, "MEMBER_UNKNOWN",
+         "member_number"),
+        ("MemberService/GetMember", {}, INVALID, "FIELD_REQUIRED", "member_number"),
+        ("PurchaseService/GetPurchase", {"shop_id": "S1", "receipt_number": "R9"}, UNKNOWN,
+         "PURCHASE_UNKNOWN", "receipt_number"),
+        ("PurchaseService/GetPurchase", {"shop_id": "S9", "receipt_number": "R1"}, UNKNOWN,
+         "SHOP_UNKNOWN", "shop_id"),
+        ("PurchaseService/ListPurchases", {"member_number": 999}, UNKNOWN, "MEMBER_UNKNOWN",
+         "member_number"),
+        ("LedgerService/GetBalance", {"account": {"kind": "PARTY_KIND_GUIDE", "number": 99}},
+         UNKNOWN, "ACCOUNT_UNKNOWN", "account"),
+        ("LedgerService/GetBalance", {"account": {"kind": "PARTY_KIND_SHOP", "number": 1}},
+         INVALID, "VALUE_INVALID", "account"),
+        ("LedgerService/GetBalance", {}, INVALID, "FIELD_REQUIRED", "account"),
+        ("LedgerService/ListBalances", {}, INVALID, "VALUE_INVALID", "kind"),
+        ("LedgerService/GetEntry", {"entry_number": 0}, UNKNOWN, "ENTRY_UNKNOWN", "entry_number"),
+        ("LedgerService/GetEntry", {"entry_number": 2**64 - 1}, UNKNOWN, "ENTRY_UNKNOWN",
+         "entry_number"),
+        ("ProgramService/GetProgram", {"version": 99}, UNKNOWN, "PROGRAM_UNKNOWN", "version"),
+        ("ProgramService/GetProgram", {"on_date": "1999-12-31"}, UNKNOWN, "PROGRAM_UNKNOWN",
+         "on_date"),
+        ("TokenService/RevokeToken", {"token_number": 999}, UNKNOWN, "TOKEN_UNKNOWN",
+         "token_number"),
+        # ---- amounts, currency, receipts ----
+        (TILL, buy(amount_minor=-1), INVALID, "AMOUNT_INVALID", "amount_minor"),
+        (TILL, buy(amount_minor=-2**63), INVALID, "AMOUNT_INVALID", "amount_minor"),
+        (TILL, buy(amount_minor=10**12 + 1), INVALID, "AMOUNT_INVALID", "amount_minor"),
+        (TILL, buy(amount_minor=2**63 - 1), INVALID, "AMOUNT_INVALID", "amount_minor"),
+        (TILL, buy(currency="USD"), INVALID, "CURRENCY_MISMATCH", "currency"),
+        (TILL, buy(currency="cny"), INVALID, "CURRENCY_MISMATCH", "currency"),
+        (TILL, buy(receipt_number=""), INVALID, "RECEIPT_INVALID", "receipt_number"),
+        (TILL, buy(receipt_number="x" * 41), INVALID, "RECEIPT_INVALID", "receipt_number"),
+        (TILL, buy(receipt_number=" R"), INVALID, "RECEIPT_INVALID", "receipt_number"),
+        (TILL, buy(receipt_number="R\u3000"), INVALID, "RECEIPT_INVALID", "receipt_number"),
+        (TILL, buy(receipt_number="票" * 14), INVALID, "RECEIPT_INVALID", "receipt_number"),
+        (TILL, same(amount_minor=10001), EXISTS, "RECEIPT_REUSED", "receipt_number"),
+        (TILL, same(member_number=2), EXISTS, "RECEIPT_REUSED", "receipt_number"),
+        (TILL, same(occurred_at="2024-05-01T08:00:01Z"), EXISTS, "RECEIPT_REUSED",
+         "receipt_number"),
+        (TILL, same(occurred_at=None), EXISTS, "RECEIPT_REUSED", "receipt_number"),
+        (TILL, same(member_number=None, phone=one.phone(1)), EXISTS, "RECEIPT_REUSED",
+         "receipt_number"),
+        # ---- texts ----
+        (TILL, buy(receipt_number=BIDI), INVALID, "TEXT_INVALID", "receipt_number"),
+        (TILL, buy(receipt_number=NUL), INVALID, "TEXT_INVALID", "receipt_number"),
+        (TILL, buy(receipt_number=BELL), INVALID, "TEXT_INVALID", "receipt_number"),
+        (TILL, buy(receipt_number=LONG), INVALID, "TEXT_INVALID", "receipt_number"),
+        (REGISTER, person(name=BIDI), INVALID, "TEXT_INVALID", "name"),
+        (REGISTER, person(name="\ufeffname"), INVALID, "TEXT_INVALID", "name"),
+        (REGISTER, person(name="x" * 121), INVALID, "TEXT_INVALID", "name"),
+        (REGISTER, person(name="名" * 41), INVALID, "TEXT_INVALID", "name"),
+        (REGISTER, person(gender="x" * 17), INVALID, "TEXT_INVALID", "gender"),
+        (REGISTER, person(consent_policy_version=""), INVALID, "CONSENT_MISSING",
+         "consent_policy_version"),
+        (REGISTER, person(consent_policy_version="x" * 41), INVALID, "TEXT_INVALID",
+         "consent_policy_version"),
+        (REGISTER, person(attributes=[{"name": "a" * 41}]), INVALID, "TEXT_INVALID", None),
+        (REGISTER, person(attributes=[{"name": "a", "value": "b" * 121}]), INVALID,
+         "TEXT_INVALID", None),
+        (REGISTER, person(attributes=[{"name": "a%d" % i} for i in range(17)]), INVALID, None,
+         "attributes"),
+        (REGISTER, person(attributes=[{"name": "ok"}, {"name": BIDI}]), INVALID, "TEXT_INVALID",
+         "attributes[1].name"),
+        (CODE, code(campaign="x" * 41), INVALID, "TEXT_INVALID", "code.campaign"),
+        (CODE, code(request_id=""), INVALID, "FIELD_REQUIRED", "request_id"),
+        (CODE, code(request_id="x" * 65), INVALID, "TEXT_INVALID", "request_id"),
+        ("ShopService/CreateShop", {"shop": {"shop_id": "a b"}}, INVALID, "TEXT_INVALID",
+         "shop.shop_id"),
+        ("ShopService/CreateShop", {"shop": {"shop_id": "x" * 33}}, INVALID, "TEXT_INVALID",
+         "shop.shop_id"),
+        ("ShopService/CreateShop", {"shop": {"shop_id": "S9", "name": "x" * 121}}, INVALID,
+         "TEXT_INVALID", "shop.name"),
+        ("ShopService/CreateShop", {"shop": {}}, INVALID, "FIELD_REQUIRED", "shop.shop_id"),
+        ("ShopService/CreateShop", {}, INVALID, "FIELD_REQUIRED", "shop"),
+        (TOKEN, token(label="x" * 41), INVALID, "TEXT_INVALID", "token.label"),
+        # ---- phones ----
+        (REGISTER, person(phone=""), INVALID, "FIELD_REQUIRED", "phone"),
+        *[(REGISTER, person(phone=phone), INVALID, "PHONE_INVALID", "phone")
+          for phone in ("12", "phone", "+", "+0138", "+8613800001001x", "1" * 16, "+-1",
+                        "+86 138 0000 1001 ext 5", "１３８００００１００１a")],
+        (TILL, buy(member_number=None, phone="nonsense"), INVALID, "PHONE_INVALID", "phone"),
+        ("MemberService/GetMember", {"phone": "1"}, INVALID, "PHONE_INVALID", "phone"),
+        ("MemberService/UpdateMember", {"member": {"member_number": 1, "phone": "1"},
+                                        "update_fields": ["phone"]}, INVALID, "PHONE_INVALID",
+         "member.phone"),
+        ("MemberService/UpdateMember", {"member": {"member_number": 1, "phone": one.phone(2)},
+                                        "update_fields": ["phone"]}, EXISTS, "PHONE_TAKEN",
+         "member.phone"),
+        ("MemberService/UpdateMember", {"member": {"member_number": 1, "name": "X"},
+                                        "update_fields": ["name", "serving_guide"]}, INVALID,
+         "VALUE_INVALID", "update_fields"),
+        ("MemberService/UpdateMember", {"member": {"member_number": 1}}, INVALID,
+         "FIELD_REQUIRED", "update_fields"),
+        ("GuideService/CreateGuide", guide(phone="1"), INVALID, "PHONE_INVALID", "guide.phone"),
+        ("GuideService/CreateGuide", guide(phone=one.phone(91)), EXISTS, "PHONE_TAKEN",
+         "guide.phone"),
+        # ---- times and dates ----
+        (TILL, buy(occurred_at=ahead(700)), INVALID, "TIME_IN_FUTURE", "occurred_at"),
+        (TILL, buy(occurred_at={"seconds": -1}), INVALID, "TIME_INVALID", "occurred_at"),
+        (TILL, buy(occurred_at={"seconds": 1, "nanos": -1}), INVALID, "TIME_INVALID",
+         "occurred_at"),
+        (TILL, buy(occurred_at={"seconds": 1, "nanos": 10**9}), INVALID, "TIME_INVALID",
+         "occurred_at"),
+        (TILL, buy(occurred_at={"seconds": 2**63 - 1}), INVALID, "TIME_INVALID", "occurred_at"),
+        (TILL, buy(occurred_at={"seconds": -2**63}), INVALID, "TIME_INVALID", "occurred_at"),
+        (REGISTER, person(occurred_at=ahead(700)), INVALID, "TIME_IN_FUTURE", "occurred_at"),
+        *[(REGISTER, person(birthday=day), INVALID, "DATE_INVALID", "birthday")
+          for day in ("1990-13-01", "1990-02-30", "1990-2-3", "--02-30", "yesterday", "1990-05-01x",
+                      "19900501")],
+        (CODE, code(starts_at="2030-01-02T00:00:00Z", ends_at="2030-01-01T00:00:00Z"), INVALID,
+         "TIME_INVALID", "code.ends_at"),
+        (TOKEN, token(expires_at="2020-01-01T00:00:00Z"), INVALID, "TIME_INVALID",
+         "token.expires_at"),
+        ("CodeService/ReassignCode", {"code": first, "from_date": "2020-01-01", "owner": {
+            "kind": "PARTY_KIND_GUIDE", "number": 2}}, INVALID, "DATE_RETROACTIVE", "from_date"),
+        ("CodeService/ReassignCode", {"code": first, "from_date": "soon", "owner": {
+            "kind": "PARTY_KIND_GUIDE", "number": 2}}, INVALID, "DATE_INVALID", "from_date"),
+        ("CodeService/ReassignCode", {"code": first, "from_date": "2999-01-01", "owner": {
+            "kind": "PARTY_KIND_GUIDE", "number": 99}}, UNKNOWN, "GUIDE_UNKNOWN", "owner.number"),
+        ("CodeService/ReassignCode", {"code": world.revoked, "from_date": "2999-01-01", "owner": {
+            "kind": "PARTY_KIND_GUIDE", "number": 2}}, STATE, "CODE_REVOKED", "code"),
+        ("ProgramService/GetProgram", {"on_date": "2020-02-30"}, INVALID, "DATE_INVALID",
+         "on_date"),
+        ("GuideService/CreateGuide", guide(employments=[{"shop_id": "S1", "from_date": "x"}]),
+         INVALID, "DATE_INVALID", None),
+        ("GuideService/CreateGuide", guide(employments=[{
+            "shop_id": "S1", "from_date": "2020-02-01", "until_date": "2020-01-01"}]), INVALID,
+         None, None),
+        ("GuideService/CreateGuide", guide(employments=[]), INVALID, None, "guide.employments"),
+        ("GuideService/CreateGuide", guide(employments=[{"shop_id": "S9",
+                                                         "from_date": "2020-01-01"}]), UNKNOWN,
+         "SHOP_UNKNOWN", None),
+        # ---- values out of range ----
+        (CODE, code(owner={"kind": 9, "number": 1}), INVALID, "VALUE_INVALID", "code.owner.kind"),
+        (CODE, code(owner={"kind": "PARTY_KIND_GUIDE"}), INVALID, "VALUE_INVALID", "code.owner"),
+        (CODE, code(owner={"number": 1}), INVALID, "VALUE_INVALID", "code.owner"),
+        (CODE, code(owner=None), INVALID, "FIELD_REQUIRED", "code.owner"),
+        (CODE, code(owner={"kind": "PARTY_KIND_MEMBER", "number": 99}), UNKNOWN, "MEMBER_UNKNOWN",
+         "code.owner.number"),
+        (CODE, code(channel=99), INVALID, "VALUE_INVALID", "code.channel"),
+        (CODE, code(channel=-1), INVALID, "VALUE_INVALID", "code.channel"),
+        ("CodeService/RenderCode", {"code": first, "format": 7}, INVALID, "VALUE_INVALID",
+         "format"),
+        ("CodeService/RenderCode", {"code": first, "error_correction": 4}, INVALID,
+         "VALUE_INVALID", "error_correction"),
+        ("CodeService/RenderCode", {"code": first, "module_pixels": 41}, INVALID, "VALUE_INVALID",
+         "module_pixels"),
+        ("CodeService/RenderCode", {"code": first, "quiet_modules": 3}, INVALID, "VALUE_INVALID",
+         "quiet_modules"),
+        ("CodeService/RenderCode", {"code": first, "quiet_modules": 41}, INVALID, "VALUE_INVALID",
+         "quiet_modules"),
+        (TOKEN, token(role=99), INVALID, "VALUE_INVALID", "token.role"),
+        (TOKEN, token(role="ROLE_UNSPECIFIED"), INVALID, "VALUE_INVALID", "token.role"),
+        (TOKEN, token(role="ROLE_POS"), INVALID, "FIELD_REQUIRED", "token.principal"),
+        (TOKEN, token(role="ROLE_POS", shop_id="S9"), UNKNOWN, "SHOP_UNKNOWN", "shop_id"),
+        (TOKEN, token(role="ROLE_MEMBER", principal={"kind": "PARTY_KIND_GUIDE", "number": 1}),
+         INVALID, "VALUE_INVALID", "token.principal"),
+        (TOKEN, {"request_id": "fresh"}, INVALID, "FIELD_REQUIRED", "token"),
+        ("MerchantService/UpdateMerchant", {"merchant": {"currency": "USD"}}, STATE,
+         "MERCHANT_FIXED", "merchant.currency"),
+        ("MerchantService/UpdateMerchant", {"merchant": {"link_host": "a/b"}}, INVALID, None,
+         "merchant.link_host"),
+        # ---- what is there already ----
+        ("ShopService/CreateShop", {"shop": {"shop_id": "S1", "name": "Another"}}, EXISTS,
+         "SHOP_EXISTS", "shop.shop_id"),
+        ("GuideService/CreateGuide", guide(employee_no="E1"), EXISTS, "GUIDE_EXISTS",
+         "guide.employee_no"),
+        (CODE, code(request_id="guide1", channel="CHANNEL_BADGE"), EXISTS, "REQUEST_ID_REUSED",
+         "request_id"),
+        (PUBLISH, program(request_id="program"), EXISTS, "REQUEST_ID_REUSED", "request_id"),
+        # ---- programs ----
+        (PUBLISH, program(rules=[]), INVALID, "PROGRAM_INVALID", None),
+        (PUBLISH, program(rules=[dict(PROGRAM["rules"][0], rule_id="r%d" % i)
+                                 for i in range(33)]), INVALID, "PROGRAM_INVALID", None),
+        (PUBLISH, program(rules=[PROGRAM["rules"][0]] * 2), INVALID, "PROGRAM_INVALID", None),
+        (PUBLISH, program(rule={"rule_id": "Upper"}), INVALID, "PROGRAM_INVALID", None),
+        (PUBLISH, program(rule={"rate_bp": 0}), INVALID, "PROGRAM_INVALID", None),
+        (PUBLISH, program(rule={"rate_bp": 100001}), INVALID, "PROGRAM_INVALID", None),
+        (PUBLISH, program(rule={"rate_bp": -5}), INVALID, "PROGRAM_INVALID", None),
+        (PUBLISH, program(rule={"fixed_amount": 10**9 + 1}), INVALID, "PROGRAM_INVALID", None),
+        (PUBLISH, program(rule={"unit": "UNIT_UNSPECIFIED"}), INVALID, "PROGRAM_INVALID", None),
+        (PUBLISH, program(rule={"trigger": "TRIGGER_REGISTRATION", "fixed_amount": 5,
+                                "beneficiary": "BENEFICIARY_REFERRER"}), INVALID,
+         "PROGRAM_INVALID", None),
+        (PUBLISH, program(rule={"trigger": "TRIGGER_REGISTRATION"}), INVALID, "PROGRAM_INVALID",
+         None),
+        (PUBLISH, program(from_date=""), INVALID, "FIELD_REQUIRED", "program.from_date"),
+        (PUBLISH, program(from_date="2024-05-01"), STATE, "PROGRAM_RETROACTIVE",
+         "program.from_date"),
+        # ---- rows and pages ----
+        (TILLS, {}, INVALID, "ROWS_INVALID", "purchases"),
+        (TILLS, {"purchases": [buy()] * 501}, INVALID, "ROWS_INVALID", "purchases[500]"),
+        (REGISTERS, {}, INVALID, "ROWS_INVALID", "registrations"),
+        (REGISTERS, {"registrations": [person()] * 501}, INVALID, "ROWS_INVALID",
+         "registrations[500]"),
+        (TILLS, {"purchases": [buy(), buy(receipt_number=BIDI)]}, INVALID, "TEXT_INVALID",
+         "purchases[1].receipt_number"),
+        *[(method, dict(request, page_size=-1), INVALID, "PAGE_INVALID", "page_size")
+          for method, request in LISTS],
+        *[(method, dict(request, page_token=text), INVALID, "PAGE_INVALID", "page_token")
+          for method, request in LISTS for text in ("x", "00" * 24, "zz" * 24, "0" * 4096)],
+    ]
