@@ -228,6 +228,18 @@ class WhatIsShown(unittest.TestCase):
                 self.assertEqual((reply["scan_result"], reply["member_number"]),
                                  ("SCAN_RESULT_EXISTING_MEMBER", WORLD.one.members[1]), role)
 
+    def test_who_names_no_shop_registers_at_his_own(self):
+        for i, (role, side, shop) in enumerate((
+                (GUIDE, "own", "S1"), (GUIDE, "other", "S2"), (POS, "other", "S2"),
+                (MANAGER, "own", "S1"), (ADMIN, "own", ""), (REGISTRANT, "own", ""))):
+            token = None if role == REGISTRANT else WORLD.one.tokens["own" if role == ADMIN
+                                                                     else side][role]
+            phone = "1310000%04d" % i
+            WORLD.root.with_token(token).call(API + "MemberService/RegisterMember", {
+                "phone": phone, "consent_policy_version": "1", "code": WORLD.one.guide_codes[0]})
+            member = self.ask(ADMIN, "MemberService/GetMember", {"phone": phone})["member"]
+            self.assertEqual(member["registered_shop_id"], shop, role)
+
     def test_a_recommender_tells_strangers_nothing(self):
         told = {"": [], WORLD.one.guide_codes[0]: []}
         for i, recommender in enumerate((WORLD.one.phone(2), "13999999999", "nonsense",
