@@ -131,6 +131,15 @@ class WhatIsShown(unittest.TestCase):
                         {"member": {"member_number": number, "name": "X"},
                          "update_fields": ["name"]}), NOT_YOURS)
 
+    def test_a_guide_changes_no_phone_not_even_of_his_own_member(self):
+        before = WORLD.one.everything()["members"]
+        for phone in ("13511112222", WORLD.one.phone(2)):
+            self.assertEqual(
+                outcome(WORLD.one.tokens["own"][GUIDE], "MemberService/UpdateMember",
+                        {"member": {"member_number": WORLD.one.members[0], "phone": phone},
+                         "update_fields": ["phone"]}), NOT_YOURS)
+        self.assertEqual(WORLD.one.everything()["members"], before)
+
     def test_a_manager_sees_the_guides_of_his_shop_only(self):
         guides = self.ask(MANAGER, "GuideService/ListGuides", side="other")["guides"]
         self.assertEqual([g["guide_number"] for g in guides], [WORLD.one.guides[1]])
