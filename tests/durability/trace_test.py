@@ -1,5 +1,5 @@
-"""A trace of the real beckond: for each commit, its syncs returned before its first reply is sent. The same
-check reports a beckond that answers early and one whose LMDB does not sync."""
+"""A trace of the real beckond: for each commit, its syncs returned before its first reply is sent.
+The same check reports a beckond that answers early and one whose LMDB does not sync."""
 
 import os
 import re
@@ -13,8 +13,8 @@ import unittest
 HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path.insert(0, HERE)
 sys.path.insert(0, os.path.join(os.path.dirname(HERE), "clients"))
+from commit_trace import STRACE, Trace  # noqa: E402
 from service import BECKOND, ROOT, Service  # noqa: E402
-from trace import STRACE, Trace  # noqa: E402
 
 VARIANTS = os.path.join(ROOT, "build/release/tests/durability")
 EARLY = os.environ.get("BECKOND_EARLY", os.path.join(VARIANTS, "beckond_early"))
@@ -83,16 +83,18 @@ TRACES = [
      [OPENED, PAGE, SYNC, META.replace(") = 120", " <unfinished ...>"), REPLY,
       "1 <... pwrite64 resumed>) = 120"], ["reply"]),
     ("pages never synced", [OPENED, PAGE, META, REPLY], ["pages", "reply"]),
-    ("a sync that failed", [OPENED, PAGE, SYNC.replace("= 0", "= -1 EIO (Input/output error)"), META, REPLY],
+    ("a sync that failed",
+     [OPENED, PAGE, SYNC.replace("= 0", "= -1 EIO (Input/output error)"), META, REPLY],
      ["pages", "reply"]),
     ("a sync begun before the page was written",
-     [OPENED, "2 fdatasync(8</d/store/data.mdb> <unfinished ...>", PAGE, "2 <... fdatasync resumed>) = 0",
-      META, REPLY], ["pages", "reply"]),
+     [OPENED, "2 fdatasync(8</d/store/data.mdb> <unfinished ...>", PAGE,
+      "2 <... fdatasync resumed>) = 0", META, REPLY], ["pages", "reply"]),
     ("a sync still under way",
      [OPENED, PAGE, "2 fdatasync(8</d/store/data.mdb> <unfinished ...>", META,
       "2 <... fdatasync resumed>) = 0", REPLY], ["pages", "reply"]),
     ("key slots not synced", [OPENED, KEY, PAGE, SYNC, META, REPLY], ["keys", "reply"]),
-    ("a meta page not synced", [OPENED, PAGE, SYNC, META.replace("(9<", "(8<"), REPLY], ["meta", "reply"]),
+    ("a meta page not synced",
+     [OPENED, PAGE, SYNC, META.replace("(9<", "(8<"), REPLY], ["meta", "reply"]),
     ("an answer that was never written", [OPENED, REPLY], ["reply"]),
 ]
 
@@ -133,7 +135,8 @@ class TraceTest(unittest.TestCase):
 
 if __name__ == "__main__":
     try:
-        allowed = subprocess.run([*STRACE, "/dev/null", "true"], stderr=subprocess.DEVNULL).returncode == 0
+        tried = subprocess.run([*STRACE, "/dev/null", "true"], stderr=subprocess.DEVNULL)
+        allowed = tried.returncode == 0
     except FileNotFoundError:
         allowed = False
     if not allowed:
