@@ -2,11 +2,11 @@
  * commands themselves, without executor and gRPC.
  *
  * Every play runs twice, on LMDB and on kv_needy (each first get answers NEED; fetched and run
- * again as the executor does), and both must answer the same. On LMDB each answered call is also run
- * with an arena that ends after its first, second ... allocation: BUSY, and nothing put. A refused
- * command must have put nothing, and the same call run twice must say the same. Each play ends
- * with a clean verify of every merchant it touched. Saved from the start: $admin (a token), $folder
- * (of the throw-away store), $nobodys (a well-formed code nobody has). */
+ * again as the executor does), and both must answer the same. On LMDB each answered call is also
+ * run with an arena that ends after its first, second ... allocation: BUSY, and nothing put. A
+ * refused command must have put nothing, and the same call run twice must say the same. Each play
+ * ends with a clean verify of every merchant it touched. Saved from the start: $admin (a token),
+ * $folder (of the throw-away store), $nobodys (a well-formed code nobody has). */
 #ifndef BECKON_TESTS_SERVICE_COMMAND_PLAY_H
 #define BECKON_TESTS_SERVICE_COMMAND_PLAY_H
 
@@ -24,6 +24,8 @@ struct step {
     const char *reply;     /* answered: "path=value" that must be there, "!path" that must not */
     const char *save;      /* "name=path name=path": values of the reply for later steps */
     const char *at;        /* sets the clock (UTC); such a step may do nothing else */
+    /* Puts what no command would (damage, the last number); such a play is not verified. */
+    enum store_result (*meddle)(struct batch *batch);
     bool again;            /* repeated later, the same request answers the same bytes */
 };
 
