@@ -25,7 +25,7 @@ static void a_purchase_credits_buyer_friend_and_guide(void **state)
                       "purchase.credits[1].beneficiary=member:1 purchase.credits[1].amount=247 "
                       "purchase.credits[2].rule_id=serving purchase.credits[2].amount=61 "
                       "purchase.credits[2].beneficiary=guide:1 purchase.credits[2].reason=GRANTED"),
-        /* A till sees its customer's own, a guide nothing of it; the way she was named is content. */
+        /* A till sees its customer's own alone; the way she was named is content. */
         ANSWERS_AGAIN("pos:1", record_purchase, BUY("A2", "phone=13800000002", "100", ""),
                       "purchase.credits#=1 purchase.shop_id=S1 purchase.credits[0].amount=1 "
                       "purchase.credits[0].beneficiary=member:2"),
