@@ -367,12 +367,22 @@ static Beckon__V1__RegisterMemberResponse *answer(struct command_call *call,
     return reply;
 }
 
+/* What became of her scan. Staff are told the whole attribution; to a stranger a recommender makes
+ * no difference, or it would tell whose phone is a member's. */
+static enum scan_result told(const struct command_call *call, const struct registering *registering)
+{
+    struct attribution_facts facts = registering->facts;
+
+    if (!stranger(call)) return registering->attribution.scan_result;
+    facts.recommender = (struct attribution_source){0};
+    return attribution_decide(&facts).scan_result;
+}
+
 static enum outcome answer_known(struct command_call *call, const struct registering *registering,
                                  Beckon__V1__RegisterMemberResponse **ret_reply)
 {
-    enum scan_result told =
-        stranger(call) ? registering->attribution.scan_result : SCAN_EXISTING_MEMBER;
-    *ret_reply = answer(call, told, registering->known_member);
+    enum scan_result result = stranger(call) ? told(call, registering) : SCAN_EXISTING_MEMBER;
+    *ret_reply = answer(call, result, registering->known_member);
     return *ret_reply != NULL ? OUTCOME_OK : OUTCOME_BUSY;
 }
 
@@ -406,7 +416,7 @@ enum outcome member_register(struct batch *batch, struct command_call *call,
     /* From here on this registration must succeed. */
     put_member(batch, call, &registering);
     Beckon__V1__RegisterMemberResponse *reply =
-        answer(call, registering.attribution.scan_result, member);
+        answer(call, told(call, &registering), member);
     assert(reply != NULL);
     *ret_reply = reply;
     if (stranger(call)) return OUTCOME_OK;

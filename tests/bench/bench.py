@@ -186,6 +186,11 @@ def options_read():
 
 def main():
     options = options_read()
+    kind = subprocess.run(["stat", "-f", "-c", "%T", options.folder], text=True,
+                          stdout=subprocess.PIPE, check=True).stdout.strip()
+    if kind in ("tmpfs", "ramfs"):
+        raise SystemExit("%s is %s, where a sync costs nothing: name a disk by --folder"
+                         % (options.folder, kind))
     folder = tempfile.mkdtemp(prefix="bench-", dir=options.folder)
     try:
         bench, result = Bench(options, folder), {}

@@ -95,7 +95,7 @@ class WhatIsShown(unittest.TestCase):
             self.assertEqual((member["birthday"], member["attributes"]), ("", []), role)
         for role in (GUIDE, MANAGER):
             for member in self.ask(role, "MemberService/ListMembers")["members"]:
-                self.assertRegex(member["phone"], r"^\+86138\*{4}\d{4}$", role)
+                self.assertRegex(member["phone"], r"^\+86\d{3}\*{4}\d{4}$", role)
             reply = self.ask(role, "MemberService/UpdateMember", {
                 "member": {"member_number": WORLD.one.members[0], "name": "Member 1"},
                 "update_fields": ["name"]})
@@ -227,6 +227,40 @@ class WhatIsShown(unittest.TestCase):
             else:
                 self.assertEqual((reply["scan_result"], reply["member_number"]),
                                  ("SCAN_RESULT_EXISTING_MEMBER", WORLD.one.members[1]), role)
+
+    def test_a_recommender_tells_strangers_nothing(self):
+        told = {"": [], WORLD.one.guide_codes[0]: []}
+        for i, recommender in enumerate((WORLD.one.phone(2), "13999999999", "nonsense",
+                                         WORLD.one.member_code, WORLD.one.guide_codes[1], "")):
+            for j, code in enumerate(told):
+                told[code].append(WORLD.root.with_token(None).call(
+                    API + "MemberService/RegisterMember", {
+                        "phone": "1360000%04d" % (100 * i + j), "consent_policy_version": "1",
+                        "recommender": recommender, "code": code, "merchant_number": 1}))
+        for code, replies in told.items():
+            self.assertEqual(replies, [replies[0]] * len(replies))
+            self.assertEqual(replies[0]["scan_result"],
+                             "SCAN_RESULT_BOUND" if code else "SCAN_RESULT_NONE")
+        members = {m["phone"]: m["referrer"] for m in self.ask(
+            ADMIN, "MemberService/ListMembers", {"page_size": 500})["members"]}
+        self.assertEqual(members["+8613600000000"], party("member", WORLD.one.members[1]))
+        self.assertIsNone(members["+8613600000100"])
+
+    def test_a_guide_or_member_cannot_tell_another_persons_customer_from_nobody(self):
+        for role in (GUIDE, MEMBER):
+            token = WORLD.one.tokens["other"][role]
+            for method, requests in (
+                    ("MemberService/GetMember",
+                     ({"phone": WORLD.one.phone(1)}, {"phone": "13999999999"},
+                      {"member_number": WORLD.one.members[0]}, {"member_number": 999999},
+                      {"code": WORLD.one.member_code}, {"code": WORLD.two.member_code})),
+                    ("LedgerService/GetBalance",
+                     ({"account": party("member", WORLD.one.members[0])},
+                      {"account": party("member", 999999)})),
+                    ("LedgerService/GetEntry",
+                     ({"entry_number": WORLD.entry["member"]}, {"entry_number": 999999}))):
+                answers = {outcome(token, method, request) for request in requests}
+                self.assertEqual(len(answers), 1, (role, method, answers))
 
 
 if __name__ == "__main__":
