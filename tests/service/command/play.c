@@ -42,7 +42,7 @@ static void run_read(struct stage *stage, const struct command *command, struct 
 
     assert_int_equal(reader_open(stage->store, &reader), STORE_OK);
     ran->outcome = OUTCOME_AGAIN;
-    for (int run = 0; ran->outcome == OUTCOME_AGAIN && run < RUNS_MAX; run++) {
+    for (int run = 0; ran->outcome == OUTCOME_AGAIN && run < READ_RUNS_MAX; run++) {
         if (run > 0) assert_int_equal(kv_fetch(reader.snapshot), STORE_OK);
         reset(&ran->call, stage->now_ms);
         ran->reply = NULL;
@@ -59,6 +59,7 @@ static enum outcome run_rows(struct stage *stage, const struct command *command,
                              command_write *write, struct ran *ran)
 {
     size_t rows = 1;
+    bool again = false;
     enum outcome outcome = OUTCOME_OK;
 
     if (write == command->write && command->row_count != NULL)
@@ -69,8 +70,11 @@ static enum outcome run_rows(struct stage *stage, const struct command *command,
         ran->call.row = row;
         outcome = write(stage->batch, &ran->call, &ran->reply);
         if (outcome != OUTCOME_OK) assert_int_equal(batch_put_count(stage->batch), before);
+        if (outcome != OUTCOME_AGAIN) continue;
+        again = true; /* the rows behind say what they want, too */
+        outcome = OUTCOME_OK;
     }
-    return outcome;
+    return again ? OUTCOME_AGAIN : outcome;
 }
 
 /* One write to its end, left uncommitted in the batch. */
@@ -317,20 +321,32 @@ static void check_same_said(const struct stage *lmdb, const struct stage *needy)
     fail_msg("LMDB says\n%.400s\nand kv_needy\n%.400s", lmdb->said + from, needy->said + from);
 }
 
+static struct stage *stages[2]; /* static: a play that failed is cleared away by the next */
+
+static void play_once(bool needy, const struct step *before, size_t before_count,
+                      const struct step *steps, size_t count)
+{
+    stage_close(&stages[needy]);
+    struct stage *stage = stages[needy] = stage_open(needy);
+    for (size_t i = 0; i < before_count; i++) play_step(stage, &before[i]);
+    stage->step = 0;
+    for (size_t i = 0; i < count; i++) play_step(stage, &steps[i]);
+    stage_verify(stage);
+}
+
+void play_on_lmdb(const struct step *before, size_t before_count, const struct step *steps,
+                  size_t count)
+{
+    play_once(false, before, before_count, steps, count);
+    stage_close(&stages[0]);
+}
+
 void play(const struct step *before, size_t before_count, const struct step *steps, size_t count)
 {
-    static struct stage *stages[2]; /* static: a play that failed is cleared away by the next */
     size_t needs = kv_needy_need_count();
 
-    stage_close(&stages[0]);
-    stage_close(&stages[1]);
-    for (int needy = 0; needy < 2; needy++) {
-        struct stage *stage = stages[needy] = stage_open(needy != 0);
-        for (size_t i = 0; i < before_count; i++) play_step(stage, &before[i]);
-        stage->step = 0;
-        for (size_t i = 0; i < count; i++) play_step(stage, &steps[i]);
-        stage_verify(stage);
-    }
+    play_once(false, before, before_count, steps, count);
+    play_once(true, before, before_count, steps, count);
     assert_true(kv_needy_need_count() > needs); /* that path was really taken */
     check_same_said(stages[0], stages[1]);
     stage_close(&stages[0]);

@@ -41,6 +41,10 @@ struct step {
 
 /* Plays `steps` after the steps of `before` (a stage set by another table; may be NULL). */
 void play(const struct step *before, size_t before_count, const struct step *steps, size_t count);
+/* The same on LMDB alone: for pages longer than the reads of an engine across a network are bounded
+ * to, since lists hint at nothing and fetch a key at a time there. */
+void play_on_lmdb(const struct step *before, size_t before_count, const struct step *steps,
+                  size_t count);
 #define PLAY(steps) play(NULL, 0, (steps), sizeof(steps) / sizeof(steps)[0])
 #define PLAY_ON(stage, steps)                                                                   \
     play((stage), sizeof(stage) / sizeof(stage)[0], (steps), sizeof(steps) / sizeof(steps)[0])

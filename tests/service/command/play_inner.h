@@ -4,11 +4,12 @@
 
 #include <stdint.h>
 
+#include "service/limits.h"
 #include "tests/service/command/play.h"
 #include "tests/store/scratch.h"
 
-enum { ALLOCATIONS_MAX = 16384, SAVED_MAX = 64, RUNS_MAX = 64, SWEEP_MAX = 12, MERCHANTS_MAX = 4,
-       TEXT_BYTES = 8192 };
+enum { ALLOCATIONS_MAX = 16384, SAVED_MAX = 64, RUNS_MAX = LIMIT_BATCH_RUNS, READ_RUNS_MAX = 4096, SWEEP_MAX = 12, MERCHANTS_MAX = 4,
+       TEXT_BYTES = 16384 };
 
 /* The fake arena: each allocation its own, so that the sanitizer sees every step beside it. */
 struct arena {
