@@ -279,7 +279,9 @@ static void rehearse(struct stage *stage, const struct step *step,
                      const struct principal *principal)
 {
     rehearsed[0] = '\0';
-    if (stage->needy || step->outcome != OUTCOME_OK || step->command->stream != NULL) return;
+    if (stage->needy || stage->brief || step->outcome != OUTCOME_OK ||
+        step->command->stream != NULL)
+        return;
     sweep_arena(stage, step, principal);
     if (step->command->reserve != NULL) return; /* another run reserves another code */
     struct ran ran = run_call(stage, step, principal, stage->seed, ALLOCATIONS_MAX, false);
@@ -328,9 +330,15 @@ static void play_once(bool needy, const struct step *before, size_t before_count
 {
     stage_close(&stages[needy]);
     struct stage *stage = stages[needy] = stage_open(needy);
+    stage->brief = count >= LONG_PLAY;
     for (size_t i = 0; i < before_count; i++) play_step(stage, &before[i]);
     stage->step = 0;
-    for (size_t i = 0; i < count; i++) play_step(stage, &steps[i]);
+    for (size_t i = 0; i < count; i++) {
+        play_step(stage, &steps[i]);
+        /* After each write: what a later one heals was wrong before all the same. */
+        bool wrote = steps[i].command != NULL && steps[i].command->write != NULL;
+        if (!needy && wrote && !stage->brief) stage_verify(stage);
+    }
     stage_verify(stage);
 }
 

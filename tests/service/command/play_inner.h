@@ -8,7 +8,7 @@
 #include "tests/service/command/play.h"
 #include "tests/store/scratch.h"
 
-enum { ALLOCATIONS_MAX = 16384, SAVED_MAX = 64, RUNS_MAX = LIMIT_BATCH_RUNS, READ_RUNS_MAX = 4096, SWEEP_MAX = 12, MERCHANTS_MAX = 4,
+enum { ALLOCATIONS_MAX = 16384, SAVED_MAX = 64, RUNS_MAX = LIMIT_BATCH_RUNS, READ_RUNS_MAX = 4096, LONG_PLAY = 60, SWEEP_MAX = 12, MERCHANTS_MAX = 4,
        TEXT_BYTES = 16384 };
 
 /* The fake arena: each allocation its own, so that the sanitizer sees every step beside it. */
@@ -28,6 +28,7 @@ struct stage {
     struct store *store;
     struct batch *batch;
     bool needy;
+    bool brief; /* a long table: its calls are not rehearsed, only the end is verified */
     uint64_t now_ms;
     struct arena arena;
     struct saved saved[SAVED_MAX];
