@@ -75,6 +75,23 @@ static enum outcome check_profile(struct command_call *call, struct registering 
     return form_phone(call, request->phone, "phone", &registering->merchant, profile->phone);
 }
 
+/* A guide who names no shop registers her where he works on that date; nowhere if he doesn't. */
+static enum outcome take_guides_shop(struct batch *batch, const struct command_call *call,
+                                     struct registering *registering)
+{
+    struct party guide = call->principal.party;
+    struct account account;
+    struct guide_on_date on_date;
+
+    enum outcome outcome = command_outcome(accounts_get(&batch->reader, guide, &account),
+                                           OUTCOME_STORE_DAMAGED);
+    if (outcome != OUTCOME_OK) return outcome;
+    outcome = object_guide_on(&batch->reader, guide.number, &account, registering->business_date,
+                              &on_date);
+    if (outcome == OUTCOME_OK) registering->shop = on_date.shop;
+    return outcome;
+}
+
 static enum outcome check_form(struct batch *batch, struct command_call *call,
                                struct registering *registering)
 {
@@ -98,7 +115,8 @@ static enum outcome check_form(struct batch *batch, struct command_call *call,
     }
     if (request->shop_id[0] != '\0' || call->principal.party.kind == PARTY_SHOP)
         return object_shop(&batch->reader, call, request->shop_id, "shop_id", &registering->shop);
-    return OUTCOME_OK;
+    return call->principal.role == ROLE_GUIDE ? take_guides_shop(batch, call, registering)
+                                              : OUTCOME_OK;
 }
 
 /* ---- who brought her ------------------------------------------------------------------------- */

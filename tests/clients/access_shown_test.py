@@ -131,6 +131,15 @@ class WhatIsShown(unittest.TestCase):
                         {"member": {"member_number": number, "name": "X"},
                          "update_fields": ["name"]}), NOT_YOURS)
 
+    def test_a_guide_changes_no_phone_not_even_of_his_own_member(self):
+        before = WORLD.one.everything()["members"]
+        for phone in ("13511112222", WORLD.one.phone(2)):
+            self.assertEqual(
+                outcome(WORLD.one.tokens["own"][GUIDE], "MemberService/UpdateMember",
+                        {"member": {"member_number": WORLD.one.members[0], "phone": phone},
+                         "update_fields": ["phone"]}), NOT_YOURS)
+        self.assertEqual(WORLD.one.everything()["members"], before)
+
     def test_a_manager_sees_the_guides_of_his_shop_only(self):
         guides = self.ask(MANAGER, "GuideService/ListGuides", side="other")["guides"]
         self.assertEqual([g["guide_number"] for g in guides], [WORLD.one.guides[1]])
@@ -227,6 +236,18 @@ class WhatIsShown(unittest.TestCase):
             else:
                 self.assertEqual((reply["scan_result"], reply["member_number"]),
                                  ("SCAN_RESULT_EXISTING_MEMBER", WORLD.one.members[1]), role)
+
+    def test_who_names_no_shop_registers_at_his_own(self):
+        for i, (role, side, shop) in enumerate((
+                (GUIDE, "own", "S1"), (GUIDE, "other", "S2"), (POS, "other", "S2"),
+                (MANAGER, "own", "S1"), (ADMIN, "own", ""), (REGISTRANT, "own", ""))):
+            token = None if role == REGISTRANT else WORLD.one.tokens["own" if role == ADMIN
+                                                                     else side][role]
+            phone = "1310000%04d" % i
+            WORLD.root.with_token(token).call(API + "MemberService/RegisterMember", {
+                "phone": phone, "consent_policy_version": "1", "code": WORLD.one.guide_codes[0]})
+            member = self.ask(ADMIN, "MemberService/GetMember", {"phone": phone})["member"]
+            self.assertEqual(member["registered_shop_id"], shop, role)
 
     def test_a_recommender_tells_strangers_nothing(self):
         told = {"": [], WORLD.one.guide_codes[0]: []}
