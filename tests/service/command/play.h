@@ -4,10 +4,10 @@
  * Every play runs twice, on LMDB and on kv_needy (each first get answers NEED; fetched and run
  * again as the executor does), and both must answer the same. On LMDB each answered call is also
  * run with an arena that ends after its first, second ... allocation: BUSY, and nothing put. A
- * refused command must have put nothing, and the same call run twice must say the same. Each write
- * leaves a store that verify finds clean, of every merchant touched. (Tables of 60 rows and more are
- * played without rehearsals, verified at their end.) Saved from the start: $admin (a token), $folder
- * (of the throw-away store), $nobodys (a well-formed code nobody has). */
+ * refused command must have put nothing, and the same call run twice must say the same. Each
+ * write leaves a store that verify finds clean, of every merchant touched. (Tables of 60 rows and
+ * more are played without rehearsals and verified at their end.) Saved from the start: $admin (a
+ * token), $folder (of the throw-away store), $nobodys (a well-formed code nobody has). */
 #ifndef BECKON_TESTS_SERVICE_COMMAND_PLAY_H
 #define BECKON_TESTS_SERVICE_COMMAND_PLAY_H
 

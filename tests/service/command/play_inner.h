@@ -8,8 +8,16 @@
 #include "tests/service/command/play.h"
 #include "tests/store/scratch.h"
 
-enum { ALLOCATIONS_MAX = 16384, SAVED_MAX = 64, RUNS_MAX = LIMIT_BATCH_RUNS, READ_RUNS_MAX = 4096, LONG_PLAY = 60, SWEEP_MAX = 12, MERCHANTS_MAX = 4,
-       TEXT_BYTES = 16384 };
+enum {
+    ALLOCATIONS_MAX = 16384,     /* of one call, its request included */
+    SAVED_MAX = 64,              /* values of one play */
+    TEXT_BYTES = 16384,          /* one request as text */
+    RUNS_MAX = LIMIT_BATCH_RUNS, /* of a write on kv_needy, as in the executor */
+    READ_RUNS_MAX = 4096,        /* of a read there: lists fetch a key at a time */
+    SWEEP_MAX = 12,              /* allocations given one by one */
+    LONG_PLAY = 60,              /* rows from which on a play is brief */
+    MERCHANTS_MAX = 4,
+};
 
 /* The fake arena: each allocation its own, so that the sanitizer sees every step beside it. */
 struct arena {
