@@ -34,7 +34,7 @@ struct recording {
     struct recency_edit recency;
 };
 
-/* ---- form -------------------------------------------------------------------------------------- */
+/* ---- form ------------------------------------------------------------------------------------ */
 
 static enum outcome check_form(struct batch *batch, struct command_call *call,
                                struct recording *recording)
@@ -98,7 +98,7 @@ static void fill_fingerprint(const struct batch *batch, struct recording *record
     fingerprint_end(&fingerprint, batch->reader.store, recording->purchase.fingerprint);
 }
 
-/* ---- seen before ----------------------------------------------------------------------------------- */
+/* ---- seen before ----------------------------------------------------------------------------- */
 
 static enum outcome answer_again(struct batch *batch, struct command_call *call,
                                  const struct recording *recording, const struct purchase *known,
@@ -119,7 +119,7 @@ static enum outcome answer_again(struct batch *batch, struct command_call *call,
                             ret_purchase);
 }
 
-/* ---- the buyer -------------------------------------------------------------------------------------- */
+/* ---- the buyer ------------------------------------------------------------------------------- */
 
 static enum outcome load_buyer(struct batch *batch, struct command_call *call,
                                struct recording *recording)
@@ -221,7 +221,7 @@ static enum outcome decide(struct batch *batch, struct recording *recording)
                        purchase->base_minor, account->days_recorded);
 }
 
-/* ---- the way ----------------------------------------------------------------------------------------- */
+/* ---- the way --------------------------------------------------------------------------------- */
 
 static enum outcome load_shop_id(struct batch *batch, struct recording *recording)
 {

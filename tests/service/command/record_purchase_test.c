@@ -25,7 +25,7 @@ static void a_purchase_credits_buyer_friend_and_guide(void **state)
                       "purchase.credits[1].beneficiary=member:1 purchase.credits[1].amount=247 "
                       "purchase.credits[2].rule_id=serving purchase.credits[2].amount=61 "
                       "purchase.credits[2].beneficiary=guide:1 purchase.credits[2].reason=GRANTED"),
-        /* A till sees its customer's own, a guide nothing of it; the way she was named is content. */
+        /* A till sees its customer's own alone; the way she was named is content. */
         ANSWERS_AGAIN("pos:1", record_purchase, BUY("A2", "phone=13800000002", "100", ""),
                       "purchase.credits#=1 purchase.shop_id=S1 purchase.credits[0].amount=1 "
                       "purchase.credits[0].beneficiary=member:2"),
@@ -33,7 +33,8 @@ static void a_purchase_credits_buyer_friend_and_guide(void **state)
                 OUTCOME_RECEIPT_REUSED, "receipt_number"),
         ANSWERS("admin", get_balance, "account=member:2",
                 "account_balances.balances[0].unit=POINTS "
-                "account_balances.balances[0].available=124 !account_balances.balances[1].available"),
+                "account_balances.balances[0].available=124 "
+                "!account_balances.balances[1].available"),
         ANSWERS("admin", get_balance, "account=member:1",
                 "account_balances.balances[1].unit=CASH "
                 "account_balances.balances[1].available=249"),
@@ -253,7 +254,8 @@ static void daylight_saving_moves_the_cutoff_with_the_wall_clock(void **state)
     (void)state;
     static const struct step steps[] = {
         AT("2026-12-01T12:00"),
-        ANSWERS("admin", update_merchant, "merchant.time_zone=America/New_York merchant.currency=USD",
+        ANSWERS("admin", update_merchant,
+                "merchant.time_zone=America/New_York merchant.currency=USD",
                 "merchant.time_zone=America/New_York merchant.day_cutoff_minutes=240"),
         ANSWERS("admin", create_shop, "shop.shop_id=S1", NULL),
         ANSWERS("admin", register_member,
