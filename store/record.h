@@ -231,7 +231,8 @@ struct award {
     uint64_t credit;     /* its number; 0 when amount is 0 */
 };
 
-/* What an amount consists of, minor units. amount: all the customer paid, tax and freight included. */
+/* What an amount consists of, minor units. amount: all the customer paid, tax and freight
+ * included. */
 struct purchase_parts {
     int64_t amount_minor;
     int64_t tax_minor, freight_minor; /* contained in it */
