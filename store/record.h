@@ -231,9 +231,9 @@ struct award {
     uint64_t credit;     /* its number; 0 when amount is 0 */
 };
 
-/* What an amount consists of, minor units. amount: all the customer paid, tax and freight included. */
+/* What an amount consists of, minor units; service/rules/base.h has the formula. */
 struct purchase_parts {
-    int64_t amount_minor;
+    int64_t amount_minor;             /* all the customer paid */
     int64_t tax_minor, freight_minor; /* contained in it */
     int64_t gift_card_minor;          /* of it, paid with a gift card */
     int64_t points_minor;             /* of it, paid with points */
@@ -361,7 +361,8 @@ enum {
     BINDING_BYTES = 1 + 4 + 4 + 1 + 4 + 1,
     EMPLOYMENT_BYTES = 1 + 4 * 4,
     AWARD_BYTES = 2 + 5 + 1 + 1 + 8 + 8 + 8,
-    PURCHASE_BYTES_MAX = 1 + 2 * RECEIPT_BYTES + 4 + 2 * 8 + 4 + 7 * 8 + 1 + 2 * 4 + FINGERPRINT_BYTES +
+    PURCHASE_BYTES_MAX = 1 + 2 * RECEIPT_BYTES + 4 + 2 * 8 + 4 + 7 * 8 + 1 + 2 * 4 +
+                         FINGERPRINT_BYTES +
                          2 + AWARDS_MAX * AWARD_BYTES,
     RECORD_BYTES_MAX = PURCHASE_BYTES_MAX,
 };
@@ -385,7 +386,9 @@ size_t employment_encode(const struct employment *employment, uint8_t *to);
 enum store_result employment_decode(struct bytes from, struct employment *ret) STORE_CHECKED;
 size_t purchase_encode(const struct purchase *purchase, uint8_t *to);
 enum store_result purchase_decode(struct bytes from, struct purchase *ret) STORE_CHECKED;
-enum { PURCHASE_LINES_BYTES_MAX = 2 + PURCHASE_LINES_MAX * (3 * 8 + 2 * (1 + LINE_TEXT_BYTES_MAX)) };
+enum {
+    PURCHASE_LINES_BYTES_MAX = 2 + PURCHASE_LINES_MAX * (3 * 8 + 2 * (1 + LINE_TEXT_BYTES_MAX)),
+};
 /* Room for PURCHASE_LINES_BYTES_MAX. */
 size_t purchase_lines_encode(const struct purchase_lines *lines, uint8_t *to);
 enum store_result purchase_lines_decode(struct bytes from,

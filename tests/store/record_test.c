@@ -233,7 +233,8 @@ static const struct record_form forms[] = {
     FORM(fence, NULL), FORM(entry, entry_mend), FORM(credit, NULL), FORM(account, NULL),
     FORM(purchase_day, purchase_day_mend), FORM(binding, NULL), FORM(employment, NULL),
     FORM(purchase, purchase_mend),
-    FORM(purchase_lines, purchase_lines_mend), FORM(registration, registration_mend), FORM(code, NULL),
+    FORM(purchase_lines, purchase_lines_mend), FORM(registration, registration_mend),
+    FORM(code, NULL),
     FORM(party, NULL), FORM(token, NULL), FORM(request, NULL), FORM(recency_month, NULL),
     FORM(ledger_totals, NULL), FORM(numbers, NULL), FORM(merchant, NULL),
 };
