@@ -231,10 +231,9 @@ struct award {
     uint64_t credit;     /* its number; 0 when amount is 0 */
 };
 
-/* What an amount consists of, minor units. amount: all the customer paid, tax and freight
- * included. */
+/* What an amount consists of, minor units; service/rules/base.h has the formula. */
 struct purchase_parts {
-    int64_t amount_minor;
+    int64_t amount_minor;             /* all the customer paid */
     int64_t tax_minor, freight_minor; /* contained in it */
     int64_t gift_card_minor;          /* of it, paid with a gift card */
     int64_t points_minor;             /* of it, paid with points */

@@ -10,8 +10,8 @@
 enum outcome purchase_form_parts(struct command_call *call,
                                  const Beckon__V1__RecordPurchaseRequest *request,
                                  struct purchase_parts *ret) OUTCOME_CHECKED;
-/* LINES_INVALID: too many, or they don't make up the parts; TEXT_INVALID. Fills in the shares of
- * the base. */
+/* LINES_INVALID: too many, or they don't make up the parts; TEXT_INVALID. Fills in the lines'
+ * shares of the base. */
 enum outcome purchase_form_lines(struct command_call *call,
                                  const Beckon__V1__RecordPurchaseRequest *request,
                                  const struct purchase_parts *parts,

@@ -72,10 +72,10 @@ static void lines_share_the_base_by_largest_remainder(void **state)
     assert_int_equal(lines[1].base_minor, 3333);
     assert_int_equal(lines[2].base_minor, 3332);
 
-    struct purchase_parts untaxed = {.amount_minor = 2000, .tax_minor = 500,
-                                     .gift_card_minor = 500};
-    struct purchase_line two[2] = {{.amount_minor = 1000, .tax_minor = 500},
-                                   {.amount_minor = 1000}};
+    struct purchase_parts untaxed = {
+        .amount_minor = 2000, .tax_minor = 500, .gift_card_minor = 500};
+    struct purchase_line two[2] = {
+        {.amount_minor = 1000, .tax_minor = 500}, {.amount_minor = 1000}};
     base_split(&untaxed, two, 2); /* 1,000 at 500 : 1,000 */
     assert_int_equal(two[0].base_minor, 333);
     assert_int_equal(two[1].base_minor, 667);
