@@ -76,6 +76,8 @@ PURE = ('service/rules/', 'service/postings/')
 PURE_SYSTEM = {'assert.h', 'inttypes.h', 'limits.h', 'stdbool.h', 'stddef.h', 'stdint.h',
                'string.h'}
 PURE_STORE = {'store/bytes.h', 'store/date.h', 'store/program.h', 'store/record.h'}
+# A pointer with a size: what folders hand to each other.
+VIEW = 'store/bytes.h'
 # The executor knows the contract of commands, none of the commands.
 EXECUTOR_COMMAND = {'service/command/command.h'}
 
@@ -86,7 +88,8 @@ def include_fault(path, included):
         if included.startswith(begin) and not path.startswith(allowed):
             return f'only in {", ".join(allowed)}'
     for folder, forbidden in NEVER.items():
-        if path.startswith(folder) and included.startswith(forbidden):
+        view = included == VIEW and path.startswith('service/')
+        if path.startswith(folder) and included.startswith(forbidden) and not view:
             return f'never in {folder}'
     if path.startswith(PURE):
         own = included.startswith(PURE) or included == 'service/outcome.h'
@@ -230,25 +233,40 @@ class ApiTest(unittest.TestCase):
 
 # ---- a test for every outcome --------------------------------------------------------------------
 
-# What no command answers by itself, and why no test of a command can bring it about.
+# Outcomes commands can answer that no row of a play brings about.
 OUTCOMES_ELSEWHERE = {
-    'COUNT': 'is no outcome',
+    'OK': 'every ANSWERS row',
+    'AGAIN': 'every row on kv_needy; play.c',
+    'BUSY': 'every ANSWERS row, in an arena that ends early; play.c',
+    'STORE_FAULT': 'an engine that fails: tests/service/executor',
+    'STORE_FULL': 'an engine that is full: tests/service/executor',
+    'INTERNAL': 'a mistake of ours; nothing known brings it about',
 }
 
 
+def outcomes():
+    body = re.search(r'enum outcome \{(.*?)\n\};', read(ROOT / 'service/outcome.h'), re.S)
+    names = re.findall(r'\bOUTCOME_(\w+)\b', re.sub(r'/\*.*?\*/', '', body.group(1)))
+    return [outcome for outcome in names if outcome != 'COUNT']
+
+
+def named(paths, pattern=r'\bOUTCOME_(\w+)'):
+    return set(re.findall(pattern, '\n'.join(read(path) for path in paths)))
+
+
 class OutcomesTest(unittest.TestCase):
+    def test_every_outcome_a_command_answers_is_in_a_play(self):
+        commands = named((ROOT / 'service/command').glob('*.c')) & set(outcomes())
+        plays = named((ROOT / 'tests/service/command').glob('*_test.c'))
+        self.assertGreater(len(commands), 40)
+        self.assertEqual(sorted(commands - plays - set(OUTCOMES_ELSEWHERE)), [])
+
     def test_every_outcome_has_a_test(self):
-        body = re.search(r'enum outcome \{(.*?)\n\};', read(ROOT / 'service/outcome.h'), re.S)
-        outcomes = re.findall(r'\bOUTCOME_(\w+)\b', re.sub(r'/\*.*?\*/', '', body.group(1)))
-        self.assertGreater(len(outcomes), 50)
         here = pathlib.Path(__file__).resolve()
-        tests = '\n'.join(read(path) for path in sources('.c', '.py', under=('tests',))
-                          if path != here)
-        used = set(re.findall(r'\bOUTCOME_(\w+)', tests)) | set(
-            re.findall(r'[\'"]([A-Z][A-Z_]+)[\'"]', tests))
-        missing = [outcome for outcome in outcomes
-                   if outcome not in used and outcome not in OUTCOMES_ELSEWHERE]
-        self.assertEqual(missing, [])
+        tests = [path for path in sources('.c', '.py', under=('tests',)) if path != here]
+        # By its C name, or by its reason where the service is called from Python.
+        used = named(tests) | named(tests, r'[\'"]([A-Z][A-Z_]+)[\'"]')
+        self.assertEqual([outcome for outcome in outcomes() if outcome not in used], [])
 
 
 if __name__ == '__main__':

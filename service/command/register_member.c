@@ -1,9 +1,9 @@
 /* Registers a customer and binds her, in one transaction.
  *
- * Happy path: form -> phone known? -> code, its owner, recommender -> attribution -> rules -> LINE ->
- * profile and key, phone, account, binding, registration, code usage, entries.
- * A known phone changes nothing, nor does one that rests. Staff learn EXISTING_MEMBER; to strangers the same steps run and
- * the answer looks like a new registration's. */
+ * Happy path: form -> phone known? -> code, its owner, recommender -> attribution -> rules -> LINE
+ * -> profile and key, phone, account, binding, registration, code usage, entries. A known phone
+ * changes nothing, nor does one that rests. Staff learn EXISTING_MEMBER; to strangers the same
+ * steps run and the answer looks like a new registration's. */
 #include "service/command/register_member.h"
 
 #include <assert.h>
@@ -52,7 +52,7 @@ static bool stranger(const struct command_call *call)
     return call->principal.role == ROLE_REGISTRANT;
 }
 
-/* ---- form ---------------------------------------------------------------------------------------- */
+/* ---- form ------------------------------------------------------------------------------------ */
 
 static enum outcome check_profile(struct command_call *call, struct registering *registering)
 {
@@ -119,7 +119,7 @@ static enum outcome check_form(struct batch *batch, struct command_call *call,
                                               : OUTCOME_OK;
 }
 
-/* ---- who brought her -------------------------------------------------------------------------------- */
+/* ---- who brought her ------------------------------------------------------------------------- */
 
 /* What is known on the business date of whoever a code or recommendation names. */
 static enum outcome load_source(struct batch *batch, const struct registering *registering,
@@ -243,7 +243,7 @@ static enum outcome look_up_phone(struct batch *batch, struct command_call *call
                            OUTCOME_STORE_DAMAGED);
 }
 
-/* ---- the new member ------------------------------------------------------------------------------------ */
+/* ---- the new member -------------------------------------------------------------------------- */
 
 static struct account new_account(const struct command_call *call,
                                   const struct registering *registering)
@@ -366,7 +366,7 @@ static void put_nothing_new(struct batch *batch, const struct command_call *call
     numbers_put(batch, &registering->numbers);
 }
 
-/* ---- the answer ------------------------------------------------------------------------------------------ */
+/* ---- the answer ------------------------------------------------------------------------------ */
 
 static size_t reply_bytes(const struct registering *registering)
 {

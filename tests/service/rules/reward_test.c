@@ -123,7 +123,8 @@ static void every_row_is_awarded_as_it_says(void **state)
         struct program program = {.version = 1, .rule_count = 1, .rules = {row->rule}};
         struct award awards[AWARDS_MAX];
         size_t count = reward_awards(&program, &row->facts, awards);
-        if (count != (row->amount == NO_AWARD ? 0u : 1u)) fail_msg("%s: %zu awards", row->says, count);
+        if (count != (row->amount == NO_AWARD ? 0u : 1u))
+            fail_msg("%s: %zu awards", row->says, count);
         if (count == 0) continue;
         if (awards[0].amount != row->amount || awards[0].reason != row->reason ||
             awards[0].party.kind != row->party.kind ||
@@ -190,7 +191,6 @@ static void a_rate_is_rounded_once_as_the_rule_says(void **state)
         assert_int_equal(reward_rate(products[i].base, products[i].bp, ROUNDING_HALF_UP),
                          products[i].half_up);
     }
-    assert_int_equal(reward_base(12345), 12345);
 }
 
 /* The other reasons wait for caps, holds and minimums: nothing here can say them. */
