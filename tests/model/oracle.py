@@ -128,7 +128,8 @@ class Oracle:
         return code["usage_limit"] != 0 and code["usage_count"] >= code["usage_limit"]
 
     def over(self, code, at_ms):
-        return (code["revoked_at"] is not None
+        revoked = code["revoked_at"]  # what happened before still counts: imports come late
+        return ((revoked is not None and at_ms >= moment(revoked.value))
                 or (code["starts_at"] is not None and at_ms < code["starts_at"])
                 or (code["ends_at"] is not None and at_ms >= code["ends_at"]))
 
@@ -270,7 +271,7 @@ class Oracle:
             "usage_count": code["usage_count"], "starts_at": stamp(code["starts_at"]),
             "ends_at": stamp(code["ends_at"]), "created_at": code["created_at"],
             "revoked_at": code["revoked_at"],
-            "owners": [{"owner": party(*who)} for _, who in code["owners"]]}}
+            "owners": [{"from_date": since, "owner": party(*who)} for since, who in code["owners"]]}}
 
     def create_code(self, request, caller, now, actual):
         made = self.replay("create_code", request)
@@ -283,7 +284,7 @@ class Oracle:
             made = {"code": text, "usage_limit": asked.get("usage_limit", 0), "usage_count": 0,
                     "starts_at": moment(asked["starts_at"]) if asked.get("starts_at") else None,
                     "ends_at": moment(asked["ends_at"]) if asked.get("ends_at") else None,
-                    "created_at": Once(), "revoked_at": None, "owners": [("", owner)]}
+                    "created_at": Once(), "revoked_at": None, "owners": [("1970-01-01", owner)]}
             self.codes[text] = made
             self.requests["create_code", request["request_id"]] = (request, made)
         return self.code_reply(made, now)
@@ -304,8 +305,9 @@ class Oracle:
         if code["revoked_at"] is not None:
             raise Refusal("CODE_REVOKED", "code")
         owner = self.check_party(request["owner"], None)
-        code["owners"] = [o for o in code["owners"] if o[0] < request["from_date"]]
-        code["owners"].append((request["from_date"], owner))
+        owners = dict(code["owners"])  # a later change already planned stays planned
+        owners[request["from_date"]] = owner
+        code["owners"] = sorted(owners.items())
         return self.code_reply(code, now)
 
     def revoke_code(self, request, caller, now, actual):
@@ -357,18 +359,21 @@ class Oracle:
             code = self.known_code(request["code"], "code")
             if code is None:
                 raise Refusal("CODE_UNKNOWN", "code")
-            if self.over(code, at):
+            kind, number = self.code_owner(code, date)
+            if kind == GUIDE and not self.employed(self.guide(number), date):
+                result = "GUIDE_INACTIVE"
+            elif self.over(code, at):
                 result = "EXPIRED"
             elif self.exhausted(code):
                 result = "EXHAUSTED"
             else:
-                owner = self.code_owner(code, date)
-                result, referrer, serving, inherited = self.brought_by(owner, phone, date)
+                result, referrer, serving, inherited = self.brought_by((kind, number), phone, date)
                 if referrer or result == "REFERRED":
                     if not referrer:
-                        referrer, serving, inherited = self.recommended(request, phone, at, date)
+                        _, referrer, serving, inherited = self.recommended(request, phone, at, date)
                     return result, referrer, serving, inherited, code
-        return (result, *self.recommended(request, phone, at, date), None)
+        recommended, *slots = self.recommended(request, phone, at, date)
+        return (recommended if result == "NONE" else result, *slots, None)
 
     def brought_by(self, owner, phone, date):
         kind, number = owner
@@ -382,8 +387,7 @@ class Oracle:
                 return "GUIDE_INACTIVE", NOBODY, 0, False
             return "BOUND", owner, number, False
         friend = self.members[number - 1]
-        if friend["phone"] == phone:
-            return "SELF_REFERRAL", NOBODY, 0, False
+        # Her own code: only strangers come here with a member's phone, and must not learn that it is.
         serving = self.serving_on(friend, date) if self.inherits(date) else 0
         if serving and not self.employed(self.guide(serving), date):
             serving = 0
@@ -391,13 +395,14 @@ class Oracle:
 
     def recommended(self, request, phone, at, date):
         """The recommender fills the slots that the code left empty; a wrong entry never blocks."""
+        nothing = ("NONE", NOBODY, 0, False)
         text = request.get("recommender")
         if not text:
-            return NOBODY, 0, False
+            return nothing
         code = self.codes.get(written(text))
         if code is not None:
-            if self.over(code, at):
-                return NOBODY, 0, False
+            if self.over(code, at) or self.exhausted(code):
+                return nothing
             owner = self.code_owner(code, date)
         else:
             try:
@@ -405,10 +410,10 @@ class Oracle:
             except Refusal:
                 friend = None
             if friend is None:
-                return NOBODY, 0, False
+                return nothing
             owner = (MEMBER, friend["number"])
-        _, referrer, serving, inherited = self.brought_by(owner, phone, date)
-        return referrer, serving, inherited
+        found = self.brought_by(owner, phone, date)
+        return found if found[1] else nothing
 
     def register_member(self, request, caller, now, actual):
         at = self.occurred(request, now)
@@ -425,7 +430,7 @@ class Oracle:
             return {"scan_result": "SCAN_RESULT_EXISTING_MEMBER", "member_number": known["number"],
                     "credits": []}
         if known is None and self.rests(phone, now) and not stranger:
-            return {"scan_result": "SCAN_RESULT_EXISTING_MEMBER", "member_number": 0, "credits": []}
+            raise Refusal("PHONE_TAKEN", "phone")
         date = self.date_of(at)
         result, referrer, serving, inherited, code = self.attribution(request, phone, at, date)
         reply = {"scan_result": "SCAN_RESULT_" + result, "member_number": 0, "credits": []}
@@ -481,7 +486,7 @@ class Oracle:
 
     # ---- purchases and what they earn ------------------------------------------------------------
 
-    def buyer(self, request, now):
+    def buyer(self, request, date):
         if "member_number" in request:
             if not 1 <= request["member_number"] <= len(self.members):
                 raise Refusal("MEMBER_UNKNOWN", "member_number")
@@ -492,8 +497,8 @@ class Oracle:
                 raise Refusal("MEMBER_UNKNOWN", "phone")
             return member
         code = self.known_code(request["code"], "code")
-        kind, number = self.code_owner(code, self.date_of(now)) if code else (None, 0)
-        if kind != MEMBER or code["revoked_at"] is not None:
+        kind, number = self.code_owner(code, date) if code else (None, 0)
+        if kind != MEMBER:  # a revoked code invites nobody, but still says whose it is
             raise Refusal("MEMBER_UNKNOWN", "code")
         return self.members[number - 1]
 
@@ -516,7 +521,7 @@ class Oracle:
             if self.content(request) != known["content"]:
                 raise Refusal("RECEIPT_REUSED", "receipt_number")
             return self.purchase_reply(known, caller)
-        buyer = self.buyer(request, now)
+        buyer = self.buyer(request, self.date_of(at))
         if request.get("occurred_at") is None and actual:
             at = moment(actual["purchase"]["occurred_at"])  # the service's clock, not ours
             if not now - 1000 <= at <= now + 60000:
