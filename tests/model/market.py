@@ -298,7 +298,9 @@ class Market:
         if request.get("code") in self.oracle.codes and self.chance(0.15):
             request["occurred_at"] = None
             return self.send("register_member", request, ("NOBODY", None, True), "")
-        self.send("register_member", request)
+        reply = self.send("register_member", request)
+        if reply and self.chance(0.5):
+            self.send("get_member", {"member_number": reply["member_number"]})
 
     def new_code(self):
         code = {"owner": self.owner()}

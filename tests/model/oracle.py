@@ -300,11 +300,12 @@ class Oracle:
 
     def reassign_code(self, request, caller, now, actual):
         code = self.own_code(request["code"])
-        if request["from_date"] < self.date_of(now):
-            raise Refusal("DATE_RETROACTIVE", "from_date")
+        owner = self.check_party(request["owner"], None)
         if code["revoked_at"] is not None:
             raise Refusal("CODE_REVOKED", "code")
-        owner = self.check_party(request["owner"], None)
+        if request["from_date"] < self.date_of(now) \
+                and (request["from_date"], owner) not in code["owners"]:
+            raise Refusal("DATE_RETROACTIVE", "from_date")
         owners = dict(code["owners"])  # a later change already planned stays planned
         owners[request["from_date"]] = owner
         code["owners"] = sorted(owners.items())
