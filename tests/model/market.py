@@ -13,7 +13,7 @@ import grpc
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "clients"))
 from reflect import Refused, to_dict  # noqa: E402
 
-from oracle import (CASH, GUIDE, MEMBER, POINTS, SHOP, Answer, Caller, Oracle,  # noqa: E402
+from oracle import (CASH, GUIDE, MEMBER, POINTS, SHOP, Caller, Oracle,  # noqa: E402
                     difference, moment, party, stamp)
 
 API = "beckon.v1."
@@ -70,6 +70,7 @@ class Market:
         self.random = random
         self.zone, self.cutoff = zone
         self.others = others          # every merchant's codes: those of others are unknown here
+        self.zone_cutoff = zone
         self.oracle = Oracle(*zone, others=others)
         self.trace = []
         self.cursor = BEGIN           # where history has come to
@@ -190,6 +191,12 @@ class Market:
         if step[0] == "create_code" and step[4]:
             self.others.add(step[4]["code"]["code"])
 
+    def replay(self, oracle_class):
+        """This play's answers again, judged by another oracle."""
+        oracle = oracle_class(*self.zone_cutoff, others=self.others - set(self.oracle.codes))
+        for step in self.trace:
+            settle(oracle, step)
+
     # ---- commands --------------------------------------------------------------------------------
 
     def open(self):
@@ -253,8 +260,8 @@ class Market:
 
     def repeat(self):
         """Something again: the same, or under the same key with other content."""
-        done = [s for s in self.trace if s[0] in ("record_purchase", "record_purchase", "create_code",
-                                                  "publish_program", "create_shop", "create_guide")
+        done = [s for s in self.trace if s[0] in ("record_purchase", "create_code",
+                                      "publish_program", "create_shop", "create_guide")
                 and s[4] is not None and s[2][0] == "ADMIN"]
         if not done:
             return
@@ -491,6 +498,3 @@ class Market:
             pass
         if not last["done"] or last["finding_count"] or last["entries"] != len(entries):
             raise Mismatch("verify: %r" % (last,))
-
-
-__all__ = ["Market", "Mismatch", "ZONES", "Answer", "judge", "settle", "now_ms"]

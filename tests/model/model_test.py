@@ -3,14 +3,14 @@
 BECKON_SEED=N replays a seed, BECKON_LONG=1 plays 20,000 commands with each of several seeds,
 BECKON_STEPS=N says how many."""
 
+import datetime
 import os
 import random
 import sys
 import unittest
 
-import market
-from market import ZONES, Market, Mismatch, now_ms, settle
-from oracle import Oracle
+from market import ZONES, Market, Mismatch, judge, now_ms
+from oracle import Answer, Oracle, stamp
 
 from service import Service
 
@@ -78,6 +78,88 @@ class Street:
                     each.check_all()
 
 
+def broken(name, function):
+    """An oracle with one rule told wrong."""
+    return type("Oracle_" + name, (Oracle,), {name: function})
+
+
+def always(value):
+    return lambda self, *_: value
+
+
+def date_without_cutoff(self, at_ms):
+    return Oracle.date_of(self, at_ms + self.cutoff.seconds * 1000)
+
+
+def date_of_utc(self, at_ms):
+    return stamp(at_ms - self.cutoff.seconds * 1000)[:10]
+
+
+def date_by_one_offset(self, at_ms):
+    """As if the clock were never changed."""
+    winter = self.zone.utcoffset(datetime.datetime(2024, 1, 15))
+    return stamp(at_ms + (winter - self.cutoff) // datetime.timedelta(milliseconds=1))[:10]
+
+
+def edge_late(self, at_ms):
+    """The first millisecond of a business date counts as the last of the one before."""
+    return Oracle.date_of(self, at_ms - 1)
+
+
+def last_program_wins(self, date):
+    found = [p for p in self.programs if p["from_date"] <= date]
+    return found[-1] if found else None
+
+
+def first_of_a_date_wins(self, date):
+    found = [p for p in self.programs if p["from_date"] <= date]
+    return max(found, key=lambda p: (p["from_date"], -p["version"])) if found else None
+
+
+def inactive_before_self(self, guide, buyer, date):
+    return "" if self.employed(guide, date) else "CREDIT_REASON_GUIDE_INACTIVE"
+
+
+def until_inclusive(self, guide, date):
+    return any(e["from_date"] <= date and (not e["until_date"] or date <= e["until_date"])
+               for e in guide["employments"])
+
+
+# Each is one misreading of the rules; the play of the second test must tell it from the service.
+MUTANTS = {
+    "rounds always down": broken("rate", lambda self, base, bp, _: base * bp // 10000),
+    "rounds always half up": broken("rate", lambda self, base, bp, _: (base * bp + 5000) // 10000),
+    "rounds in floating point": broken("rate", lambda self, base, bp, how: int(
+        base * (bp / 10000) + (0.5 if how == "ROUNDING_HALF_UP" else 0))),
+    "business day begins at midnight": broken("date_of", date_without_cutoff),
+    "business dates in UTC": broken("date_of", date_of_utc),
+    "no daylight saving time": broken("date_of", date_by_one_offset),
+    "day's edge belongs to the day before": broken("date_of", edge_late),
+    "repurchase counts purchases": broken(
+        "is_repurchase", lambda self, member: len(member["purchases"]) >= 1),
+    "every purchase is a repurchase": broken("is_repurchase", always(True)),
+    "the program published last is in force": broken("program_on", last_program_wins),
+    "the first of two programs of a date": broken("program_on", first_of_a_date_wins),
+    "guides earn by their own purchases": broken("guide_reason", inactive_before_self),
+    "guides who left earn": broken("employed", always(True)),
+    "the day a guide leaves is his": broken("employed", until_inclusive),
+    "a code is today's owner's": broken("code_owner", lambda self, code, date: code["owners"][-1][1]),
+    "usage limits are not kept": broken("exhausted", always(False)),
+    "codes never end": broken("over", always(False)),
+    "serving guides are always inherited": broken("inherits", always(True)),
+    "serving guides are never inherited": broken("inherits", always(False)),
+    "the serving guide has always served": broken(
+        "serving_on", lambda self, member, date: member["serving_guide"]),
+    "phones don't rest": broken("rests", always(False)),
+    "programs may be retroactive": broken("is_retroactive", always(False)),
+    "a program may begin on the last paid day": broken(
+        "is_retroactive", lambda self, date: date < self.last_rule_date),
+    "every referrer will do": broken("referrer_matches", always(True)),
+    "every code will do": broken("code_matches", always(True)),
+}
+MUTANT_SEED = 2
+
+
 class Model(unittest.TestCase):
     def play(self, seed, steps, restarts):
         with Service() as service:
@@ -97,7 +179,38 @@ class Model(unittest.TestCase):
             with self.subTest(seed=seed):
                 self.play(seed, STEPS, 8 if LONG else 2)
 
+    def test_a_rule_told_wrong_is_noticed(self):
+        markets = self.play(MUTANT_SEED, 500, 1).markets
+        self.assertEqual(self.survivors(markets, {"none": Oracle}), ["none"])
+        self.assertEqual(self.survivors(markets, MUTANTS), [])
+
+    @staticmethod
+    def survivors(markets, oracles):
+        """Names of those that predict every answer of these plays."""
+        alive = []
+        for name, oracle in oracles.items():
+            try:
+                for each in markets:
+                    each.replay(oracle)
+                alive.append(name)
+            except Mismatch:
+                pass
+        return alive
+
+    def test_an_altered_answer_is_noticed(self):
+        expected = Answer(reply={"n": 1, "rows": [{"a": 1}, {"a": 2}], "text": "x"})
+        same = {"n": 1, "rows": [{"a": 1, "b": 0}, {"a": 2, "b": 0}], "text": "x", "more": 5}
+        self.assertEqual(judge(expected, same, None), "")
+        for altered in (dict(same, n=2), dict(same, rows=same["rows"][:1]), dict(same, text=""),
+                        dict(same, rows=same["rows"][::-1]), dict(same, rows=[]), {}):
+            self.assertNotEqual(judge(expected, altered, None), "", altered)
+        self.assertNotEqual(judge(expected, None, ("MEMBER_UNKNOWN", "")), "")
+        refusal = Answer(reason="MEMBER_UNKNOWN", field="phone")
+        self.assertEqual(judge(refusal, None, ("MEMBER_UNKNOWN", "phone")), "")
+        self.assertNotEqual(judge(refusal, None, ("MEMBER_UNKNOWN", "code")), "")
+        self.assertNotEqual(judge(refusal, None, ("SHOP_UNKNOWN", "phone")), "")
+        self.assertNotEqual(judge(refusal, same, None), "")
+
 
 if __name__ == "__main__":
-    assert market
     unittest.main()
