@@ -7,6 +7,7 @@ import datetime
 import os
 import sys
 import time
+from random import Random
 
 import grpc
 
@@ -32,6 +33,22 @@ ZONES = (("America/New_York", 240), ("Europe/Berlin", 0), ("Asia/Shanghai", 240)
 DAY = 86400 * 1000
 BEGIN = moment("2024-02-20T12:00:00Z")
 SYMBOLS = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+
+# What shops really promise; most programs hold it among the random ones.
+PLAIN_RULES = (
+    {"rule_id": "buyer", "trigger": "TRIGGER_PURCHASE", "beneficiary": "BENEFICIARY_BUYER", "unit": POINTS,
+     "rate_bp": 100, "rounding": "ROUNDING_FLOOR"},
+    {"rule_id": "friend", "trigger": "TRIGGER_PURCHASE", "beneficiary": "BENEFICIARY_REFERRER",
+     "unit": CASH, "rate_bp": 333, "rounding": "ROUNDING_HALF_UP", "referrer": "REFERRER_CONDITION_MEMBER"},
+    {"rule_id": "new", "trigger": "TRIGGER_REGISTRATION", "beneficiary": "BENEFICIARY_SERVING_GUIDE",
+     "unit": POINTS, "fixed_amount": 5, "code": "CODE_CONDITION_OWN"},
+    {"rule_id": "sales", "trigger": "TRIGGER_PURCHASE", "beneficiary": "BENEFICIARY_SERVING_GUIDE",
+     "unit": CASH, "rate_bp": 50, "rounding": "ROUNDING_HALF_UP"},
+    {"rule_id": "again", "trigger": "TRIGGER_REPURCHASE", "beneficiary": "BENEFICIARY_BUYER",
+     "unit": POINTS, "fixed_amount": 3},
+    {"rule_id": "again-guide", "trigger": "TRIGGER_REPURCHASE", "beneficiary": "BENEFICIARY_SERVING_GUIDE",
+     "unit": POINTS, "fixed_amount": 2, "code": "CODE_CONDITION_INHERITED"},
+)
 
 
 class Mismatch(AssertionError):
@@ -74,6 +91,7 @@ class Market:
         self.oracle = Oracle(*zone, others=others)
         self.trace = []
         self.cursor = BEGIN           # where history has come to
+        self.pace = DAY               # a step takes half of it
         self.admin = None
         self.tills = []               # [secret, token_number, shop, alive]
         self.serial = 0
@@ -126,30 +144,32 @@ class Market:
 
     def phone(self):
         """A few hundred people, written in several ways."""
-        number = "1380000%04d" % self.random.randrange(60 + 4 * len(self.oracle.members) // 3)
+        number = "1380000%04d" % self.random.randrange(120 + 2 * len(self.oracle.members))
         return self.random.choice((number, "+86" + number, "0086" + number, "+86 138-" + number[3:],
                                    "(" + number[:3] + ") " + number[3:]))
 
     def typed(self, text):
-        """A code as people type it."""
-        draw = self.random.random()
+        """A code as people type it. Drawn apart, as how much is drawn depends on its symbols."""
+        random = Random(self.random.getrandbits(32))
+        draw = random.random()
         if draw < 0.6:
             return text
         if draw < 0.75:
             text = text.lower()
         if draw > 0.7:
-            text = "".join({"0": self.random.choice("0Oo"), "1": self.random.choice("1IlLi")}.get(c, c)
+            text = "".join({"0": random.choice("0Oo"), "1": random.choice("1IlLi")}.get(c, c)
                            for c in text)
         return text[:3] + "-" + text[3:6] + " " + text[6:]
 
     def mistyped(self, text):
         """One wrong symbol, or two swapped ones."""
+        random = Random(self.random.getrandbits(32))
         symbols = list(text)
-        at, other = self.random.sample(range(9), 2)
-        if self.chance(0.5) and symbols[at] != symbols[other]:
+        at, other = random.sample(range(9), 2)
+        if random.random() < 0.5 and symbols[at] != symbols[other]:
             symbols[at], symbols[other] = symbols[other], symbols[at]
         else:
-            symbols[at] = self.random.choice([c for c in SYMBOLS if c != symbols[at]])
+            symbols[at] = random.choice([c for c in SYMBOLS if c != symbols[at]])
         return "".join(symbols)
 
     def code(self):
@@ -160,8 +180,15 @@ class Market:
             foreign = [c for c in self.others if c not in self.oracle.codes]
             if foreign:
                 return self.random.choice(foreign)
-        text = self.random.choice(own)
+        kinds = [own, own[-6:]]
+        kinds.append([t for t in own if self.oracle.codes[t]["usage_limit"]][-3:])
+        kinds.append([t for t in own if self.friend_served(self.oracle.codes[t])])
+        text = self.random.choice(self.random.choices(kinds, (35, 30, 15, 20))[0] or own)
         return self.mistyped(text) if draw > 0.95 else self.typed(text)
+
+    def friend_served(self, code):
+        kind, number = code["owners"][0][1]
+        return kind == MEMBER and self.oracle.members[number - 1]["serving_guide"] != 0
 
     def owner(self):
         kind = self.random.choice((MEMBER, MEMBER, GUIDE, GUIDE, GUIDE, SHOP))
@@ -205,16 +232,17 @@ class Market:
             self.send("create_shop", {"shop": {"shop_id": shop, "pay_entity": "E" + shop[1]}})
         for _ in range(4):
             self.new_guide()
-        self.publish("2024-01-15")
+        self.publish("2024-02-05")
         for number in (1, 2, 3, 4):
             self.send("create_code", {"code": {"owner": party(GUIDE, number)},
                                       "request_id": self.name("c")})
 
     def step(self):
-        self.cursor += self.random.randrange(2 * DAY)
-        kinds = ((self.buy, 46), (self.repeat, 10), (self.register, 20), (self.new_code, 6),
+        self.cursor += self.random.randrange(self.pace)
+        kinds = ((self.buy, 40), (self.buy_again, 8), (self.buy_as_he_leaves, 3),
+                 (self.repeat, 10), (self.register, 22), (self.new_code, 8),
                  (self.change_code, 4), (self.look, 6), (self.change_phone, 3), (self.new_guide, 2),
-                 (self.new_shop, 1), (self.new_program, 3), (self.till, 2), (self.crowd, 2))
+                 (self.new_shop, 1), (self.new_program, 5), (self.till, 2), (self.crowd, 2))
         self.random.choices([k for k, _ in kinds], [w for _, w in kinds])[0]()
 
     def purchase(self):
@@ -250,6 +278,31 @@ class Market:
             request["currency"] = self.random.choice(("CNY", "EUR"))
         elif draw < 0.12 and self.tills:
             return self.at_till(request)
+        self.send("record_purchase", request)
+
+    def buy_again(self):
+        """The same member once more, on the same day or just not."""
+        done = list(self.oracle.purchases.values())[-20:]
+        if not done:
+            return
+        last = self.random.choice(done)
+        request = dict(self.purchase(), member_number=last["buyer"]["number"], occurred_at=stamp(
+            last["at"] + self.random.choice((-60000, 0, 0, 60000, DAY))))
+        request.pop("phone", None)
+        request.pop("code", None)
+        self.send("record_purchase", request)
+
+    def buy_as_he_leaves(self):
+        """Her guide's last day, and the first one without him."""
+        served = [(m, e["until_date"]) for m in self.oracle.members if m["serving_guide"]
+                  for e in self.oracle.guide(m["serving_guide"])["employments"] if e["until_date"]]
+        if not served:
+            return
+        member, until = self.random.choice(served)
+        request = dict(self.purchase(), member_number=member["number"], occurred_at=stamp(
+            self.edge_of_day(moment(until + "T12:00:00Z")) + self.random.choice((-1, 0, 0, 3600000))))
+        request.pop("phone", None)
+        request.pop("code", None)
         self.send("record_purchase", request)
 
     def at_till(self, request):
@@ -312,7 +365,7 @@ class Market:
     def new_code(self):
         code = {"owner": self.owner()}
         if self.chance(0.4):
-            code["usage_limit"] = self.random.randint(1, 3)
+            code["usage_limit"] = self.random.choice((1, 1, 2, 3))
         if self.chance(0.2):
             code["starts_at"] = stamp(self.cursor + self.random.randrange(-10 * DAY, 10 * DAY))
         elif self.chance(0.2):
@@ -346,13 +399,25 @@ class Market:
 
     def change_phone(self):
         members = len(self.oracle.members)
+        number = self.random.randint(1, members + 1)
         phone = self.phone()
-        if self.chance(0.3) and self.oracle.resting:
+        served = [m for m in self.oracle.members
+                  if m["serving_guide"] and self.oracle.guide(m["serving_guide"])["phone"]]
+        if self.chance(0.4) and served:  # she turns out to be her own guide, and goes on buying
+            member = self.random.choice(served)
+            number = member["number"]
+            phone = self.oracle.guide(member["serving_guide"])["phone"]
+        elif self.chance(0.3) and self.oracle.resting:
             phone = self.random.choice(list(self.oracle.resting))
         elif self.chance(0.3):
             phone = self.random.choice(self.oracle.guides)["phone"] or phone
-        self.send("update_member", {"member": {"member_number": self.random.randint(1, members + 1),
-                                               "phone": phone}, "update_fields": ["phone"]})
+        self.send("update_member", {"member": {"member_number": number, "phone": phone},
+                                    "update_fields": ["phone"]})
+        if number <= members and self.chance(0.7):
+            request = dict(self.purchase(), member_number=number)
+            request.pop("phone", None)
+            request.pop("code", None)
+            self.send("record_purchase", request)
 
     def new_guide(self):
         """Sometimes with a member's phone: then he is that person."""
@@ -361,9 +426,9 @@ class Market:
             phone = self.random.choice(self.oracle.members)["phone"]
         begin = self.oracle.date_of(self.cursor - 300 * DAY)
         employment = {"shop_id": self.random.choice([*self.oracle.shops]), "from_date": begin}
-        if self.chance(0.3):
+        if self.chance(0.4):
             employment["until_date"] = self.oracle.date_of(
-                self.cursor + self.random.randrange(-10, 20) * DAY)
+                self.cursor + self.random.randrange(-10, 200) * DAY)
         if self.chance(0.05):
             employment["shop_id"] = "S999"
         self.send("create_guide", {"guide": {"employee_no": self.name("G"), "name": "导购",
@@ -390,18 +455,21 @@ class Market:
         return rule
 
     def publish(self, date, spoilt=False):
-        rules = [self.rule(i) for i in range(self.random.randint(4, 9))]
+        rules = [self.rule(i) for i in range(self.random.randint(1, 12))]
+        if self.chance(0.8):
+            rules += [dict(rule) for rule in PLAIN_RULES]
+            self.random.shuffle(rules)
         if spoilt:
             rule = self.random.choice(rules)
             self.random.choice((lambda: rule.update(rule_id=rules[(rules.index(rule) + 1) % len(rules)]["rule_id"]),
                                 lambda: rule.update({"fixed_amount": 0} if "fixed_amount" in rule
                                                     else {"rate_bp": 100001})))()
         self.send("publish_program", {"request_id": self.name("p"), "program": {
-            "from_date": date, "title": "p", "inherit_serving_guide": self.chance(0.75), "rules": rules}})
+            "from_date": date, "title": "p", "inherit_serving_guide": self.chance(0.5), "rules": rules}})
 
     def new_program(self):
-        last = self.oracle.last_rule_date or "2024-01-15"
-        day = datetime.date.fromisoformat(last) + datetime.timedelta(self.random.choice((-3, 0, 1, 1, 2, 9)))
+        last = self.oracle.last_rule_date or "2024-02-05"
+        day = datetime.date.fromisoformat(last) + datetime.timedelta(self.random.choice((-3, 0, 1, 1, 2, 9, 40)))
         self.publish(day.isoformat(), self.chance(0.15))
 
     def till(self):
