@@ -119,15 +119,15 @@ class Market:
     def time(self):
         """occurred_at: mostly some days around the cursor, often a day's edge, seldom impossible."""
         draw = self.random.random()
-        if self.present and draw < 0.3:
+        if self.present and draw < 0.25:
             return None
-        if draw < 0.32:
+        if 0.25 < draw < 0.26:
             return stamp(now_ms() + 11 * 60 * 1000 + self.random.randrange(10 ** 6))
-        if draw < 0.33:
+        if 0.26 < draw < 0.27:
             return {"seconds": -1}
-        if draw < 0.34:
+        if 0.27 < draw < 0.28:
             return {"seconds": 10, "nanos": 1000000000}
-        if self.present and draw < 0.4:
+        if self.present and 0.28 < draw < 0.32:
             return stamp(now_ms() + 5 * 60 * 1000)
         ms = self.cursor + self.random.randrange(-20 * DAY, 3 * DAY)
         if draw < 0.7:
@@ -191,6 +191,9 @@ class Market:
         return kind == MEMBER and self.oracle.members[number - 1]["serving_guide"] != 0
 
     def owner(self):
+        served = [m["number"] for m in self.oracle.members if m["serving_guide"]]
+        if served and self.chance(0.4):
+            return party(MEMBER, self.random.choice(served))
         kind = self.random.choice((MEMBER, MEMBER, GUIDE, GUIDE, GUIDE, SHOP))
         count = {MEMBER: len(self.oracle.members), GUIDE: len(self.oracle.guides),
                  SHOP: len(self.oracle.shops)}[kind]
@@ -240,7 +243,7 @@ class Market:
     def step(self):
         self.cursor += self.random.randrange(self.pace)
         kinds = ((self.buy, 40), (self.buy_again, 8), (self.buy_as_he_leaves, 3),
-                 (self.repeat, 10), (self.register, 22), (self.new_code, 8),
+                 (self.repeat, 10), (self.register, 30), (self.new_code, 8),
                  (self.change_code, 4), (self.look, 6), (self.change_phone, 3), (self.new_guide, 2),
                  (self.new_shop, 1), (self.new_program, 5), (self.till, 2), (self.crowd, 2))
         self.random.choices([k for k, _ in kinds], [w for _, w in kinds])[0]()
@@ -287,7 +290,7 @@ class Market:
             return
         last = self.random.choice(done)
         request = dict(self.purchase(), member_number=last["buyer"]["number"], occurred_at=stamp(
-            last["at"] + self.random.choice((-60000, 0, 0, 60000, DAY))))
+            last["at"] + self.random.choice((-60000, 0, 0, 60000, -DAY))))
         request.pop("phone", None)
         request.pop("code", None)
         self.send("record_purchase", request)
@@ -313,8 +316,9 @@ class Market:
 
     def repeat(self):
         """Something again: the same, or under the same key with other content."""
-        done = [s for s in self.trace if s[0] in ("record_purchase", "create_code",
-                                      "publish_program", "create_shop", "create_guide")
+        some = self.random.choices(self.trace, k=40)
+        done = [s for s in some if s[0] in ("record_purchase", "create_code",
+                                         "publish_program", "create_shop", "create_guide")
                 and s[4] is not None and s[2][0] == "ADMIN"]
         if not done:
             return
