@@ -74,6 +74,9 @@ static const struct outcome_info OUTCOMES[] = {
     ROW(RECEIPT_INVALID, INVALID_ARGUMENT, false,
         "{field} is not a receipt number: {allowed}, printable, no blanks at the ends.",
         "{field} 不是有效的小票号：{allowed}，可打印字符，首尾无空格。"),
+    ROW(LINES_INVALID, INVALID_ARGUMENT, false,
+        "The lines don't make up the purchase: {allowed}. Send all of its lines, or none.",
+        "商品行与整单不符，应满足：{allowed}。请发送全部商品行，或一行也不发送。"),
     ROW(PHONE_INVALID, INVALID_ARGUMENT, false,
         "{field} is not a phone number. Write it with its country code, e.g. +8613812345678, or as "
         "it is dialled in the merchant's country.",

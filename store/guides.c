@@ -70,13 +70,6 @@ void guides_put(struct batch *batch, const struct guide *guide)
     table_put_number(batch, &index, guide->number);
 }
 
-enum store_result guides_list(struct reader *reader, uint32_t after, uint32_t *ret_numbers,
-                              size_t count_max, size_t *ret_count)
-{
-    struct key prefix = key_begin(reader->merchant, TABLE_GUIDE);
-    return table_list_numbers(reader, &prefix, after, ret_numbers, count_max, ret_count);
-}
-
 static struct key served_prefix(uint32_t merchant, uint32_t guide)
 {
     assert(guide != 0);

@@ -20,9 +20,6 @@ enum store_result guides_get(struct reader *reader, uint32_t number,
 enum store_result guides_find(struct reader *reader, uint32_t pay_entity, const char *employee_no,
                               uint32_t *ret_number) STORE_CHECKED;
 void guides_put(struct batch *batch, const struct guide *guide);
-/* Up to count_max numbers above `after`. */
-enum store_result guides_list(struct reader *reader, uint32_t after, uint32_t *ret_numbers,
-                              size_t count_max, size_t *ret_count) STORE_CHECKED;
 
 /* Members a guide serves, by number; for lists. */
 void members_of_guide_put(struct batch *batch, uint32_t guide, uint32_t member);

@@ -39,6 +39,7 @@ enum table {
     TABLE_TOKEN_OF = 0x19,       /* role, party, token number -> (empty): not revoked */
     TABLE_PURCHASE = 0x20,       /* shop, receipt -> purchase */
     TABLE_ENTRY = 0x21,          /* number -> entry */
+    TABLE_PURCHASE_LINES = 0x22, /* shop, receipt -> purchase_lines, where there are any */
 
     /* merchant 0: the instance's own */
     TABLE_META = 0x40,           /* -> ColdMeta: schema version, store id */

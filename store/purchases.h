@@ -9,10 +9,12 @@
 enum store_result purchases_get(struct reader *reader, const struct receipt *receipt,
                                 struct purchase *ret) STORE_CHECKED;
 void purchases_put(struct batch *batch, const struct purchase *purchase);
-/* Purchases of a shop with a receipt above `after` (size 0: from the first), in receipt order. */
-enum store_result purchases_list(struct reader *reader, uint32_t shop,
-                                 const struct receipt *after, struct purchase *ret_purchases,
-                                 size_t count_max, size_t *ret_count) STORE_CHECKED;
+
+/* The lines of a purchase that has some; STORE_ABSENT otherwise. */
+enum store_result purchase_lines_get(struct reader *reader, const struct receipt *receipt,
+                                     struct purchase_lines *ret) STORE_CHECKED;
+void purchase_lines_put(struct batch *batch, const struct receipt *receipt,
+                        const struct purchase_lines *lines);
 
 enum store_result registrations_get(struct reader *reader, uint32_t member,
                                     struct registration *ret) STORE_CHECKED;

@@ -231,15 +231,37 @@ struct award {
     uint64_t credit;     /* its number; 0 when amount is 0 */
 };
 
+/* What an amount consists of, minor units; service/rules/base.h has the formula. */
+struct purchase_parts {
+    int64_t amount_minor;             /* all the customer paid */
+    int64_t tax_minor, freight_minor; /* contained in it */
+    int64_t gift_card_minor;          /* of it, paid with a gift card */
+    int64_t points_minor;             /* of it, paid with points */
+};
+
+/* One line of a purchase. Kept beside it, read only where lines matter. */
+enum { PURCHASE_LINES_MAX = 100, LINE_TEXT_BYTES_MAX = 40 };
+struct purchase_line {
+    int64_t amount_minor, tax_minor; /* tax contained */
+    int64_t base_minor;              /* its share of the purchase's base */
+    char article[LINE_TEXT_BYTES_MAX];  /* zero-padded UTF-8 */
+    char category[LINE_TEXT_BYTES_MAX];
+};
+struct purchase_lines {
+    size_t count; /* 0: the purchase has none */
+    struct purchase_line lines[PURCHASE_LINES_MAX];
+};
+
 /* (merchant, purchase, shop, receipt). Awards follow the fixed part. */
 struct purchase {
     struct receipt receipt;
     uint32_t member;
     uint64_t occurred_at, recorded_at;
     business_date business_date;
-    int64_t amount_minor;
+    struct purchase_parts parts;
     int64_t base_minor;
     int64_t refunded_minor;
+    uint8_t line_count;                   /* (merchant, purchase lines, shop, receipt) has them */
     uint32_t serving_guide;               /* on the business date; 0: none */
     uint32_t program_version;             /* 0: none in force */
     uint8_t fingerprint[FINGERPRINT_BYTES];
@@ -339,7 +361,8 @@ enum {
     BINDING_BYTES = 1 + 4 + 4 + 1 + 4 + 1,
     EMPLOYMENT_BYTES = 1 + 4 * 4,
     AWARD_BYTES = 2 + 5 + 1 + 1 + 8 + 8 + 8,
-    PURCHASE_BYTES_MAX = 1 + 2 * RECEIPT_BYTES + 4 + 2 * 8 + 4 + 3 * 8 + 2 * 4 + FINGERPRINT_BYTES +
+    PURCHASE_BYTES_MAX = 1 + 2 * RECEIPT_BYTES + 4 + 2 * 8 + 4 + 7 * 8 + 1 + 2 * 4 +
+                         FINGERPRINT_BYTES +
                          2 + AWARDS_MAX * AWARD_BYTES,
     RECORD_BYTES_MAX = PURCHASE_BYTES_MAX,
 };
@@ -363,6 +386,13 @@ size_t employment_encode(const struct employment *employment, uint8_t *to);
 enum store_result employment_decode(struct bytes from, struct employment *ret) STORE_CHECKED;
 size_t purchase_encode(const struct purchase *purchase, uint8_t *to);
 enum store_result purchase_decode(struct bytes from, struct purchase *ret) STORE_CHECKED;
+enum {
+    PURCHASE_LINES_BYTES_MAX = 2 + PURCHASE_LINES_MAX * (3 * 8 + 2 * (1 + LINE_TEXT_BYTES_MAX)),
+};
+/* Room for PURCHASE_LINES_BYTES_MAX. */
+size_t purchase_lines_encode(const struct purchase_lines *lines, uint8_t *to);
+enum store_result purchase_lines_decode(struct bytes from,
+                                        struct purchase_lines *ret) STORE_CHECKED;
 size_t registration_encode(const struct registration *registration, uint8_t *to);
 enum store_result registration_decode(struct bytes from, struct registration *ret) STORE_CHECKED;
 size_t code_encode(const struct code *code, uint8_t *to);

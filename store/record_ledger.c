@@ -9,6 +9,7 @@ enum {
     ENTRY_VERSION = 1,
     LEDGER_TOTALS_VERSION = 1,
     PURCHASE_VERSION = 1,
+    PURCHASE_LINES_VERSION = 1,
     REGISTRATION_VERSION = 1,
 };
 
@@ -182,9 +183,14 @@ size_t purchase_encode(const struct purchase *purchase, uint8_t *to)
     encoder_u64(&encoder, purchase->occurred_at);
     encoder_u64(&encoder, purchase->recorded_at);
     encoder_date(&encoder, purchase->business_date);
-    encoder_i64(&encoder, purchase->amount_minor);
+    encoder_i64(&encoder, purchase->parts.amount_minor);
+    encoder_i64(&encoder, purchase->parts.tax_minor);
+    encoder_i64(&encoder, purchase->parts.freight_minor);
+    encoder_i64(&encoder, purchase->parts.gift_card_minor);
+    encoder_i64(&encoder, purchase->parts.points_minor);
     encoder_i64(&encoder, purchase->base_minor);
     encoder_i64(&encoder, purchase->refunded_minor);
+    encoder_u8(&encoder, purchase->line_count);
     encoder_u32(&encoder, purchase->serving_guide);
     encoder_u32(&encoder, purchase->program_version);
     encoder_bytes(&encoder, purchase->fingerprint, sizeof purchase->fingerprint);
@@ -202,9 +208,14 @@ enum store_result purchase_decode(struct bytes from, struct purchase *ret)
     purchase.occurred_at = decoder_u64(&decoder);
     purchase.recorded_at = decoder_u64(&decoder);
     purchase.business_date = decoder_date(&decoder);
-    purchase.amount_minor = decoder_i64(&decoder);
-    purchase.base_minor = decoder_i64(&decoder);
-    purchase.refunded_minor = decoder_i64(&decoder);
+    purchase.parts.amount_minor = decoder_amount(&decoder);
+    purchase.parts.tax_minor = decoder_amount(&decoder);
+    purchase.parts.freight_minor = decoder_amount(&decoder);
+    purchase.parts.gift_card_minor = decoder_amount(&decoder);
+    purchase.parts.points_minor = decoder_amount(&decoder);
+    purchase.base_minor = decoder_amount(&decoder);
+    purchase.refunded_minor = decoder_amount(&decoder);
+    purchase.line_count = (uint8_t)decoder_choice(&decoder, 0, PURCHASE_LINES_MAX);
     purchase.serving_guide = decoder_u32(&decoder);
     purchase.program_version = decoder_u32(&decoder);
     decoder_bytes(&decoder, purchase.fingerprint, sizeof purchase.fingerprint);
@@ -212,6 +223,39 @@ enum store_result purchase_decode(struct bytes from, struct purchase *ret)
     purchase.award_count = awards_decode(&decoder, purchase.awards);
     enum store_result result = decoder_end(&decoder);
     if (result == STORE_OK) *ret = purchase;
+    return result;
+}
+
+size_t purchase_lines_encode(const struct purchase_lines *lines, uint8_t *to)
+{
+    struct encoder encoder = encoder_begin(to);
+    assert(lines->count >= 1 && lines->count <= PURCHASE_LINES_MAX);
+    encoder_u8(&encoder, PURCHASE_LINES_VERSION);
+    encoder_u8(&encoder, (uint8_t)lines->count);
+    for (size_t i = 0; i < lines->count; i++) {
+        encoder_i64(&encoder, lines->lines[i].amount_minor);
+        encoder_i64(&encoder, lines->lines[i].tax_minor);
+        encoder_i64(&encoder, lines->lines[i].base_minor);
+        encoder_text(&encoder, lines->lines[i].article, LINE_TEXT_BYTES_MAX);
+        encoder_text(&encoder, lines->lines[i].category, LINE_TEXT_BYTES_MAX);
+    }
+    assert(encoder_size(&encoder) <= PURCHASE_LINES_BYTES_MAX);
+    return encoder_size(&encoder);
+}
+
+enum store_result purchase_lines_decode(struct bytes from, struct purchase_lines *ret)
+{
+    struct decoder decoder = decoder_begin_version(from, PURCHASE_LINES_VERSION);
+    struct purchase_lines lines = {.count = decoder_choice(&decoder, 1, PURCHASE_LINES_MAX)};
+    for (size_t i = 0; i < lines.count; i++) {
+        lines.lines[i].amount_minor = decoder_amount(&decoder);
+        lines.lines[i].tax_minor = decoder_amount(&decoder);
+        lines.lines[i].base_minor = decoder_amount(&decoder);
+        decoder_text(&decoder, lines.lines[i].article, LINE_TEXT_BYTES_MAX);
+        decoder_text(&decoder, lines.lines[i].category, LINE_TEXT_BYTES_MAX);
+    }
+    enum store_result result = decoder_end(&decoder);
+    if (result == STORE_OK) *ret = lines;
     return result;
 }
 

@@ -25,11 +25,12 @@ static void found(struct verify *verify, uint32_t member, const char *what)
 
 static struct day_sum day_of(const struct purchase *purchase)
 {
-    bool live = purchase->amount_minor == 0 || purchase->refunded_minor < purchase->amount_minor;
+    bool live = purchase->parts.amount_minor == 0 ||
+                purchase->refunded_minor < purchase->parts.amount_minor;
     return (struct day_sum){
         .date = purchase->business_date,
         .day = {.recorded_count = 1, .live_count = live ? 1 : 0,
-                .net_minor = purchase->amount_minor - purchase->refunded_minor},
+                .net_minor = purchase->parts.amount_minor - purchase->refunded_minor},
     };
 }
 

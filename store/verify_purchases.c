@@ -119,13 +119,58 @@ static enum store_result check_place(struct verify *verify, const struct purchas
 
 static void check_amounts(struct verify *verify, const struct purchase *purchase)
 {
-    bool good = purchase->amount_minor >= 0 && purchase->base_minor >= 0 &&
-                purchase->refunded_minor >= 0 &&
-                purchase->refunded_minor <= purchase->amount_minor;
+    bool good = purchase->base_minor <= purchase->parts.amount_minor &&
+                purchase->refunded_minor <= purchase->parts.amount_minor;
     if (good) return;
     verify_found(verify, "purchase of member %lu at shop %lu, day %ld: amounts out of range",
                  (unsigned long)purchase->member, (unsigned long)purchase->receipt.shop,
                  (long)purchase->business_date);
+}
+
+/* Lines and freight make up the amount, the lines' bases the base. */
+static enum store_result check_lines(struct verify *verify, const struct purchase *purchase)
+{
+    struct purchase_lines lines;
+    int64_t amount = purchase->parts.freight_minor, tax = 0, base = 0;
+    enum store_result result;
+
+    if (purchase->line_count == 0) return STORE_OK;
+    do result = purchase_lines_get(&verify->reader, &purchase->receipt, &lines);
+    while (verify_again(verify, result));
+    for (size_t i = 0; result == STORE_OK && i < lines.count; i++) {
+        amount += lines.lines[i].amount_minor;
+        tax += lines.lines[i].tax_minor;
+        base += lines.lines[i].base_minor;
+    }
+    if (result == STORE_OK && lines.count == purchase->line_count &&
+        amount == purchase->parts.amount_minor && tax == purchase->parts.tax_minor &&
+        base == purchase->base_minor)
+        return STORE_OK;
+    verify_found(verify, "purchase of member %lu at shop %lu, day %ld: its lines don't make it up",
+                 (unsigned long)purchase->member, (unsigned long)purchase->receipt.shop,
+                 (long)purchase->business_date);
+    return result == STORE_OK ? STORE_OK : verify_fatal(result);
+}
+
+/* Lines without their purchase. */
+static enum store_result visit_lines(struct verify *verify, struct bytes key, struct bytes value)
+{
+    size_t head = KEY_REST_OFFSET + 4;
+    struct receipt receipt = {0};
+    struct purchase purchase;
+    enum store_result result = STORE_ABSENT;
+
+    (void)value;
+    if (key.size > head && key.size - head <= RECEIPT_BYTES_MAX) {
+        receipt.shop = key_read_u32(key, KEY_REST_OFFSET);
+        receipt.size = (uint8_t)(key.size - head);
+        memcpy(receipt.text, key.data + head, receipt.size);
+        do result = purchases_get(&verify->reader, &receipt, &purchase);
+        while (verify_again(verify, result));
+    }
+    if (result == STORE_OK && purchase.line_count > 0) return STORE_OK;
+    verify_found(verify, "lines at shop %lu: no purchase has them", (unsigned long)receipt.shop);
+    return result == STORE_OK ? STORE_OK : verify_fatal(result);
 }
 
 static enum store_result visit_purchase(struct verify *verify, struct bytes key,
@@ -143,7 +188,8 @@ static enum store_result visit_purchase(struct verify *verify, struct bytes key,
     }
     verify->report->purchases++;
     check_amounts(verify, &purchase);
-    enum store_result result = check_place(verify, &purchase);
+    enum store_result result = check_lines(verify, &purchase);
+    if (result == STORE_OK) result = check_place(verify, &purchase);
     if (result != STORE_OK) return result;
     struct award_event of = {
         .table = "purchase",
@@ -183,6 +229,8 @@ enum store_result verify_purchases(struct verify *verify)
 {
     enum store_result result =
         verify_table(verify, TABLE_PURCHASE, "purchases, by shop", visit_purchase);
+    if (result != STORE_OK) return result;
+    result = verify_table(verify, TABLE_PURCHASE_LINES, "lines, by shop", visit_lines);
     if (result != STORE_OK) return result;
     return verify_table(verify, TABLE_REGISTRATION, "registrations", visit_registration);
 }

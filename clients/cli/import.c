@@ -69,8 +69,10 @@ static bool header_read(struct import *import)
                            result == CSV_BAD ? row.error : "");
     const struct import_column *columns = import->kind->columns;
     size_t column_count = 0;
-    for (; columns[column_count].name; column_count++)
+    for (; columns[column_count].name; column_count++) {
+        assert(column_count < IMPORT_COLUMNS_MAX);
         import->positions[column_count] = -1;
+    }
     size_t first_own = 0;
     for (size_t i = 0; i < row.field_count; i++) {
         size_t k = 0;
@@ -279,7 +281,9 @@ static const struct verb VERBS[] = {
             "             occurred_at, code or code_of (guide:EMPLOYEE_NO or member:PHONE),\n"
             "             recommender\n"
             "  purchases  shop_id*, receipt_number*, phone or member_number or code,\n"
-            "             amount_minor*, currency, occurred_at* (RFC 3339 with its offset)\n"
+            "             amount_minor*, tax_minor, freight_minor, gift_card_minor, points_minor,\n"
+            "             lines (AMOUNT[:TAX[:CATEGORY[:ARTICLE]]], ';' between), currency,\n"
+            "             occurred_at* (RFC 3339 with its offset)\n"
             "Refused rows go to FILE.rejects.csv with line, reason and sentence; corrected, that\n"
             "file can be imported as it is. FILE.progress is kept until the import has finished.\n"
             "Exit code 1: rows were refused.",

@@ -17,7 +17,7 @@
 enum {
     IMPORT_ROWS_MAX = 500,              /* of one call, as the API says */
     IMPORT_CALL_BYTES_MAX = 96 * 1024,  /* the service takes 128 KiB */
-    IMPORT_COLUMNS_MAX = 12,
+    IMPORT_COLUMNS_MAX = 16,
     IMPORT_WINDOW = 16,                 /* calls in flight with --unordered */
     IMPORT_RETRY_MS = 60 * 1000,        /* a service that restarts is waited for */
 };

@@ -5,6 +5,7 @@
 #include "beckon/v1/purchase_service.pb-c.h"
 #include "beckon/v1/shop_service.pb-c.h"
 #include "clients/cli/import.h"
+#include "clients/cli/message.h"
 
 static const struct import_column SHOP_COLUMNS[] = {
     {"shop_id", "shop.shop_id", true},
@@ -45,15 +46,36 @@ static const struct import_column PURCHASE_COLUMNS[] = {
     {"member_number", "member_number", false},
     {"code", "code", false},
     {"amount_minor", "amount_minor", true},
+    {"tax_minor", "tax_minor", false},
+    {"freight_minor", "freight_minor", false},
+    {"gift_card_minor", "gift_card_minor", false},
+    {"points_minor", "points_minor", false},
+    {"lines", NULL, false}, /* one after another, ";" between */
     {"currency", "currency", false},
     {"occurred_at", "occurred_at", true},
     {.name = NULL},
 };
 
+static bool lines_set(struct import *import, ProtobufCMessage *message)
+{
+    g_auto(GStrv) lines = g_strsplit(import_cell(import, "lines"), ";", -1);
+    g_autoptr(GString) error = g_string_new(NULL);
+    for (char **line = lines; *line != NULL; line++) {
+        if (**line == '\0' || message_set(message, "lines", *line, error))
+            continue;
+        import->row_reason = "VALUE_INVALID";
+        g_string_printf(import->row_sentence, "lines %s.", error->str);
+        return false;
+    }
+    return true;
+}
+
 static bool purchase_complete(struct import *import, ProtobufCMessage *message)
 {
     const Beckon__V1__RecordPurchaseRequest *purchase =
         (const Beckon__V1__RecordPurchaseRequest *)message;
+    if (!lines_set(import, message))
+        return false;
     if (purchase->buyer_case != BECKON__V1__RECORD_PURCHASE_REQUEST__BUYER__NOT_SET)
         return true;
     import->row_reason = "FIELD_REQUIRED";

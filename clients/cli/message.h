@@ -25,7 +25,8 @@ ProtobufCMessage *message_from_json(const ProtobufCMessageDescriptor *type, cons
 
 /* Sets the field at a dotted path from a text; messages on the way are made, of a repeated one the
  * first; a repeated last field gets one more element. A Party reads "guide:3", an Attribute
- * "NAME=VALUE". false: `error` says what is allowed. The path must exist. */
+ * "NAME=VALUE", a PurchaseLine "AMOUNT[:TAX[:CATEGORY[:ARTICLE]]]". false: `error` says what is
+ * allowed. The path must exist. */
 bool message_set(ProtobufCMessage *message, const char *path, const char *text, GString *error);
 
 /* Descriptor of the field at a dotted path; NULL: there is none. */

@@ -1,5 +1,5 @@
-/* Messages for the eye: cells of tables and lines of objects. What people meet often has a short form
- * of its own; the rest is written as "field=value field=value". */
+/* Messages for the eye: cells of tables and lines of objects. What people meet often has a short
+ * form of its own; the rest is written as "field=value field=value". */
 #include <assert.h>
 #include <string.h>
 

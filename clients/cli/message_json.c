@@ -80,7 +80,8 @@ json_t *message_json(const ProtobufCMessage *message)
         }
         json_t *array = json_array();
         for (size_t k = 0; k < message_count(message, field); k++)
-            json_array_append_new(array, message_value_json(field, message_element(message, field, k)));
+            json_array_append_new(
+                array, message_value_json(field, message_element(message, field, k)));
         json_object_set_new(object, field->name, array);
     }
     return object;

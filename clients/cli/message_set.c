@@ -6,6 +6,7 @@
 
 #include "beckon/v1/common.pb-c.h"
 #include "beckon/v1/member_service.pb-c.h"
+#include "beckon/v1/purchase_service.pb-c.h"
 #include "clients/cli/message_inner.h"
 #include "clients/cli/text.h"
 
@@ -111,6 +112,26 @@ static bool set_party(Beckon__V1__Party *party, const char *text, GString *error
     return true;
 }
 
+/* "AMOUNT[:TAX[:CATEGORY[:ARTICLE]]]", minor units: a line of a purchase. */
+static bool set_line(Beckon__V1__PurchaseLine *line, const char *text, GString *error)
+{
+    g_auto(GStrv) parts = g_strsplit(text, ":", 4);
+    guint count = g_strv_length(parts);
+    gint64 amount = 0, tax = 0;
+    if (count < 1 || !g_ascii_string_to_signed(parts[0], 10, 0, INT64_MAX, &amount, NULL) ||
+        (count > 1 && parts[1][0] != '\0' &&
+         !g_ascii_string_to_signed(parts[1], 10, 0, INT64_MAX, &tax, NULL))) {
+        g_string_append(error, "must be AMOUNT[:TAX[:CATEGORY[:ARTICLE]]] in minor units, e.g. "
+                               "9900:900:coat");
+        return false;
+    }
+    line->amount_minor = amount;
+    line->tax_minor = tax;
+    if (count > 2) line->category = string_copy(parts[2]);
+    if (count > 3) line->article = string_copy(parts[3]);
+    return true;
+}
+
 /* The messages that one text can write; others are set by their fields. */
 static bool set_message(const ProtobufCFieldDescriptor *field, void **place, const char *text,
                         GString *error)
@@ -127,6 +148,8 @@ static bool set_message(const ProtobufCFieldDescriptor *field, void **place, con
     }
     if (type == &beckon__v1__party__descriptor)
         return set_party((Beckon__V1__Party *)message, text, error);
+    if (type == &beckon__v1__purchase_line__descriptor)
+        return set_line((Beckon__V1__PurchaseLine *)message, text, error);
     assert(type == &beckon__v1__attribute__descriptor);
     const char *equals = strchr(text, '=');
     if (!equals) {

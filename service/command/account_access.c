@@ -132,7 +132,8 @@ enum outcome entry_message(struct reader *reader, struct command_call *call,
     if (message->recorded_at == NULL || message->business_date == NULL ||
         message->account == NULL || message->previous_hash.data == NULL)
         return OUTCOME_BUSY;
-    for (size_t i = 0; i < HASH_BYTES; i++) message->previous_hash.data[i] = entry->previous_hash[i];
+    for (size_t i = 0; i < HASH_BYTES; i++)
+        message->previous_hash.data[i] = entry->previous_hash[i];
     message->previous_hash.len = HASH_BYTES;
     if (entry->program_version != 0) {
         struct program program;

@@ -56,7 +56,8 @@ enum outcome business_time_occurred(struct command_call *call,
     }
     if (time->seconds < 0 || time->seconds > INT64_C(253402300799) || time->nanos < 0 ||
         time->nanos > 999999999)
-        return form_refuse(call, OUTCOME_TIME_INVALID, field, "1970-01-01T00:00:00Z .. now + 10 min");
+        return form_refuse(call, OUTCOME_TIME_INVALID, field,
+                           "1970-01-01T00:00:00Z .. now + 10 min");
     uint64_t at_ms = (uint64_t)time->seconds * 1000 + (uint64_t)time->nanos / 1000000;
     if (at_ms > call->now_ms + LIMIT_AHEAD_MS)
         return form_refuse(call, OUTCOME_TIME_IN_FUTURE, field, "now + 10 min");

@@ -49,7 +49,8 @@ typedef enum outcome command_read(struct reader *reader, struct command_call *ca
                                   ProtobufCMessage **ret_reply);
 typedef enum outcome command_write(struct batch *batch, struct command_call *call,
                                    ProtobufCMessage **ret_reply);
-/* Sends one message of a server stream; false: the client has gone, stop. Blocks for flow control. */
+/* Sends one message of a server stream; false: the client has gone, stop. Blocks for flow
+ * control. */
 typedef bool command_emit(void *context, const ProtobufCMessage *message);
 /* Long work on a thread of its own; opens its own snapshots. */
 typedef enum outcome command_stream(struct store *store, struct command_call *call,

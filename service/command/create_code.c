@@ -132,7 +132,7 @@ static enum outcome create_code_write(struct batch *batch, struct command_call *
     /* From here on this code must come to be. */
     code.created_at = call->now_ms;
     fresh.object = code.value.symbols;
-    /* Its first owner has it for all days before too: an import may register with it in the past. */
+    /* Its first owner has it for all days before too: an import may register with it then. */
     codes_create(batch, &code, 0);
     requests_put(batch, REQUEST_CREATE_CODE, id, &fresh);
     outcome = reply_with(batch, call, &merchant, &code, ret_reply);

@@ -192,6 +192,7 @@ static enum outcome create_guide_write(struct batch *batch, struct command_call 
     outcome = command_outcome(numbers_get(&batch->reader, &creating.numbers), OUTCOME_INTERNAL);
     if (outcome != OUTCOME_OK) return outcome;
 
+    if (creating.numbers.guide == UINT32_MAX) return OUTCOME_NUMBERS_EXHAUSTED;
     creating.guide.number = ++creating.numbers.guide;
     creating.guide.created_at = call->now_ms;
     creating.account = account_empty();

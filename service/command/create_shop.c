@@ -77,6 +77,8 @@ static enum outcome create_shop_write(struct batch *batch, struct command_call *
             OUTCOME_STORE_DAMAGED);
         if (outcome != OUTCOME_OK) return outcome;
     }
+    if (numbers.shop == UINT32_MAX || (new_entity && numbers.pay_entity == UINT32_MAX))
+        return OUTCOME_NUMBERS_EXHAUSTED;
     if (new_entity) shop.periods[0].pay_entity = ++numbers.pay_entity;
     shop.number = ++numbers.shop;
     shop.created_at = call->now_ms;

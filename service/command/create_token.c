@@ -173,6 +173,7 @@ static enum outcome create_token_write(struct batch *batch, struct command_call 
     if (outcome != OUTCOME_OK) return outcome;
     outcome = command_outcome(numbers_get(&batch->reader, &numbers), OUTCOME_INTERNAL);
     if (outcome != OUTCOME_OK) return outcome;
+    if (numbers.token == UINT32_MAX) return OUTCOME_NUMBERS_EXHAUSTED;
     outcome = reply_reserve(call, TOKEN_MESSAGE_BYTES);
     if (outcome != OUTCOME_OK) return outcome;
 

@@ -117,8 +117,10 @@ void earn_post(struct batch *batch, struct earning *earning)
         earning->awards[postings[i].award].credit = number;
         credits_put(batch, earner->party, &postings[i].credit);
     }
-    for (int i = 0; i < EARNER_COUNT; i++)
-        if (touched[i]) accounts_put(batch, earning->earners[i].party, &earning->earners[i].account);
+    for (int i = 0; i < EARNER_COUNT; i++) {
+        const struct earner *earner = &earning->earners[i];
+        if (touched[i]) accounts_put(batch, earner->party, &earner->account);
+    }
     if (count > 0) ledger_close(batch, &earning->ledger);
     if (count > 0 && earning->rule_credit_date_moves)
         rule_credit_date_put(batch, earning->business_date);

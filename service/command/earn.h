@@ -1,8 +1,8 @@
 /* Earning: what an event of a member credits to her, her referrer and her guide, from facts to
  * entries. Shared by registrations and purchases.
  *
- * earn_decide loads everybody concerned and asks the rules (before the LINE); earn_post puts entries,
- * credits, accounts and totals (after it). */
+ * earn_decide loads everybody concerned and asks the rules (before the LINE); earn_post puts
+ * entries, credits, accounts and totals (after it). */
 #ifndef BECKON_SERVICE_COMMAND_EARN_H
 #define BECKON_SERVICE_COMMAND_EARN_H
 

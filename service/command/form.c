@@ -121,7 +121,7 @@ enum outcome form_request_id(struct command_call *call, const char *text, struct
     return OUTCOME_OK;
 }
 
-/* ---- fingerprints ------------------------------------------------------------------------------ */
+/* ---- fingerprints ---------------------------------------------------------------------------- */
 
 static void fingerprint_add(struct fingerprint *fingerprint, const void *data, size_t size)
 {

@@ -41,7 +41,7 @@ enum outcome form_party(struct command_call *call, const Beckon__V1__Party *part
 enum outcome form_request_id(struct command_call *call, const char *text,
                              struct bytes *ret_id) OUTCOME_CHECKED;
 
-/* ---- fingerprints: a keyed hash over a request's own fields in fixed order -------------------- */
+/* ---- fingerprints: a keyed hash over a request's own fields in fixed order ------------------- */
 
 enum { FINGERPRINT_INPUT_BYTES = 16384 };
 struct fingerprint {

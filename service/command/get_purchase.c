@@ -31,7 +31,9 @@ static enum outcome get_purchase_read(struct reader *reader, struct command_call
         reply_message(call, &beckon__v1__get_purchase_response__descriptor);
     if (reply == NULL) return OUTCOME_BUSY;
     *ret_reply = &reply->base;
-    return purchase_read_message(reader, call, &purchase, &reply->purchase);
+    outcome = purchase_read_message(reader, call, &purchase, &reply->purchase);
+    if (outcome != OUTCOME_OK) return outcome;
+    return purchase_read_lines(reader, call, &purchase, reply->purchase);
 }
 
 const struct command get_purchase = {

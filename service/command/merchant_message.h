@@ -12,8 +12,8 @@ Beckon__V1__Merchant *merchant_message(struct command_call *call, const struct m
 
 /* What a new merchant is where nothing else is said. */
 struct merchant merchant_default(uint32_t number, uint64_t created_at);
-/* Replaces what the message gives (non-empty fields) after checking it. MERCHANT_FIXED for currency,
- * zone or cut-off of a merchant with events. */
+/* Replaces what the message gives (non-empty fields) after checking it. MERCHANT_FIXED for
+ * currency, zone or cut-off of a merchant with events. */
 enum outcome merchant_form(struct command_call *call, const Beckon__V1__Merchant *message,
                            struct merchant *merchant) OUTCOME_CHECKED;
 

@@ -1,7 +1,7 @@
 /* Pages of lists: opaque, authenticated cursors.
  *
- * A token holds where the next page begins, the merchant and a keyed hash that binds it to the list it
- * came from: another list's, another merchant's or an invented token is PAGE_INVALID. */
+ * A token holds where the next page begins, the merchant and a keyed hash that binds it to the list
+ * it came from: another list's, another merchant's or an invented token is PAGE_INVALID. */
 #ifndef BECKON_SERVICE_COMMAND_PAGE_H
 #define BECKON_SERVICE_COMMAND_PAGE_H
 

@@ -71,7 +71,7 @@ Beckon__V1__Program *program_message(struct command_call *call, const struct pro
     return message;
 }
 
-/* ---- form ------------------------------------------------------------------------------------------ */
+/* ---- form ------------------------------------------------------------------------------------ */
 
 /* PROGRAM_INVALID for "program.rules[i].field". */
 static enum outcome refuse_rule(struct command_call *call, size_t index, const char *field,

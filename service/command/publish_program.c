@@ -91,6 +91,7 @@ static enum outcome publish_program_write(struct batch *batch, struct command_ca
     if (outcome != OUTCOME_OK) return outcome;
     outcome = command_outcome(numbers_get(&batch->reader, &numbers), OUTCOME_INTERNAL);
     if (outcome != OUTCOME_OK) return outcome;
+    if (numbers.program_version == UINT32_MAX) return OUTCOME_NUMBERS_EXHAUSTED;
     program.version = ++numbers.program_version;
     program.published_at = call->now_ms;
     outcome = reply_with(call, &program, ret_reply);

@@ -23,7 +23,11 @@ enum outcome purchase_message(struct reader *reader, struct command_call *call,
     message->receipt_number =
         reply_text_of(call, purchase->receipt.text, purchase->receipt.size);
     message->member_number = purchase->member;
-    message->amount_minor = purchase->amount_minor;
+    message->amount_minor = purchase->parts.amount_minor;
+    message->tax_minor = purchase->parts.tax_minor;
+    message->freight_minor = purchase->parts.freight_minor;
+    message->gift_card_minor = purchase->parts.gift_card_minor;
+    message->points_minor = purchase->parts.points_minor;
     message->base_minor = purchase->base_minor;
     message->occurred_at = reply_time(call, purchase->occurred_at);
     message->recorded_at = reply_time(call, purchase->recorded_at);

@@ -9,4 +9,9 @@ enum outcome purchase_read_message(struct reader *reader, struct command_call *c
                                    const struct purchase *purchase,
                                    Beckon__V1__Purchase **ret) OUTCOME_CHECKED;
 
+/* Adds the lines, where the purchase has some. */
+enum outcome purchase_read_lines(struct reader *reader, struct command_call *call,
+                                 const struct purchase *purchase,
+                                 Beckon__V1__Purchase *message) OUTCOME_CHECKED;
+
 #endif

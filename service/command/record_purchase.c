@@ -13,9 +13,10 @@
 #include "service/command/earn.h"
 #include "service/command/form.h"
 #include "service/command/objects.h"
+#include "service/command/purchase_form.h"
 #include "service/command/purchase_message.h"
 #include "service/command/reply.h"
-#include "service/limits.h"
+#include "service/rules/base.h"
 #include "store/programs.h"
 #include "store/purchases.h"
 #include "store/recency.h"
@@ -27,12 +28,13 @@ struct recording {
     struct merchant merchant;
     char shop_id[SHOP_ID_BYTES_MAX + 1];
     struct purchase purchase;
+    struct purchase_lines lines;
     struct earning earning;
     struct purchase_day day;
     struct recency_edit recency;
 };
 
-/* ---- form -------------------------------------------------------------------------------------- */
+/* ---- form ------------------------------------------------------------------------------------ */
 
 static enum outcome check_form(struct batch *batch, struct command_call *call,
                                struct recording *recording)
@@ -41,10 +43,9 @@ static enum outcome check_form(struct batch *batch, struct command_call *call,
     struct purchase *purchase = &recording->purchase;
     char receipt[RECEIPT_BYTES_MAX + 1];
 
-    if (request->amount_minor < 0 || request->amount_minor > LIMIT_AMOUNT_MINOR)
-        return form_refuse(call, OUTCOME_AMOUNT_INVALID, "amount_minor", "0..1000000000000");
-    purchase->amount_minor = request->amount_minor;
-    enum outcome outcome =
+    enum outcome outcome = purchase_form_parts(call, request, &purchase->parts);
+    if (outcome != OUTCOME_OK) return outcome;
+    outcome =
         form_text(call, request->receipt_number, "receipt_number", 1, RECEIPT_BYTES_MAX, receipt);
     if (outcome != OUTCOME_OK)
         return form_refuse(call, OUTCOME_RECEIPT_INVALID, "receipt_number", "1..40 bytes");
@@ -62,6 +63,9 @@ static enum outcome check_form(struct batch *batch, struct command_call *call,
     if (outcome != OUTCOME_OK) return outcome;
     purchase->recorded_at = call->now_ms;
     purchase->business_date = business_date_at(&recording->merchant, purchase->occurred_at);
+    outcome = purchase_form_lines(call, request, &purchase->parts, &recording->lines);
+    if (outcome != OUTCOME_OK) return outcome;
+    purchase->line_count = (uint8_t)recording->lines.count;
     return object_shop(&batch->reader, call, request->shop_id, "shop_id",
                        &purchase->receipt.shop);
 }
@@ -72,7 +76,7 @@ static void fill_fingerprint(const struct batch *batch, struct recording *record
     struct fingerprint fingerprint;
 
     fingerprint_begin(&fingerprint, "purchase");
-    fingerprint_number(&fingerprint, request->amount_minor);
+    purchase_form_fingerprint(&fingerprint, &recording->purchase.parts, &recording->lines);
     fingerprint_number(&fingerprint, (int64_t)request->buyer_case);
     switch (request->buyer_case) {
     case BECKON__V1__RECORD_PURCHASE_REQUEST__BUYER_MEMBER_NUMBER:
@@ -94,7 +98,7 @@ static void fill_fingerprint(const struct batch *batch, struct recording *record
     fingerprint_end(&fingerprint, batch->reader.store, recording->purchase.fingerprint);
 }
 
-/* ---- seen before ----------------------------------------------------------------------------------- */
+/* ---- seen before ----------------------------------------------------------------------------- */
 
 static enum outcome answer_again(struct batch *batch, struct command_call *call,
                                  const struct recording *recording, const struct purchase *known,
@@ -115,7 +119,7 @@ static enum outcome answer_again(struct batch *batch, struct command_call *call,
                             ret_purchase);
 }
 
-/* ---- the buyer -------------------------------------------------------------------------------------- */
+/* ---- the buyer ------------------------------------------------------------------------------- */
 
 static enum outcome load_buyer(struct batch *batch, struct command_call *call,
                                struct recording *recording)
@@ -169,7 +173,7 @@ static enum outcome count_day(struct batch *batch, struct recording *recording)
     bool day_begins = recording->day.live_count == 0;
     recording->day.recorded_count++;
     recording->day.live_count++;
-    recording->day.net_minor += purchase->amount_minor;
+    recording->day.net_minor += purchase->parts.amount_minor;
 
     purchase->previous = account->last_purchase;
     account->last_purchase = purchase->receipt;
@@ -209,7 +213,7 @@ static enum outcome decide(struct batch *batch, struct recording *recording)
     outcome = count_day(batch, recording);
     if (outcome != OUTCOME_OK) return outcome;
 
-    purchase->base_minor = reward_base(purchase->amount_minor);
+    purchase->base_minor = base_of(&purchase->parts);
     purchase->serving_guide = serving_guide;
     earning->event = (struct event){EVENT_PURCHASE, purchase->member, purchase->receipt};
     earning->business_date = purchase->business_date;
@@ -217,7 +221,7 @@ static enum outcome decide(struct batch *batch, struct recording *recording)
                        purchase->base_minor, account->days_recorded);
 }
 
-/* ---- the way ----------------------------------------------------------------------------------------- */
+/* ---- the way --------------------------------------------------------------------------------- */
 
 static enum outcome load_shop_id(struct batch *batch, struct recording *recording)
 {
@@ -265,6 +269,8 @@ enum outcome purchase_record(struct batch *batch, struct command_call *call,
     purchase->award_count = (uint16_t)recording.earning.award_count;
     memcpy(purchase->awards, recording.earning.awards, sizeof purchase->awards);
     purchases_put(batch, purchase);
+    if (recording.lines.count > 0)
+        purchase_lines_put(batch, &purchase->receipt, &recording.lines);
     purchase_days_put(batch, purchase->member, purchase->business_date, &recording.day);
     recency_edit_put(&recording.recency, batch);
     if (!recording.merchant.fixed) {

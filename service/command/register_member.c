@@ -1,9 +1,9 @@
 /* Registers a customer and binds her, in one transaction.
  *
- * Happy path: form -> phone known? -> code, its owner, recommender -> attribution -> rules -> LINE ->
- * profile and key, phone, account, binding, registration, code usage, entries.
- * A known phone changes nothing, nor does one that rests. Staff learn EXISTING_MEMBER; to strangers the same steps run and
- * the answer looks like a new registration's. */
+ * Happy path: form -> phone known? -> code, its owner, recommender -> attribution -> rules -> LINE
+ * -> profile and key, phone, account, binding, registration, code usage, entries. A known phone
+ * changes nothing, nor does one that rests. Staff learn EXISTING_MEMBER; to strangers the same
+ * steps run and the answer looks like a new registration's. */
 #include "service/command/register_member.h"
 
 #include <assert.h>
@@ -52,7 +52,7 @@ static bool stranger(const struct command_call *call)
     return call->principal.role == ROLE_REGISTRANT;
 }
 
-/* ---- form ---------------------------------------------------------------------------------------- */
+/* ---- form ------------------------------------------------------------------------------------ */
 
 static enum outcome check_profile(struct command_call *call, struct registering *registering)
 {
@@ -73,6 +73,23 @@ static enum outcome check_profile(struct command_call *call, struct registering 
     outcome = profile_form_attributes(call, request->attributes, request->n_attributes, profile);
     if (outcome != OUTCOME_OK) return outcome;
     return form_phone(call, request->phone, "phone", &registering->merchant, profile->phone);
+}
+
+/* A guide who names no shop registers her where he works on that date; nowhere if he doesn't. */
+static enum outcome take_guides_shop(struct batch *batch, const struct command_call *call,
+                                     struct registering *registering)
+{
+    struct party guide = call->principal.party;
+    struct account account;
+    struct guide_on_date on_date;
+
+    enum outcome outcome = command_outcome(accounts_get(&batch->reader, guide, &account),
+                                           OUTCOME_STORE_DAMAGED);
+    if (outcome != OUTCOME_OK) return outcome;
+    outcome = object_guide_on(&batch->reader, guide.number, &account, registering->business_date,
+                              &on_date);
+    if (outcome == OUTCOME_OK) registering->shop = on_date.shop;
+    return outcome;
 }
 
 static enum outcome check_form(struct batch *batch, struct command_call *call,
@@ -98,10 +115,11 @@ static enum outcome check_form(struct batch *batch, struct command_call *call,
     }
     if (request->shop_id[0] != '\0' || call->principal.party.kind == PARTY_SHOP)
         return object_shop(&batch->reader, call, request->shop_id, "shop_id", &registering->shop);
-    return OUTCOME_OK;
+    return call->principal.role == ROLE_GUIDE ? take_guides_shop(batch, call, registering)
+                                              : OUTCOME_OK;
 }
 
-/* ---- who brought her -------------------------------------------------------------------------------- */
+/* ---- who brought her ------------------------------------------------------------------------- */
 
 /* What is known on the business date of whoever a code or recommendation names. */
 static enum outcome load_source(struct batch *batch, const struct registering *registering,
@@ -227,7 +245,7 @@ static enum outcome look_up_phone(struct batch *batch, struct command_call *call
                            OUTCOME_STORE_DAMAGED);
 }
 
-/* ---- the new member ------------------------------------------------------------------------------------ */
+/* ---- the new member -------------------------------------------------------------------------- */
 
 static struct account new_account(const struct command_call *call,
                                   const struct registering *registering)
@@ -350,7 +368,7 @@ static void put_nothing_new(struct batch *batch, const struct command_call *call
     numbers_put(batch, &registering->numbers);
 }
 
-/* ---- the answer ------------------------------------------------------------------------------------------ */
+/* ---- the answer ------------------------------------------------------------------------------ */
 
 static size_t reply_bytes(const struct registering *registering)
 {
@@ -369,12 +387,22 @@ static Beckon__V1__RegisterMemberResponse *answer(struct command_call *call,
     return reply;
 }
 
+/* What became of her scan. Staff are told the whole attribution; to a stranger a recommender makes
+ * no difference, or it would tell whose phone is a member's. */
+static enum scan_result told(const struct command_call *call, const struct registering *registering)
+{
+    struct attribution_facts facts = registering->facts;
+
+    if (!stranger(call)) return registering->attribution.scan_result;
+    facts.recommender = (struct attribution_source){0};
+    return attribution_decide(&facts).scan_result;
+}
+
 static enum outcome answer_known(struct command_call *call, const struct registering *registering,
                                  Beckon__V1__RegisterMemberResponse **ret_reply)
 {
-    enum scan_result told =
-        stranger(call) ? registering->attribution.scan_result : SCAN_EXISTING_MEMBER;
-    *ret_reply = answer(call, told, registering->known_member);
+    enum scan_result result = stranger(call) ? told(call, registering) : SCAN_EXISTING_MEMBER;
+    *ret_reply = answer(call, result, registering->known_member);
     return *ret_reply != NULL ? OUTCOME_OK : OUTCOME_BUSY;
 }
 
@@ -408,7 +436,7 @@ enum outcome member_register(struct batch *batch, struct command_call *call,
     /* From here on this registration must succeed. */
     put_member(batch, call, &registering);
     Beckon__V1__RegisterMemberResponse *reply =
-        answer(call, registering.attribution.scan_result, member);
+        answer(call, told(call, &registering), member);
     assert(reply != NULL);
     *ret_reply = reply;
     if (stranger(call)) return OUTCOME_OK;

@@ -4,11 +4,6 @@
 
 static_assert((int)RULES_MAX <= (int)AWARDS_MAX, "every rule may award once");
 
-int64_t reward_base(int64_t amount_minor)
-{
-    return amount_minor;
-}
-
 int64_t reward_rate(int64_t base_minor, int32_t rate_bp, enum rounding rounding)
 {
     assert(base_minor >= 0 && rate_bp >= 0);

@@ -34,8 +34,4 @@ size_t reward_awards(const struct program *program, const struct reward_facts *f
 /* base x rate_bp / 10,000 in 128 bits, rounded once. base >= 0; asserts the result fits. */
 int64_t reward_rate(int64_t base_minor, int32_t rate_bp, enum rounding rounding);
 
-/* The base of a purchase. A purchase has one amount and no lines, tax or freight of its own: the
- * base is the amount. */
-int64_t reward_base(int64_t amount_minor);
-
 #endif

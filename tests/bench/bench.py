@@ -1,10 +1,12 @@
 """The benchmark; tests/bench/run installs, builds and starts it.
 
-Happy path: fill a store -> copy it -> for 1, 64 and 256 calls in flight, three rounds of { start beckond with
---record-commits, empty calls, purchases, stop; replay the recording with bare LMDB on the copy } -> the plain
-numbers on one beckond more -> print. The copy is brought forward by each replay, so it is always the store as it
-was just before the next recorded round. Rates are medians of the rounds, ratios medians of the rounds' ratios.
-A call that is not OK ends the run: a rate of refusals is no rate."""
+Happy path: fill a store -> copy it -> for 1, 64 and 256 calls in flight, three rounds of { start
+beckond with --record-commits, empty calls, purchases, stop; replay the recording with bare LMDB on
+the copy } -> the plain numbers on one beckond more -> print. The copy is brought forward by each
+replay, so it is always the store as it was just before the next recorded round. Rates are medians
+of the rounds, ratios medians of the rounds' ratios; CPU times are those at 64 in flight; rss_mib is
+the most any of the processes had at the end of a measurement. A call that is not OK ends the run: a
+rate of refusals is no rate."""
 
 import argparse
 import json
@@ -61,7 +63,8 @@ class Bench:
              os.path.join(service.data, "admin.token"), "--connections", str(CONNECTIONS),
              "--in-flight", str(in_flight), "--seconds", str(self.options.seconds), "--members",
              str(self.options.members), "--shops", ",".join(market.shop_ids()), "--run",
-             "B%d" % self.seed, "--seed", str(self.seed)], text=True, stdout=subprocess.PIPE, check=True)
+             "B%d" % self.seed, "--seed", str(self.seed)],
+            text=True, stdout=subprocess.PIPE, check=True)
         report = json.loads(done.stdout)
         if set(report["statuses"]) != {"OK"}:
             raise SystemExit("%s at %d in flight: %s" % (mode, in_flight, report["statuses"]))
@@ -94,9 +97,9 @@ class Bench:
         os.unlink(self.recording)
         raw = json.loads(done.stdout)
         raw["per_s"] = purchase["calls"] / raw["seconds"]
-        say("%3d in flight: %6d empty calls/s, %5d purchases/s (p99 %.1f ms, %d commits), bare LMDB %5d/s"
-            % (in_flight, empty["per_s"], purchase["per_s"], purchase["p99_ms"], raw["commits"],
-               raw["per_s"]))
+        say("%3d in flight: %6d empty calls/s, %5d purchases/s (p99 %.1f ms, %d commits), "
+            "bare LMDB %5d/s" % (in_flight, empty["per_s"], purchase["per_s"], purchase["p99_ms"],
+                                 raw["commits"], raw["per_s"]))
         return empty, purchase, raw
 
     def per_in_flight(self, result):
@@ -186,6 +189,11 @@ def options_read():
 
 def main():
     options = options_read()
+    kind = subprocess.run(["stat", "-f", "-c", "%T", options.folder], text=True,
+                          stdout=subprocess.PIPE, check=True).stdout.strip()
+    if kind in ("tmpfs", "ramfs"):
+        raise SystemExit("%s is %s, where a sync costs nothing: name a disk by --folder"
+                         % (options.folder, kind))
     folder = tempfile.mkdtemp(prefix="bench-", dir=options.folder)
     try:
         bench, result = Bench(options, folder), {}

@@ -1,8 +1,9 @@
-"""A merchant of the benchmark's size: 100 shops, 1,000 guides, N members with referrers and serving guides.
+"""A merchant of the benchmark's size: 100 shops, 1,000 guides, N members with their referrers.
 
-The reference merchant's mapping (tests/reference/merchant.py), larger: member c registers with the code of
-guide ((c - 1) mod 1,000) + 1, every fourth one is recommended by member c / 4 and inherits her serving guide.
-Everything goes in by `beckon import`: the service's own path, RegisterMembers and RecordPurchases."""
+The reference merchant's mapping (tests/reference/merchant.py), larger: member c registers with the
+code of guide ((c - 1) mod 1,000) + 1; every fourth one is recommended by member c / 4 and inherits
+her serving guide. Everything goes in by `beckon import`: the service's own path, RegisterMembers
+and RecordPurchases."""
 
 import json
 import os
@@ -41,7 +42,8 @@ def import_rows(service, folder, kind, header, rows):
     summary = json.loads(beckon(service, "import", kind, path))
     os.unlink(path)
     if summary["rejected"]:
-        raise SystemExit("%d %s were rejected; see %s.rejects.csv" % (summary["rejected"], kind, path))
+        raise SystemExit("%d %s were rejected; see %s.rejects.csv"
+                         % (summary["rejected"], kind, path))
     return summary
 
 
@@ -50,7 +52,8 @@ def member_rows(members):
         if c % 4 == 0 and c > 4:
             yield merchant.phone_of(c), "import", REGISTERED, "", merchant.phone_of(c // 4)
         else:
-            yield merchant.phone_of(c), "import", REGISTERED, "guide:G%04d" % ((c - 1) % GUIDES + 1), ""
+            owner = "guide:G%04d" % ((c - 1) % GUIDES + 1)
+            yield merchant.phone_of(c), "import", REGISTERED, owner, ""
 
 
 def fill(service, folder, members):

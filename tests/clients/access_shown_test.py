@@ -95,7 +95,7 @@ class WhatIsShown(unittest.TestCase):
             self.assertEqual((member["birthday"], member["attributes"]), ("", []), role)
         for role in (GUIDE, MANAGER):
             for member in self.ask(role, "MemberService/ListMembers")["members"]:
-                self.assertRegex(member["phone"], r"^\+86138\*{4}\d{4}$", role)
+                self.assertRegex(member["phone"], r"^\+86\d{3}\*{4}\d{4}$", role)
             reply = self.ask(role, "MemberService/UpdateMember", {
                 "member": {"member_number": WORLD.one.members[0], "name": "Member 1"},
                 "update_fields": ["name"]})
@@ -130,6 +130,15 @@ class WhatIsShown(unittest.TestCase):
                 outcome(WORLD.one.tokens["other"][GUIDE], "MemberService/UpdateMember",
                         {"member": {"member_number": number, "name": "X"},
                          "update_fields": ["name"]}), NOT_YOURS)
+
+    def test_a_guide_changes_no_phone_not_even_of_his_own_member(self):
+        before = WORLD.one.everything()["members"]
+        for phone in ("13511112222", WORLD.one.phone(2)):
+            self.assertEqual(
+                outcome(WORLD.one.tokens["own"][GUIDE], "MemberService/UpdateMember",
+                        {"member": {"member_number": WORLD.one.members[0], "phone": phone},
+                         "update_fields": ["phone"]}), NOT_YOURS)
+        self.assertEqual(WORLD.one.everything()["members"], before)
 
     def test_a_manager_sees_the_guides_of_his_shop_only(self):
         guides = self.ask(MANAGER, "GuideService/ListGuides", side="other")["guides"]
@@ -227,6 +236,52 @@ class WhatIsShown(unittest.TestCase):
             else:
                 self.assertEqual((reply["scan_result"], reply["member_number"]),
                                  ("SCAN_RESULT_EXISTING_MEMBER", WORLD.one.members[1]), role)
+
+    def test_who_names_no_shop_registers_at_his_own(self):
+        for i, (role, side, shop) in enumerate((
+                (GUIDE, "own", "S1"), (GUIDE, "other", "S2"), (POS, "other", "S2"),
+                (MANAGER, "own", "S1"), (ADMIN, "own", ""), (REGISTRANT, "own", ""))):
+            token = None if role == REGISTRANT else WORLD.one.tokens["own" if role == ADMIN
+                                                                     else side][role]
+            phone = "1310000%04d" % i
+            WORLD.root.with_token(token).call(API + "MemberService/RegisterMember", {
+                "phone": phone, "consent_policy_version": "1", "code": WORLD.one.guide_codes[0]})
+            member = self.ask(ADMIN, "MemberService/GetMember", {"phone": phone})["member"]
+            self.assertEqual(member["registered_shop_id"], shop, role)
+
+    def test_a_recommender_tells_strangers_nothing(self):
+        told = {"": [], WORLD.one.guide_codes[0]: []}
+        for i, recommender in enumerate((WORLD.one.phone(2), "13999999999", "nonsense",
+                                         WORLD.one.member_code, WORLD.one.guide_codes[1], "")):
+            for j, code in enumerate(told):
+                told[code].append(WORLD.root.with_token(None).call(
+                    API + "MemberService/RegisterMember", {
+                        "phone": "1360000%04d" % (100 * i + j), "consent_policy_version": "1",
+                        "recommender": recommender, "code": code, "merchant_number": 1}))
+        for code, replies in told.items():
+            self.assertEqual(replies, [replies[0]] * len(replies))
+            self.assertEqual(replies[0]["scan_result"],
+                             "SCAN_RESULT_BOUND" if code else "SCAN_RESULT_NONE")
+        members = {m["phone"]: m["referrer"] for m in self.ask(
+            ADMIN, "MemberService/ListMembers", {"page_size": 500})["members"]}
+        self.assertEqual(members["+8613600000000"], party("member", WORLD.one.members[1]))
+        self.assertIsNone(members["+8613600000100"])
+
+    def test_a_guide_or_member_cannot_tell_another_persons_customer_from_nobody(self):
+        for role in (GUIDE, MEMBER):
+            token = WORLD.one.tokens["other"][role]
+            for method, requests in (
+                    ("MemberService/GetMember",
+                     ({"phone": WORLD.one.phone(1)}, {"phone": "13999999999"},
+                      {"member_number": WORLD.one.members[0]}, {"member_number": 999999},
+                      {"code": WORLD.one.member_code}, {"code": WORLD.two.member_code})),
+                    ("LedgerService/GetBalance",
+                     ({"account": party("member", WORLD.one.members[0])},
+                      {"account": party("member", 999999)})),
+                    ("LedgerService/GetEntry",
+                     ({"entry_number": WORLD.entry["member"]}, {"entry_number": 999999}))):
+                answers = {outcome(token, method, request) for request in requests}
+                self.assertEqual(len(answers), 1, (role, method, answers))
 
 
 if __name__ == "__main__":

@@ -319,8 +319,12 @@ class EveryMethod(unittest.TestCase):
 class FormsOfTokens(unittest.TestCase):
     def test_only_one_well_formed_bearer_header_is_a_token(self):
         token = own_token(ADMIN)
+        page = WORLD.one.call("ShopService/ListShops", {"page_size": 1})["next_page_token"]
         for value in (token, "Basic " + token, "Bearer", "Bearer ", "Bearer  " + token,
-                      "Bearer " + token + "x", "Bearer " + token[:-1], "Bearer " + "A" * 4000):
+                      "Bearer " + token + "x", "Bearer " + token[:-1], "Bearer " + "A" * 4000,
+                      "Bearer " + page, "Bearer " + WORLD.one.guide_codes[0], "Bearer 1",
+                      "Bearer " + token.replace("beckon_", "Beckon_"),
+                      "Bearer " + token.split("_", 2)[2]):
             with self.subTest(value=value[:20]):
                 with self.assertRaises(Refused) as caught:
                     WORLD.root.call_bytes(API + "ShopService/ListShops", b"",

@@ -1,5 +1,5 @@
-/* beckond_nosync: a beckond whose LMDB does not sync. The trace must notice; kill -9 can't, since the
- * page cache survives it. */
+/* beckond_nosync: a beckond whose LMDB does not sync. The trace must notice; kill -9 can't, since
+ * the page cache survives it. */
 #include <stdio.h>
 
 #include <lmdb.h>

@@ -1,10 +1,12 @@
-"""kill -9 at random times under load from 64 clients: what was acknowledged is there, exactly once and with the
-same answer; verify is clean; the time to serve again is printed. While purchases run, members are registered
-(key slots) and codes drawn (reserved in a commit of their own) until the service dies.
+"""kill -9 at random times under load from 64 clients: what was acknowledged is there, exactly once
+and with the same answer; verify is clean; the time to serve again is printed. While purchases run,
+members are registered (key slots) and codes drawn (reserved in a commit of their own) until the
+service dies.
 
-3 rounds; with BECKON_LONG=1 (tests/run --long) 50. BECKON_SEED repeats a run. kill -9 proves no durability, since
-the page cache survives it: trace_test.py does. It proves the order of commit and reply and what a start makes of a
-store that was left in the middle of anything; a beckond that answers early is caught."""
+3 rounds; with BECKON_LONG=1 (tests/run --long) 50. BECKON_SEED makes the same draws again. kill -9
+proves no durability, since the page cache survives it: trace_test.py does. It proves the order of
+commit and reply and what a start makes of a store that was left in the middle of anything; a
+beckond that answers early is caught."""
 
 import json
 import os
@@ -42,7 +44,7 @@ def phone(n):
 
 
 def fill(client):
-    """A small merchant whose members were brought by each other, so that purchases touch two accounts."""
+    """A small merchant whose members brought each other, so that purchases touch two accounts."""
     client.call("beckon.v1.ProgramService/PublishProgram", {
         "program": {"from_date": "2020-01-01", "rules": RULES}, "request_id": "crash"})
     for shop in SHOPS:
@@ -135,7 +137,7 @@ class Crash:
                 self.acknowledged[shop, receipt] = (int(member), int(amount))
 
     def check_people(self, client):
-        """Who was registered and what was drawn in the last round is there, and said again the same."""
+        """Who was registered and what was drawn in the last round is there, and said the same."""
         people = self.people[-1]
         for n, member in people.registered.items():
             again = people.register(client, n)
@@ -147,7 +149,7 @@ class Crash:
             self.test.assertEqual(people.draw(client, n), code)
 
     def check_purchases(self, client):
-        """Every purchase of every member, read page by page: none twice, all acknowledged ones there."""
+        """Every purchase of every member, page by page: none twice, all acknowledged ones there."""
         found = {}
         for member in range(1, MEMBERS + 1):
             count, token = 0, ""
@@ -185,8 +187,8 @@ class CrashTest(unittest.TestCase):
                 os.unlink(acks)
             recorded = crash.check_purchases(service.client("admin"))
             self.assertGreater(len(crash.acknowledged), ROUNDS)
-            print("%d rounds: %d purchases acknowledged, %d recorded, %d members, %d codes; serves again "
-                  "after %.3f s (median, most %.3f s)"
+            print("%d rounds: %d purchases acknowledged, %d recorded, %d members, %d codes; "
+                  "serves again after %.3f s (median, most %.3f s)"
                   % (ROUNDS, len(crash.acknowledged), recorded,
                      sum(len(people.registered) for people in crash.people),
                      sum(len(people.codes) for people in crash.people),

@@ -1,5 +1,5 @@
-"""A trace of the real beckond: for each commit, its syncs returned before its first reply is sent. The same
-check reports a beckond that answers early and one whose LMDB does not sync."""
+"""A trace of the real beckond: for each commit, its syncs returned before its first reply is sent.
+The same check reports a beckond that answers early and one whose LMDB does not sync."""
 
 import os
 import re
@@ -13,8 +13,8 @@ import unittest
 HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path.insert(0, HERE)
 sys.path.insert(0, os.path.join(os.path.dirname(HERE), "clients"))
+from commit_trace import STRACE, Trace  # noqa: E402
 from service import BECKOND, ROOT, Service  # noqa: E402
-from trace import STRACE, Trace  # noqa: E402
 
 VARIANTS = os.path.join(ROOT, "build/release/tests/durability")
 EARLY = os.environ.get("BECKOND_EARLY", os.path.join(VARIANTS, "beckond_early"))
@@ -67,6 +67,46 @@ def traced(program):
         shutil.rmtree(folder, ignore_errors=True)
 
 
+OPENED = '1 openat(AT_FDCWD</>, "data.mdb", O_WRONLY|O_DSYNC|O_CLOEXEC) = 9</d/store/data.mdb>'
+KEY = '1 pwrite64(5</d/keys/1.members>, "slot", 64, 64) = 64'
+KEY_SYNC = "1 fdatasync(5</d/keys/1.members>) = 0"
+PAGE = '1 pwrite64(8</d/store/data.mdb>, "..TRACE000001X..", 4096, 40960) = 4096'
+SYNC = "1 fdatasync(8</d/store/data.mdb>) = 0"
+META = '1 pwrite64(9</d/store/data.mdb>, "meta", 120, 4112) = 120'
+REPLY = '2 sendmsg(20<socket:[7]>, {msg_iov=[{iov_base="..TRACE000001X.."}]}, 0) = 90'
+
+# What is traced, line by line, and the kinds of violations it holds.
+TRACES = [
+    ("a commit as it should be", [OPENED, KEY, KEY_SYNC, PAGE, SYNC, META, REPLY], []),
+    ("the reply before the meta page", [OPENED, PAGE, SYNC, REPLY, META], ["reply"]),
+    ("the reply while the meta page is under way",
+     [OPENED, PAGE, SYNC, META.replace(") = 120", " <unfinished ...>"), REPLY,
+      "1 <... pwrite64 resumed>) = 120"], ["reply"]),
+    ("pages never synced", [OPENED, PAGE, META, REPLY], ["pages", "reply"]),
+    ("a sync that failed",
+     [OPENED, PAGE, SYNC.replace("= 0", "= -1 EIO (Input/output error)"), META, REPLY],
+     ["pages", "reply"]),
+    ("a sync begun before the page was written",
+     [OPENED, "2 fdatasync(8</d/store/data.mdb> <unfinished ...>", PAGE,
+      "2 <... fdatasync resumed>) = 0", META, REPLY], ["pages", "reply"]),
+    ("a sync still under way",
+     [OPENED, PAGE, "2 fdatasync(8</d/store/data.mdb> <unfinished ...>", META,
+      "2 <... fdatasync resumed>) = 0", REPLY], ["pages", "reply"]),
+    ("key slots not synced", [OPENED, KEY, PAGE, SYNC, META, REPLY], ["keys", "reply"]),
+    ("a meta page not synced",
+     [OPENED, PAGE, SYNC, META.replace("(9<", "(8<"), REPLY], ["meta", "reply"]),
+    ("an answer that was never written", [OPENED, REPLY], ["reply"]),
+]
+
+
+class CheckTest(unittest.TestCase):
+    def test_each_way_of_breaking_the_promise_is_told(self):
+        for name, lines, kinds in TRACES:
+            with self.subTest(name):
+                trace = Trace(lines, r"TRACE\d{6}X")
+                self.assertEqual([kind for kind, _ in trace.violations], kinds)
+
+
 class TraceTest(unittest.TestCase):
     def kinds(self, trace):
         return {kind for kind, _ in trace.violations}
@@ -95,7 +135,8 @@ class TraceTest(unittest.TestCase):
 
 if __name__ == "__main__":
     try:
-        allowed = subprocess.run([*STRACE, "/dev/null", "true"], stderr=subprocess.DEVNULL).returncode == 0
+        tried = subprocess.run([*STRACE, "/dev/null", "true"], stderr=subprocess.DEVNULL)
+        allowed = tried.returncode == 0
     except FileNotFoundError:
         allowed = False
     if not allowed:

@@ -9,8 +9,10 @@ import random
 import sys
 import unittest
 
-from market import DAY, ZONES, Market, Mismatch, judge, now_ms
-from oracle import Answer, Oracle, stamp
+from draw import DAY, now_ms
+from market import ZONES, Market, Mismatch, judge
+from oracle import Oracle
+from rules import Answer, stamp
 
 from service import Service
 

@@ -12,7 +12,7 @@ for _ in 1 2; do
 done
 
 folder=$(mktemp -d)
-export BECKON_DEMO=$folder/demo BECKON_PORT=$((20000 + RANDOM % 20000))
+export BECKON_DEMO=$folder/demo BECKON_PORT=$((10000 + RANDOM % 20000))
 trap './service/quickstart --reset; rm -rf "$folder"' EXIT
 ./service/quickstart >"$folder/said"
 ./service/quickstart >"$folder/said-again"

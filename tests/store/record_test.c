@@ -95,12 +95,23 @@ static const struct field employment_fields[] = {
         F_RAW(record, awards[i].credit)
 static const struct field purchase_fields[] = {
     F_RECEIPT(purchase, receipt), F_RAW(purchase, member), F_RAW(purchase, occurred_at),
-    F_RAW(purchase, recorded_at), F_RAW(purchase, business_date), F_RAW(purchase, amount_minor),
-    F_RAW(purchase, base_minor), F_RAW(purchase, refunded_minor),
+    F_RAW(purchase, recorded_at), F_RAW(purchase, business_date),
+    F_AMOUNT(purchase, parts.amount_minor), F_AMOUNT(purchase, parts.tax_minor),
+    F_AMOUNT(purchase, parts.freight_minor), F_AMOUNT(purchase, parts.gift_card_minor),
+    F_AMOUNT(purchase, parts.points_minor), F_AMOUNT(purchase, base_minor),
+    F_AMOUNT(purchase, refunded_minor), F_CHOICE(purchase, line_count, 0, PURCHASE_LINES_MAX),
     F_RAW(purchase, serving_guide), F_RAW(purchase, program_version),
     F_RAW(purchase, fingerprint), F_RECEIPT(purchase, previous),
     F_CHOICE(purchase, award_count, 0, AWARDS_MAX),
     F_AWARD(purchase, 0), F_AWARD(purchase, 1), F_AWARD(purchase, 2), F_AWARD(purchase, 31),
+};
+#define F_LINE(i)                                                                                \
+    F_AMOUNT(purchase_lines, lines[i].amount_minor), F_AMOUNT(purchase_lines, lines[i].tax_minor), \
+        F_AMOUNT(purchase_lines, lines[i].base_minor), F_TEXT(purchase_lines, lines[i].article), \
+        F_TEXT(purchase_lines, lines[i].category)
+static const struct field purchase_lines_fields[] = {
+    {offsetof(struct purchase_lines, count), 1, CHOICE, 1, PURCHASE_LINES_MAX},
+    F_LINE(0), F_LINE(1), F_LINE(99),
 };
 static const struct field registration_fields[] = {
     F_RAW(registration, member), F_RAW(registration, program_version),
@@ -157,6 +168,7 @@ CODEC(purchase_day)
 CODEC(binding)
 CODEC(employment)
 CODEC(purchase)
+CODEC(purchase_lines)
 CODEC(registration)
 CODEC(code)
 CODEC(token)
@@ -200,6 +212,13 @@ static void purchase_mend(void *record)
     awards_mend(((struct purchase *)record)->awards, ((struct purchase *)record)->award_count);
 }
 
+static void purchase_lines_mend(void *record)
+{
+    struct purchase_lines *lines = record;
+    memset(lines->lines + lines->count, 0,
+           (PURCHASE_LINES_MAX - lines->count) * sizeof lines->lines[0]);
+}
+
 static void registration_mend(void *record)
 {
     struct registration *registration = record;
@@ -213,17 +232,22 @@ static void registration_mend(void *record)
 static const struct record_form forms[] = {
     FORM(fence, NULL), FORM(entry, entry_mend), FORM(credit, NULL), FORM(account, NULL),
     FORM(purchase_day, purchase_day_mend), FORM(binding, NULL), FORM(employment, NULL),
-    FORM(purchase, purchase_mend), FORM(registration, registration_mend), FORM(code, NULL),
+    FORM(purchase, purchase_mend),
+    FORM(purchase_lines, purchase_lines_mend), FORM(registration, registration_mend),
+    FORM(code, NULL),
     FORM(party, NULL), FORM(token, NULL), FORM(request, NULL), FORM(recency_month, NULL),
     FORM(ledger_totals, NULL), FORM(numbers, NULL), FORM(merchant, NULL),
 };
 enum { FORM_COUNT = sizeof forms / sizeof forms[0] };
+/* The largest of them; all but the lines are bounded by RECORD_BYTES_MAX. */
+enum { FORM_BYTES_MAX = PURCHASE_LINES_BYTES_MAX };
 union any_record {
     struct purchase purchase;
+    struct purchase_lines purchase_lines;
     struct registration registration;
     struct ledger_totals totals;
     struct merchant merchant;
-    uint8_t bytes[4096];
+    uint8_t bytes[12288];
 };
 
 /* ---- random values --------------------------------------------------------------------------- */
@@ -323,10 +347,10 @@ static void each_record_comes_back_as_it_went(void **state)
     for (size_t f = 0; f < FORM_COUNT; f++) {
         for (unsigned round = 0; round < 50; round++) {
             union any_record value, decoded;
-            uint8_t data[RECORD_BYTES_MAX], again[RECORD_BYTES_MAX];
+            uint8_t data[FORM_BYTES_MAX], again[FORM_BYTES_MAX];
             fill(&forms[f], &value);
             size_t size = forms[f].encode(value.bytes, data);
-            assert_in_range(size, 1, RECORD_BYTES_MAX);
+            assert_in_range(size, 1, FORM_BYTES_MAX);
             memset(&decoded, 0xa5, sizeof decoded);
             assert_int_equal(decode_copy(&forms[f], data, size, &decoded), STORE_OK);
             compare(&forms[f], &value, &decoded);
@@ -341,7 +365,7 @@ static void a_record_cut_short_or_too_long_is_damaged_and_leaves_the_result_alon
     (void)state;
     for (size_t f = 0; f < FORM_COUNT; f++) {
         union any_record value, decoded, untouched;
-        uint8_t data[RECORD_BYTES_MAX + 1];
+        uint8_t data[FORM_BYTES_MAX + 1];
         fill(&forms[f], &value);
         size_t size = forms[f].encode(value.bytes, data);
         data[size] = 0;
@@ -363,7 +387,7 @@ static void a_flipped_byte_is_damaged_or_another_value_with_that_encoding(void *
     static const uint8_t flips[] = {0x01, 0x02, 0x04, 0x08, 0x10, 0x20, 0x40, 0x80, 0xff};
     for (size_t f = 0; f < FORM_COUNT; f++) {
         union any_record value, decoded;
-        uint8_t data[RECORD_BYTES_MAX], again[RECORD_BYTES_MAX];
+        uint8_t data[FORM_BYTES_MAX], again[FORM_BYTES_MAX];
         fill(&forms[f], &value);
         size_t size = forms[f].encode(value.bytes, data);
         for (size_t i = 0; i < size * sizeof flips; i++) {
@@ -387,7 +411,7 @@ static void another_version_is_damaged(void **state)
     for (size_t f = 0; f < FORM_COUNT; f++) {
         if (forms[f].encode == fence_encode_any) continue; /* the engine's own: it has none */
         union any_record value, decoded;
-        uint8_t data[RECORD_BYTES_MAX];
+        uint8_t data[FORM_BYTES_MAX];
         fill(&forms[f], &value);
         size_t size = forms[f].encode(value.bytes, data);
         assert_int_equal(data[0], 1);
@@ -409,7 +433,7 @@ static void sizes_stay_what_the_store_was_written_with(void **state)
         for (size_t i = 0; i < sizeof sizes / sizeof sizes[0]; i++) {
             if (strcmp(forms[f].name, sizes[i].name) != 0) continue;
             union any_record value;
-            uint8_t data[RECORD_BYTES_MAX];
+            uint8_t data[FORM_BYTES_MAX];
             fill(&forms[f], &value);
             assert_int_equal(forms[f].encode(value.bytes, data), sizes[i].size);
             found++;
@@ -436,7 +460,7 @@ static void the_bytes_of_an_entry_never_change(void **state)
         0, 0, 0, 0, 0, 0, 0, 1, 0, 0, 0, 9, 1, 2, 0, 0, 0, 0, 0, 0, 0, 0, 2, 0, 0, 0, 4,
         0, 0, 0, 5, 2, 'A', 'B', 0xee, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
         0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0};
-    uint8_t data[RECORD_BYTES_MAX];
+    uint8_t data[FORM_BYTES_MAX];
     assert_int_equal(entry_encode(&entry, data), sizeof expected);
     assert_memory_equal(data, expected, sizeof expected);
 }

@@ -232,7 +232,7 @@ void scenario_purchase(struct batch *batch, uint32_t member, const char *receipt
     struct purchase purchase = {
         .receipt = {.shop = 1, .size = (uint8_t)strlen(receipt)}, .member = member,
         .occurred_at = 900, .recorded_at = batch_recorded_at(batch), .business_date = date,
-        .amount_minor = amount_minor, .base_minor = amount_minor, .program_version = 1,
+        .parts.amount_minor = amount_minor, .base_minor = amount_minor, .program_version = 1,
     };
     memcpy(purchase.receipt.text, receipt, purchase.receipt.size);
     struct ledger ledger;

@@ -187,23 +187,6 @@ static void credits_come_in_the_order_they_are_filed(void **state)
     assert_int_equal(count, 3);
 }
 
-static void purchases_come_in_receipt_order_and_after_the_last_seen(void **state)
-{
-    (void)state;
-    struct purchase purchases[8];
-    struct receipt after = {.size = 0};
-    size_t count;
-    assert_int_equal(purchases_list(reader, 1, &after, purchases, 2, &count), STORE_OK);
-    assert_int_equal(count, 2);
-    assert_memory_equal(purchases[1].receipt.text, "A-2", 3);
-    after = purchases[1].receipt;
-    assert_int_equal(purchases_list(reader, 1, &after, purchases, 8, &count), STORE_OK);
-    assert_int_equal(count, 4);
-    assert_memory_equal(purchases[0].receipt.text, "A-3", 3);
-    assert_int_equal(purchases_list(reader, 2, &after, purchases, 8, &count), STORE_OK);
-    assert_int_equal(count, 0);
-}
-
 static void a_ledger_posts_balanced_chained_entries(void **state)
 {
     (void)state;
@@ -437,7 +420,6 @@ int main(void)
         TEST(history_answers_by_date_with_open_ends),
         TEST(the_live_day_before_passes_over_refunded_ones),
         TEST(credits_come_in_the_order_they_are_filed),
-        TEST(purchases_come_in_receipt_order_and_after_the_last_seen),
         TEST(a_ledger_posts_balanced_chained_entries),
         TEST(a_code_has_the_owner_of_the_day),
         TEST(tokens_and_requests_are_found),

@@ -188,9 +188,16 @@ PURCHASE_CORRUPTION(an_award_grows, "A-1", purchase.awards[0].amount++)
 PURCHASE_CORRUPTION(an_award_names_another_credit, "A-1", purchase.awards[0].credit = 3)
 PURCHASE_CORRUPTION(an_award_is_missing, "A-1", purchase.award_count = 1)
 PURCHASE_CORRUPTION(a_purchase_is_another_members, "A-1", purchase.member = 3)
-PURCHASE_CORRUPTION(a_purchases_amount_grows, "A-2", purchase.amount_minor++)
+PURCHASE_CORRUPTION(a_purchase_names_lines_that_are_not_there, "A-2", purchase.line_count = 1)
+PURCHASE_CORRUPTION(a_purchases_amount_grows, "A-2", purchase.parts.amount_minor++)
 PURCHASE_CORRUPTION(a_purchase_is_refunded_beyond, "A-2", purchase.refunded_minor = 101)
 PURCHASE_CORRUPTION(a_purchases_date_moves, "B-3", purchase.business_date++)
+static void lines_have_no_purchase(struct batch *batch)
+{
+    struct purchase purchase = purchase_of(batch, "A-1");
+    purchase_lines_put(batch, &purchase.receipt,
+                       &(struct purchase_lines){.count = 1, .lines = {{.amount_minor = 1}}});
+}
 PURCHASE_CORRUPTION(an_old_purchase_is_in_no_list, "A-1",
                     (memcpy(purchase.receipt.text, "X-9", 3), purchase.award_count = 0))
 PURCHASE_CORRUPTION(a_new_purchase_is_in_no_list, "B-3",
@@ -440,6 +447,8 @@ static const struct corruption {
     ROW(an_award_names_another_credit, "entry 1: its event doesn't name the credit"),
     ROW(an_award_is_missing, "entry 2: its event doesn't name the credit"),
     ROW(a_purchase_is_another_members, "member 1: her list of purchases breaks"),
+    ROW(a_purchase_names_lines_that_are_not_there, "its lines don't make it up"),
+    ROW(lines_have_no_purchase, "no purchase has them"),
     ROW(a_purchases_amount_grows, "member 1: her purchase days are not those"),
     ROW(a_purchase_is_refunded_beyond, "day 100: amounts out of range"),
     ROW(a_purchases_date_moves, "member 3: her purchase days are not those"),

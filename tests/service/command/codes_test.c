@@ -137,8 +137,9 @@ static void a_code_may_have_many_owners_and_then_no_more(void **state)
     static char requests[64][64];
     size_t count = 0;
     for (int day = 1; day < 64; day++) {
-        snprintf(requests[day], sizeof requests[day], "code=$g1 owner=guide:%d from_date=2026-%02d-%02d",
-                 1 + day % 2, 4 + day / 28, 1 + day % 28);
+        snprintf(requests[day], sizeof requests[day],
+                 "code=$g1 owner=guide:%d from_date=2026-%02d-%02d", 1 + day % 2, 4 + day / 28,
+                 1 + day % 28);
         steps[count++] = (struct step)ANSWERS("admin", reassign_code, requests[day], NULL);
     }
     steps[count++] = (struct step)REFUSES("admin", reassign_code,

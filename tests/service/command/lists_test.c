@@ -5,6 +5,8 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
+#include <string.h>
 
 #include <cmocka.h>
 
@@ -174,10 +176,95 @@ static void balances_and_entries_are_told_to_their_owners(void **state)
     PLAY_ON(whole, steps);
 }
 
+/* Appends to a text of `size` bytes, asserting that there is room. */
+__attribute__((format(printf, 3, 4)))
+static void add(char *text, size_t size, const char *format, ...)
+{
+    size_t used = strlen(text);
+    va_list arguments;
+
+    va_start(arguments, format);
+    int more = vsnprintf(text + used, size - used, format, arguments);
+    va_end(arguments);
+    assert_true(more > 0 && (size_t)more < size - used);
+}
+
+/* More than any portion a command reads at a time; a last page that is full has an empty one
+ * behind it. */
+static void long_lists_end_where_they_end(void **state)
+{
+    (void)state;
+    static char first[8000], second[8000], bought[8000], guides[40][192];
+    static const struct step card = ANSWERS("admin", create_code,
+                                            "request_id=card code.owner=member:3", NULL,
+                                            .save = "card=code.code");
+    static const struct step reads[] = {
+        ANSWERS("admin", list_members, "page_size=71",
+                "members#=71 members[0].member_number=1 members[70].member_number=71",
+                .save = "p=next_page_token"),
+        ANSWERS("admin", list_members, "page_size=71 page_token=$p",
+                "members#=71 members[0].member_number=72 members[70].member_number=142",
+                .save = "p=next_page_token"),
+        ANSWERS("admin", list_members, "page_size=71 page_token=$p", "members#=0 !next_page_token"),
+        ANSWERS("admin", list_members, "", "members#=50"),
+        ANSWERS("admin", list_members, "page_size=500", "members#=142 !next_page_token"),
+        ANSWERS("admin", list_balances, "kind=MEMBER page_size=100",
+                "account_balances#=100 account_balances[99].account=member:100",
+                .save = "p=next_page_token"),
+        ANSWERS("admin", list_balances, "kind=MEMBER page_size=100 page_token=$p",
+                "account_balances#=42 account_balances[0].account=member:101 !next_page_token"),
+        ANSWERS("admin", list_guides, "page_size=35", "guides#=35 guides[34].guide_number=35",
+                .save = "p=next_page_token"),
+        ANSWERS("admin", list_guides, "page_size=35 page_token=$p",
+                "guides#=8 guides[0].guide_number=36 guides[7].guide_number=43 !next_page_token"),
+        /* A manager's are every second of them. */
+        ANSWERS("manager:2", list_guides, "page_size=15",
+                "guides#=15 guides[0].guide_number=2 guides[1].guide_number=4",
+                .save = "p=next_page_token"),
+        ANSWERS("manager:2", list_guides, "page_size=15 page_token=$p",
+                "guides#=6 guides[5].guide_number=42 !next_page_token"),
+        ANSWERS("admin", list_purchases, "member_number=3 page_size=40",
+                "purchases#=40 purchases[0].receipt_number=R69", .save = "p=next_page_token"),
+        ANSWERS("admin", list_purchases, "member_number=3 page_size=40 page_token=$p",
+                "purchases#=30 purchases[29].receipt_number=R0 !next_page_token"),
+        ANSWERS("admin", list_entries, "page_size=66", "entries#=66 entries[65].entry_number=66",
+                .save = "p=next_page_token"),
+        ANSWERS("admin", list_entries, "page_size=66 page_token=$p",
+                "entries#=4 entries[3].entry_number=70 !next_page_token"),
+        ANSWERS("member:3", list_entries, "page_size=500",
+                "entries#=70 entries[0].entry_number=70 entries[69].entry_number=1"),
+    };
+    static struct step steps[4 + 40 + sizeof reads / sizeof reads[0]];
+    size_t count = 0;
+
+    first[0] = second[0] = bought[0] = '\0';
+    for (int i = 0; i < 70; i++) {
+        add(first, sizeof first, "registrations[%d].phone=1370000%04d "
+            "registrations[%d].consent_policy_version=v1 ", i, 1 + i, i);
+        add(second, sizeof second, "registrations[%d].phone=1370000%04d "
+            "registrations[%d].consent_policy_version=v1 ", i, 71 + i, i);
+        add(bought, sizeof bought, "purchases[%d].receipt_number=R%d purchases[%d].code=$card "
+            "purchases[%d].amount_minor=100 ", i, i, i, i);
+    }
+    for (int i = 0; i < 40; i++) {
+        snprintf(guides[i], sizeof guides[i],
+                 "guide.employee_no=X%d guide.name=X guide.employments[0].shop_id=S%d "
+                 "guide.employments[0].from_date=2026-01-01", i, 2 - i % 2);
+        steps[count++] = (struct step)ANSWERS("admin", create_guide, guides[i], NULL);
+    }
+    steps[count++] = (struct step)ANSWERS("admin", register_members, first, "results#=70");
+    steps[count++] = (struct step)ANSWERS("admin", register_members, second, "results#=70");
+    steps[count++] = card;
+    steps[count++] = (struct step)ANSWERS("pos:1", record_purchases, bought, "results#=70");
+    for (size_t i = 0; i < sizeof reads / sizeof reads[0]; i++) steps[count++] = reads[i];
+    play_on_lmdb(STAGE, STAGE_STEPS, steps, count);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(pages_of_two_hold_everything_once),
+        cmocka_unit_test(long_lists_end_where_they_end),
         cmocka_unit_test(a_page_token_is_good_for_its_own_list_alone),
         cmocka_unit_test(balances_and_entries_are_told_to_their_owners),
     };

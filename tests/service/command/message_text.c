@@ -47,7 +47,8 @@ static int enum_value(const ProtobufCEnumDescriptor *descriptor, const char *tex
     if (isdigit((unsigned char)text[0]) || text[0] == '-') return (int)strtol(text, NULL, 10);
     enum_prefix(descriptor, name);
     strncat(name, text, sizeof name - strlen(name) - 1);
-    const ProtobufCEnumValue *value = protobuf_c_enum_descriptor_get_value_by_name(descriptor, name);
+    const ProtobufCEnumValue *value =
+        protobuf_c_enum_descriptor_get_value_by_name(descriptor, name);
     if (value == NULL) wrong("no value of the enum", name);
     return value->value;
 }

@@ -1,4 +1,4 @@
-#include "tests/service/command/play.h"
+#include "tests/service/command/play_inner.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -10,141 +10,12 @@
 
 #include <cmocka.h>
 
-#include "service/command/bootstrap.h"
-#include "service/rules/code_text.h"
-#include "store/verify.h"
 #include "tests/service/command/message_text.h"
 #include "tests/store/kv_needy.h"
-#include "tests/store/scratch.h"
 
-enum { ALLOCATIONS_MAX = 16384, SAVED_MAX = 64, RUNS_MAX = 64, SWEEP_MAX = 12, MERCHANTS_MAX = 4,
-       TEXT_BYTES = 8192 };
+static char text_of_reply[MESSAGE_TEXT_BYTES], rehearsed[MESSAGE_TEXT_BYTES];
 
-/* The fake arena: each allocation its own, so that the sanitizer sees every step beside it. */
-struct arena {
-    ProtobufCAllocator allocator;
-    void *blocks[ALLOCATIONS_MAX];
-    size_t count, limit;
-};
-
-struct saved {
-    char name[32], value[256];
-};
-
-/* One engine's stage. */
-struct stage {
-    struct scratch scratch;
-    struct store *store;
-    struct batch *batch;
-    bool needy;
-    uint64_t now_ms;
-    struct arena arena;
-    struct saved saved[SAVED_MAX];
-    size_t saved_count, step;
-    size_t seed; /* grows with each step: the same on both engines */
-    uint32_t merchant_max;
-    bool ended; /* verify and backup streams: the last message said done */
-    char *said; /* all replies as text, to compare the engines; without page tokens' secrets */
-    size_t said_size;
-};
-
-/* What one run of one call came to. */
-struct ran {
-    enum outcome outcome;
-    struct command_call call;
-    ProtobufCMessage *reply;
-    bool put;
-};
-
-static char text_of_reply[MESSAGE_TEXT_BYTES];
-
-/* ---- the arena ------------------------------------------------------------------------------- */
-
-static void *arena_alloc(void *context, size_t size)
-{
-    struct arena *arena = context;
-    if (arena->count >= arena->limit) return NULL;
-    return arena->blocks[arena->count++] = malloc(size > 0 ? size : 1);
-}
-
-static void arena_free(void *context, void *data)
-{
-    (void)context;
-    (void)data;
-}
-
-static void arena_clear(struct arena *arena, size_t limit)
-{
-    while (arena->count > 0) free(arena->blocks[--arena->count]);
-    arena->limit = limit;
-    arena->allocator = (ProtobufCAllocator){arena_alloc, arena_free, arena};
-}
-
-/* ---- saved values and principals ------------------------------------------------------------- */
-
-static const char *saved_value(const struct stage *stage, const char *name, size_t size)
-{
-    for (size_t i = stage->saved_count; i-- > 0;)
-        if (strlen(stage->saved[i].name) == size && memcmp(stage->saved[i].name, name, size) == 0)
-            return stage->saved[i].value;
-    fail_msg("step %zu: nothing saved as %.*s", stage->step, (int)size, name);
-    return NULL;
-}
-
-static void expand(const struct stage *stage, const char *text, char ret[TEXT_BYTES])
-{
-    size_t used = 0;
-
-    while (*text != '\0') {
-        if (*text != '$') {
-            assert_true(used < TEXT_BYTES - 1);
-            ret[used++] = *text++;
-            continue;
-        }
-        size_t size = strspn(++text, "abcdefghijklmnopqrstuvwxyz0123456789_");
-        const char *value = saved_value(stage, text, size);
-        assert_true(used + strlen(value) < TEXT_BYTES - 1);
-        memcpy(ret + used, value, strlen(value));
-        used += strlen(value);
-        text += size;
-    }
-    ret[used] = '\0';
-}
-
-static enum outcome principal_read(struct stage *stage, const char *who, struct principal *ret)
-{
-    static const struct { const char *name; enum role role; enum party_kind kind; } roles[] = {
-        {"stranger", ROLE_REGISTRANT, PARTY_NONE}, {"member", ROLE_MEMBER, PARTY_MEMBER},
-        {"guide", ROLE_GUIDE, PARTY_GUIDE}, {"pos", ROLE_POS, PARTY_SHOP},
-        {"manager", ROLE_SHOP_MANAGER, PARTY_SHOP}, {"payroll", ROLE_PAYROLL, PARTY_NONE},
-        {"auditor", ROLE_AUDITOR, PARTY_NONE}, {"admin", ROLE_ADMIN, PARTY_NONE},
-        {"operator", ROLE_OPERATOR, PARTY_NONE},
-    };
-    const char *number = strchr(who, ':'), *merchant = strchr(who, '@');
-    size_t size = strcspn(who, ":@");
-
-    for (size_t i = 0; i < sizeof roles / sizeof roles[0]; i++) {
-        if (strlen(roles[i].name) != size || memcmp(roles[i].name, who, size) != 0) continue;
-        *ret = (struct principal){.role = roles[i].role, .merchant = 1};
-        if (merchant != NULL) ret->merchant = (uint32_t)strtoul(merchant + 1, NULL, 10);
-        if (ret->role == ROLE_REGISTRANT || ret->role == ROLE_OPERATOR) ret->merchant = 0;
-        if (number != NULL)
-            ret->party = (struct party){roles[i].kind, (uint32_t)strtoul(number + 1, NULL, 10)};
-        return OUTCOME_OK;
-    }
-    assert_int_equal(strncmp(who, "token:", 6), 0);
-    struct reader reader;
-    enum outcome outcome = OUTCOME_AGAIN;
-    assert_int_equal(reader_open(stage->store, &reader), STORE_OK);
-    for (int run = 0; outcome == OUTCOME_AGAIN && run < RUNS_MAX; run++) {
-        if (run > 0) assert_int_equal(kv_fetch(reader.snapshot), STORE_OK);
-        outcome = command_authenticate(&reader, scratch_bytes(who + 6), stage->now_ms, ret);
-    }
-    reader_close(&reader);
-    return outcome;
-}
-
-/* ---- running one call as the executor does ----------------------------------------------------- */
+/* ---- running one call as the executor does --------------------------------------------------- */
 
 static void reset(struct command_call *call, uint64_t now_ms)
 {
@@ -171,7 +42,7 @@ static void run_read(struct stage *stage, const struct command *command, struct 
 
     assert_int_equal(reader_open(stage->store, &reader), STORE_OK);
     ran->outcome = OUTCOME_AGAIN;
-    for (int run = 0; ran->outcome == OUTCOME_AGAIN && run < RUNS_MAX; run++) {
+    for (int run = 0; ran->outcome == OUTCOME_AGAIN && run < READ_RUNS_MAX; run++) {
         if (run > 0) assert_int_equal(kv_fetch(reader.snapshot), STORE_OK);
         reset(&ran->call, stage->now_ms);
         ran->reply = NULL;
@@ -188,6 +59,7 @@ static enum outcome run_rows(struct stage *stage, const struct command *command,
                              command_write *write, struct ran *ran)
 {
     size_t rows = 1;
+    bool again = false;
     enum outcome outcome = OUTCOME_OK;
 
     if (write == command->write && command->row_count != NULL)
@@ -198,8 +70,11 @@ static enum outcome run_rows(struct stage *stage, const struct command *command,
         ran->call.row = row;
         outcome = write(stage->batch, &ran->call, &ran->reply);
         if (outcome != OUTCOME_OK) assert_int_equal(batch_put_count(stage->batch), before);
+        if (outcome != OUTCOME_AGAIN) continue;
+        again = true; /* the rows behind say what they want, too */
+        outcome = OUTCOME_OK;
     }
-    return outcome;
+    return again ? OUTCOME_AGAIN : outcome;
 }
 
 /* One write to its end, left uncommitted in the batch. */
@@ -248,8 +123,8 @@ static struct ran run_call(struct stage *stage, const struct step *step,
     struct ran ran = {0};
     char request[TEXT_BYTES];
 
-    arena_clear(&stage->arena, ALLOCATIONS_MAX);
-    expand(stage, step->request, request);
+    stage_arena_clear(stage, ALLOCATIONS_MAX);
+    stage_expand(stage, step->request, request);
     const ProtobufCMessage *message =
         message_text_read(request, command->request, &stage->arena.allocator);
     if (allocation_max < ALLOCATIONS_MAX) stage->arena.limit = stage->arena.count + allocation_max;
@@ -276,7 +151,7 @@ static struct ran run_call(struct stage *stage, const struct step *step,
     return ran;
 }
 
-/* ---- what must hold --------------------------------------------------------------------------- */
+/* ---- what must hold -------------------------------------------------------------------------- */
 
 static bool has_line(const char *text, const char *line, bool whole)
 {
@@ -294,37 +169,13 @@ static void check_reply(const struct stage *stage, const struct step *step)
     char expected[TEXT_BYTES], *rest = expected, *word;
 
     if (step->reply == NULL) return;
-    expand(stage, step->reply, expected);
+    stage_expand(stage, step->reply, expected);
     while ((word = strtok_r(rest, " ", &rest)) != NULL) {
         bool holds = word[0] == '!' ? !has_line(text_of_reply, word + 1, false)
                                     : has_line(text_of_reply, word, true);
         if (!holds)
             fail_msg("step %zu (%s: %s): not so: %s\n%.4000s", stage->step, step->who,
                      step->request, word, text_of_reply);
-    }
-}
-
-static void save_values(struct stage *stage, const char *list)
-{
-    char words[256], *rest = words, *word;
-
-    if (list == NULL) return;
-    assert_true(strlen(list) < sizeof words);
-    strcpy(words, list);
-    while ((word = strtok_r(rest, " ", &rest)) != NULL) {
-        char *path = strchr(word, '='), line[256];
-        assert_non_null(path);
-        *path++ = '\0';
-        snprintf(line, sizeof line, "%s=", path);
-        const char *at = text_of_reply;
-        while (at != NULL && strncmp(at, line, strlen(line)) != 0)
-            at = (at = strchr(at, '\n')) != NULL ? at + 1 : NULL;
-        if (at == NULL) fail_msg("step %zu: no %s in\n%.4000s", stage->step, path, text_of_reply);
-        assert_true(stage->saved_count < SAVED_MAX);
-        struct saved *saved = &stage->saved[stage->saved_count++];
-        snprintf(saved->name, sizeof saved->name, "%s", word);
-        at += strlen(line);
-        snprintf(saved->value, sizeof saved->value, "%.*s", (int)strcspn(at, "\n"), at);
     }
 }
 
@@ -343,6 +194,7 @@ static void check_refusal(const struct stage *stage, const struct step *step,
                           const struct ran *ran)
 {
     const char *field = ran->call.refusal.field;
+    if (ran->outcome >= OUTCOME_STORE_DAMAGED) return; /* a fault is no field's */
     if (step->field == NULL && field == NULL) return;
     if (step->field == NULL || field == NULL || strcmp(step->field, field) != 0)
         fail_msg("step %zu (%s: %s): field %s where %s was expected", stage->step, step->who,
@@ -390,8 +242,11 @@ static void answered(struct stage *stage, const struct step *step,
 
     if (step->command->stream != NULL) assert_true(stage->ended);
     else message_text_write(ran->reply, text_of_reply);
+    if (rehearsed[0] != '\0' && strcmp(text_of_reply, rehearsed) != 0)
+        fail_msg("step %zu (%s): says\n%s\nwhere its rehearsal said\n%s", stage->step,
+                 step->request, text_of_reply, rehearsed);
     check_reply(stage, step);
-    save_values(stage, step->save);
+    stage_save(stage, step->save, text_of_reply);
     remember(stage);
     if (!step->again) return;
     strcpy(first, text_of_reply);
@@ -403,6 +258,37 @@ static void answered(struct stage *stage, const struct step *step,
                  text_of_reply, first);
 }
 
+/* Puts what no command would, as merchant 1. */
+static void meddle(struct stage *stage, const struct step *step)
+{
+    enum store_result result = STORE_NEED;
+
+    stage->meddled = true;
+    assert_int_equal(batch_begin(stage->batch, stage->now_ms), STORE_OK);
+    for (int run = 0; result == STORE_NEED && run < RUNS_MAX; run++) {
+        if (run > 0) assert_int_equal(batch_refetch(stage->batch), STORE_OK);
+        result = batch_command_begin(stage->batch, 1);
+        if (result == STORE_OK) result = step->meddle(stage->batch);
+    }
+    assert_int_equal(result, STORE_OK);
+    assert_int_equal(batch_commit(stage->batch), STORE_OK);
+}
+
+/* The same call in the same store, run before it counts: it will have to say the same. */
+static void rehearse(struct stage *stage, const struct step *step,
+                     const struct principal *principal)
+{
+    rehearsed[0] = '\0';
+    if (stage->needy || stage->brief || step->outcome != OUTCOME_OK ||
+        step->command->stream != NULL)
+        return;
+    sweep_arena(stage, step, principal);
+    if (step->command->reserve != NULL) return; /* another run reserves another code */
+    struct ran ran = run_call(stage, step, principal, stage->seed, ALLOCATIONS_MAX, false);
+    tell_refusal(stage, step, &ran);
+    message_text_write(ran.reply, rehearsed);
+}
+
 static void play_step(struct stage *stage, const struct step *step)
 {
     struct principal principal = {0};
@@ -411,12 +297,12 @@ static void play_step(struct stage *stage, const struct step *step)
     stage->step++;
     stage->seed++;
     if (step->at != NULL) stage->now_ms = (uint64_t)message_text_time(step->at);
+    if (step->meddle != NULL) meddle(stage, step);
     if (step->command == NULL) return;
-    expand(stage, step->who, who);
-    struct ran ran = {.outcome = principal_read(stage, who, &principal)};
+    stage_expand(stage, step->who, who);
+    struct ran ran = {.outcome = stage_principal(stage, who, &principal)};
     if (ran.outcome == OUTCOME_OK) {
-        if (!stage->needy && step->outcome == OUTCOME_OK && step->command->stream == NULL)
-            sweep_arena(stage, step, &principal);
+        rehearse(stage, step, &principal);
         ran = run_call(stage, step, &principal, stage->seed, ALLOCATIONS_MAX, true);
     }
     tell_refusal(stage, step, &ran);
@@ -424,64 +310,6 @@ static void play_step(struct stage *stage, const struct step *step)
         stage->merchant_max = ran.call.merchant;
     if (ran.outcome == OUTCOME_OK) answered(stage, step, &principal, &ran);
     else check_refusal(stage, step, &ran);
-}
-
-/* ---- the stage ---------------------------------------------------------------------------------- */
-
-static struct stage *stage_open(bool needy)
-{
-    struct stage *stage = calloc(1, sizeof *stage);
-    char admin[SECRET_TOKEN_TEXT_BYTES], operator_[SECRET_TOKEN_TEXT_BYTES];
-    uint8_t seed[64] = {7};
-
-    assert_non_null(stage);
-    secret_init();
-    stage->needy = needy;
-    stage->now_ms = (uint64_t)message_text_time("2026-03-02T10:00");
-    stage->merchant_max = 1;
-    stage->scratch = scratch_make();
-    /* The first start is always on LMDB: it runs no command and fetches nothing. */
-    stage->store = scratch_store(&stage->scratch, false);
-    assert_int_equal(command_bootstrap(stage->store, stage->now_ms, seed, admin, operator_),
-                     OUTCOME_OK);
-    store_close(stage->store);
-    stage->store = scratch_store(&stage->scratch, needy);
-    stage->batch = batch_new(stage->store);
-    snprintf(stage->saved[0].name, sizeof stage->saved[0].name, "admin");
-    snprintf(stage->saved[0].value, sizeof stage->saved[0].value, "%s", admin);
-    snprintf(stage->saved[1].name, sizeof stage->saved[1].name, "folder");
-    snprintf(stage->saved[1].value, sizeof stage->saved[1].value, "%s", stage->scratch.path);
-    snprintf(stage->saved[2].name, sizeof stage->saved[2].name, "nobodys");
-    code_write(code_make((const uint8_t[CODE_RANDOM_BYTES]){1, 2, 3}), stage->saved[2].value);
-    stage->saved_count = 3;
-    return stage;
-}
-
-static void stage_verify(struct stage *stage)
-{
-    struct verify_report *report = calloc(1, sizeof *report);
-
-    assert_non_null(report);
-    for (uint32_t merchant = 1; merchant <= stage->merchant_max && merchant <= MERCHANTS_MAX;
-         merchant++) {
-        assert_int_equal(store_verify(stage->store, merchant, NULL, NULL, report), STORE_OK);
-        if (report->finding_count > 0)
-            fail_msg("verify of merchant %u: %s", merchant, report->findings[0]);
-    }
-    free(report);
-}
-
-static void stage_close(struct stage **place)
-{
-    struct stage *stage = *place;
-    if (stage == NULL) return;
-    *place = NULL;
-    arena_clear(&stage->arena, 0);
-    batch_destroy(stage->batch);
-    store_close(stage->store);
-    scratch_remove(&stage->scratch);
-    free(stage->said);
-    free(stage);
 }
 
 static void check_same_said(const struct stage *lmdb, const struct stage *needy)
@@ -495,20 +323,38 @@ static void check_same_said(const struct stage *lmdb, const struct stage *needy)
     fail_msg("LMDB says\n%.400s\nand kv_needy\n%.400s", lmdb->said + from, needy->said + from);
 }
 
+static struct stage *stages[2]; /* static: a play that failed is cleared away by the next */
+
+static void play_once(bool needy, const struct step *before, size_t before_count,
+                      const struct step *steps, size_t count)
+{
+    stage_close(&stages[needy]);
+    struct stage *stage = stages[needy] = stage_open(needy);
+    stage->brief = count >= LONG_PLAY;
+    for (size_t i = 0; i < before_count; i++) play_step(stage, &before[i]);
+    stage->step = 0;
+    for (size_t i = 0; i < count; i++) {
+        play_step(stage, &steps[i]);
+        /* After each write: what a later one heals was wrong before all the same. */
+        bool wrote = steps[i].command != NULL && steps[i].command->write != NULL;
+        if (!needy && wrote && !stage->brief) stage_verify(stage);
+    }
+    stage_verify(stage);
+}
+
+void play_on_lmdb(const struct step *before, size_t before_count, const struct step *steps,
+                  size_t count)
+{
+    play_once(false, before, before_count, steps, count);
+    stage_close(&stages[0]);
+}
+
 void play(const struct step *before, size_t before_count, const struct step *steps, size_t count)
 {
-    static struct stage *stages[2]; /* static: a play that failed is cleared away by the next */
     size_t needs = kv_needy_need_count();
 
-    stage_close(&stages[0]);
-    stage_close(&stages[1]);
-    for (int needy = 0; needy < 2; needy++) {
-        struct stage *stage = stages[needy] = stage_open(needy != 0);
-        for (size_t i = 0; i < before_count; i++) play_step(stage, &before[i]);
-        stage->step = 0;
-        for (size_t i = 0; i < count; i++) play_step(stage, &steps[i]);
-        stage_verify(stage);
-    }
+    play_once(false, before, before_count, steps, count);
+    play_once(true, before, before_count, steps, count);
     assert_true(kv_needy_need_count() > needs); /* that path was really taken */
     check_same_said(stages[0], stages[1]);
     stage_close(&stages[0]);

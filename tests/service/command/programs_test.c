@@ -173,7 +173,8 @@ static void a_program_refused_names_rule_and_field(void **state)
                 PUBLISH ONE_RULE RULE("1", "b", "PURCHASE", "BUYER", "CASH"),
                 OUTCOME_PROGRAM_INVALID, "program.rules[1].formula"),
         REFUSES("admin", publish_program,
-                PUBLISH RULE("0", "b", "REGISTRATION", "BUYER", "CASH") "program.rules[0].rate_bp=1",
+                PUBLISH RULE("0", "b", "REGISTRATION", "BUYER", "CASH")
+                "program.rules[0].rate_bp=1",
                 OUTCOME_PROGRAM_INVALID, "program.rules[0].rate_bp"),
         /* Nobody is paid for recruiting but guides, as wages. */
         REFUSES("admin", publish_program,

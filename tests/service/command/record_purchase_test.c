@@ -25,7 +25,7 @@ static void a_purchase_credits_buyer_friend_and_guide(void **state)
                       "purchase.credits[1].beneficiary=member:1 purchase.credits[1].amount=247 "
                       "purchase.credits[2].rule_id=serving purchase.credits[2].amount=61 "
                       "purchase.credits[2].beneficiary=guide:1 purchase.credits[2].reason=GRANTED"),
-        /* A till sees its customer's own, a guide nothing of it; the way she was named is content. */
+        /* A till sees its customer's own alone; the way she was named is content. */
         ANSWERS_AGAIN("pos:1", record_purchase, BUY("A2", "phone=13800000002", "100", ""),
                       "purchase.credits#=1 purchase.shop_id=S1 purchase.credits[0].amount=1 "
                       "purchase.credits[0].beneficiary=member:2"),
@@ -33,12 +33,57 @@ static void a_purchase_credits_buyer_friend_and_guide(void **state)
                 OUTCOME_RECEIPT_REUSED, "receipt_number"),
         ANSWERS("admin", get_balance, "account=member:2",
                 "account_balances.balances[0].unit=POINTS "
-                "account_balances.balances[0].available=124 !account_balances.balances[1].available"),
+                "account_balances.balances[0].available=124 "
+                "!account_balances.balances[1].available"),
         ANSWERS("admin", get_balance, "account=member:1",
                 "account_balances.balances[1].unit=CASH "
                 "account_balances.balances[1].available=249"),
         ANSWERS("guide:1", get_balance, "",
                 "account_balances.balances[1].available=61 account_balances.employee_no=E1"),
+    };
+    PLAY_ON(STAGE, steps);
+}
+
+#define LINE(i, amount, tax, category)                                                           \
+    " lines[" #i "].amount_minor=" amount " lines[" #i "].tax_minor=" tax                        \
+    " lines[" #i "].category=" category
+
+static void rewards_are_computed_from_the_base(void **state)
+{
+    (void)state;
+    static const struct step steps[] = {
+        ANSWERS_AGAIN("admin", record_purchase,
+                      BUY("A1", "member_number=2", "12345",
+                          "shop_id=S1 tax_minor=1000 freight_minor=345 gift_card_minor=900 "
+                          "points_minor=100"),
+                      "purchase.amount_minor=12345 purchase.base_minor=10000 "
+                      "purchase.tax_minor=1000 purchase.points_minor=100 "
+                      "purchase.credits[0].amount=100 purchase.credits[0].base_minor=10000"),
+        ANSWERS_AGAIN("admin", record_purchase,
+                      BUY("A2", "member_number=2", "2500",
+                          "shop_id=S1 tax_minor=500 freight_minor=500 gift_card_minor=500")
+                      LINE(0, "1000", "500", "shoes") LINE(1, "1000", "0", "coats"),
+                      "purchase.base_minor=1000 purchase.credits[0].amount=10"),
+        ANSWERS("admin", get_purchase, "shop_id=S1 receipt_number=A2",
+                "purchase.lines#=2 purchase.lines[0].base_minor=333 "
+                "purchase.lines[0].category=shoes purchase.lines[1].base_minor=667 "
+                "!purchase.lines[1].tax_minor"),
+        REFUSES("admin", record_purchase,
+                BUY("A2", "member_number=2", "2500",
+                    "shop_id=S1 tax_minor=500 freight_minor=500 gift_card_minor=500")
+                LINE(0, "1000", "500", "shoes") LINE(1, "1000", "0", "hats"),
+                OUTCOME_RECEIPT_REUSED, "receipt_number"),
+        REFUSES("admin", record_purchase,
+                BUY("A1", "member_number=2", "12345",
+                    "shop_id=S1 tax_minor=1001 freight_minor=345 gift_card_minor=900"),
+                OUTCOME_RECEIPT_REUSED, "receipt_number"),
+        REFUSES("admin", record_purchase, BUY("A3", "member_number=2", "100", "tax_minor=101"),
+                OUTCOME_AMOUNT_INVALID, "tax_minor"),
+        REFUSES("admin", record_purchase, BUY("A3", "member_number=2", "100", "points_minor=-1"),
+                OUTCOME_AMOUNT_INVALID, "points_minor"),
+        REFUSES("admin", record_purchase,
+                BUY("A3", "member_number=2", "100", "shop_id=S1") LINE(0, "99", "0", "x"),
+                OUTCOME_LINES_INVALID, "lines"),
     };
     PLAY_ON(STAGE, steps);
 }
@@ -209,7 +254,8 @@ static void daylight_saving_moves_the_cutoff_with_the_wall_clock(void **state)
     (void)state;
     static const struct step steps[] = {
         AT("2026-12-01T12:00"),
-        ANSWERS("admin", update_merchant, "merchant.time_zone=America/New_York merchant.currency=USD",
+        ANSWERS("admin", update_merchant,
+                "merchant.time_zone=America/New_York merchant.currency=USD",
                 "merchant.time_zone=America/New_York merchant.day_cutoff_minutes=240"),
         ANSWERS("admin", create_shop, "shop.shop_id=S1", NULL),
         ANSWERS("admin", register_member,
@@ -296,6 +342,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_purchase_credits_buyer_friend_and_guide),
+        cmocka_unit_test(rewards_are_computed_from_the_base),
         cmocka_unit_test(a_receipt_is_recorded_once_whoever_asks),
         cmocka_unit_test(each_refusal_names_its_field),
         cmocka_unit_test(small_amounts_are_rounded_as_the_rule_says_and_zero_has_its_reason),

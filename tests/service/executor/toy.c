@@ -109,6 +109,8 @@ static enum outcome count_write(struct batch *batch, struct command_call *call,
     }
     if (toy->always_again) return OUTCOME_AGAIN;
     enum outcome outcome = read_number(&batch->reader, call->merchant, toy->counter, &value);
+    if (outcome == OUTCOME_OK && toy->watch != 0)
+        outcome = read_number(&batch->reader, call->merchant, toy->watch, &toy->watched);
     if (outcome != OUTCOME_OK) return outcome;
     if (toy->refuse != OUTCOME_OK && toy->refuse_row == call->row) {
         if (toy->puts_and_refuses) put_number(batch, call->merchant, toy->counter, value);
@@ -318,10 +320,8 @@ static void toy_done(struct work *work)
 {
     struct toy *toy = (struct toy *)work;
     bool durable = toy_stored(current_store, work->call.merchant, toy->counter) >= toy->value;
-    uint64_t watched = toy_stored(current_store, 1, toy->watch);
     pthread_mutex_lock(&done_lock);
     toy->durable = durable;
-    toy->watched = watched;
     toy->done_order = ++done_total;
     toy->done_count++;
     pthread_cond_broadcast(&done_happened);

@@ -38,8 +38,8 @@ struct toy {
     unsigned done_count, done_order; /* from 1 */
     bool durable;                /* in `done`, a new snapshot had its value */
     uint64_t reserved_seen;      /* merchant 0's record in a new snapshot, inside `write` */
-    uint64_t watched;            /* the record `watch` of merchant 1 at `done` */
-    uint32_t watch;
+    uint64_t watched;            /* the record `watch` when `write` ran: what went before it */
+    uint32_t watch;              /* 0: none */
 };
 
 /* Writes; writes that put nothing and read only; rows; with a reserve phase; a finder. */

@@ -1,20 +1,22 @@
-"""Reads a trace of beckond and says whether each commit was on disk before its first reply was sent.
+"""Reads a trace of beckond: was each commit on disk before its first reply was sent?
 
-The trace is strace's (see STRACE): every open, write, sync and send of all threads, with their contents, the
-start and the end of each call in the order in which they were let happen. What must hold, LMDB 0.9.24:
+The trace is strace's (see STRACE): every open, write, sync and send of all threads, with their
+contents, the start and the end of each call in the order in which they were let happen. What must
+hold, with LMDB 0.9.24:
 
-  key slots   pwrite64 to DATA/keys/*, then fdatasync of it, returned 0 before the commit's meta page is begun
+  key slots   pwrite64 to DATA/keys/*, then fdatasync of it, returned 0 before the commit's meta
+              page is begun
   data pages  pwrite64 or pwritev to data.mdb, all returned; then fdatasync begun and returned 0
-  meta page   pwrite64 to page 0 or 1 through a descriptor opened with O_DSYNC, begun after that sync returned:
-              its return is the commit
-  reply       sendmsg whose bytes hold a receipt number: begun after the return of the commit whose data pages
-              hold that receipt number first"""
+  meta page   pwrite64 to page 0 or 1 through a descriptor opened with O_DSYNC, begun after that
+              sync returned: its return is the commit
+  reply       sendmsg whose bytes hold a receipt number: begun after the return of the commit whose
+              data pages hold that receipt number first"""
 
 import re
 
 STRACE = ["strace", "-f", "-y", "-s", "70000", "-e", "signal=none", "-e",
-          "trace=openat,pwrite64,pwritev,pwritev2,write,writev,fdatasync,fsync,msync,sync_file_range,"
-          "sendmsg,sendto", "-o"]
+          "trace=openat,pwrite64,pwritev,pwritev2,write,writev,fdatasync,fsync,msync,"
+          "sync_file_range,sendmsg,sendto", "-o"]
 PAGE_BYTES = 4096
 LINE = re.compile(r"(\d+) +(.*)", re.S)
 RESUMED = re.compile(r"<\.\.\. (\w+) resumed>(.*)", re.S)
@@ -22,7 +24,7 @@ UNFINISHED = " <unfinished ...>"
 
 
 class Call:
-    """One system call: `begun` and `ended` are places in the trace, `ended` None: it never returned."""
+    """One system call: `begun` and `ended` (None: it never returned) are places in the trace."""
 
     def __init__(self, text, begun):
         self.name, _, rest = text.partition("(")
@@ -67,7 +69,7 @@ class Commit:
 
 
 def is_synced(writes, syncs, before):
-    """Did every write return, and then, on its file, a sync begin and return 0, before that place?"""
+    """Did every write return, then a sync of its file begin and return 0, before that place?"""
     return all(write.ended is not None and any(
         sync.path == write.path and sync.begun > write.ended and sync.result == 0 and
         sync.ended is not None and sync.ended < before for sync in syncs) for write in writes)
@@ -76,6 +78,11 @@ def is_synced(writes, syncs, before):
 def offset_of(call):
     found = re.search(r", (\d+)(?:\) += .*)?$", call.text)
     return int(found[1]) if found else None
+
+
+def is_new_environment(call):
+    """Both meta pages at once: LMDB makes an empty environment, no commit yet."""
+    return call.name == "pwrite64" and call.result == 2 * PAGE_BYTES and offset_of(call) == 0
 
 
 class Trace:
@@ -109,8 +116,8 @@ class Trace:
             elif call.path.endswith("/data.mdb"):
                 if "sync" in call.name:
                     commit.syncs.append(call)
-                elif call.name == "pwrite64" and call.result == 2 * PAGE_BYTES and not offset_of(call):
-                    continue  # an empty environment is made: both meta pages, no commit yet
+                elif is_new_environment(call):
+                    continue
                 elif call.name == "pwrite64" and (offset_of(call) or 0) < 2 * PAGE_BYTES:
                     commit = self.end_commit(commit, call, call.fd in synchronous)
                 else:
@@ -123,11 +130,11 @@ class Trace:
         commit.meta = meta
         self.commits.append(commit)
         if commit.writes and not is_synced(commit.writes, commit.syncs, meta.begun):
-            self.violate("pages", "commit %d: its meta page is written before its pages are synced" % number)
+            self.violate("pages", "commit %d: meta page before its pages are synced" % number)
         elif not is_synced(commit.key_writes, commit.key_syncs, meta.begun):
-            self.violate("keys", "commit %d: its meta page is written before its key slots are synced" % number)
+            self.violate("keys", "commit %d: meta page before its key slots are synced" % number)
         elif not synchronous:
-            self.violate("meta", "commit %d: its meta page is written but not synced" % number)
+            self.violate("meta", "commit %d: meta page not synced" % number)
         elif meta.ended is not None and (meta.result or 0) > 0:
             commit.durable = meta.ended
         return Commit()
