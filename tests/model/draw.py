@@ -11,18 +11,21 @@ BEGIN = moment("2024-02-20T12:00:00Z")
 SYMBOLS = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 # What shops really promise; most programs hold it among the random ones.
 PLAIN_RULES = (
-    {"rule_id": "buyer", "trigger": "TRIGGER_PURCHASE", "beneficiary": "BENEFICIARY_BUYER", "unit": POINTS,
-     "rate_bp": 100, "rounding": "ROUNDING_FLOOR"},
+    {"rule_id": "buyer", "trigger": "TRIGGER_PURCHASE", "beneficiary": "BENEFICIARY_BUYER",
+     "unit": POINTS, "rate_bp": 100, "rounding": "ROUNDING_FLOOR"},
     {"rule_id": "friend", "trigger": "TRIGGER_PURCHASE", "beneficiary": "BENEFICIARY_REFERRER",
-     "unit": CASH, "rate_bp": 333, "rounding": "ROUNDING_HALF_UP", "referrer": "REFERRER_CONDITION_MEMBER"},
-    {"rule_id": "new", "trigger": "TRIGGER_REGISTRATION", "beneficiary": "BENEFICIARY_SERVING_GUIDE",
-     "unit": POINTS, "fixed_amount": 5, "code": "CODE_CONDITION_OWN"},
+     "unit": CASH, "rate_bp": 333, "rounding": "ROUNDING_HALF_UP",
+     "referrer": "REFERRER_CONDITION_MEMBER"},
+    {"rule_id": "new", "trigger": "TRIGGER_REGISTRATION",
+     "beneficiary": "BENEFICIARY_SERVING_GUIDE", "unit": POINTS, "fixed_amount": 5,
+     "code": "CODE_CONDITION_OWN"},
     {"rule_id": "sales", "trigger": "TRIGGER_PURCHASE", "beneficiary": "BENEFICIARY_SERVING_GUIDE",
      "unit": CASH, "rate_bp": 50, "rounding": "ROUNDING_HALF_UP"},
     {"rule_id": "again", "trigger": "TRIGGER_REPURCHASE", "beneficiary": "BENEFICIARY_BUYER",
      "unit": POINTS, "fixed_amount": 3},
-    {"rule_id": "again-guide", "trigger": "TRIGGER_REPURCHASE", "beneficiary": "BENEFICIARY_SERVING_GUIDE",
-     "unit": POINTS, "fixed_amount": 2, "code": "CODE_CONDITION_INHERITED"},
+    {"rule_id": "again-guide", "trigger": "TRIGGER_REPURCHASE",
+     "beneficiary": "BENEFICIARY_SERVING_GUIDE", "unit": POINTS, "fixed_amount": 2,
+     "code": "CODE_CONDITION_INHERITED"},
 )
 
 
@@ -43,11 +46,11 @@ class Draw:
     def edge_of_day(self, ms):
         """The moment at which the business date of `ms` begins, as the wall clock says."""
         day = datetime.date.fromisoformat(self.oracle.date_of(ms))
-        local = datetime.datetime.combine(day, datetime.time(), self.oracle.zone) + self.oracle.cutoff
-        return int(local.timestamp()) * 1000
+        midnight = datetime.datetime.combine(day, datetime.time(), self.oracle.zone)
+        return int((midnight + self.oracle.cutoff).timestamp()) * 1000
 
     def time(self):
-        """occurred_at: mostly some days around the cursor, often a day's edge, seldom impossible."""
+        """occurred_at: mostly some days around the cursor, often a day's edge, seldom wrong."""
         draw = self.random.random()
         if self.present and draw < 0.25:
             return None
@@ -61,7 +64,8 @@ class Draw:
             return stamp(now_ms() + 5 * 60 * 1000)
         ms = self.cursor + self.random.randrange(-20 * DAY, 3 * DAY)
         if draw < 0.7:
-            ms = self.edge_of_day(ms) + self.random.choice((-1000, -1, 0, 1, 999, 3600000, -3600000))
+            ms = self.edge_of_day(ms) + self.random.choice(
+                (-1000, -1, 0, 1, 999, 3600000, -3600000))
         elif draw < 0.8:  # around the changes of the clock
             ms = moment(self.random.choice((
                 "2024-03-10T07:00:00Z", "2024-11-03T06:00:00Z", "2024-03-31T01:00:00Z",
@@ -139,7 +143,8 @@ class Draw:
             referrer = "GUIDE"
         rule = {"rule_id": "r%d" % number, "trigger": "TRIGGER_" + trigger,
                 "beneficiary": "BENEFICIARY_" + who, "unit": self.random.choice((POINTS, CASH)),
-                "rounding": "ROUNDING_" + self.random.choice(("UNSPECIFIED", "FLOOR", "HALF_UP", "HALF_UP")),
+                "rounding": "ROUNDING_" + self.random.choice(
+                    ("UNSPECIFIED", "FLOOR", "HALF_UP", "HALF_UP")),
                 "referrer": "REFERRER_CONDITION_" + referrer,
                 "code": "CODE_CONDITION_" + self.random.choice(("ANY", "ANY", "OWN", "INHERITED"))}
         if trigger == "REGISTRATION" or self.chance(0.3):

@@ -1,7 +1,7 @@
 """Random commands against one merchant of a service, each answer compared with the oracle's.
 
-Everything that is drawn comes from one random.Random, so that a seed replays the same play; codes and
-times of recording are the service's own."""
+Everything that is drawn comes from one random.Random, so that a seed replays the same play; codes
+and times of recording are the service's own."""
 
 import datetime
 import os
@@ -22,7 +22,8 @@ METHODS = {
     "create_code": "CodeService/CreateCode", "get_code": "CodeService/GetCode",
     "reassign_code": "CodeService/ReassignCode", "revoke_code": "CodeService/RevokeCode",
     "publish_program": "ProgramService/PublishProgram", "get_program": "ProgramService/GetProgram",
-    "register_member": "MemberService/RegisterMember", "update_member": "MemberService/UpdateMember",
+    "register_member": "MemberService/RegisterMember",
+    "update_member": "MemberService/UpdateMember",
     "get_member": "MemberService/GetMember", "record_purchase": "PurchaseService/RecordPurchase",
     "get_purchase": "PurchaseService/GetPurchase",
 }
@@ -34,7 +35,8 @@ class Mismatch(AssertionError):
 
 
 def judge(expected, actual, refused):
-    """"" or how an answer differs from the predicted one. `actual` None: refused with (reason, field)."""
+    """"" or how an answer differs from the predicted one. `actual` None: `refused` says
+    (reason, field)."""
     if actual is None:
         reason, field = refused
         if reason != expected.reason:
@@ -43,7 +45,8 @@ def judge(expected, actual, refused):
         return "" if expected.field in (None, field) or expected.reason == "TOKEN_INVALID" else \
             "refused for field %r, predicted %r" % (field, expected.field)
     if expected.reason:
-        return "answered %r, predicted the refusal %r %r" % (actual, expected.reason, expected.field)
+        return "answered %r, predicted the refusal %r %r" % (
+            actual, expected.reason, expected.field)
     return difference(expected.reply, actual)
 
 
@@ -134,12 +137,14 @@ class Market(Draw):
         owned = [c["code"] for c in self.oracle.codes.values() if c["owners"][-1][1][0] == MEMBER]
         if draw < 0.7 or not members:
             recent = self.random.randint(max(1, members - 8), max(1, members))
-            request["member_number"] = recent if self.chance(0.6) else self.random.randint(1, members + 1)
+            request["member_number"] = recent if self.chance(0.6) \
+                else self.random.randint(1, members + 1)
         elif draw < 0.9 or not owned:
             request["phone"] = self.random.choice(self.oracle.members)["phone"] \
                 if self.chance(0.9) else self.phone()
         else:
-            request["code"] = self.typed(self.random.choice(owned)) if self.chance(0.8) else self.code()
+            request["code"] = self.typed(self.random.choice(owned)) if self.chance(0.8) \
+                else self.code()
         return request
 
     def buy(self):
@@ -177,7 +182,8 @@ class Market(Draw):
             return
         member, until = self.random.choice(served)
         request = dict(self.purchase(), member_number=member["number"], occurred_at=stamp(
-            self.edge_of_day(moment(until + "T12:00:00Z")) + self.random.choice((-1, 0, 0, 3600000))))
+            self.edge_of_day(moment(until + "T12:00:00Z"))
+            + self.random.choice((-1, 0, 0, 3600000))))
         request.pop("phone", None)
         request.pop("code", None)
         self.send("record_purchase", request)
@@ -322,15 +328,19 @@ class Market(Draw):
             self.random.shuffle(rules)
         if spoilt:
             rule = self.random.choice(rules)
-            self.random.choice((lambda: rule.update(rule_id=rules[(rules.index(rule) + 1) % len(rules)]["rule_id"]),
-                                lambda: rule.update({"fixed_amount": 0} if "fixed_amount" in rule
-                                                    else {"rate_bp": 100001})))()
+            other = rules[(rules.index(rule) + 1) % len(rules)]
+            if other is not rule and self.chance(0.5):
+                rule["rule_id"] = other["rule_id"]
+            else:
+                rule.update({"fixed_amount": 0} if "fixed_amount" in rule else {"rate_bp": 100001})
         self.send("publish_program", {"request_id": self.name("p"), "program": {
-            "from_date": date, "title": "p", "inherit_serving_guide": self.chance(0.5), "rules": rules}})
+            "from_date": date, "title": "p", "inherit_serving_guide": self.chance(0.5),
+            "rules": rules}})
 
     def new_program(self):
         last = self.oracle.last_rule_date or "2024-02-05"
-        day = datetime.date.fromisoformat(last) + datetime.timedelta(self.random.choice((-3, 0, 1, 1, 2, 9, 40)))
+        later = datetime.timedelta(self.random.choice((-3, 0, 1, 1, 2, 9, 40)))
+        day = datetime.date.fromisoformat(last) + later
         self.publish(day.isoformat(), self.chance(0.15))
 
     def till(self):
@@ -347,7 +357,7 @@ class Market(Draw):
         self.tills.append([made["secret"], made["token"]["token_number"], shop, True])
 
     def crowd(self):
-        """Purchases of several members under way at once: their entries tell in which order they came."""
+        """Purchases of several members under way at once: their entries tell the order."""
         members = list(range(1, len(self.oracle.members) + 1))
         self.random.shuffle(members)
         method = API + METHODS["record_purchase"]
@@ -371,7 +381,8 @@ class Market(Draw):
             numbers = [c["credit_number"] for c in (actual or {"purchase": {"credits": []}})
                        ["purchase"]["credits"] if c["credit_number"]]
             steps.append((min(numbers, default=0),
-                          ("record_purchase", request, ("ADMIN", None, True), now, actual, refused)))
+                          ("record_purchase", request, ("ADMIN", None, True), now, actual,
+                           refused)))
         for _, step in sorted(steps, key=lambda s: s[0]):
             self.settle(step)
 

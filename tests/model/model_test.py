@@ -48,7 +48,7 @@ class Street:
 
     @staticmethod
     def quiet(zone):
-        """No business date ends while the test runs: its clock and the service's may differ a little."""
+        """No business date ends while the test runs: two clocks may differ a little."""
         oracle = Oracle(*zone)
         now = now_ms()
         return oracle.date_of(now - 60000) == oracle.date_of(now + (3600 if LONG else 300) * 1000)
@@ -145,7 +145,8 @@ MUTANTS = {
     "guides earn by their own purchases": broken("guide_reason", inactive_before_self),
     "guides who left earn": broken("employed", always(True)),
     "the day a guide leaves is his": broken("employed", until_inclusive),
-    "a code is today's owner's": broken("code_owner", lambda self, code, date: code["owners"][-1][1]),
+    "a code is today's owner's": broken(
+        "code_owner", lambda self, code, date: code["owners"][-1][1]),
     "usage limits are not kept": broken("exhausted", always(False)),
     "codes never end": broken("over", always(False)),
     "serving guides are always inherited": broken("inherits", always(True)),

@@ -1,17 +1,17 @@
-"""The merchant as its rules say it is, in memory: what every command must answer, and why it is refused.
+"""The merchant as its rules say it is, in memory: what every command must answer, and why it is
+refused.
 
-Written from the domain's rules and the API's comments, not from the service's code: dates are zoneinfo's,
-sums are Python's integers and nothing is indexed. A command is a method of Oracle, named like its RPC:
-(request, caller, now_ms, actual) -> Answer. `actual` is looked at only for what chance decides (a code's
-symbols, a time of recording); everything else is predicted. A refused command changes nothing."""
+Written from the domain's rules and the API's comments, not from the service's code: dates are
+zoneinfo's, sums are Python's integers and nothing is indexed. A command is a method of Oracle,
+named like its RPC: (request, caller, now_ms, actual) -> the reply. `actual` is looked at only for
+what chance decides (a code's symbols, the time of an event without one); everything else is
+predicted. A refused command changes nothing."""
 
 import datetime
 import zoneinfo
 
-from rules import (AHEAD_MS, AMOUNT_MAX, CASH, GUIDE, MEMBER, NOBODY, POINTS, REST_MS, SHOP, Answer, Once,
+from rules import (AHEAD_MS, AMOUNT_MAX, CASH, GUIDE, MEMBER, NOBODY, POINTS, SHOP, Answer, Once,
                    Refusal, Rules, moment, party, stamp, written)
-
-
 
 class Oracle(Rules):
     def __init__(self, zone, cutoff_minutes, country_code=86, others=()):
@@ -137,7 +137,8 @@ class Oracle(Rules):
             "usage_count": code["usage_count"], "starts_at": stamp(code["starts_at"]),
             "ends_at": stamp(code["ends_at"]), "created_at": code["created_at"],
             "revoked_at": code["revoked_at"],
-            "owners": [{"from_date": since, "owner": party(*who)} for since, who in code["owners"]]}}
+            "owners": [{"from_date": since, "owner": party(*who)}
+                       for since, who in code["owners"]]}}
 
     def create_code(self, request, caller, now, actual):
         made = self.replay("create_code", request)
@@ -192,7 +193,8 @@ class Oracle(Rules):
                 raise invalid
         elif rule["trigger"] == "TRIGGER_REGISTRATION" or not 1 <= rule["rate_bp"] <= 100_000:
             raise invalid
-        if rule["trigger"] == "TRIGGER_REGISTRATION" and rule["beneficiary"] == "BENEFICIARY_REFERRER" \
+        if rule["trigger"] == "TRIGGER_REGISTRATION" \
+                and rule["beneficiary"] == "BENEFICIARY_REFERRER" \
                 and rule.get("referrer", "REFERRER_CONDITION_ANY") != "REFERRER_CONDITION_GUIDE":
             raise invalid
 
@@ -254,7 +256,7 @@ class Oracle(Rules):
                 return "GUIDE_INACTIVE", NOBODY, 0, False
             return "BOUND", owner, number, False
         friend = self.members[number - 1]
-        # Her own code: only strangers come here with a member's phone, and must not learn that it is.
+        # Her own code: only strangers come here with a member's phone, and mustn't learn it is.
         serving = self.serving_on(friend, date) if self.inherits(date) else 0
         if serving and not self.employed(self.guide(serving), date):
             serving = 0
@@ -395,10 +397,12 @@ class Oracle(Rules):
                 raise Refusal("the purchase's time is not now")
         date = self.date_of(at)
         buyer["days"].add(date)
-        purchase = {"shop": shop, "receipt": receipt, "buyer": buyer, "content": self.content(request),
-                    "amount": request["amount_minor"], "at": at, "date": date,
+        purchase = {"shop": shop, "receipt": receipt, "buyer": buyer,
+                    "content": self.content(request), "amount": request["amount_minor"],
+                    "at": at, "date": date,
                     "recorded_at": Once(), "serving_guide": self.serving_on(buyer, date)}
-        purchase["credits"] = self.earn("TRIGGER_PURCHASE", buyer, date, request["amount_minor"], purchase)
+        purchase["credits"] = self.earn("TRIGGER_PURCHASE", buyer, date, purchase["amount"],
+                                        purchase)
         program = self.program_on(date)
         purchase["version"] = program["version"] if program else 0
         buyer["purchases"].append(purchase)
@@ -407,7 +411,8 @@ class Oracle(Rules):
 
     def content(self, request):
         """What makes two requests the same, whoever the till."""
-        return {k: v for k, v in request.items() if k not in ("shop_id", "receipt_number", "currency")}
+        return {k: v for k, v in request.items()
+                if k not in ("shop_id", "receipt_number", "currency")}
 
     def purchase_reply(self, purchase, caller):
         buyer = purchase["buyer"]
@@ -444,11 +449,15 @@ class Oracle(Rules):
         serving = self.serving_on(buyer, date)
         inherited = serving != 0 and buyer["serving_inherited"]
         for rule in program["rules"]:
-            who = {"BENEFICIARY_BUYER": (MEMBER, buyer["number"]), "BENEFICIARY_REFERRER": referrer,
-                   "BENEFICIARY_SERVING_GUIDE": (GUIDE, serving) if serving else NOBODY}[rule["beneficiary"]]
+            who = {"BENEFICIARY_BUYER": (MEMBER, buyer["number"]),
+                   "BENEFICIARY_REFERRER": referrer,
+                   "BENEFICIARY_SERVING_GUIDE": (GUIDE, serving) if serving else NOBODY,
+                   }[rule["beneficiary"]]
+            kind = rule.get("referrer", "REFERRER_CONDITION_ANY")
+            way = rule.get("code", "CODE_CONDITION_ANY")
             if not self.fires(rule["trigger"], event, buyer) or who is NOBODY \
-                    or not self.referrer_matches(rule.get("referrer", "REFERRER_CONDITION_ANY"), referrer) \
-                    or not self.code_matches(rule.get("code", "CODE_CONDITION_ANY"), serving, inherited):
+                    or not self.referrer_matches(kind, referrer) \
+                    or not self.code_matches(way, serving, inherited):
                 continue
             reason = self.guide_reason(self.guide(who[1]), buyer, date) if who[0] == GUIDE else ""
             amount = 0
@@ -456,7 +465,8 @@ class Oracle(Rules):
                 amount = rule["fixed_amount"] if "fixed_amount" in rule else \
                     self.rate(base, rule["rate_bp"], rule.get("rounding"))
                 reason = "CREDIT_REASON_GRANTED" if amount else "CREDIT_REASON_ROUNDED_TO_ZERO"
-            credits.append(self.post(rule, program, who, amount, reason, base, date, buyer, purchase))
+            credits.append(
+                self.post(rule, program, who, amount, reason, base, date, buyer, purchase))
         return credits
 
     def post(self, rule, program, who, amount, reason, base, date, buyer, purchase):
@@ -482,5 +492,5 @@ class Oracle(Rules):
     # ---- what stands in the end ------------------------------------------------------------------
 
     def all_balances(self, kind, number):
-        return [{"unit": unit, "available": self.balances.get((kind, number, unit), 0), "pending": 0,
-                 "held": 0, "debt": 0} for unit in (POINTS, CASH)]
+        return [{"unit": unit, "available": self.balances.get((kind, number, unit), 0),
+                 "pending": 0, "held": 0, "debt": 0} for unit in (POINTS, CASH)]

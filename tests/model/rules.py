@@ -29,7 +29,8 @@ class Once:
 
 
 class Answer:
-    """reason "" and the reply's fields that are predicted, or a refusal's reason and field (None: any)."""
+    """reason "" and the predicted fields of the reply, or a refusal's reason and field (None:
+    any field)."""
 
     def __init__(self, reply=None, reason="", field=""):
         self.reply, self.reason, self.field = reply, reason, field
@@ -140,7 +141,7 @@ class Rules:
                 "CODE_CONDITION_INHERITED": serving != 0 and inherited}[condition]
 
     def guide_reason(self, guide, buyer, date):
-        """Why a guide gets nothing: his own purchases earn him nothing; then he must be employed."""
+        """Why a guide gets nothing: his own purchases earn nothing; then he must be employed."""
         if self.same_person(guide, buyer["phone"]):
             return "CREDIT_REASON_SELF"
         if not self.employed(guide, date):
