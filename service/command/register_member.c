@@ -178,7 +178,8 @@ static enum outcome load_code(struct batch *batch, struct command_call *call,
     return load_source(batch, registering, owner, &facts->owner);
 }
 
-/* A code or a friend's phone; what it isn't tells nobody anything. */
+/* A code or a friend's phone; what it isn't tells nobody anything. A code is good for no more here
+ * than when it is scanned: its end and its limit can't be passed by typing it into this field. */
 static enum outcome load_recommender(struct batch *batch, struct registering *registering)
 {
     const char *text = registering->request->recommender;
@@ -193,7 +194,8 @@ static enum outcome load_recommender(struct batch *batch, struct registering *re
     if (typed.size == 0) return OUTCOME_OK;
     if (code_parse(typed, &value)) {
         found = codes_get(reader, value, &code);
-        if (found == STORE_OK && code.revoked_at == 0)
+        if (found == STORE_OK &&
+            attribution_code_state(&code, registering->occurred_at) == SCAN_NONE)
             found = codes_owner_on(reader, value, registering->business_date, &party);
     } else if (phone_normalise(typed, registering->merchant.country_code, phone) &&
                strcmp(phone, registering->profile.phone) != 0) {

@@ -27,17 +27,22 @@ static void fill_slots(const struct attribution_source *source, bool inherit,
     }
 }
 
+enum scan_result attribution_code_state(const struct code *code, uint64_t at)
+{
+    if (code->revoked_at != 0 && code->revoked_at <= at) return SCAN_EXPIRED;
+    if (at < code->starts_at) return SCAN_EXPIRED;
+    if (code->ends_at != 0 && code->ends_at <= at) return SCAN_EXPIRED;
+    if (code->usage_limit != 0 && code->usage_count >= code->usage_limit) return SCAN_EXHAUSTED;
+    return SCAN_NONE;
+}
+
 /* Why this code gives nothing, or SCAN_NONE when it does. */
 static enum scan_result code_refusal(const struct attribution_facts *facts)
 {
-    const struct code *code = &facts->code;
-
     if (!facts->code_known) return SCAN_EXPIRED;
     if (facts->owner.party.kind == PARTY_GUIDE && !facts->owner.active) return SCAN_GUIDE_INACTIVE;
-    if (code->revoked_at != 0 && code->revoked_at <= facts->at) return SCAN_EXPIRED;
-    if (facts->at < code->starts_at) return SCAN_EXPIRED;
-    if (code->ends_at != 0 && code->ends_at <= facts->at) return SCAN_EXPIRED;
-    if (code->usage_limit != 0 && code->usage_count >= code->usage_limit) return SCAN_EXHAUSTED;
+    enum scan_result state = attribution_code_state(&facts->code, facts->at);
+    if (state != SCAN_NONE) return state;
     if (facts->owner.self) return SCAN_SELF_REFERRAL;
     return SCAN_NONE;
 }

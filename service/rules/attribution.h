@@ -37,6 +37,10 @@ struct attribution {
     bool code_used; /* counts against its usage limit */
 };
 
+/* What speaks against a code at a time, whoever owns it: SCAN_EXPIRED (ended, not begun, revoked
+ * by then), SCAN_EXHAUSTED, or SCAN_NONE. */
+enum scan_result attribution_code_state(const struct code *code, uint64_t at);
+
 struct attribution attribution_decide(const struct attribution_facts *facts);
 
 #endif
