@@ -40,6 +40,7 @@ struct registering {
     bool phone_rests;      /* somebody gave it up a short while ago */
     uint32_t self_guide;   /* the guide with this phone; 0: none */
     struct code_value code;
+    struct code recommender_code; /* symbols 0: no code named the recommender */
     struct attribution_facts facts;
     struct attribution attribution;
     struct earning earning;
@@ -186,7 +187,7 @@ static enum outcome load_recommender(struct batch *batch, struct registering *re
     struct bytes typed = {(const uint8_t *)text, strlen(text)};
     struct reader *reader = &batch->reader;
     struct code_value value;
-    struct code code;
+    struct code code = {0};
     struct party party = {0};
     char phone[PHONE_BYTES_MAX + 1];
     enum store_result found = STORE_ABSENT;
@@ -204,6 +205,7 @@ static enum outcome load_recommender(struct batch *batch, struct registering *re
     }
     if (found != STORE_OK) return command_outcome(found, OUTCOME_OK);
     if (party.kind != PARTY_MEMBER && party.kind != PARTY_GUIDE) return OUTCOME_OK;
+    registering->recommender_code = code;
     return load_source(batch, registering, party, &registering->facts.recommender);
 }
 
@@ -298,6 +300,12 @@ static void put_person(struct batch *batch, const struct command_call *call,
     phones_put(batch, member, registering->profile.phone);
 }
 
+static void count_use(struct batch *batch, struct code *code)
+{
+    code->usage_count++;
+    codes_put(batch, code);
+}
+
 /* After the LINE. */
 static void put_member(struct batch *batch, const struct command_call *call,
                        struct registering *registering)
@@ -317,10 +325,9 @@ static void put_member(struct batch *batch, const struct command_call *call,
                                        .inherited = attribution->serving_inherited});
         members_of_guide_put(batch, attribution->serving_guide, member.number);
     }
-    if (attribution->code_used) {
-        registering->facts.code.usage_count++;
-        codes_put(batch, &registering->facts.code);
-    }
+    if (attribution->code_used) count_use(batch, &registering->facts.code);
+    if (attribution->recommender_used && registering->recommender_code.value.symbols != 0)
+        count_use(batch, &registering->recommender_code);
     struct registration registration = {
         .member = member.number,
         .program_version = earning->program != NULL ? earning->program->version : 0,

@@ -64,6 +64,7 @@ struct attribution attribution_decide(const struct attribution_facts *facts)
     if (attribution.referrer.kind == PARTY_NONE && usable) {
         enum scan_result scanned = attribution.scan_result;
         fill_slots(friend_, facts->inherit_serving_guide, &attribution);
+        attribution.recommender_used = true;
         /* What became of the scan stays explainable. */
         if (scanned != SCAN_NONE) attribution.scan_result = scanned;
     }

@@ -34,7 +34,8 @@ struct attribution {
     struct party referrer;
     uint32_t serving_guide;
     bool serving_inherited;
-    bool code_used; /* counts against its usage limit */
+    bool code_used;        /* counts against its usage limit */
+    bool recommender_used; /* so does the code that named him, if one did */
 };
 
 /* What speaks against a code at a time, whoever owns it: SCAN_EXPIRED (ended, not begun, revoked

@@ -222,7 +222,7 @@ class Oracle(Rules):
     # ---- members ---------------------------------------------------------------------------------
 
     def attribution(self, request, phone, at, date):
-        """(scan result, referrer, serving guide, inherited, code used)."""
+        """(scan result, referrer, serving guide, inherited, codes used)."""
         result, code = "NONE", None
         if request.get("code"):
             code = self.known_code(request["code"], "code")
@@ -238,11 +238,14 @@ class Oracle(Rules):
             else:
                 result, referrer, serving, inherited = self.brought_by((kind, number), phone, date)
                 if referrer or result == "REFERRED":
+                    used = [code]
                     if not referrer:
-                        _, referrer, serving, inherited = self.recommended(request, phone, at, date)
-                    return result, referrer, serving, inherited, code
+                        _, referrer, serving, inherited, more = \
+                            self.recommended(request, phone, at, date)
+                        used += more
+                    return result, referrer, serving, inherited, used
         recommended, *slots = self.recommended(request, phone, at, date)
-        return (recommended if result == "NONE" else result, *slots, None)
+        return (recommended if result == "NONE" else result, *slots)
 
     def brought_by(self, owner, phone, date):
         kind, number = owner
@@ -264,7 +267,7 @@ class Oracle(Rules):
 
     def recommended(self, request, phone, at, date):
         """The recommender fills the slots that the code left empty; a wrong entry never blocks."""
-        nothing = ("NONE", NOBODY, 0, False)
+        nothing = ("NONE", NOBODY, 0, False, [])
         text = request.get("recommender")
         if not text:
             return nothing
@@ -282,7 +285,7 @@ class Oracle(Rules):
                 return nothing
             owner = (MEMBER, friend["number"])
         found = self.brought_by(owner, phone, date)
-        return found if found[1] else nothing
+        return (*found, [code] if code is not None else []) if found[1] else nothing
 
     def register_member(self, request, caller, now, actual):
         at = self.occurred(request, now)
@@ -301,7 +304,7 @@ class Oracle(Rules):
         if known is None and self.rests(phone, now) and not stranger:
             raise Refusal("PHONE_TAKEN", "phone")
         date = self.date_of(at)
-        result, referrer, serving, inherited, code = self.attribution(request, phone, at, date)
+        result, referrer, serving, inherited, used = self.attribution(request, phone, at, date)
         reply = {"scan_result": "SCAN_RESULT_" + result, "member_number": 0, "credits": []}
         if known is not None or self.rests(phone, now):
             return reply
@@ -310,7 +313,7 @@ class Oracle(Rules):
                   "scan_result": reply["scan_result"], "days": set(), "purchases": [],
                   "name": request.get("name", ""), "shop": request.get("shop_id", "")}
         self.members.append(member)
-        if code is not None:
+        for code in used:
             code["usage_count"] += 1
         credits = self.earn("TRIGGER_REGISTRATION", member, date, 0, None)
         if not stranger:

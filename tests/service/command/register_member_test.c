@@ -193,7 +193,15 @@ static void a_recommender_fills_the_slot_the_code_left_empty(void **state)
         ANSWERS("admin", get_member, "member_number=7", "member.referrer=guide:2"),
         ANSWERS("admin", get_member, "member_number=8", "!member.referrer"),
         ANSWERS("admin", get_member, "member_number=11", "!member.referrer"),
-        ANSWERS("admin", get_code, "code=$g2", "code.usage_count=1"),
+        ANSWERS("admin", get_code, "code=$g2", "code.usage_count=3"),
+        /* A code is good for so many registrations, whichever field it is typed into. */
+        ANSWERS("admin", create_code, "request_id=two code.owner=guide:2 code.usage_limit=1", NULL,
+                .save = "two=code.code"),
+        ANSWERS("admin", register_member, REGISTER("0008", "recommender=$two"),
+                "scan_result=BOUND"),
+        ANSWERS("admin", get_code, "code=$two", "code.usage_count=1"),
+        ANSWERS("admin", register_member, REGISTER("0009", "recommender=$two"),
+                "scan_result=NONE"),
     };
     PLAY_ON(STAGE, steps);
 }
