@@ -146,6 +146,7 @@ enum store_result lmdb_commit(void *state, const struct kv_write *writes, size_t
     }
     int code = mdb_txn_commit(txn);
     if (code == MDB_SUCCESS) {
+        atomic_fetch_add(&engine->commit_count, 1); /* snapshots being opened begin anew */
         return STORE_OK;
     }
     if (code == MDB_MAP_FULL) {

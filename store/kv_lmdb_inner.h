@@ -6,6 +6,7 @@
 #define BECKON_STORE_KV_LMDB_INNER_H
 
 #include <pthread.h>
+#include <stdatomic.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -26,6 +27,7 @@ struct lmdb_engine {
     MDB_dbi table;
     pthread_mutex_t pool_lock;
     struct lmdb_snapshot *pool; /* under pool_lock: closed snapshots */
+    atomic_uint_fast64_t commit_count; /* moved on after each commit, before the next begins */
     /* The committing thread's own. */
     uint64_t headroom_bytes;
     uint64_t allocated_bytes; /* of the file's beginning, known to have disk space */

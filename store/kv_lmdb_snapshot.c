@@ -26,23 +26,44 @@ static struct lmdb_snapshot *pool_take(struct lmdb_engine *engine)
     return snapshot;
 }
 
+static int txn_open(struct lmdb_engine *engine, MDB_txn **txn)
+{
+    if (*txn == NULL) {
+        return mdb_txn_begin(engine->env, NULL, MDB_RDONLY, txn);
+    }
+    int code = mdb_txn_renew(*txn);
+    if (code != MDB_SUCCESS) {
+        mdb_txn_abort(*txn);
+    }
+    return code;
+}
+
+/* LMDB 0.9.24 takes the number N of the last commit first and copies the meta page N lies in
+ * afterwards. A thread that is held up in between while N + 1 ends may copy what N + 2 has just
+ * written there, which is neither N nor on disk yet. So: when a commit ended meanwhile, again. */
+static int txn_open_whole(struct lmdb_engine *engine, MDB_txn **txn)
+{
+    for (;;) {
+        uint_fast64_t before = atomic_load(&engine->commit_count);
+        int code = txn_open(engine, txn);
+        if (code != MDB_SUCCESS || atomic_load(&engine->commit_count) == before) {
+            return code;
+        }
+        mdb_txn_reset(*txn);
+    }
+}
+
 enum store_result lmdb_snapshot_open(void *state, void **ret_snapshot, uint64_t *ret_commit)
 {
     struct lmdb_engine *engine = state;
     struct lmdb_snapshot *snapshot = pool_take(engine);
-    int code;
-    if (snapshot != NULL) {
-        code = mdb_txn_renew(snapshot->txn);
-        if (code != MDB_SUCCESS) {
-            mdb_txn_abort(snapshot->txn);
-        }
-    } else {
+    if (snapshot == NULL) {
         snapshot = calloc(1, sizeof *snapshot);
         if (snapshot == NULL) {
             return STORE_FAULT;
         }
-        code = mdb_txn_begin(engine->env, NULL, MDB_RDONLY, &snapshot->txn);
     }
+    int code = txn_open_whole(engine, &snapshot->txn);
     if (code != MDB_SUCCESS) {
         free(snapshot);
         return STORE_FAULT;

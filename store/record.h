@@ -194,7 +194,6 @@ struct account {
     uint32_t pay_entity;
     business_date employed_from;
     business_date employed_until;     /* exclusive; DATE_NEVER */
-    uint32_t self_member;             /* the member with the same phone; 0: none */
 };
 
 /* (merchant, account) 1 by date. */
@@ -356,7 +355,7 @@ enum {
     EVENT_BYTES_MAX = 1 + 4 + RECEIPT_BYTES,
     ENTRY_BYTES_MAX = 1 + 2 * 8 + 4 + 4 + 5 + 3 * 8 + 4 + 2 + 8 + EVENT_BYTES_MAX + HASH_BYTES,
     CREDIT_BYTES = 1 + 8 + 3 + 7 * 8 + 4 + 2 + 3 * 4 + 3 * 4,
-    ACCOUNT_BYTES = 82 + 133 + 20,          /* everyone's, members', guides' part */
+    ACCOUNT_BYTES = 82 + 133 + 16,          /* everyone's, members', guides' part */
     PURCHASE_DAY_BYTES = 1 + 4 + 4 + 8,
     BINDING_BYTES = 1 + 4 + 4 + 1 + 4 + 1,
     EMPLOYMENT_BYTES = 1 + 4 * 4,

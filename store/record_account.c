@@ -13,7 +13,7 @@ enum {
     EMPLOYMENT_VERSION = 1,
 };
 
-static_assert(ACCOUNT_BYTES == 235, "the hot account record keeps its size");
+static_assert(ACCOUNT_BYTES == 231, "the hot account record keeps its size");
 static_assert(CREDIT_BYTES == 98, "the credit record keeps its size");
 static_assert(UNIT_COUNT == 2, "accounts hold POINTS and CASH");
 
@@ -86,7 +86,6 @@ size_t account_encode(const struct account *account, uint8_t *to)
     encoder_u32(&encoder, account->pay_entity);
     encoder_date(&encoder, account->employed_from);
     encoder_date(&encoder, account->employed_until);
-    encoder_u32(&encoder, account->self_member);
     assert(encoder_size(&encoder) == ACCOUNT_BYTES);
     return ACCOUNT_BYTES;
 }
@@ -111,7 +110,6 @@ enum store_result account_decode(struct bytes from, struct account *ret)
     account.pay_entity = decoder_u32(&decoder);
     account.employed_from = decoder_date(&decoder);
     account.employed_until = decoder_date(&decoder);
-    account.self_member = decoder_u32(&decoder);
     enum store_result result = decoder_end(&decoder);
     if (result == STORE_OK) *ret = account;
     return result;

@@ -145,7 +145,8 @@ class TextTest(unittest.TestCase):
 
     def test_nothing_is_left_for_later(self):
         words = ['TO' + 'DO', 'FIX' + 'ME', 'XX' + 'X', 'HA' + 'CK', 'for' + ' now']
-        marker = re.compile('|'.join(rf'\b{word}\b' for word in words))
+        # A merge that was not finished is unfinished work too.
+        marker = re.compile('|'.join(rf'\b{word}\b' for word in words) + r'|^[<>]{7} ')
         files = sources('.c', '.h', '.py', '.proto', '.txt', '.cmake', under=FOLDERS + ('proto',))
         files += [ROOT / 'CMakeLists.txt'] + list(ROOT.glob('README.md'))
         found = [f'{name(path)}:{number}: {line.strip()}' for path in files

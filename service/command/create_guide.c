@@ -202,7 +202,6 @@ static enum outcome create_guide_write(struct batch *batch, struct command_call 
     creating.account.pay_entity = creating.employment.pay_entity;
     creating.account.employed_from = creating.employment.from;
     creating.account.employed_until = creating.employment.until;
-    creating.account.self_member = creating.self_member;
     outcome = read_ahead(&batch->reader, &creating);
     if (outcome != OUTCOME_OK) return outcome;
     outcome = reply_reserve(call, 4096);

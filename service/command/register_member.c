@@ -39,7 +39,6 @@ struct registering {
     uint32_t known_member; /* whose phone it is already; 0: nobody's */
     bool phone_rests;      /* somebody gave it up a short while ago */
     uint32_t self_guide;   /* the guide with this phone; 0: none */
-    struct account self_account;
     struct code_value code;
     struct attribution_facts facts;
     struct attribution attribution;
@@ -237,12 +236,8 @@ static enum outcome look_up_phone(struct batch *batch, struct command_call *call
         object_phone(&batch->reader, call, phone, 0, &registering->known_member,
                      &registering->phone_rests);
     if (outcome != OUTCOME_OK) return outcome;
-    outcome = command_outcome(
+    return command_outcome(
         phones_find(&batch->reader, PARTY_GUIDE, phone, &registering->self_guide), OUTCOME_OK);
-    if (outcome != OUTCOME_OK || registering->self_guide == 0) return outcome;
-    struct party guide = {PARTY_GUIDE, registering->self_guide};
-    return command_outcome(accounts_get(&batch->reader, guide, &registering->self_account),
-                           OUTCOME_STORE_DAMAGED);
 }
 
 /* ---- the new member -------------------------------------------------------------------------- */
@@ -303,21 +298,6 @@ static void put_person(struct batch *batch, const struct command_call *call,
     phones_put(batch, member, registering->profile.phone);
 }
 
-/* The guide with her phone learns that she is he. Where he is an earner too, the earner's copy of
- * his account is put afterwards and has to know it as well. */
-static void put_self_guide(struct batch *batch, struct registering *registering, uint32_t member)
-{
-    struct earning *earning = &registering->earning;
-
-    for (int i = 0; i < EARNER_COUNT; i++)
-        if (earning->earners[i].party.kind == PARTY_GUIDE &&
-            earning->earners[i].party.number == registering->self_guide)
-            earning->earners[i].account.self_member = member;
-    registering->self_account.self_member = member;
-    accounts_put(batch, (struct party){PARTY_GUIDE, registering->self_guide},
-                 &registering->self_account);
-}
-
 /* After the LINE. */
 static void put_member(struct batch *batch, const struct command_call *call,
                        struct registering *registering)
@@ -328,7 +308,6 @@ static void put_member(struct batch *batch, const struct command_call *call,
 
     numbers_put(batch, &registering->numbers);
     put_person(batch, call, registering, member);
-    if (registering->self_guide != 0) put_self_guide(batch, registering, member.number);
     earn_post(batch, earning);
     if (attribution->serving_guide != 0) {
         bindings_put(batch, member.number,
