@@ -160,6 +160,47 @@ static void a_phone_given_up_rests_ninety_days(void **state)
     PLAY_ON(STAGE, back);
 }
 
+static void a_stranger_with_a_codes_last_use_is_told_she_is_bound(void **state)
+{
+    (void)state;
+    static const struct step steps[] = {
+        ANSWERS("admin", create_code, "request_id=once code.owner=guide:2 code.usage_limit=1", NULL,
+                .save = "once=code.code"),
+        ANSWERS("stranger", register_member, REGISTER("0010", "code=$once"), "scan_result=BOUND"),
+        ANSWERS("stranger", register_member, REGISTER("0011", "code=$once"),
+                "scan_result=EXHAUSTED"),
+        ANSWERS("admin", get_member, "member_number=3", "member.referrer=guide:2"),
+        ANSWERS("admin", get_member, "member_number=4", "!member.referrer"),
+    };
+    PLAY_ON(STAGE, steps);
+}
+
+static void a_code_named_as_recommender_is_no_better_than_scanned(void **state)
+{
+    (void)state;
+    static const struct step steps[] = {
+        ANSWERS("admin", create_code, "request_id=once code.owner=guide:2 code.usage_limit=1", NULL,
+                .save = "once=code.code"),
+        ANSWERS("admin", create_code,
+                "request_id=over code.owner=guide:2 code.ends_at=2026-03-01T00:00", NULL,
+                .save = "over=code.code"),
+        ANSWERS("admin", create_code,
+                "request_id=soon code.owner=guide:2 code.starts_at=2026-03-03T00:00", NULL,
+                .save = "soon=code.code"),
+        ANSWERS("admin", register_member, REGISTER("0010", "code=$once"), "scan_result=BOUND"),
+        ANSWERS("admin", register_member, REGISTER("0011", "recommender=$once"),
+                "scan_result=NONE"),
+        ANSWERS("admin", register_member, REGISTER("0012", "recommender=$over"),
+                "scan_result=NONE"),
+        ANSWERS("admin", register_member, REGISTER("0013", "recommender=$soon"),
+                "scan_result=NONE"),
+        ANSWERS("admin", register_member,
+                REGISTER("0014", "recommender=$over occurred_at=2026-02-28T12:00:00"),
+                "scan_result=BOUND"),
+    };
+    PLAY_ON(STAGE, steps);
+}
+
 static void a_recommender_fills_the_slot_the_code_left_empty(void **state)
 {
     (void)state;
@@ -338,6 +379,8 @@ int main(void)
         cmocka_unit_test(a_guide_left_since_still_brought_those_of_his_days),
         cmocka_unit_test(a_known_phone_changes_nothing_and_tells_strangers_nothing),
         cmocka_unit_test(a_phone_given_up_rests_ninety_days),
+        cmocka_unit_test(a_stranger_with_a_codes_last_use_is_told_she_is_bound),
+        cmocka_unit_test(a_code_named_as_recommender_is_no_better_than_scanned),
         cmocka_unit_test(a_recommender_fills_the_slot_the_code_left_empty),
         cmocka_unit_test(a_guide_with_her_phone_is_she_in_either_order),
         cmocka_unit_test(a_registration_refused_names_its_field),
