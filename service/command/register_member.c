@@ -9,6 +9,7 @@
 #include <assert.h>
 #include <string.h>
 
+#include "service/command/attribute_member.h"
 #include "service/command/business_time.h"
 #include "service/command/commands.h"
 #include "service/command/credit_message.h"
@@ -17,14 +18,10 @@
 #include "service/command/objects.h"
 #include "service/command/profile_form.h"
 #include "service/command/reply.h"
-#include "service/rules/attribution.h"
-#include "service/rules/code_text.h"
-#include "service/rules/phone.h"
 #include "store/accounts.h"
 #include "store/codes.h"
 #include "store/guides.h"
 #include "store/profiles.h"
-#include "store/programs.h"
 #include "store/purchases.h"
 #include "store/seal.h"
 
@@ -40,9 +37,7 @@ struct registering {
     bool phone_rests;      /* somebody gave it up a short while ago */
     uint32_t self_guide;   /* the guide with this phone; 0: none */
     struct code_value code;
-    struct code recommender_code; /* symbols 0: no code named the recommender */
-    struct attribution_facts facts;
-    struct attribution attribution;
+    struct attributed attributed;
     struct earning earning;
 };
 
@@ -121,111 +116,17 @@ static enum outcome check_form(struct batch *batch, struct command_call *call,
 
 /* ---- who brought her ------------------------------------------------------------------------- */
 
-/* What is known on the business date of whoever a code or recommendation names. */
-static enum outcome load_source(struct batch *batch, const struct registering *registering,
-                                struct party party, struct attribution_source *ret)
-{
-    struct reader *reader = &batch->reader;
-    struct account account, serving;
-    struct guide_on_date guide;
-    bool inherited;
-
-    *ret = (struct attribution_source){.party = party};
-    if (party.kind != PARTY_MEMBER && party.kind != PARTY_GUIDE) return OUTCOME_OK;
-    enum outcome outcome =
-        command_outcome(accounts_get(reader, party, &account), OUTCOME_STORE_DAMAGED);
-    if (outcome != OUTCOME_OK) return outcome;
-
-    if (party.kind == PARTY_GUIDE) {
-        outcome = object_guide_on(reader, party.number, &account, registering->business_date,
-                                  &guide);
-        ret->active = guide.employed;
-        ret->self = party.number == registering->self_guide;
-        return outcome;
-    }
-    if (account.status != ACCOUNT_ACTIVE) {
-        ret->party = (struct party){0};
-        return OUTCOME_OK;
-    }
-    outcome = object_serving_on(reader, party.number, &account, registering->business_date,
-                                &ret->serving_guide, &inherited);
-    if (outcome != OUTCOME_OK || ret->serving_guide == 0) return outcome;
-    struct party guide_party = {PARTY_GUIDE, ret->serving_guide};
-    outcome = command_outcome(accounts_get(reader, guide_party, &serving), OUTCOME_STORE_DAMAGED);
-    if (outcome != OUTCOME_OK) return outcome;
-    outcome = object_guide_on(reader, ret->serving_guide, &serving, registering->business_date,
-                              &guide);
-    ret->serving_guide_active = guide.employed;
-    return outcome;
-}
-
-static enum outcome load_code(struct batch *batch, struct command_call *call,
-                              struct registering *registering)
-{
-    struct attribution_facts *facts = &registering->facts;
-    struct party owner;
-
-    facts->at = registering->occurred_at;
-    if (registering->code.symbols == 0) return OUTCOME_OK;
-    facts->code_given = true;
-    enum store_result found = codes_get(&batch->reader, registering->code, &facts->code);
-    if (found == STORE_OK)
-        found = codes_owner_on(&batch->reader, registering->code, registering->business_date,
-                               &owner);
-    if (found == STORE_ABSENT)
-        return stranger(call) ? OUTCOME_OK : form_refuse(call, OUTCOME_CODE_UNKNOWN, "code", NULL);
-    if (found != STORE_OK) return command_outcome(found, OUTCOME_INTERNAL);
-    facts->code_known = true;
-    return load_source(batch, registering, owner, &facts->owner);
-}
-
-/* A code or a friend's phone; what it isn't tells nobody anything. A code is good for no more here
- * than when it is scanned: its end and its limit can't be passed by typing it into this field. */
-static enum outcome load_recommender(struct batch *batch, struct registering *registering)
-{
-    const char *text = registering->request->recommender;
-    struct bytes typed = {(const uint8_t *)text, strlen(text)};
-    struct reader *reader = &batch->reader;
-    struct code_value value;
-    struct code code = {0};
-    struct party party = {0};
-    char phone[PHONE_BYTES_MAX + 1];
-    enum store_result found = STORE_ABSENT;
-
-    if (typed.size == 0) return OUTCOME_OK;
-    if (code_parse(typed, &value)) {
-        found = codes_get(reader, value, &code);
-        if (found == STORE_OK &&
-            attribution_code_state(&code, registering->occurred_at) == SCAN_NONE)
-            found = codes_owner_on(reader, value, registering->business_date, &party);
-    } else if (phone_normalise(typed, registering->merchant.country_code, phone) &&
-               strcmp(phone, registering->profile.phone) != 0) {
-        found = phones_find(reader, PARTY_MEMBER, phone, &party.number);
-        if (found == STORE_OK) party.kind = PARTY_MEMBER;
-    }
-    if (found != STORE_OK) return command_outcome(found, OUTCOME_OK);
-    if (party.kind != PARTY_MEMBER && party.kind != PARTY_GUIDE) return OUTCOME_OK;
-    registering->recommender_code = code;
-    return load_source(batch, registering, party, &registering->facts.recommender);
-}
-
 static enum outcome attribute(struct batch *batch, struct command_call *call,
                               struct registering *registering)
 {
-    const struct program *program;
-
-    enum outcome outcome = load_code(batch, call, registering);
-    if (outcome != OUTCOME_OK) return outcome;
-    outcome = load_recommender(batch, registering);
-    if (outcome != OUTCOME_OK) return outcome;
-    enum store_result found =
-        programs_in_force_cached(batch, registering->business_date, &program);
-    if (found != STORE_OK && found != STORE_ABSENT)
-        return command_outcome(found, OUTCOME_INTERNAL);
-    registering->facts.inherit_serving_guide =
-        found == STORE_OK && program->inherit_serving_guide;
-    registering->attribution = attribution_decide(&registering->facts);
-    return OUTCOME_OK;
+    struct attribution_request request = {
+        .code = registering->code, .recommender = registering->request->recommender,
+        .phone = registering->profile.phone, .self_guide = registering->self_guide,
+        .country_code = registering->merchant.country_code,
+        .occurred_at = registering->occurred_at, .business_date = registering->business_date,
+        .code_must_exist = !stranger(call),
+    };
+    return attribute_member(batch, call, &request, &registering->attributed);
 }
 
 /* Whose phone is it already? */
@@ -247,7 +148,7 @@ static enum outcome look_up_phone(struct batch *batch, struct command_call *call
 static struct account new_account(const struct command_call *call,
                                   const struct registering *registering)
 {
-    const struct attribution *attribution = &registering->attribution;
+    const struct attribution *attribution = &registering->attributed.attribution;
     struct account account = account_empty();
 
     account.status = ACCOUNT_ACTIVE;
@@ -256,7 +157,7 @@ static struct account new_account(const struct command_call *call,
     account.recorded_at = call->now_ms;
     account.registered_shop = registering->shop;
     account.scan_result = attribution->scan_result;
-    account.code = registering->facts.code_known ? registering->code : (struct code_value){0};
+    if (registering->attributed.facts.code_known) account.code = registering->code;
     account.referrer = attribution->referrer;
     account.self_guide = registering->self_guide;
     if (attribution->serving_guide != 0) {
@@ -274,7 +175,7 @@ static enum outcome decide(struct batch *batch, struct command_call *call,
 {
     struct earning *earning = &registering->earning;
     struct earner *buyer = &earning->earners[EARNER_BUYER];
-    const struct attribution *attribution = &registering->attribution;
+    const struct attribution *attribution = &registering->attributed.attribution;
 
     enum outcome outcome =
         command_outcome(numbers_get(&batch->reader, &registering->numbers), OUTCOME_INTERNAL);
@@ -300,19 +201,13 @@ static void put_person(struct batch *batch, const struct command_call *call,
     phones_put(batch, member, registering->profile.phone);
 }
 
-static void count_use(struct batch *batch, struct code *code)
-{
-    code->usage_count++;
-    codes_put(batch, code);
-}
-
 /* After the LINE. */
 static void put_member(struct batch *batch, const struct command_call *call,
                        struct registering *registering)
 {
     struct earning *earning = &registering->earning;
     struct party member = earning->earners[EARNER_BUYER].party;
-    const struct attribution *attribution = &registering->attribution;
+    const struct attribution *attribution = &registering->attributed.attribution;
 
     numbers_put(batch, &registering->numbers);
     put_person(batch, call, registering, member);
@@ -325,9 +220,7 @@ static void put_member(struct batch *batch, const struct command_call *call,
                                        .inherited = attribution->serving_inherited});
         members_of_guide_put(batch, attribution->serving_guide, member.number);
     }
-    if (attribution->code_used) count_use(batch, &registering->facts.code);
-    if (attribution->recommender_used && registering->recommender_code.value.symbols != 0)
-        count_use(batch, &registering->recommender_code);
+    attributed_count_uses(batch, &registering->attributed);
     struct registration registration = {
         .member = member.number,
         .program_version = earning->program != NULL ? earning->program->version : 0,
@@ -373,15 +266,11 @@ static Beckon__V1__RegisterMemberResponse *answer(struct command_call *call,
     return reply;
 }
 
-/* What became of her scan. Staff are told the whole attribution; to a stranger a recommender makes
- * no difference, or it would tell whose phone is a member's. */
+/* Staff are told the whole attribution. */
 static enum scan_result told(const struct command_call *call, const struct registering *registering)
 {
-    struct attribution_facts facts = registering->facts;
-
-    if (!stranger(call)) return registering->attribution.scan_result;
-    facts.recommender = (struct attribution_source){0};
-    return attribution_decide(&facts).scan_result;
+    return stranger(call) ? attributed_told_strangers(&registering->attributed)
+                          : registering->attributed.attribution.scan_result;
 }
 
 static enum outcome answer_known(struct command_call *call, const struct registering *registering,
