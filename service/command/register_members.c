@@ -1,10 +1,7 @@
 /* Registers up to 500 members in order, a result each: the import path. */
 #include "service/command/commands.h"
-#include "service/command/form.h"
 #include "service/command/register_member.h"
-#include "service/command/reply.h"
 #include "service/command/rows.h"
-#include "service/limits.h"
 
 static size_t row_count(const ProtobufCMessage *request)
 {
@@ -16,26 +13,16 @@ static enum outcome register_members_write(struct batch *batch, struct command_c
 {
     const Beckon__V1__RegisterMembersRequest *request =
         (const Beckon__V1__RegisterMembersRequest *)call->request;
-    Beckon__V1__RegisterMembersResponse *reply =
-        (Beckon__V1__RegisterMembersResponse *)*ret_reply;
-
-    if (request->n_registrations == 0 || request->n_registrations > LIMIT_ROWS)
-        return form_refuse(call, OUTCOME_ROWS_INVALID, "registrations", "1..500");
-    call->room = NULL;
-    if (reply == NULL) {
-        reply = reply_message(call, &beckon__v1__register_members_response__descriptor);
-        if (reply == NULL) return OUTCOME_BUSY;
-        reply->results = reply_alloc(call, request->n_registrations * sizeof *reply->results);
-        if (reply->results == NULL) return OUTCOME_BUSY;
-        *ret_reply = &reply->base;
-    }
-    Beckon__V1__RegisterMemberResult *result =
-        reply_message(call, &beckon__v1__register_member_result__descriptor);
-    if (result == NULL) return OUTCOME_BUSY;
-
+    struct rows rows = {"registrations", request->n_registrations,
+                        &beckon__v1__register_members_response__descriptor,
+                        &beckon__v1__register_member_result__descriptor};
+    ProtobufCMessage *message;
     Beckon__V1__RegisterMemberResponse *registered;
-    enum outcome outcome =
-        member_register(batch, call, request->registrations[call->row], &registered);
+
+    enum outcome outcome = rows_begin(call, &rows, ret_reply, &message);
+    if (outcome != OUTCOME_OK) return outcome;
+    Beckon__V1__RegisterMemberResult *result = (Beckon__V1__RegisterMemberResult *)message;
+    outcome = member_register(batch, call, request->registrations[call->row], &registered);
     if (outcome == OUTCOME_OK) {
         result->member_number = registered->member_number;
         result->scan_result = registered->scan_result;
@@ -44,8 +31,7 @@ static enum outcome register_members_write(struct batch *batch, struct command_c
                               &result->message);
         if (outcome != OUTCOME_OK) return outcome;
     }
-    reply->results[call->row] = result;
-    reply->n_results = call->row + 1;
+    rows_end(call, *ret_reply, message);
     return OUTCOME_OK;
 }
 
