@@ -55,18 +55,13 @@ static uint64_t read_u64(const uint8_t *from)
     return value;
 }
 
-static MDB_val to_val(struct bytes bytes)
-{
-    return (MDB_val){.mv_size = bytes.size, .mv_data = (void *)(uintptr_t)bytes.data};
-}
-
 /* Is the fence as the batch read it? An absent fence counts as epoch 0, commit 0. */
 static enum store_result check_fence(struct lmdb_engine *engine, MDB_txn *txn,
                                      const struct kv_fence_check *check)
 {
     enum { EPOCH_OFFSET = 0, COMMIT_OFFSET = 8, HEAD_BYTES = 16 };
     uint64_t epoch = 0, commit = 0;
-    MDB_val key = to_val(check->key), value;
+    MDB_val key = lmdb_val(check->key), value;
     int code = mdb_get(txn, engine->table, &key, &value);
     if (code == MDB_SUCCESS) {
         if (value.mv_size < HEAD_BYTES) {
@@ -86,12 +81,12 @@ static enum store_result check_fence(struct lmdb_engine *engine, MDB_txn *txn,
 
 static int apply(struct lmdb_engine *engine, MDB_txn *txn, const struct kv_write *write)
 {
-    MDB_val key = to_val(write->key);
+    MDB_val key = lmdb_val(write->key);
     if (write->value.data == NULL) {
         int code = mdb_del(txn, engine->table, &key, NULL);
         return code == MDB_NOTFOUND ? MDB_SUCCESS : code;
     }
-    MDB_val value = to_val(write->value);
+    MDB_val value = lmdb_val(write->value);
     return mdb_put(txn, engine->table, &key, &value, 0);
 }
 

@@ -34,6 +34,12 @@ struct lmdb_engine {
     bool faulted;             /* a commit's fate is unknown: no other may follow it */
 };
 
+/* LMDB doesn't write through the pointer of a key or of a value it is given. */
+static inline MDB_val lmdb_val(struct bytes bytes)
+{
+    return (MDB_val){.mv_size = bytes.size, .mv_data = (void *)(uintptr_t)bytes.data};
+}
+
 /* What an LMDB return code means to callers of kv.h. */
 enum store_result lmdb_result(int code);
 

@@ -4,12 +4,6 @@
 
 #include "store/kv_lmdb_inner.h"
 
-static MDB_val to_val(struct bytes bytes)
-{
-    /* LMDB doesn't write through the pointer of a key or of a value it is given. */
-    return (MDB_val){.mv_size = bytes.size, .mv_data = (void *)(uintptr_t)bytes.data};
-}
-
 static struct bytes from_val(MDB_val val)
 {
     return (struct bytes){val.mv_data, val.mv_size};
@@ -108,7 +102,7 @@ enum store_result lmdb_get(void *state, void *opened, struct bytes key, struct b
 {
     struct lmdb_engine *engine = state;
     struct lmdb_snapshot *snapshot = opened;
-    MDB_val key_val = to_val(key), value;
+    MDB_val key_val = lmdb_val(key), value;
     int code = mdb_get(snapshot->txn, engine->table, &key_val, &value);
     if (code == MDB_SUCCESS) {
         *ret_value = from_val(value);
@@ -154,7 +148,7 @@ enum store_result lmdb_scan_open(void *state, void *opened, struct bytes from, s
 /* Moves to the first record of the walk: the first key >= from, or the last key < to. */
 static int scan_start(struct lmdb_scan *scan, MDB_val *key, MDB_val *value)
 {
-    *key = to_val(scan->reverse ? scan->to : scan->from);
+    *key = lmdb_val(scan->reverse ? scan->to : scan->from);
     int code = mdb_cursor_get(scan->cursor, key, value, MDB_SET_RANGE);
     if (!scan->reverse) {
         return code;

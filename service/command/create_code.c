@@ -106,7 +106,7 @@ static enum outcome create_code_write(struct batch *batch, struct command_call *
 
     enum outcome outcome = form_request_id(call, request->request_id, &id);
     if (outcome != OUTCOME_OK) return outcome;
-    outcome = object_merchant(&batch->reader, call, &merchant);
+    outcome = object_merchant(&batch->reader, &merchant);
     if (outcome != OUTCOME_OK) return outcome;
     outcome = check_form(batch, call, request->code, &code);
     if (outcome != OUTCOME_OK) return outcome;

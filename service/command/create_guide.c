@@ -176,7 +176,7 @@ static enum outcome create_guide_write(struct batch *batch, struct command_call 
 
     if (creating.message == NULL)
         return form_refuse(call, OUTCOME_FIELD_REQUIRED, "guide", NULL);
-    enum outcome outcome = object_merchant(&batch->reader, call, &merchant);
+    enum outcome outcome = object_merchant(&batch->reader, &merchant);
     if (outcome != OUTCOME_OK) return outcome;
     outcome = check_person(call, &merchant, &creating);
     if (outcome != OUTCOME_OK) return outcome;

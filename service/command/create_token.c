@@ -152,7 +152,7 @@ static enum outcome create_token_write(struct batch *batch, struct command_call 
     if (outcome != OUTCOME_OK) return outcome;
     if (call->merchant != 0) {
         struct merchant merchant;
-        outcome = object_merchant(&batch->reader, call, &merchant);
+        outcome = object_merchant(&batch->reader, &merchant);
         if (outcome != OUTCOME_OK) return outcome;
     }
     outcome = check_form(batch, call, request, &token);

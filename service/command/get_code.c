@@ -11,7 +11,7 @@ static enum outcome get_code_read(struct reader *reader, struct command_call *ca
     struct merchant merchant;
     struct code code;
 
-    enum outcome outcome = object_merchant(reader, call, &merchant);
+    enum outcome outcome = object_merchant(reader, &merchant);
     if (outcome != OUTCOME_OK) return outcome;
     outcome = code_find(reader, call, &merchant, request->code, &code);
     if (outcome != OUTCOME_OK) return outcome;

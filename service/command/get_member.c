@@ -26,7 +26,7 @@ static enum outcome get_member_read(struct reader *reader, struct command_call *
     if (request->phone[0] != '\0') name.field = "phone";
     if (request->code[0] != '\0') name.field = "code";
 
-    enum outcome outcome = object_merchant(reader, call, &merchant);
+    enum outcome outcome = object_merchant(reader, &merchant);
     if (outcome != OUTCOME_OK) return outcome;
     outcome = object_member(reader, call, &merchant, &name,
                             business_date_at(&merchant, call->now_ms), &member, &account);

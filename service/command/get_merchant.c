@@ -17,7 +17,7 @@ static enum outcome get_merchant_read(struct reader *reader, struct command_call
 {
     struct merchant merchant;
 
-    enum outcome outcome = object_merchant(reader, call, &merchant);
+    enum outcome outcome = object_merchant(reader, &merchant);
     if (outcome != OUTCOME_OK) return outcome;
     Beckon__V1__GetMerchantResponse *reply =
         reply_message(call, &beckon__v1__get_merchant_response__descriptor);

@@ -17,7 +17,7 @@ static enum outcome get_program_read(struct reader *reader, struct command_call 
     business_date date;
     uint32_t version = request->version;
 
-    enum outcome outcome = object_merchant(reader, call, &merchant);
+    enum outcome outcome = object_merchant(reader, &merchant);
     if (outcome != OUTCOME_OK) return outcome;
     outcome = form_date(call, request->on_date, "on_date", false,
                         business_date_at(&merchant, call->now_ms), &date);

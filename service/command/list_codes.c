@@ -31,7 +31,7 @@ static enum outcome list_codes_read(struct reader *reader, struct command_call *
     outcome = page_read(call, reader->store, "codes", filter, request->page_size,
                         request->page_token, &page);
     if (outcome != OUTCOME_OK) return outcome;
-    outcome = object_merchant(reader, call, &merchant);
+    outcome = object_merchant(reader, &merchant);
     if (outcome != OUTCOME_OK) return outcome;
 
     struct code_value after = {page_cursor_number(&page)};

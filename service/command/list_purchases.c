@@ -57,7 +57,7 @@ static enum outcome list_purchases_read(struct reader *reader, struct command_ca
 
     if (name.number == 0 && call->principal.role == ROLE_MEMBER)
         name.number = call->principal.party.number;
-    enum outcome outcome = object_merchant(reader, call, &merchant);
+    enum outcome outcome = object_merchant(reader, &merchant);
     if (outcome != OUTCOME_OK) return outcome;
     if (call->principal.role == ROLE_MEMBER && name.number != call->principal.party.number)
         return form_refuse(call, OUTCOME_NOT_YOURS, name.field, NULL);

@@ -9,10 +9,8 @@
 #include "store/profiles.h"
 #include "store/shops.h"
 
-enum outcome object_merchant(struct reader *reader, struct command_call *call,
-                             struct merchant *ret)
+enum outcome object_merchant(struct reader *reader, struct merchant *ret)
 {
-    (void)call;
     return command_outcome(merchants_get(reader, ret), OUTCOME_MERCHANT_UNKNOWN);
 }
 

@@ -11,9 +11,8 @@
 #include "store/accounts.h"
 #include "store/merchants.h"
 
-/* The call's merchant. OUTCOME_MERCHANT_UNKNOWN. */
-enum outcome object_merchant(struct reader *reader, struct command_call *call,
-                             struct merchant *ret) OUTCOME_CHECKED;
+/* The merchant the reader is turned to. OUTCOME_MERCHANT_UNKNOWN. */
+enum outcome object_merchant(struct reader *reader, struct merchant *ret) OUTCOME_CHECKED;
 
 /* The shop a request names by id; empty: the one the token is bound to. SHOP_UNKNOWN;
  * NOT_YOURS when the token is bound to another; FIELD_REQUIRED when neither names one. */

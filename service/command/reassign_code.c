@@ -42,7 +42,7 @@ static enum outcome reassign_code_write(struct batch *batch, struct command_call
     struct code code;
     bool there;
 
-    enum outcome outcome = object_merchant(reader, call, &merchant);
+    enum outcome outcome = object_merchant(reader, &merchant);
     if (outcome != OUTCOME_OK) return outcome;
     outcome = code_find(reader, call, &merchant, request->code, &code);
     if (outcome != OUTCOME_OK) return outcome;

@@ -52,7 +52,7 @@ static enum outcome check_form(struct batch *batch, struct command_call *call,
     purchase->receipt.size = (uint8_t)strlen(receipt);
     memcpy(purchase->receipt.text, receipt, purchase->receipt.size);
 
-    outcome = object_merchant(&batch->reader, call, &recording->merchant);
+    outcome = object_merchant(&batch->reader, &recording->merchant);
     if (outcome != OUTCOME_OK) return outcome;
     if (request->currency[0] != '\0' &&
         strcmp(request->currency, recording->merchant.currency) != 0)

@@ -92,7 +92,7 @@ static enum outcome check_form(struct batch *batch, struct command_call *call,
 {
     const Beckon__V1__RegisterMemberRequest *request = registering->request;
 
-    enum outcome outcome = object_merchant(&batch->reader, call, &registering->merchant);
+    enum outcome outcome = object_merchant(&batch->reader, &registering->merchant);
     if (outcome != OUTCOME_OK) return outcome;
     if (request->occurred_at != NULL && call->principal.role != ROLE_ADMIN)
         return form_refuse(call, OUTCOME_ROLE_NOT_ALLOWED, "occurred_at", "ADMIN");

@@ -74,7 +74,7 @@ static enum outcome render_code_read(struct reader *reader, struct command_call 
 
     enum outcome outcome = check_options(call, request, &options);
     if (outcome != OUTCOME_OK) return outcome;
-    outcome = object_merchant(reader, call, &merchant);
+    outcome = object_merchant(reader, &merchant);
     if (outcome != OUTCOME_OK) return outcome;
     outcome = code_find(reader, call, &merchant, request->code, &code);
     if (outcome != OUTCOME_OK) return outcome;

@@ -68,7 +68,7 @@ static enum outcome resolve_code_read(struct reader *reader, struct command_call
 
     enum outcome outcome = form_code(call, request->code, "code", &value);
     if (outcome != OUTCOME_OK) return outcome;
-    outcome = object_merchant(reader, call, &merchant);
+    outcome = object_merchant(reader, &merchant);
     if (outcome != OUTCOME_OK) return outcome;
     outcome = command_outcome(codes_get(reader, value, &code), OUTCOME_CODE_NOT_VALID);
     if (outcome == OUTCOME_OK && !usable(&code, call->now_ms)) outcome = OUTCOME_CODE_NOT_VALID;

@@ -14,7 +14,7 @@ static enum outcome revoke_code_write(struct batch *batch, struct command_call *
     struct merchant merchant;
     struct code code;
 
-    enum outcome outcome = object_merchant(&batch->reader, call, &merchant);
+    enum outcome outcome = object_merchant(&batch->reader, &merchant);
     if (outcome != OUTCOME_OK) return outcome;
     outcome = code_find(&batch->reader, call, &merchant, request->code, &code);
     if (outcome != OUTCOME_OK) return outcome;

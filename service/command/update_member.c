@@ -77,7 +77,7 @@ static enum outcome load(struct batch *batch, struct command_call *call,
                                .field = "member.member_number"};
     if (name.number == 0 && call->principal.role == ROLE_MEMBER)
         name.number = call->principal.party.number;
-    enum outcome outcome = object_merchant(&batch->reader, call, &updating->merchant);
+    enum outcome outcome = object_merchant(&batch->reader, &updating->merchant);
     if (outcome != OUTCOME_OK) return outcome;
     if (call->principal.role == ROLE_MEMBER && name.number != call->principal.party.number)
         return form_refuse(call, OUTCOME_NOT_YOURS, name.field, NULL);

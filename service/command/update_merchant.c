@@ -26,7 +26,7 @@ static enum outcome update_merchant_write(struct batch *batch, struct command_ca
         (const Beckon__V1__UpdateMerchantRequest *)call->request;
     struct merchant merchant;
 
-    enum outcome outcome = object_merchant(&batch->reader, call, &merchant);
+    enum outcome outcome = object_merchant(&batch->reader, &merchant);
     if (outcome != OUTCOME_OK) return outcome;
     outcome = merchant_form(call, request->merchant, &merchant);
     if (outcome != OUTCOME_OK) return outcome;

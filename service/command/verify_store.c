@@ -48,11 +48,11 @@ static enum outcome check_merchant(struct store *store, struct command_call *cal
     enum outcome outcome = command_outcome(reader_open(store, &reader), OUTCOME_STORE_FAULT);
     if (outcome != OUTCOME_OK) return outcome;
     reader.merchant = call->merchant;
-    outcome = object_merchant(&reader, call, &merchant);
+    outcome = object_merchant(&reader, &merchant);
     /* Long work opens its own snapshots, so it fetches for itself too. */
     if (outcome == OUTCOME_AGAIN) {
         outcome = command_outcome(kv_fetch(reader.snapshot), OUTCOME_STORE_FAULT);
-        if (outcome == OUTCOME_OK) outcome = object_merchant(&reader, call, &merchant);
+        if (outcome == OUTCOME_OK) outcome = object_merchant(&reader, &merchant);
     }
     reader_close(&reader);
     return outcome;
