@@ -11,6 +11,7 @@
 #include "service/ops/clock.h"
 #include "service/ops/log.h"
 #include "service/secret.h"
+#include "store/folder.h"
 
 enum { HEADROOM_BYTES = 256 * 1024 * 1024 }; /* a full disk must never meet a commit (store.h) */
 enum { FILE_PATH_BYTES = PATH_MAX + 32 };
@@ -21,20 +22,10 @@ bool data_write_file(const char *path, const char *text, unsigned mode)
     snprintf(temporary, sizeof temporary, "%s.new", path);
     unlink(temporary);
     int fd = open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, (mode_t)mode);
-    size_t size = strlen(text);
-    bool ok = fd >= 0 && write(fd, text, size) == (ssize_t)size && fsync(fd) == 0;
+    bool ok = fd >= 0 && file_write_all(fd, text, strlen(text)) && fsync(fd) == 0;
     if (fd >= 0)
         ok = close(fd) == 0 && ok;
     return ok && rename(temporary, path) == 0;
-}
-
-static bool folder_sync(const char *path)
-{
-    int fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    bool ok = fd >= 0 && fsync(fd) == 0;
-    if (fd >= 0)
-        close(fd);
-    return ok;
 }
 
 /* Makes the folders above the data folder; the store makes that itself. */
@@ -73,39 +64,39 @@ static void say_first_start(const char *data)
               "keep=\"a copy of master.key elsewhere\"", admin, log_quote(path, operator));
 }
 
-/* Merchant 1 and its first tokens: committed first, then written to their files. */
+/* Merchant 1 and its first tokens: written to their files first, then committed. Cut off in
+ * between, the files hold tokens of nobody, and the next start begins anew. */
 static bool first_start(const char *data, struct store *store)
 {
     char admin[SECRET_TOKEN_TEXT_BYTES], operator[SECRET_TOKEN_TEXT_BYTES];
-    uint8_t seed[64];
+    uint8_t seed[BOOTSTRAP_SEED_BYTES];
     struct executor_clock clock = clock_system();
     secret_random(seed, sizeof seed);
+    bootstrap_tokens(seed, admin, operator);
+    bool written = token_write(data, "admin.token", admin)
+                   && token_write(data, "operator.token", operator) && folder_sync(data);
     enum outcome outcome =
-        command_bootstrap(store, clock.now_ms(clock.context), seed, admin, operator);
-    if (outcome != OUTCOME_OK) {
-        log_event("error", "first start failed", "reason=%s", outcome_info(outcome)->reason);
-        return false;
-    }
-    bool ok = token_write(data, "admin.token", admin)
-              && token_write(data, "operator.token", operator) && folder_sync(data);
+        written ? bootstrap_commit(store, clock.now_ms(clock.context), seed) : OUTCOME_OK;
     explicit_bzero(admin, sizeof admin);
     explicit_bzero(operator, sizeof operator);
     explicit_bzero(seed, sizeof seed);
-    if (ok)
-        say_first_start(data);
-    return ok;
+    if (outcome != OUTCOME_OK)
+        log_event("error", "first start failed", "reason=%s", outcome_info(outcome)->reason);
+    if (!written || outcome != OUTCOME_OK)
+        return false;
+    say_first_start(data);
+    return true;
 }
 
-/* A start that was interrupted between making the store and writing the tokens leaves a store
- * nobody can call. It may also be that they were moved away on purpose, so this only tells. */
-static void tokens_check(const char *data)
+static bool first_start_where_needed(const char *data, struct store *store)
 {
-    char path[FILE_PATH_BYTES];
-    snprintf(path, sizeof path, "%s/admin.token", data);
-    if (access(path, F_OK) != 0)
-        log_event("warn", "no admin.token in the data folder",
-                  "help=\"if you keep it elsewhere, all is well; if the first start was "
-                  "interrupted, nothing is recorded yet: remove the folder and start again\"");
+    bool needed = false;
+    enum outcome outcome = bootstrap_needed(store, &needed);
+    if (outcome != OUTCOME_OK) {
+        log_event("error", "store not read", "reason=%s", outcome_info(outcome)->reason);
+        return false;
+    }
+    return !needed || first_start(data, store);
 }
 
 bool data_open(const struct options *options, unsigned reader_max, struct store **ret_store)
@@ -125,12 +116,10 @@ bool data_open(const struct options *options, unsigned reader_max, struct store 
     }
     log_event("info", created ? "store made" : "store opened", "data=%s",
               log_quote(options->data, path));
-    if (created && !first_start(options->data, store)) {
+    if (!first_start_where_needed(options->data, store)) {
         store_close(store);
         return false;
     }
-    if (!created)
-        tokens_check(options->data);
     *ret_store = store;
     return true;
 }

@@ -132,7 +132,7 @@ struct stage *stage_open(bool needy)
 {
     struct stage *stage = calloc(1, sizeof *stage);
     char admin[SECRET_TOKEN_TEXT_BYTES], operator_[SECRET_TOKEN_TEXT_BYTES];
-    uint8_t seed[64] = {7};
+    uint8_t seed[BOOTSTRAP_SEED_BYTES] = {7};
 
     assert_non_null(stage);
     secret_init();
@@ -142,8 +142,8 @@ struct stage *stage_open(bool needy)
     stage->scratch = scratch_make();
     /* The first start is always on LMDB: it runs no command and fetches nothing. */
     stage->store = scratch_store(&stage->scratch, false);
-    assert_int_equal(command_bootstrap(stage->store, stage->now_ms, seed, admin, operator_),
-                     OUTCOME_OK);
+    bootstrap_tokens(seed, admin, operator_);
+    assert_int_equal(bootstrap_commit(stage->store, stage->now_ms, seed), OUTCOME_OK);
     store_close(stage->store);
     stage->store = scratch_store(&stage->scratch, needy);
     stage->batch = batch_new(stage->store);

@@ -3,6 +3,7 @@
 $BECKOND names the program (tests/clients/service.py)."""
 
 import os
+import shutil
 import signal
 import stat
 import subprocess
@@ -135,6 +136,36 @@ class Start(unittest.TestCase):
             service.start()
             self.assertEqual(service.token("admin"), before)
             service.client("admin").call("beckon.v1.ShopService/ListShops", {})
+
+    def test_a_first_start_that_was_cut_off_begins_anew(self):
+        with tempfile.TemporaryDirectory() as folder:
+            service = Service(folder=folder)
+            # The token can't be written: a folder stands where its file is made.
+            os.makedirs(os.path.join(service.data, "operator.token.new", "in the way"))
+            ended = run("--data", service.data, "--listen", "127.0.0.1:0")
+            self.assertEqual(ended.returncode, 3, ended.stderr)
+            self.assertIn("token file not written", ended.stderr)
+            shutil.rmtree(os.path.join(service.data, "operator.token.new"))
+            with service:
+                for name in ("admin", "operator"):
+                    self.assertEqual(service.client(name).call(
+                        "beckon.v1.MerchantService/GetMerchant",
+                        {"merchant_number": 1})["merchant"]["name"], "Demo")
+                self.assertEqual(service.verify()["finding_count"], 0)
+
+    def test_a_first_start_killed_at_any_time_leaves_tokens_that_work(self):
+        for delay_ms in range(0, 40, 4):
+            with tempfile.TemporaryDirectory() as folder:
+                service = Service(folder=folder)
+                process = subprocess.Popen(
+                    [BECKOND, "--data", service.data, "--listen", "127.0.0.1:0"],
+                    stderr=subprocess.DEVNULL)
+                time.sleep(delay_ms / 1000)
+                process.kill()
+                process.wait()
+                with service:
+                    service.client("admin").call("beckon.v1.ShopService/ListShops", {})
+                    service.client("operator").call("beckon.v1.MerchantService/ListMerchants", {})
 
     def test_state_home_names_the_default_folder(self):
         with tempfile.TemporaryDirectory() as home:
