@@ -2,6 +2,7 @@
 
 #include <assert.h>
 
+#include "store/encode.h"
 #include "store/table.h"
 
 struct account account_empty(void)
@@ -16,6 +17,9 @@ struct account account_empty(void)
         .tier_since = DATE_NEVER,
         .last_day = DATE_NEVER,
         .second_last_day = DATE_NEVER,
+        .first_day = DATE_NEVER,
+        .tier_review_on = DATE_NEVER,
+        .refund_cycle_from = DATE_NEVER,
         .employed_from = DATE_NEVER,
         .employed_until = DATE_NEVER,
     };

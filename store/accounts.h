@@ -56,17 +56,22 @@ enum store_result purchase_days_live_before(struct reader *reader, uint32_t memb
 
 /* ---- credits --------------------------------------------------------------------------------- */
 
-/* The date a credit is filed under: matures_on while PENDING, else expires_on. */
+/* The date a credit is filed under: FILED_DONE, FILED_HELD, else matures_on while PENDING and
+ * expires_on while AVAILABLE. In key order: done, held, then what time acts on, first due first,
+ * then what never expires, oldest first. */
 business_date credit_filed_on(const struct credit *credit);
 /* Does posted equal what remains and what went? */
 bool credit_balanced(const struct credit *credit);
 enum store_result credits_get(struct reader *reader, struct party party, business_date filed_on,
                               uint64_t number, struct credit *ret) STORE_CHECKED;
-/* Puts under credit_filed_on; asserts credit_balanced. Whoever changes that date deletes the old
- * record. */
-void credits_put(struct batch *batch, struct party party, const struct credit *credit);
-void credits_delete(struct batch *batch, struct party party, business_date filed_on,
-                    uint64_t number);
+/* By its number alone; STORE_ABSENT: the account has no such credit. */
+enum store_result credits_find(struct reader *reader, struct party party, uint64_t number,
+                               struct credit *ret) STORE_CHECKED;
+/* Puts a new credit; asserts credit_balanced, as the next. */
+void credits_add(struct batch *batch, struct party party, const struct credit *credit);
+/* Puts a changed one that was filed under `filed_before`. */
+void credits_change(struct batch *batch, struct party party, const struct credit *credit,
+                    business_date filed_before);
 /* Credits filed at or after (filed_on, number), in that order; up to count_max. */
 enum store_result credits_list(struct reader *reader, struct party party, business_date filed_on,
                                uint64_t number, struct credit *ret_credits, size_t count_max,

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "store/encode.h"
 #include "store/key.h"
 #include "store/key_slots.h"
 #include "store/store.h"

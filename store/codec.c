@@ -111,6 +111,14 @@ struct decoder decoder_begin_version(struct bytes from, uint8_t version)
     return decoder;
 }
 
+struct decoder decoder_begin_versions(struct bytes from, uint8_t newest, uint8_t *ret_version)
+{
+    struct decoder decoder = decoder_begin(from);
+    *ret_version = decoder_u8(&decoder);
+    if (*ret_version < 1 || *ret_version > newest) decoder.damaged = true;
+    return decoder;
+}
+
 enum store_result decoder_end(const struct decoder *decoder)
 {
     bool whole = !decoder->damaged && decoder->at == decoder->end;

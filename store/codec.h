@@ -12,6 +12,7 @@
 #include <stdint.h>
 
 #include "store/bytes.h"
+#include "store/encode.h"
 #include "store/record.h"
 #include "store/result.h"
 
@@ -47,6 +48,9 @@ struct decoder {
 struct decoder decoder_begin(struct bytes from);
 /* The same behind a version byte, which must be `version`. */
 struct decoder decoder_begin_version(struct bytes from, uint8_t version);
+/* The same for a record that has grown: any version from 1 to `newest`; fields an older one
+ * doesn't have are the caller's to fill in. */
+struct decoder decoder_begin_versions(struct bytes from, uint8_t newest, uint8_t *ret_version);
 /* STORE_OK when every field was in range and nothing is left over, else STORE_DAMAGED. */
 enum store_result decoder_end(const struct decoder *decoder) STORE_CHECKED;
 uint8_t decoder_u8(struct decoder *decoder);

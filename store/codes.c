@@ -2,6 +2,7 @@
 
 #include <assert.h>
 
+#include "store/encode.h"
 #include "store/table.h"
 
 static struct key code_key(uint32_t merchant, enum table table, struct code_value value)

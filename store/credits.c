@@ -2,10 +2,13 @@
 
 #include <assert.h>
 
+#include "store/encode.h"
 #include "store/table.h"
 
 business_date credit_filed_on(const struct credit *credit)
 {
+    if (credit->state == CREDIT_DONE) return FILED_DONE;
+    if ((credit->flags & CREDIT_HELD) != 0) return FILED_HELD;
     return credit->state == CREDIT_PENDING ? credit->matures_on : credit->expires_on;
 }
 
@@ -33,6 +36,30 @@ enum store_result credits_get(struct reader *reader, struct party party, busines
     return STORE_OK;
 }
 
+static struct key date_key(uint32_t merchant, struct party party, uint64_t number)
+{
+    struct key key = account_key(merchant, party, ACCOUNT_CREDIT_DATE);
+    key_u64(&key, number);
+    return key;
+}
+
+enum store_result credits_find(struct reader *reader, struct party party, uint64_t number,
+                               struct credit *ret)
+{
+    struct key key = date_key(reader->merchant, party, number);
+    struct bytes value;
+    business_date filed_on = DATE_NEVER;
+    enum store_result result = table_get(reader, &key, &value);
+    if (result != STORE_OK && result != STORE_ABSENT) return result;
+    if (result == STORE_OK) {
+        if (value.size != 4) return STORE_DAMAGED;
+        filed_on = key_read_date(value, 0);
+    }
+    bool dated = result == STORE_OK;
+    result = credits_get(reader, party, filed_on, number, ret);
+    return result == STORE_ABSENT && dated ? STORE_DAMAGED : result;
+}
+
 /* posted = remaining + redeemed + expired + settled + voided + reversed. */
 bool credit_balanced(const struct credit *credit)
 {
@@ -45,21 +72,42 @@ bool credit_balanced(const struct credit *credit)
     return sum == credit->posted;
 }
 
-void credits_put(struct batch *batch, struct party party, const struct credit *credit)
+/* Credits that neither expire nor wait need no date kept: most of most accounts. */
+static void date_put(struct batch *batch, struct party party, uint64_t number,
+                     business_date before, business_date now)
 {
+    struct key key = date_key(batch->reader.merchant, party, number);
+    struct key value = {.size = 0};
+    key_date(&value, now);
+    if (now != DATE_NEVER) table_put(batch, &key, value.data, value.size);
+    else if (before != DATE_NEVER) table_delete(batch, &key);
+}
+
+static void credits_put(struct batch *batch, struct party party, const struct credit *credit)
+{
+    business_date filed_on = credit_filed_on(credit);
     assert(credit_balanced(credit));
     assert(credit->number != 0);
     uint8_t data[CREDIT_BYTES];
-    struct key key = credit_key(batch->reader.merchant, party, credit_filed_on(credit),
-                                credit->number);
+    struct key key = credit_key(batch->reader.merchant, party, filed_on, credit->number);
     table_put(batch, &key, data, credit_encode(credit, data));
 }
 
-void credits_delete(struct batch *batch, struct party party, business_date filed_on,
-                    uint64_t number)
+void credits_add(struct batch *batch, struct party party, const struct credit *credit)
 {
-    struct key key = credit_key(batch->reader.merchant, party, filed_on, number);
+    credits_put(batch, party, credit);
+    date_put(batch, party, credit->number, DATE_NEVER, credit_filed_on(credit));
+}
+
+void credits_change(struct batch *batch, struct party party, const struct credit *credit,
+                    business_date filed_before)
+{
+    business_date filed_on = credit_filed_on(credit);
+    credits_put(batch, party, credit);
+    if (filed_on == filed_before) return;
+    struct key key = credit_key(batch->reader.merchant, party, filed_before, credit->number);
     table_delete(batch, &key);
+    date_put(batch, party, credit->number, filed_before, filed_on);
 }
 
 struct credits {

@@ -3,6 +3,7 @@
 
 #include <assert.h>
 
+#include "store/encode.h"
 #include "store/table.h"
 
 static struct party member_party(uint32_t member)

@@ -40,6 +40,19 @@ enum table {
     TABLE_PURCHASE = 0x20,       /* shop, receipt -> purchase */
     TABLE_ENTRY = 0x21,          /* number -> entry */
     TABLE_PURCHASE_LINES = 0x22, /* shop, receipt -> purchase_lines, where there are any */
+    TABLE_REFUND = 0x23,         /* shop, refund number -> refund */
+    TABLE_REFUND_OF = 0x24,      /* purchase's shop, receipt's size and text, refund's shop and
+                                    number -> refund_state: all refunds of a purchase, parked too */
+    TABLE_REDEMPTION = 0x25,     /* number -> redemption */
+    TABLE_REDEMPTION_OF = 0x26,  /* shop, receipt's size and text, number -> (empty) */
+    TABLE_ADJUSTMENT = 0x27,     /* number -> ColdAdjustment */
+    TABLE_DUE = 0x28,            /* next_due, party kind, number -> (empty); DATE_NEVER: none */
+    TABLE_BUDGET = 0x29,         /* rule id -> what its credits hold of a campaign budget */
+    TABLE_REVIEW = 0x2a,         /* number -> ColdReview: what a fraud signal holds */
+    TABLE_REVIEW_OPEN = 0x2b,    /* number -> (empty): undecided ones */
+    TABLE_SIGNAL = 0x2c,         /* kind, party, window start -> count: what fraud signals count */
+    TABLE_KPI = 0x2d,            /* month start, guide -> kpi_month: the scoreboard's counters */
+    TABLE_PERIOD_CLOSE = 0x2e,   /* rule id, period start -> ColdPeriodClose: computed once */
 
     /* merchant 0: the instance's own */
     TABLE_META = 0x40,           /* -> ColdMeta: schema version, store id */
@@ -51,8 +64,12 @@ enum table {
 enum account_part {
     ACCOUNT_HOT = 0,        /* -> account */
     ACCOUNT_DAY = 1,        /* date -> purchase_day */
-    ACCOUNT_CREDIT = 2,     /* due or expiry date, number -> credit */
+    ACCOUNT_CREDIT = 2,     /* credit_filed_on, number -> credit */
     ACCOUNT_HISTORY = 3,    /* from-date -> binding (members) or employment (guides) */
+    ACCOUNT_CAP = 4,        /* enum award_cap, period start, rule id -> what credits hold of it */
+    ACCOUNT_CREDIT_DATE = 5,/* credit -> the date it is filed under, unless that is DATE_NEVER */
+    ACCOUNT_DEBT = 6,       /* number -> debt; open ones and those paid */
+    ACCOUNT_BENEFIT = 7,    /* number -> benefit */
 };
 
 /* A key under construction; keys are small and live on the stack. */

@@ -3,6 +3,7 @@
 #include <assert.h>
 #include <string.h>
 
+#include "store/encode.h"
 #include "store/store.h"
 #include "store/table.h"
 
@@ -58,6 +59,10 @@ static void side_move(struct ledger *ledger, struct account *account, enum unit 
     } else if (side == SIDE_LIABILITY && account != NULL) {
         balance_add(&account->balance[unit].pending, amount);
         assert(account->balance[unit].pending >= 0);
+    } else if (side == SIDE_DEBT) {
+        assert(account != NULL);
+        balance_add(&account->balance[unit].debt, -amount);
+        assert(account->balance[unit].debt >= 0);
     }
 }
 
@@ -80,10 +85,9 @@ uint64_t ledger_post(struct batch *batch, struct ledger *ledger, struct account 
     entry->recorded_at = batch_recorded_at(batch);
     assert(entry->number != 0);
     assert(entry->recorded_at >= fence->time);
-    if (entry->kind == ENTRY_ACCRUE) {
-        assert(entry->credit == 0 || entry->credit == entry->number);
-        entry->credit = entry->number;
-    }
+    assert(entry->kind != ENTRY_ACCRUE || entry->credit == 0);
+    bool makes_credit = entry->kind == ENTRY_ACCRUE || entry->kind == ENTRY_ADJUST;
+    if (makes_credit && entry->credit == 0) entry->credit = entry->number;
     memcpy(entry->previous_hash, fence->head, HASH_BYTES);
 
     side_move(ledger, account, entry->unit, entry->from, -entry->amount);

@@ -2,6 +2,7 @@
 
 #include <assert.h>
 
+#include "store/encode.h"
 #include "store/table.h"
 
 enum store_result merchants_get(struct reader *reader, struct merchant *ret)

@@ -42,6 +42,7 @@ static bool rule_from_cold(const Beckon__Store__ColdRule *cold, struct rule *ret
         .rounding = (enum rounding)cold->rounding,
         .referrer = (enum referrer_condition)cold->referrer_condition,
         .code = (enum code_condition)cold->code_condition,
+        .window_from = DATE_ALWAYS, .window_to = DATE_NEVER,
     };
     return table_copy_text(ret->id, sizeof ret->id, cold->rule_id) &&
            table_copy_text(ret->title_zh, sizeof ret->title_zh, cold->title_zh) &&

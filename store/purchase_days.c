@@ -2,6 +2,7 @@
 
 #include <assert.h>
 
+#include "store/encode.h"
 #include "store/table.h"
 
 static struct key day_prefix(uint32_t merchant, uint32_t member)

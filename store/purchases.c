@@ -3,6 +3,7 @@
 #include <assert.h>
 #include <string.h>
 
+#include "store/encode.h"
 #include "store/table.h"
 
 /* A purchase and its lines stand under the same natural key. */

@@ -3,6 +3,7 @@
 #include <assert.h>
 
 #include "store/date.h"
+#include "store/encode.h"
 #include "store/table.h"
 
 /* Years -6000 and 10000, about: far beyond any purchase, far from where dates overflow. */

@@ -1,6 +1,6 @@
 /* The records of a merchant that are neither ledger nor account: codes, tokens, requests, counters
  * and the merchant itself. */
-#include "store/record.h"
+#include "store/encode.h"
 
 #include <assert.h>
 

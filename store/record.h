@@ -1,9 +1,7 @@
-/* The hot records: fixed-size structs, their bounds, and their encoded form.
+/* The hot records: fixed-size structs and their bounds; their encoded form is encode.h's.
  *
- * Plain data, no I/O: rules and postings see these too. Each record is encoded big-endian, field
- * by field, behind a version byte (record.c), so that the bytes are the same on every machine and
- * an older version can be upgraded when read. Cold records (profiles, program versions, guides'
- * and shops' texts) are protobuf messages of store/cold.proto.
+ * Plain data, no I/O: rules and postings see these too. Cold records (profiles, program versions,
+ * guides' and shops' texts) are protobuf messages of store/cold.proto.
  *
  * Units: *_minor are minor units of the merchant's currency, *_at Unix milliseconds, *_on and
  * *_day business dates as days since 1970-01-01. */
@@ -17,12 +15,15 @@
 #include "store/bytes.h"
 #include "store/result.h"
 
+
 typedef int32_t business_date;
-#define DATE_NEVER INT32_MAX /* no end; sorts last */
+#define DATE_NEVER INT32_MAX  /* no end; sorts last */
+#define DATE_ALWAYS INT32_MIN /* no beginning; sorts first */
 
 enum {
     RECEIPT_BYTES_MAX = 40,   /* receipt and refund numbers, request ids of tills */
-    AWARDS_MAX = 32,          /* rules of a program, so credits of one event */
+    AWARDS_MAX = 64,          /* credits of one event: rules, some shared among sellers */
+    SELLERS_MAX = 4,          /* guides who share one purchase */
     HASH_BYTES = 32,          /* BLAKE2b-256: the ledger's chain */
     FINGERPRINT_BYTES = 16,   /* keyed BLAKE2b over a request's own fields */
 };
@@ -55,7 +56,8 @@ enum side {
     SIDE_REDEMPTION = 3,
     SIDE_EXPIRY = 4,
     SIDE_SETTLEMENT = 5,
-    SIDE_COUNT = 6,
+    SIDE_DEBT = 6, /* what owners owe after refunds: below 0 by what is open */
+    SIDE_COUNT = 7,
 };
 
 enum entry_kind {
@@ -64,8 +66,15 @@ enum entry_kind {
     ENTRY_CARRY_IN, ENTRY_CARRY_OUT, ENTRY_WRITE_OFF,
 };
 
-enum event_kind { EVENT_REGISTRATION = 1, EVENT_PURCHASE = 2, EVENT_REFUND = 3,
-                  EVENT_PERIOD_CLOSE = 4 };
+enum event_kind {
+    EVENT_REGISTRATION = 1,
+    EVENT_PURCHASE = 2,
+    EVENT_REFUND = 3,       /* receipt: the refund's own (shop, refund number) */
+    EVENT_PERIOD_CLOSE = 4, /* member 0 */
+    EVENT_REDEMPTION = 5,   /* receipt: the one that was paid with points */
+    EVENT_TIME = 6,         /* a date was reached: MATURE, EXPIRE, NET of what matured */
+    EVENT_DECISION = 7,     /* a person decided: ADJUST, HOLD, RELEASE, VOID, WRITE_OFF */
+};
 
 /* A purchase's natural key; size 0 where there is none. */
 struct receipt {
@@ -78,7 +87,7 @@ struct receipt {
 struct event {
     enum event_kind kind;
     uint32_t member;        /* the buyer, or who registered */
-    struct receipt receipt; /* EVENT_PURCHASE, EVENT_REFUND */
+    struct receipt receipt; /* EVENT_PURCHASE, EVENT_REFUND, EVENT_REDEMPTION */
 };
 
 /* (merchant, 0): epoch and commit are compared by the engine; the rest is the ledger's head. */
@@ -121,12 +130,41 @@ enum award_reason {
     AWARD_SELF = 2,                /* the guide is the buyer */
     AWARD_GUIDE_INACTIVE = 3,      /* not employed on the business date */
     AWARD_HELD = 4,
-    AWARD_CAPPED = 5,
-    AWARD_BELOW_MINIMUM = 6,
+    AWARD_CAPPED = 5,              /* a cap left less, or nothing: see award.cap */
+    AWARD_BELOW_MINIMUM = 6,       /* the purchase is smaller than the rule's minimum */
+};
+/* Which cap cut an award. */
+enum award_cap { CAP_NONE = 0, CAP_REFEREE = 1, CAP_BENEFICIARY = 2, CAP_BUDGET = 3 };
+
+/* Why a rule of the version in force gave no award at all: the first condition that failed, in
+ * this order. Kept with the event, one byte per rule, so that it can be explained for ever. */
+enum rule_verdict {
+    VERDICT_MATCHED = 0,
+    VERDICT_TRIGGER,        /* looks at other events */
+    VERDICT_NO_BENEFICIARY, /* no referrer, nobody serves her, no selling guide */
+    VERDICT_WINDOW,         /* outside the campaign window */
+    VERDICT_SHOP,
+    VERDICT_REFERRER,       /* another kind of referrer */
+    VERDICT_CODE,           /* own or inherited code */
+    VERDICT_TIER,
+    VERDICT_FIRST_PURCHASE, /* not her first */
+    VERDICT_WITHIN_DAYS,    /* too long after her registration */
+    VERDICT_WEEKDAY,
+    VERDICT_BIRTHDAY,
+    VERDICT_AGE,
+    VERDICT_GENDER,
+    VERDICT_ATTRIBUTE,
+    VERDICT_CATEGORY,       /* no line of these categories */
+    VERDICT_COUNT,
 };
 
-/* A lot of points or cash with a life of its own. Its number is that of its ACCRUE entry.
- * posted = remaining + redeemed + expired + settled + voided + reversed. */
+/* A lot of points or cash with a life of its own. Its number is that of its ACCRUE entry, or of
+ * the ADJUST entry that made it (program_version 0).
+ * posted = remaining + redeemed + expired + settled + voided + reversed.
+ *
+ * What refunds of its own event asked back so far is recall_own (out of `remaining`, so in voided
+ * or reversed too) + recall_elsewhere (from other credits, or now a debt) + recall_waived (expired,
+ * or forgiven by the return policy). */
 struct credit {
     uint64_t number;
     enum unit unit;
@@ -141,7 +179,15 @@ struct credit {
     uint32_t shop;                 /* guides: his shop on the business date, which names */
     uint32_t pay_entity;           /* the employer who owes it; 0 for members */
     uint32_t settlement_run;       /* 0: in none */
+    uint32_t referee;              /* the member whose event earned it; 0: none */
+    uint32_t review;               /* the fraud review that holds or held it; 0: none */
+    int64_t recall_own, recall_elsewhere, recall_waived;
 };
+
+/* Under which date a credit is filed: matures_on while PENDING, expires_on while AVAILABLE; these
+ * two where time has nothing to do with it. */
+#define FILED_DONE DATE_ALWAYS
+#define FILED_HELD (DATE_ALWAYS + 1)
 
 /* ---- accounts ----------------------------------------------------------------------------- */
 
@@ -155,7 +201,10 @@ enum scan_result {
 };
 
 struct balance {
-    int64_t pending, available, held, debt;
+    int64_t pending, available;
+    int64_t held;        /* contained in the two */
+    int64_t debt;        /* open, all policies */
+    int64_t debt_inside; /* of it, under UNLIMITED: shown inside the balance */
 };
 
 /* (merchant, account) 0: all that a purchase needs to know of a member or guide. */
@@ -163,7 +212,8 @@ struct account {
     enum account_status status;
     struct balance balance[UNIT_COUNT];
     uint64_t last_entry;              /* 0: none */
-    business_date next_due;           /* earliest date something is due; DATE_NEVER */
+    business_date next_due;           /* nothing is due before it; DATE_NEVER. The due queue has
+                                         the account under exactly this date */
     uint32_t settlement_run;          /* open run that froze credits; 0: none */
 
     /* members */
@@ -188,6 +238,10 @@ struct account {
     business_date last_day;           /* last and second-last live purchase day; DATE_NEVER: none */
     business_date second_last_day;
     struct receipt last_purchase;     /* newest recorded; lists follow it */
+    business_date first_day;          /* earliest purchase date, gross; DATE_NEVER: none */
+    business_date tier_review_on;     /* DATE_NEVER: none ahead */
+    business_date refund_cycle_from;  /* first full refund of the count; DATE_NEVER: none */
+    uint16_t refund_cycle_count;
 
     /* guides */
     uint32_t shop;                    /* employment in force at recording; 0: none */
@@ -200,7 +254,12 @@ struct account {
 struct purchase_day {
     uint32_t recorded_count;
     uint32_t live_count;   /* not fully refunded; the day is live while it is > 0 */
-    int64_t net_minor;
+    int64_t net_minor;     /* amounts less refunds */
+    int64_t base_minor;    /* bases less refunded bases */
+    int64_t tier_points;   /* BUYER's PURCHASE points before multiplier and caps, less refunds */
+    business_date last_full_refund_on; /* latest date of a refund that made a purchase of the day
+                                          full; DATE_ALWAYS: none. The day was live before a date
+                                          d if live_count > 0 or last_full_refund_on >= d */
 };
 
 /* (merchant, account) 3 by from-date: members' bindings, guides' employments. */
@@ -226,8 +285,27 @@ struct award {
     enum unit unit;
     enum award_reason reason;
     int64_t base_minor;  /* what the formula was applied to */
+    int64_t full_amount; /* base x rate x multiplier, rounded; before shares and caps */
     int64_t amount;
     uint64_t credit;     /* its number; 0 when amount is 0 */
+    int32_t multiplier_bp; /* of the tier; 10,000 where the rule takes none */
+    uint16_t share_bp;   /* of the full amount; 10,000 where it is not shared */
+    uint8_t bracket;     /* index within the rule's brackets; BRACKET_NONE */
+    enum award_cap cap;  /* which one cut it, last of those that did */
+};
+enum { BRACKET_NONE = 0xff, SHARE_WHOLE = 10000, MULTIPLIER_ONE = 10000 };
+
+/* A guide who sold, and his share of what SELLING_GUIDE rules give. */
+struct seller {
+    uint32_t guide;
+    uint16_t share_bp; /* all sellers of a purchase: 10,000 */
+};
+
+/* What became of each rule of the version in force, in the program's order. */
+enum { VERDICTS_MAX = 32 };
+struct verdicts {
+    uint8_t count;
+    uint8_t of_rule[VERDICTS_MAX]; /* enum rule_verdict */
 };
 
 /* What an amount consists of, minor units; service/rules/base.h has the formula. */
@@ -243,6 +321,7 @@ enum { PURCHASE_LINES_MAX = 100, LINE_TEXT_BYTES_MAX = 40 };
 struct purchase_line {
     int64_t amount_minor, tax_minor; /* tax contained */
     int64_t base_minor;              /* its share of the purchase's base */
+    int64_t refunded_minor;          /* of its amount, by line */
     char article[LINE_TEXT_BYTES_MAX];  /* zero-padded UTF-8 */
     char category[LINE_TEXT_BYTES_MAX];
 };
@@ -259,12 +338,21 @@ struct purchase {
     business_date business_date;
     struct purchase_parts parts;
     int64_t base_minor;
-    int64_t refunded_minor;
+    int64_t refunded_minor;               /* in all */
+    int64_t refunded_by_amount_minor;     /* of it, by refunds that named no lines */
+    int64_t refunded_base_minor;          /* refunded base to date; domain.md 5 */
+    uint16_t refund_count;                /* posted ones */
     uint8_t line_count;                   /* (merchant, purchase lines, shop, receipt) has them */
     uint32_t serving_guide;               /* on the business date; 0: none */
     uint32_t program_version;             /* 0: none in force */
     uint8_t fingerprint[FINGERPRINT_BYTES];
     struct receipt previous;              /* the member's purchase recorded before */
+    uint8_t tier;                         /* hers before it */
+    uint32_t days_recorded;               /* hers then, its own day included; gross */
+    int64_t tier_points;                  /* what it gave, less refunds */
+    uint8_t seller_count;
+    struct seller sellers[SELLERS_MAX];
+    struct verdicts verdicts;
     uint16_t award_count;
     struct award awards[AWARDS_MAX];
 };
@@ -274,6 +362,7 @@ struct registration {
     uint32_t member;
     uint32_t program_version;
     uint8_t fingerprint[FINGERPRINT_BYTES];
+    struct verdicts verdicts;
     uint16_t award_count;
     struct award awards[AWARDS_MAX];
 };
@@ -346,71 +435,5 @@ struct merchant {
     uint64_t created_at;
     bool fixed;                         /* an event was recorded: currency, zone, cut-off stay */
 };
-
-/* ---- encoded form --------------------------------------------------------------------------- */
-
-enum {
-    FENCE_BYTES = 8 * 4 + HASH_BYTES,       /* no version byte: the engine compares its head */
-    RECEIPT_BYTES = 4 + 1 + RECEIPT_BYTES_MAX,
-    EVENT_BYTES_MAX = 1 + 4 + RECEIPT_BYTES,
-    ENTRY_BYTES_MAX = 1 + 2 * 8 + 4 + 4 + 5 + 3 * 8 + 4 + 2 + 8 + EVENT_BYTES_MAX + HASH_BYTES,
-    CREDIT_BYTES = 1 + 8 + 3 + 7 * 8 + 4 + 2 + 3 * 4 + 3 * 4,
-    ACCOUNT_BYTES = 82 + 133 + 16,          /* everyone's, members', guides' part */
-    PURCHASE_DAY_BYTES = 1 + 4 + 4 + 8,
-    BINDING_BYTES = 1 + 4 + 4 + 1 + 4 + 1,
-    EMPLOYMENT_BYTES = 1 + 4 * 4,
-    AWARD_BYTES = 2 + 5 + 1 + 1 + 8 + 8 + 8,
-    PURCHASE_BYTES_MAX = 1 + 2 * RECEIPT_BYTES + 4 + 2 * 8 + 4 + 7 * 8 + 1 + 2 * 4 +
-                         FINGERPRINT_BYTES +
-                         2 + AWARDS_MAX * AWARD_BYTES,
-    RECORD_BYTES_MAX = PURCHASE_BYTES_MAX,
-};
-
-/* Each encodes into `to` (room for RECORD_BYTES_MAX) and returns the size; each decodes `from`
- * whole, STORE_DAMAGED when size, version or an enum is out of range. Numbers that are part of a
- * record's key are encoded in the value too, so that a misplaced record is noticed. */
-size_t fence_encode(const struct fence *fence, uint8_t *to);
-enum store_result fence_decode(struct bytes from, struct fence *ret) STORE_CHECKED;
-size_t entry_encode(const struct entry *entry, uint8_t *to);
-enum store_result entry_decode(struct bytes from, struct entry *ret) STORE_CHECKED;
-size_t credit_encode(const struct credit *credit, uint8_t *to);
-enum store_result credit_decode(struct bytes from, struct credit *ret) STORE_CHECKED;
-size_t account_encode(const struct account *account, uint8_t *to);
-enum store_result account_decode(struct bytes from, struct account *ret) STORE_CHECKED;
-size_t purchase_day_encode(const struct purchase_day *day, uint8_t *to);
-enum store_result purchase_day_decode(struct bytes from, struct purchase_day *ret) STORE_CHECKED;
-size_t binding_encode(const struct binding *binding, uint8_t *to);
-enum store_result binding_decode(struct bytes from, struct binding *ret) STORE_CHECKED;
-size_t employment_encode(const struct employment *employment, uint8_t *to);
-enum store_result employment_decode(struct bytes from, struct employment *ret) STORE_CHECKED;
-size_t purchase_encode(const struct purchase *purchase, uint8_t *to);
-enum store_result purchase_decode(struct bytes from, struct purchase *ret) STORE_CHECKED;
-enum {
-    PURCHASE_LINES_BYTES_MAX = 2 + PURCHASE_LINES_MAX * (3 * 8 + 2 * (1 + LINE_TEXT_BYTES_MAX)),
-};
-/* Room for PURCHASE_LINES_BYTES_MAX. */
-size_t purchase_lines_encode(const struct purchase_lines *lines, uint8_t *to);
-enum store_result purchase_lines_decode(struct bytes from,
-                                        struct purchase_lines *ret) STORE_CHECKED;
-size_t registration_encode(const struct registration *registration, uint8_t *to);
-enum store_result registration_decode(struct bytes from, struct registration *ret) STORE_CHECKED;
-size_t code_encode(const struct code *code, uint8_t *to);
-enum store_result code_decode(struct bytes from, struct code *ret) STORE_CHECKED;
-size_t party_encode(struct party party, uint8_t *to);
-enum store_result party_decode(struct bytes from, struct party *ret) STORE_CHECKED;
-size_t token_encode(const struct token *token, uint8_t *to);
-enum store_result token_decode(struct bytes from, struct token *ret) STORE_CHECKED;
-size_t request_encode(const struct request *request, uint8_t *to);
-enum store_result request_decode(struct bytes from, struct request *ret) STORE_CHECKED;
-size_t recency_month_encode(const struct recency_month *month, uint8_t *to);
-enum store_result recency_month_decode(struct bytes from,
-                                       struct recency_month *ret) STORE_CHECKED;
-size_t ledger_totals_encode(const struct ledger_totals *totals, uint8_t *to);
-enum store_result ledger_totals_decode(struct bytes from,
-                                       struct ledger_totals *ret) STORE_CHECKED;
-size_t numbers_encode(const struct numbers *numbers, uint8_t *to);
-enum store_result numbers_decode(struct bytes from, struct numbers *ret) STORE_CHECKED;
-size_t merchant_encode(const struct merchant *merchant, uint8_t *to);
-enum store_result merchant_decode(struct bytes from, struct merchant *ret) STORE_CHECKED;
 
 #endif

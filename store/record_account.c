@@ -1,20 +1,20 @@
 /* The records under an account's prefix: hot record, purchase days, credits, history. */
-#include "store/record.h"
+#include "store/encode.h"
 
 #include <assert.h>
 
 #include "store/codec.h"
 
 enum {
-    ACCOUNT_VERSION = 1,
-    PURCHASE_DAY_VERSION = 1,
-    CREDIT_VERSION = 1,
+    ACCOUNT_VERSION = 2,
+    PURCHASE_DAY_VERSION = 2,
+    CREDIT_VERSION = 2,
     BINDING_VERSION = 1,
     EMPLOYMENT_VERSION = 1,
 };
 
-static_assert(ACCOUNT_BYTES == 231, "the hot account record keeps its size");
-static_assert(CREDIT_BYTES == 98, "the credit record keeps its size");
+static_assert(ACCOUNT_BYTES == 261, "the hot account record keeps its size");
+static_assert(CREDIT_BYTES == 130, "the credit record keeps its size");
 static_assert(UNIT_COUNT == 2, "accounts hold POINTS and CASH");
 
 static void account_encode_member(struct encoder *to, const struct account *account)
@@ -40,9 +40,13 @@ static void account_encode_member(struct encoder *to, const struct account *acco
     encoder_date(to, account->last_day);
     encoder_date(to, account->second_last_day);
     encoder_receipt_padded(to, &account->last_purchase);
+    encoder_date(to, account->first_day);
+    encoder_date(to, account->tier_review_on);
+    encoder_date(to, account->refund_cycle_from);
+    encoder_u16(to, account->refund_cycle_count);
 }
 
-static void account_decode_member(struct decoder *from, struct account *account)
+static void account_decode_member(struct decoder *from, uint8_t version, struct account *account)
 {
     account->registered_on = decoder_date(from);
     account->registered_at = decoder_u64(from);
@@ -65,6 +69,15 @@ static void account_decode_member(struct decoder *from, struct account *account)
     account->last_day = decoder_date(from);
     account->second_last_day = decoder_date(from);
     account->last_purchase = decoder_receipt_padded(from);
+    account->tier_review_on = account->refund_cycle_from = DATE_NEVER;
+    /* Version 1 did not keep her first day: the earliest it still knew stands for it. */
+    account->first_day =
+        account->second_last_day != DATE_NEVER ? account->second_last_day : account->last_day;
+    if (version < 2) return;
+    account->first_day = decoder_date(from);
+    account->tier_review_on = decoder_date(from);
+    account->refund_cycle_from = decoder_date(from);
+    account->refund_cycle_count = decoder_u16(from);
 }
 
 size_t account_encode(const struct account *account, uint8_t *to)
@@ -77,6 +90,7 @@ size_t account_encode(const struct account *account, uint8_t *to)
         encoder_i64(&encoder, account->balance[unit].available);
         encoder_i64(&encoder, account->balance[unit].held);
         encoder_i64(&encoder, account->balance[unit].debt);
+        encoder_i64(&encoder, account->balance[unit].debt_inside);
     }
     encoder_u64(&encoder, account->last_entry);
     encoder_date(&encoder, account->next_due);
@@ -92,7 +106,8 @@ size_t account_encode(const struct account *account, uint8_t *to)
 
 enum store_result account_decode(struct bytes from, struct account *ret)
 {
-    struct decoder decoder = decoder_begin_version(from, ACCOUNT_VERSION);
+    uint8_t version;
+    struct decoder decoder = decoder_begin_versions(from, ACCOUNT_VERSION, &version);
     struct account account = {
         .status = (enum account_status)decoder_choice(&decoder, ACCOUNT_ACTIVE, ACCOUNT_ERASED),
     };
@@ -101,11 +116,12 @@ enum store_result account_decode(struct bytes from, struct account *ret)
         account.balance[unit].available = decoder_i64(&decoder);
         account.balance[unit].held = decoder_i64(&decoder);
         account.balance[unit].debt = decoder_i64(&decoder);
+        if (version >= 2) account.balance[unit].debt_inside = decoder_i64(&decoder);
     }
     account.last_entry = decoder_u64(&decoder);
     account.next_due = decoder_date(&decoder);
     account.settlement_run = decoder_u32(&decoder);
-    account_decode_member(&decoder, &account);
+    account_decode_member(&decoder, version, &account);
     account.shop = decoder_u32(&decoder);
     account.pay_entity = decoder_u32(&decoder);
     account.employed_from = decoder_date(&decoder);
@@ -122,16 +138,27 @@ size_t purchase_day_encode(const struct purchase_day *day, uint8_t *to)
     encoder_u32(&encoder, day->recorded_count);
     encoder_u32(&encoder, day->live_count);
     encoder_i64(&encoder, day->net_minor);
+    encoder_i64(&encoder, day->base_minor);
+    encoder_i64(&encoder, day->tier_points);
+    encoder_date(&encoder, day->last_full_refund_on);
     assert(encoder_size(&encoder) == PURCHASE_DAY_BYTES);
     return PURCHASE_DAY_BYTES;
 }
 
 enum store_result purchase_day_decode(struct bytes from, struct purchase_day *ret)
 {
-    struct decoder decoder = decoder_begin_version(from, PURCHASE_DAY_VERSION);
+    uint8_t version;
+    struct decoder decoder = decoder_begin_versions(from, PURCHASE_DAY_VERSION, &version);
     struct purchase_day day = {.recorded_count = decoder_u32(&decoder)};
     day.live_count = decoder_u32(&decoder);
     day.net_minor = decoder_i64(&decoder);
+    day.base_minor = day.net_minor; /* version 1 did not keep the base */
+    day.last_full_refund_on = DATE_ALWAYS;
+    if (version >= 2) {
+        day.base_minor = decoder_i64(&decoder);
+        day.tier_points = decoder_i64(&decoder);
+        day.last_full_refund_on = decoder_date(&decoder);
+    }
     if (day.live_count > day.recorded_count) decoder.damaged = true;
     enum store_result result = decoder_end(&decoder);
     if (result == STORE_OK) *ret = day;
@@ -161,13 +188,19 @@ size_t credit_encode(const struct credit *credit, uint8_t *to)
     encoder_u32(&encoder, credit->shop);
     encoder_u32(&encoder, credit->pay_entity);
     encoder_u32(&encoder, credit->settlement_run);
+    encoder_u32(&encoder, credit->referee);
+    encoder_u32(&encoder, credit->review);
+    encoder_i64(&encoder, credit->recall_own);
+    encoder_i64(&encoder, credit->recall_elsewhere);
+    encoder_i64(&encoder, credit->recall_waived);
     assert(encoder_size(&encoder) == CREDIT_BYTES);
     return CREDIT_BYTES;
 }
 
 enum store_result credit_decode(struct bytes from, struct credit *ret)
 {
-    struct decoder decoder = decoder_begin_version(from, CREDIT_VERSION);
+    uint8_t version;
+    struct decoder decoder = decoder_begin_versions(from, CREDIT_VERSION, &version);
     struct credit credit = {.number = decoder_u64(&decoder)};
     credit.unit = (enum unit)decoder_choice(&decoder, UNIT_POINTS, UNIT_COUNT - 1);
     credit.state = (enum credit_state)decoder_choice(&decoder, CREDIT_PENDING, CREDIT_DONE);
@@ -187,6 +220,13 @@ enum store_result credit_decode(struct bytes from, struct credit *ret)
     credit.shop = decoder_u32(&decoder);
     credit.pay_entity = decoder_u32(&decoder);
     credit.settlement_run = decoder_u32(&decoder);
+    if (version >= 2) {
+        credit.referee = decoder_u32(&decoder);
+        credit.review = decoder_u32(&decoder);
+        credit.recall_own = decoder_i64(&decoder);
+        credit.recall_elsewhere = decoder_i64(&decoder);
+        credit.recall_waived = decoder_i64(&decoder);
+    }
     enum store_result result = decoder_end(&decoder);
     if (result == STORE_OK) *ret = credit;
     return result;

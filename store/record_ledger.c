@@ -1,5 +1,5 @@
 /* The ledger's records: fence, entry, totals; and what events earned: purchase, registration. */
-#include "store/record.h"
+#include "store/encode.h"
 
 #include <assert.h>
 
@@ -7,14 +7,14 @@
 
 enum {
     ENTRY_VERSION = 1,
-    LEDGER_TOTALS_VERSION = 1,
-    PURCHASE_VERSION = 1,
-    PURCHASE_LINES_VERSION = 1,
-    REGISTRATION_VERSION = 1,
+    LEDGER_TOTALS_VERSION = 2,
+    PURCHASE_VERSION = 2,
+    PURCHASE_LINES_VERSION = 2,
+    REGISTRATION_VERSION = 2,
 };
 
 static_assert(FENCE_BYTES == 64, "the engine compares the fence's first 16 bytes");
-static_assert(AWARD_BYTES == 33, "the award keeps its size");
+static_assert(AWARD_BYTES == 49, "the award keeps its size");
 
 size_t fence_encode(const struct fence *fence, uint8_t *to)
 {
@@ -43,7 +43,7 @@ enum store_result fence_decode(struct bytes from, struct fence *ret)
 
 static bool event_has_receipt(enum event_kind kind)
 {
-    return kind == EVENT_PURCHASE || kind == EVENT_REFUND;
+    return kind == EVENT_PURCHASE || kind == EVENT_REFUND || kind == EVENT_REDEMPTION;
 }
 
 static void event_encode(struct encoder *to, const struct event *event)
@@ -56,7 +56,7 @@ static void event_encode(struct encoder *to, const struct event *event)
 static struct event event_decode(struct decoder *from)
 {
     struct event event = {
-        .kind = (enum event_kind)decoder_choice(from, EVENT_REGISTRATION, EVENT_PERIOD_CLOSE),
+        .kind = (enum event_kind)decoder_choice(from, EVENT_REGISTRATION, EVENT_DECISION),
     };
     event.member = decoder_u32(from);
     if (event_has_receipt(event.kind)) event.receipt = decoder_receipt(from);
@@ -127,10 +127,12 @@ size_t ledger_totals_encode(const struct ledger_totals *totals, uint8_t *to)
 
 enum store_result ledger_totals_decode(struct bytes from, struct ledger_totals *ret)
 {
-    struct decoder decoder = decoder_begin_version(from, LEDGER_TOTALS_VERSION);
-    struct ledger_totals totals;
+    uint8_t version;
+    struct decoder decoder = decoder_begin_versions(from, LEDGER_TOTALS_VERSION, &version);
+    struct ledger_totals totals = {0};
+    size_t side_count = version >= 2 ? SIDE_COUNT : SIDE_DEBT; /* version 1 had no debts */
     for (size_t unit = 0; unit < UNIT_COUNT; unit++) {
-        for (size_t side = 0; side < SIDE_COUNT; side++) {
+        for (size_t side = 0; side < side_count; side++) {
             totals.balance[unit][side] = decoder_i64(&decoder);
         }
     }
@@ -149,12 +151,18 @@ static void awards_encode(struct encoder *to, const struct award *awards, uint16
         encoder_u8(to, (uint8_t)awards[i].unit);
         encoder_u8(to, (uint8_t)awards[i].reason);
         encoder_i64(to, awards[i].base_minor);
+        encoder_i64(to, awards[i].full_amount);
         encoder_i64(to, awards[i].amount);
         encoder_u64(to, awards[i].credit);
+        encoder_u32(to, (uint32_t)awards[i].multiplier_bp);
+        encoder_u16(to, awards[i].share_bp);
+        encoder_u8(to, awards[i].bracket);
+        encoder_u8(to, (uint8_t)awards[i].cap);
     }
 }
 
-static uint16_t awards_decode(struct decoder *from, struct award *ret_awards)
+/* Version 1 had neither shares nor caps. */
+static uint16_t awards_decode(struct decoder *from, uint8_t version, struct award *ret_awards)
 {
     uint16_t count = decoder_u16(from);
     if (count > AWARDS_MAX) {
@@ -168,10 +176,45 @@ static uint16_t awards_decode(struct decoder *from, struct award *ret_awards)
         ret_awards[i].reason =
             (enum award_reason)decoder_choice(from, AWARD_GRANTED, AWARD_BELOW_MINIMUM);
         ret_awards[i].base_minor = decoder_i64(from);
+        if (version >= 2) ret_awards[i].full_amount = decoder_amount(from);
         ret_awards[i].amount = decoder_amount(from);
         ret_awards[i].credit = decoder_u64(from);
+        if (version < 2) {
+            ret_awards[i].full_amount = ret_awards[i].amount;
+            ret_awards[i].multiplier_bp = MULTIPLIER_ONE;
+            ret_awards[i].share_bp = SHARE_WHOLE;
+            ret_awards[i].bracket = BRACKET_NONE;
+            continue;
+        }
+        ret_awards[i].multiplier_bp = (int32_t)decoder_u32(from);
+        ret_awards[i].share_bp = decoder_u16(from);
+        ret_awards[i].bracket = decoder_u8(from);
+        ret_awards[i].cap = (enum award_cap)decoder_choice(from, CAP_NONE, CAP_BUDGET);
     }
     return count;
+}
+
+static void verdicts_encode(struct encoder *to, const struct verdicts *verdicts)
+{
+    assert(verdicts->count <= VERDICTS_MAX);
+    encoder_u8(to, verdicts->count);
+    encoder_bytes(to, verdicts->of_rule, verdicts->count);
+}
+
+static void verdicts_decode(struct decoder *from, struct verdicts *ret)
+{
+    ret->count = (uint8_t)decoder_choice(from, 0, VERDICTS_MAX);
+    for (uint8_t i = 0; i < ret->count; i++)
+        ret->of_rule[i] = (uint8_t)decoder_choice(from, VERDICT_MATCHED, VERDICT_COUNT - 1);
+}
+
+static void sellers_decode(struct decoder *from, struct purchase *purchase)
+{
+    purchase->seller_count = (uint8_t)decoder_choice(from, 0, SELLERS_MAX);
+    for (uint8_t i = 0; i < purchase->seller_count; i++) {
+        purchase->sellers[i].guide = decoder_u32(from);
+        purchase->sellers[i].share_bp = decoder_u16(from);
+    }
 }
 
 size_t purchase_encode(const struct purchase *purchase, uint8_t *to)
@@ -190,11 +233,24 @@ size_t purchase_encode(const struct purchase *purchase, uint8_t *to)
     encoder_i64(&encoder, purchase->parts.points_minor);
     encoder_i64(&encoder, purchase->base_minor);
     encoder_i64(&encoder, purchase->refunded_minor);
+    encoder_i64(&encoder, purchase->refunded_by_amount_minor);
+    encoder_i64(&encoder, purchase->refunded_base_minor);
+    encoder_u16(&encoder, purchase->refund_count);
     encoder_u8(&encoder, purchase->line_count);
     encoder_u32(&encoder, purchase->serving_guide);
     encoder_u32(&encoder, purchase->program_version);
     encoder_bytes(&encoder, purchase->fingerprint, sizeof purchase->fingerprint);
     encoder_receipt(&encoder, &purchase->previous);
+    encoder_u8(&encoder, purchase->tier);
+    encoder_u32(&encoder, purchase->days_recorded);
+    encoder_i64(&encoder, purchase->tier_points);
+    assert(purchase->seller_count <= SELLERS_MAX);
+    encoder_u8(&encoder, purchase->seller_count);
+    for (uint8_t i = 0; i < purchase->seller_count; i++) {
+        encoder_u32(&encoder, purchase->sellers[i].guide);
+        encoder_u16(&encoder, purchase->sellers[i].share_bp);
+    }
+    verdicts_encode(&encoder, &purchase->verdicts);
     awards_encode(&encoder, purchase->awards, purchase->award_count);
     assert(encoder_size(&encoder) <= PURCHASE_BYTES_MAX);
     return encoder_size(&encoder);
@@ -202,7 +258,8 @@ size_t purchase_encode(const struct purchase *purchase, uint8_t *to)
 
 enum store_result purchase_decode(struct bytes from, struct purchase *ret)
 {
-    struct decoder decoder = decoder_begin_version(from, PURCHASE_VERSION);
+    uint8_t version;
+    struct decoder decoder = decoder_begin_versions(from, PURCHASE_VERSION, &version);
     struct purchase purchase = {.receipt = decoder_receipt(&decoder)};
     purchase.member = decoder_u32(&decoder);
     purchase.occurred_at = decoder_u64(&decoder);
@@ -215,12 +272,24 @@ enum store_result purchase_decode(struct bytes from, struct purchase *ret)
     purchase.parts.points_minor = decoder_amount(&decoder);
     purchase.base_minor = decoder_amount(&decoder);
     purchase.refunded_minor = decoder_amount(&decoder);
+    if (version >= 2) {
+        purchase.refunded_by_amount_minor = decoder_amount(&decoder);
+        purchase.refunded_base_minor = decoder_amount(&decoder);
+        purchase.refund_count = decoder_u16(&decoder);
+    }
     purchase.line_count = (uint8_t)decoder_choice(&decoder, 0, PURCHASE_LINES_MAX);
     purchase.serving_guide = decoder_u32(&decoder);
     purchase.program_version = decoder_u32(&decoder);
     decoder_bytes(&decoder, purchase.fingerprint, sizeof purchase.fingerprint);
     purchase.previous = decoder_receipt(&decoder);
-    purchase.award_count = awards_decode(&decoder, purchase.awards);
+    if (version >= 2) {
+        purchase.tier = decoder_u8(&decoder);
+        purchase.days_recorded = decoder_u32(&decoder);
+        purchase.tier_points = decoder_i64(&decoder);
+        sellers_decode(&decoder, &purchase);
+        verdicts_decode(&decoder, &purchase.verdicts);
+    }
+    purchase.award_count = awards_decode(&decoder, version, purchase.awards);
     enum store_result result = decoder_end(&decoder);
     if (result == STORE_OK) *ret = purchase;
     return result;
@@ -236,6 +305,7 @@ size_t purchase_lines_encode(const struct purchase_lines *lines, uint8_t *to)
         encoder_i64(&encoder, lines->lines[i].amount_minor);
         encoder_i64(&encoder, lines->lines[i].tax_minor);
         encoder_i64(&encoder, lines->lines[i].base_minor);
+        encoder_i64(&encoder, lines->lines[i].refunded_minor);
         encoder_text(&encoder, lines->lines[i].article, LINE_TEXT_BYTES_MAX);
         encoder_text(&encoder, lines->lines[i].category, LINE_TEXT_BYTES_MAX);
     }
@@ -245,12 +315,14 @@ size_t purchase_lines_encode(const struct purchase_lines *lines, uint8_t *to)
 
 enum store_result purchase_lines_decode(struct bytes from, struct purchase_lines *ret)
 {
-    struct decoder decoder = decoder_begin_version(from, PURCHASE_LINES_VERSION);
+    uint8_t version;
+    struct decoder decoder = decoder_begin_versions(from, PURCHASE_LINES_VERSION, &version);
     struct purchase_lines lines = {.count = decoder_choice(&decoder, 1, PURCHASE_LINES_MAX)};
     for (size_t i = 0; i < lines.count; i++) {
         lines.lines[i].amount_minor = decoder_amount(&decoder);
         lines.lines[i].tax_minor = decoder_amount(&decoder);
         lines.lines[i].base_minor = decoder_amount(&decoder);
+        if (version >= 2) lines.lines[i].refunded_minor = decoder_amount(&decoder);
         decoder_text(&decoder, lines.lines[i].article, LINE_TEXT_BYTES_MAX);
         decoder_text(&decoder, lines.lines[i].category, LINE_TEXT_BYTES_MAX);
     }
@@ -266,6 +338,7 @@ size_t registration_encode(const struct registration *registration, uint8_t *to)
     encoder_u32(&encoder, registration->member);
     encoder_u32(&encoder, registration->program_version);
     encoder_bytes(&encoder, registration->fingerprint, sizeof registration->fingerprint);
+    verdicts_encode(&encoder, &registration->verdicts);
     awards_encode(&encoder, registration->awards, registration->award_count);
     assert(encoder_size(&encoder) <= RECORD_BYTES_MAX);
     return encoder_size(&encoder);
@@ -273,11 +346,13 @@ size_t registration_encode(const struct registration *registration, uint8_t *to)
 
 enum store_result registration_decode(struct bytes from, struct registration *ret)
 {
-    struct decoder decoder = decoder_begin_version(from, REGISTRATION_VERSION);
+    uint8_t version;
+    struct decoder decoder = decoder_begin_versions(from, REGISTRATION_VERSION, &version);
     struct registration registration = {.member = decoder_u32(&decoder)};
     registration.program_version = decoder_u32(&decoder);
     decoder_bytes(&decoder, registration.fingerprint, sizeof registration.fingerprint);
-    registration.award_count = awards_decode(&decoder, registration.awards);
+    if (version >= 2) verdicts_decode(&decoder, &registration.verdicts);
+    registration.award_count = awards_decode(&decoder, version, registration.awards);
     enum store_result result = decoder_end(&decoder);
     if (result == STORE_OK) *ret = registration;
     return result;

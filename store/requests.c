@@ -1,3 +1,4 @@
+#include "store/encode.h"
 #include "store/tokens.h"
 
 #include <assert.h>

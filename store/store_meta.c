@@ -6,6 +6,7 @@
 #include <sodium.h>
 
 #include "cold.pb-c.h"
+#include "store/encode.h"
 #include "store/key.h"
 #include "store/store_inner.h"
 

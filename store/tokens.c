@@ -3,6 +3,7 @@
 #include <assert.h>
 #include <string.h>
 
+#include "store/encode.h"
 #include "store/table.h"
 
 static struct key hash_key(uint32_t merchant, const uint8_t hash[HASH_BYTES])

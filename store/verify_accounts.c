@@ -2,6 +2,7 @@
 #include <inttypes.h>
 
 #include "store/accounts.h"
+#include "store/encode.h"
 #include "store/table.h"
 #include "store/verify_inner.h"
 
@@ -248,6 +249,23 @@ static bool history_good(struct party party, struct bytes key, struct bytes valu
            employment.until >= from && employment.shop != 0;
 }
 
+/* A filed date without its credit there. */
+static enum store_result check_credit_date(struct verify *verify, struct party party,
+                                           struct bytes key)
+{
+    struct credit credit;
+    enum store_result result = STORE_DAMAGED;
+    if (key.size == KEY_REST_OFFSET + 6 + 8) {
+        uint64_t number = key_read_u64(key, KEY_REST_OFFSET + 6);
+        do result = credits_find(&verify->reader, party, number, &credit);
+        while (verify_again(verify, result));
+    }
+    if (result == STORE_OK) return STORE_OK;
+    verify_found(verify, "%s %lu: %s credit where one is said to be filed",
+                 verify_kind(party.kind), (unsigned long)party.number, verify_word(result));
+    return verify_fatal(result);
+}
+
 static enum store_result visit_account(struct verify *verify, struct bytes key,
                                        struct bytes value)
 {
@@ -259,7 +277,7 @@ static enum store_result visit_account(struct verify *verify, struct bytes key,
         if (placed) party.kind = (enum party_kind)kind;
         party.number = key_read_u32(key, KEY_REST_OFFSET + 1);
     }
-    unsigned part = placed ? key.data[KEY_REST_OFFSET + 5] : ACCOUNT_HISTORY + 1;
+    unsigned part = placed ? key.data[KEY_REST_OFFSET + 5] : UINT8_MAX;
     struct account account;
     switch (part) {
     case ACCOUNT_HOT:
@@ -271,6 +289,8 @@ static enum store_result visit_account(struct verify *verify, struct bytes key,
     case ACCOUNT_DAY:
         if (party.kind == PARTY_MEMBER && key.size == KEY_REST_OFFSET + 10) return STORE_OK;
         break;
+    case ACCOUNT_CREDIT_DATE:
+        return check_credit_date(verify, party, key);
     case ACCOUNT_HISTORY:
         if (history_good(party, key, value)) return STORE_OK;
         break;

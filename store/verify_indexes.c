@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "store/codes.h"
+#include "store/encode.h"
 #include "store/merchants.h"
 #include "store/programs.h"
 #include "store/shops.h"

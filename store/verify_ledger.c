@@ -3,6 +3,7 @@
 #include <inttypes.h>
 #include <string.h>
 
+#include "store/encode.h"
 #include "store/purchases.h"
 #include "store/store.h"
 #include "store/table.h"

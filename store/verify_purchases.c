@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "store/accounts.h"
+#include "store/encode.h"
 #include "store/purchases.h"
 #include "store/verify_inner.h"
 

@@ -6,6 +6,7 @@
 
 #include "store/accounts.h"
 #include "store/date.h"
+#include "store/encode.h"
 #include "store/guides.h"
 #include "store/table.h"
 #include "store/verify_inner.h"

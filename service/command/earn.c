@@ -115,7 +115,7 @@ void earn_post(struct batch *batch, struct earning *earning)
             ledger_post(batch, &earning->ledger, &earner->account, &postings[i].entry);
         postings[i].credit.number = number;
         earning->awards[postings[i].award].credit = number;
-        credits_put(batch, earner->party, &postings[i].credit);
+        credits_add(batch, earner->party, &postings[i].credit);
     }
     for (int i = 0; i < EARNER_COUNT; i++) {
         const struct earner *earner = &earning->earners[i];

@@ -165,7 +165,7 @@ static enum outcome count_day(struct batch *batch, struct recording *recording)
     recency_edit_begin(recency, account->serving_guide);
     result = purchase_days_get(reader, purchase->member, day, &recording->day);
     if (result == STORE_ABSENT) {
-        recording->day = (struct purchase_day){0};
+        recording->day = (struct purchase_day){.last_full_refund_on = DATE_ALWAYS};
         account->days_recorded++;
     } else if (result != STORE_OK) {
         return command_outcome(result, OUTCOME_INTERNAL);

@@ -27,6 +27,7 @@ size_t accrual_postings(const struct award *awards, size_t award_count,
                 .remaining = award->amount, .program_version = facts->program_version,
                 .rule = award->rule, .business_date = facts->business_date,
                 .matures_on = facts->business_date, .expires_on = DATE_NEVER,
+                .referee = facts->event.member,
             },
         };
         if (award->party.kind == PARTY_GUIDE) {

@@ -20,6 +20,7 @@ static bool trigger_fires(const struct rule *rule, const struct reward_facts *fa
     case TRIGGER_REGISTRATION: return facts->event == EVENT_REGISTRATION;
     case TRIGGER_PURCHASE: return facts->event == EVENT_PURCHASE;
     case TRIGGER_REPURCHASE: return facts->event == EVENT_PURCHASE && facts->days_recorded >= 2;
+    case TRIGGER_PERIOD_CLOSE: return false; /* computed on its own */
     }
     return false;
 }
@@ -59,6 +60,8 @@ static struct party beneficiary_of(const struct rule *rule, const struct reward_
         if (facts->serving_self) *ret_reason = AWARD_SELF;
         else if (!facts->serving_active) *ret_reason = AWARD_GUIDE_INACTIVE;
         return (struct party){PARTY_GUIDE, facts->serving_guide};
+    case BENEFICIARY_SELLING_GUIDE:
+        break;
     }
     return (struct party){0};
 }
@@ -88,7 +91,8 @@ size_t reward_awards(const struct program *program, const struct reward_facts *f
         if (amount == 0 && reason == AWARD_GRANTED) reason = AWARD_ROUNDED_TO_ZERO;
         ret_awards[count++] = (struct award){
             .rule = i, .party = party, .unit = rule->unit, .reason = reason,
-            .base_minor = facts->base_minor, .amount = amount,
+            .base_minor = facts->base_minor, .full_amount = amount, .amount = amount,
+            .multiplier_bp = MULTIPLIER_ONE, .share_bp = SHARE_WHOLE, .bracket = BRACKET_NONE,
         };
     }
     return count;

@@ -8,6 +8,7 @@
 #include <cmocka.h>
 
 #include "store/batch.h"
+#include "store/encode.h"
 #include "store/key.h"
 #include "store/key_slots.h"
 #include "store/store.h"

@@ -10,25 +10,9 @@
 
 #include <cmocka.h>
 
-#include "store/record.h"
+#include "tests/store/record_fields.h"
 
-/* ---- fields ---------------------------------------------------------------------------------- */
-
-enum field_kind { RAW, CHOICE, AMOUNT, PARTY, RECEIPT, TEXT, CODE };
-struct field {
-    size_t offset, size;
-    enum field_kind kind;
-    unsigned min, max; /* CHOICE */
-};
-
-#define AT(record, member) offsetof(struct record, member), sizeof(((struct record *)0)->member)
-#define F_RAW(record, member) {AT(record, member), RAW, 0, 0}
-#define F_AMOUNT(record, member) {AT(record, member), AMOUNT, 0, 0}
-#define F_PARTY(record, member) {AT(record, member), PARTY, 0, 0}
-#define F_RECEIPT(record, member) {AT(record, member), RECEIPT, 0, 0}
-#define F_TEXT(record, member) {AT(record, member), TEXT, 0, 0}
-#define F_CODE(record, member) {AT(record, member), CODE, 0, 0}
-#define F_CHOICE(record, member, min, max) {AT(record, member), CHOICE, min, max}
+/* ---- forms ----------------------------------------------------------------------------------- */
 
 struct record_form {
     const char *name;
@@ -39,116 +23,6 @@ struct record_form {
     size_t (*encode)(const void *record, uint8_t *to);
     enum store_result (*decode)(struct bytes from, void *ret);
 };
-
-static const struct field fence_fields[] = {
-    F_RAW(fence, epoch), F_RAW(fence, commit), F_RAW(fence, entry), F_RAW(fence, time),
-    F_RAW(fence, head),
-};
-static const struct field entry_fields[] = {
-    F_RAW(entry, number), F_RAW(entry, recorded_at), F_RAW(entry, business_date),
-    F_CHOICE(entry, kind, 1, ENTRY_WRITE_OFF), F_CHOICE(entry, unit, 0, 1),
-    F_CHOICE(entry, from, 0, 5), F_CHOICE(entry, to, 0, 5), F_PARTY(entry, party),
-    F_AMOUNT(entry, amount), F_RAW(entry, balance_after), F_RAW(entry, credit),
-    F_RAW(entry, program_version), F_RAW(entry, rule), F_RAW(entry, previous),
-    F_CHOICE(entry, event.kind, 1, 4), F_RAW(entry, event.member),
-    F_RECEIPT(entry, event.receipt), F_RAW(entry, previous_hash),
-};
-static const struct field credit_fields[] = {
-    F_RAW(credit, number), F_CHOICE(credit, unit, 0, 1), F_CHOICE(credit, state, 1, 3),
-    F_CHOICE(credit, flags, 0, 1), F_RAW(credit, posted), F_RAW(credit, remaining),
-    F_RAW(credit, redeemed), F_RAW(credit, expired), F_RAW(credit, settled),
-    F_RAW(credit, voided), F_RAW(credit, reversed), F_RAW(credit, program_version),
-    F_RAW(credit, rule), F_RAW(credit, business_date), F_RAW(credit, matures_on),
-    F_RAW(credit, expires_on), F_RAW(credit, shop), F_RAW(credit, pay_entity),
-    F_RAW(credit, settlement_run),
-};
-static const struct field account_fields[] = {
-    F_CHOICE(account, status, 1, 3), F_RAW(account, balance), F_RAW(account, last_entry),
-    F_RAW(account, next_due), F_RAW(account, settlement_run), F_RAW(account, registered_on),
-    F_RAW(account, registered_at), F_RAW(account, recorded_at), F_RAW(account, registered_shop),
-    F_CHOICE(account, scan_result, 0, SCAN_REFERRED), F_CODE(account, code),
-    F_PARTY(account, referrer), F_RAW(account, serving_guide),
-    F_CHOICE(account, serving_inherited, 0, 1), F_RAW(account, binding_from),
-    F_RAW(account, binding_until), F_RAW(account, protected_until), F_RAW(account, self_guide),
-    F_RAW(account, tier), F_RAW(account, tier_points), F_RAW(account, tier_since),
-    F_RAW(account, purchase_count), F_RAW(account, days_recorded), F_RAW(account, last_day),
-    F_RAW(account, second_last_day), F_RECEIPT(account, last_purchase), F_RAW(account, shop),
-    F_RAW(account, pay_entity), F_RAW(account, employed_from), F_RAW(account, employed_until),
-};
-static const struct field purchase_day_fields[] = {
-    F_RAW(purchase_day, recorded_count), F_RAW(purchase_day, live_count),
-    F_RAW(purchase_day, net_minor),
-};
-static const struct field binding_fields[] = {
-    F_RAW(binding, from), F_RAW(binding, until), F_CHOICE(binding, state, 1, 4),
-    F_RAW(binding, guide), F_CHOICE(binding, inherited, 0, 1),
-};
-static const struct field employment_fields[] = {
-    F_RAW(employment, from), F_RAW(employment, until), F_RAW(employment, shop),
-    F_RAW(employment, pay_entity),
-};
-#define F_AWARD(record, i)                                                                       \
-    F_RAW(record, awards[i].rule), F_PARTY(record, awards[i].party),                             \
-        F_CHOICE(record, awards[i].unit, 0, 1), F_CHOICE(record, awards[i].reason, 0, 6),        \
-        F_RAW(record, awards[i].base_minor), F_AMOUNT(record, awards[i].amount),                 \
-        F_RAW(record, awards[i].credit)
-static const struct field purchase_fields[] = {
-    F_RECEIPT(purchase, receipt), F_RAW(purchase, member), F_RAW(purchase, occurred_at),
-    F_RAW(purchase, recorded_at), F_RAW(purchase, business_date),
-    F_AMOUNT(purchase, parts.amount_minor), F_AMOUNT(purchase, parts.tax_minor),
-    F_AMOUNT(purchase, parts.freight_minor), F_AMOUNT(purchase, parts.gift_card_minor),
-    F_AMOUNT(purchase, parts.points_minor), F_AMOUNT(purchase, base_minor),
-    F_AMOUNT(purchase, refunded_minor), F_CHOICE(purchase, line_count, 0, PURCHASE_LINES_MAX),
-    F_RAW(purchase, serving_guide), F_RAW(purchase, program_version),
-    F_RAW(purchase, fingerprint), F_RECEIPT(purchase, previous),
-    F_CHOICE(purchase, award_count, 0, AWARDS_MAX),
-    F_AWARD(purchase, 0), F_AWARD(purchase, 1), F_AWARD(purchase, 2), F_AWARD(purchase, 31),
-};
-#define F_LINE(i)                                                                                \
-    F_AMOUNT(purchase_lines, lines[i].amount_minor), F_AMOUNT(purchase_lines, lines[i].tax_minor), \
-        F_AMOUNT(purchase_lines, lines[i].base_minor), F_TEXT(purchase_lines, lines[i].article), \
-        F_TEXT(purchase_lines, lines[i].category)
-static const struct field purchase_lines_fields[] = {
-    {offsetof(struct purchase_lines, count), 1, CHOICE, 1, PURCHASE_LINES_MAX},
-    F_LINE(0), F_LINE(1), F_LINE(99),
-};
-static const struct field registration_fields[] = {
-    F_RAW(registration, member), F_RAW(registration, program_version),
-    F_RAW(registration, fingerprint), F_CHOICE(registration, award_count, 0, AWARDS_MAX),
-    F_AWARD(registration, 0), F_AWARD(registration, 1), F_AWARD(registration, 31),
-};
-static const struct field code_fields[] = {
-    F_CODE(code, value), F_PARTY(code, owner), F_CHOICE(code, channel, 0, CHANNEL_CHAT),
-    F_TEXT(code, campaign), F_RAW(code, created_at), F_RAW(code, starts_at),
-    F_RAW(code, ends_at), F_RAW(code, revoked_at), F_RAW(code, usage_limit),
-    F_RAW(code, usage_count),
-};
-static const struct field party_fields[] = {{0, sizeof(struct party), PARTY, 0, 0}};
-static const struct field token_fields[] = {
-    F_RAW(token, hash), F_RAW(token, number), F_CHOICE(token, role, 0, ROLE_COUNT - 1),
-    F_PARTY(token, party), F_RAW(token, created_at), F_RAW(token, expires_at),
-    F_RAW(token, revoked_at), F_TEXT(token, label),
-};
-static const struct field request_fields[] = {
-    F_RAW(request, fingerprint), F_RAW(request, object),
-};
-static const struct field recency_month_fields[] = {
-    F_RAW(recency_month, last), F_RAW(recency_month, second_last),
-};
-static const struct field ledger_totals_fields[] = {F_RAW(ledger_totals, balance)};
-static const struct field numbers_fields[] = {
-    F_RAW(numbers, shop), F_RAW(numbers, guide), F_RAW(numbers, member),
-    F_RAW(numbers, pay_entity), F_RAW(numbers, token), F_RAW(numbers, program_version),
-};
-static const struct field merchant_fields[] = {
-    F_RAW(merchant, number), F_TEXT(merchant, name),
-    {offsetof(struct merchant, currency), CURRENCY_BYTES, TEXT, 0, 0},
-    F_TEXT(merchant, time_zone), F_RAW(merchant, day_cutoff_minutes),
-    F_RAW(merchant, country_code), F_TEXT(merchant, link_host), F_RAW(merchant, created_at),
-    F_CHOICE(merchant, fixed, 0, 1),
-};
-
-/* ---- forms ----------------------------------------------------------------------------------- */
 
 #define CODEC(record)                                                                            \
     static size_t record##_encode_any(const void *value, uint8_t *to)                            \
@@ -190,7 +64,9 @@ static enum store_result party_decode_any(struct bytes from, void *ret)
 static void entry_mend(void *record)
 {
     struct entry *entry = record;
-    if (entry->event.kind != EVENT_PURCHASE && entry->event.kind != EVENT_REFUND) {
+    bool has_receipt = entry->event.kind == EVENT_PURCHASE || entry->event.kind == EVENT_REFUND ||
+                       entry->event.kind == EVENT_REDEMPTION;
+    if (!has_receipt) {
         memset(&entry->event.receipt, 0, sizeof entry->event.receipt);
     }
 }
@@ -206,9 +82,18 @@ static void awards_mend(struct award *awards, uint16_t count)
     memset(awards + count, 0, (AWARDS_MAX - (size_t)count) * sizeof awards[0]);
 }
 
+static void verdicts_mend(struct verdicts *verdicts)
+{
+    memset(verdicts->of_rule + verdicts->count, 0, VERDICTS_MAX - (size_t)verdicts->count);
+}
+
 static void purchase_mend(void *record)
 {
-    awards_mend(((struct purchase *)record)->awards, ((struct purchase *)record)->award_count);
+    struct purchase *purchase = record;
+    awards_mend(purchase->awards, purchase->award_count);
+    verdicts_mend(&purchase->verdicts);
+    memset(purchase->sellers + purchase->seller_count, 0,
+           (SELLERS_MAX - (size_t)purchase->seller_count) * sizeof purchase->sellers[0]);
 }
 
 static void purchase_lines_mend(void *record)
@@ -222,6 +107,7 @@ static void registration_mend(void *record)
 {
     struct registration *registration = record;
     awards_mend(registration->awards, registration->award_count);
+    verdicts_mend(&registration->verdicts);
 }
 
 #define FORM(record, mend)                                                                       \
@@ -413,8 +299,10 @@ static void another_version_is_damaged(void **state)
         uint8_t data[FORM_BYTES_MAX];
         fill(&forms[f], &value);
         size_t size = forms[f].encode(value.bytes, data);
-        assert_int_equal(data[0], 1);
-        data[0] = 2;
+        assert_in_range(data[0], 1, 2);
+        data[0]++;
+        assert_int_equal(decode_copy(&forms[f], data, size, &decoded), STORE_DAMAGED);
+        data[0] = 0;
         assert_int_equal(decode_copy(&forms[f], data, size, &decoded), STORE_DAMAGED);
     }
 }
@@ -423,9 +311,9 @@ static void sizes_stay_what_the_store_was_written_with(void **state)
 {
     (void)state;
     static const struct { const char *name; size_t size; } sizes[] = {
-        {"fence", 64}, {"credit", 98}, {"account", 231}, {"purchase_day", 17}, {"binding", 15},
+        {"fence", 64}, {"credit", 130}, {"account", 261}, {"purchase_day", 37}, {"binding", 15},
         {"employment", 17}, {"party", 6}, {"request", 25}, {"recency_month", 249},
-        {"ledger_totals", 97}, {"numbers", 25},
+        {"ledger_totals", 113}, {"numbers", 25},
     };
     size_t found = 0;
     for (size_t f = 0; f < FORM_COUNT; f++) {

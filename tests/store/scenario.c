@@ -185,7 +185,7 @@ static void earn(struct batch *batch, struct ledger *ledger, struct purchase *pu
         .expires_on = DATE_NEVER,
     };
     if (pending && credit.matures_on < account.next_due) account.next_due = credit.matures_on;
-    credits_put(batch, party, &credit);
+    credits_add(batch, party, &credit);
     accounts_put(batch, party, &account);
     purchase->awards[purchase->award_count++] =
         (struct award){.rule = rule, .party = party, .unit = unit, .base_minor = amount * 100,

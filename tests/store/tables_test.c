@@ -14,6 +14,7 @@
 #include "store/accounts.h"
 #include "store/codes.h"
 #include "store/date.h"
+#include "store/encode.h"
 #include "store/guides.h"
 #include "store/key.h"
 #include "store/ledger.h"
@@ -177,14 +178,39 @@ static void credits_come_in_the_order_they_are_filed(void **state)
         assert_true(credit_filed_on(&credits[i - 1]) <= credit_filed_on(&credits[i]));
     }
     assert_int_equal(credits[0].matures_on, 67);
-    business_date filed_on = credit_filed_on(&credits[1]);
-    uint64_t number = credits[1].number;
-    credits_delete(batch, guide_1, filed_on, number);
-    struct credit second = credits[1];
-    assert_int_equal(credits_get(reader, guide_1, filed_on, number, &second), STORE_ABSENT);
-    assert_int_equal(credits_list(reader, guide_1, filed_on, number, credits, 8, &count),
-                     STORE_OK);
-    assert_int_equal(count, 3);
+}
+
+static void a_credit_is_found_by_its_number_wherever_it_is_filed(void **state)
+{
+    (void)state;
+    struct credit credits[8], found;
+    size_t count;
+    assert_int_equal(credits_list(reader, guide_1, DATE_ALWAYS, 0, credits, 8, &count), STORE_OK);
+    struct credit *credit = &credits[1];
+    business_date filed_on = credit_filed_on(credit);
+    uint64_t number = credit->number;
+    static const struct { enum credit_state state; uint8_t flags; business_date expires_on; }
+    lives[] = {
+        {CREDIT_PENDING, CREDIT_HELD, 500}, {CREDIT_PENDING, 0, 500}, {CREDIT_AVAILABLE, 0, 500},
+        {CREDIT_AVAILABLE, 0, DATE_NEVER}, {CREDIT_AVAILABLE, CREDIT_HELD, DATE_NEVER},
+        {CREDIT_DONE, 0, DATE_NEVER}, {CREDIT_AVAILABLE, 0, DATE_NEVER}, {CREDIT_DONE, 0, 500},
+    };
+    for (size_t i = 0; i < sizeof lives / sizeof lives[0]; i++) {
+        credit->state = lives[i].state;
+        credit->flags = lives[i].flags;
+        credit->expires_on = lives[i].expires_on;
+        credits_change(batch, guide_1, credit, filed_on);
+        business_date before = filed_on;
+        filed_on = credit_filed_on(credit);
+        assert_int_equal(credits_find(reader, guide_1, number, &found), STORE_OK);
+        assert_int_equal(found.state, lives[i].state);
+        if (before != filed_on) {
+            assert_int_equal(credits_get(reader, guide_1, before, number, &found), STORE_ABSENT);
+        }
+    }
+    assert_int_equal(credits_list(reader, guide_1, FILED_HELD, 0, credits, 8, &count), STORE_OK);
+    assert_int_equal(count, 4);
+    assert_int_equal(credits_find(reader, guide_1, number + 1000, &found), STORE_ABSENT);
 }
 
 static void a_ledger_posts_balanced_chained_entries(void **state)
@@ -420,6 +446,7 @@ int main(void)
         TEST(history_answers_by_date_with_open_ends),
         TEST(the_live_day_before_passes_over_refunded_ones),
         TEST(credits_come_in_the_order_they_are_filed),
+        TEST(a_credit_is_found_by_its_number_wherever_it_is_filed),
         TEST(a_ledger_posts_balanced_chained_entries),
         TEST(a_code_has_the_owner_of_the_day),
         TEST(tokens_and_requests_are_found),
