@@ -21,6 +21,7 @@
 #include "service/rpc/method_table.h"
 #include "service/secret.h"
 #include "store/verify.h"
+#include "tests/model/driver.h"
 #include "tests/model/frame.h"
 #include "tests/store/scratch.h"
 
@@ -41,6 +42,7 @@ struct driver {
 };
 
 static struct driver driver;
+const char *driver_fault;
 
 /* ---- what the executor gets from main -------------------------------------------------------- */
 
@@ -268,9 +270,10 @@ static void answer(struct frame *in, struct frame *out)
     }
 }
 
-int main(void)
+int main(int argc, char **argv)
 {
     static struct frame in, out;
+    if (argc > 1) driver_fault = argv[1];
     secret_init();
     driver.now_ms = UINT64_C(1577836800000); /* 2020-01-01: no frame is earlier */
     open_store();
