@@ -13,7 +13,7 @@ enum outcome program_shop_ids(struct reader *reader, struct command_call *call,
 
 /* Bytes to reserve for program_message, the message that holds it and its texts. */
 size_t program_message_bytes(const struct program *program);
-/* The whole. NULL when the arena is empty. shop_ids may lie in the arena: the message keeps them. */
+/* The whole. NULL when the arena is empty. The message keeps the texts of shop_ids. */
 Beckon__V1__Program *program_message(struct command_call *call, const struct program *program,
                                      const char **shop_ids);
 /* Without rules and tiers, for lists. NULL when the arena is empty. */
