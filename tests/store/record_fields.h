@@ -136,6 +136,9 @@ static const struct field request_fields[] = {
 static const struct field recency_month_fields[] = {
     F_RAW(recency_month, last), F_RAW(recency_month, second_last),
 };
+static const struct field signal_counts_fields[] = {
+    F_RAW(signal_counts, first), F_RAW(signal_counts, counts),
+};
 static const struct field ledger_totals_fields[] = {F_RAW(ledger_totals, balance)};
 static const struct field numbers_fields[] = {
     F_RAW(numbers, shop), F_RAW(numbers, guide), F_RAW(numbers, member),

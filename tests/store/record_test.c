@@ -47,6 +47,7 @@ CODEC(code)
 CODEC(token)
 CODEC(request)
 CODEC(recency_month)
+CODEC(signal_counts)
 CODEC(ledger_totals)
 CODEC(numbers)
 CODEC(merchant)
@@ -121,6 +122,7 @@ static const struct record_form forms[] = {
     FORM(purchase_lines, purchase_lines_mend), FORM(registration, registration_mend),
     FORM(code, NULL),
     FORM(party, NULL), FORM(token, NULL), FORM(request, NULL), FORM(recency_month, NULL),
+    FORM(signal_counts, NULL),
     FORM(ledger_totals, NULL), FORM(numbers, NULL), FORM(merchant, NULL),
 };
 enum { FORM_COUNT = sizeof forms / sizeof forms[0] };
@@ -312,7 +314,7 @@ static void sizes_stay_what_the_store_was_written_with(void **state)
     (void)state;
     static const struct { const char *name; size_t size; } sizes[] = {
         {"fence", 64}, {"credit", 130}, {"account", 261}, {"purchase_day", 37}, {"binding", 15},
-        {"employment", 17}, {"party", 6}, {"request", 25}, {"recency_month", 249},
+        {"employment", 17}, {"party", 6}, {"request", 25}, {"recency_month", 249}, {"signal_counts", 71},
         {"ledger_totals", 113}, {"numbers", 25},
     };
     size_t found = 0;
