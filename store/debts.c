@@ -10,18 +10,6 @@ enum { DEBT_IS_OPEN = 0, DEBT_IS_PAID = 1 }; /* the byte before the number in it
 
 static_assert(DEBT_BYTES == 110 && RECEIPT_BYTES == 45, "the debt record keeps its size");
 
-int64_t debt_open(const struct debt *debt)
-{
-    return debt->posted - debt->netted - debt->written_off;
-}
-
-bool debt_sound(const struct debt *debt)
-{
-    bool negative = debt->posted < 0 || debt->netted < 0 || debt->written_off < 0;
-    return !negative && debt->netted <= debt->posted &&
-           debt->written_off <= debt->posted - debt->netted;
-}
-
 size_t debt_encode(const struct debt *debt, uint8_t *to)
 {
     struct encoder encoder = encoder_begin(to);

@@ -7,28 +7,9 @@
 #define BECKON_STORE_DEBTS_H
 
 #include "store/batch.h"
-#include "store/program.h"
+#include "store/credit.h"
 #include "store/reader.h"
 #include "store/record.h"
-
-/* posted = netted + written_off + open; its number is that of the REVERSE entry that made it. */
-struct debt {
-    uint64_t number;
-    enum unit unit;
-    enum return_policy policy;   /* of the credit's rule: UNLIMITED shows it inside the balance */
-    int64_t posted, netted, written_off;
-    uint64_t credit;             /* the credit that was asked back */
-    uint32_t program_version;    /* the credit's rule */
-    uint16_t rule;
-    business_date business_date; /* the refund's */
-    uint64_t recorded_at;
-    uint32_t member;             /* whose purchase was refunded */
-    struct receipt refund;       /* (shop, refund number) */
-};
-
-int64_t debt_open(const struct debt *debt);
-/* Is it within its bounds: nothing negative, never more netted and written off than posted? */
-bool debt_sound(const struct debt *debt);
 
 enum { DEBT_BYTES = 1 + 8 + 2 + 3 * 8 + 8 + 4 + 2 + 4 + 8 + 4 + 45 };
 size_t debt_encode(const struct debt *debt, uint8_t *to);
@@ -52,8 +33,8 @@ void due_move(struct batch *batch, struct party party, business_date before, bus
  * moves it in the queue. The caller puts the account. */
 void due_lower(struct batch *batch, struct party party, struct account *account,
                business_date date);
-/* Accounts that may have something due on `today`, first due first, behind (date, party); PARTY_NONE:
- * from the start. */
+/* Accounts that may have something due on `today`, first due first, behind (date, party);
+ * PARTY_NONE: from the start. */
 enum store_result due_list(struct reader *reader, business_date today, business_date after_date,
                            struct party after, struct party *ret_parties,
                            business_date *ret_dates, size_t count_max,

@@ -9,8 +9,8 @@
 
 enum {
     PORTION = 32,
-    /* What one movement puts at most: its entry, its credit moved (put, deleted, its date kept), and
-     * two counters of caps. Beside them: accounts, the event's own record and lines. */
+    /* What one movement puts at most: its entry, its credit moved (put, deleted, its date kept),
+     * and two counters of caps. Beside them: accounts, the event's own record and lines. */
     MOVEMENT_PUT_COUNT = 6,
     MOVEMENT_PUT_BYTES = ENTRY_BYTES_MAX + CREDIT_BYTES + 3 * 16 +
                          MOVEMENT_PUT_COUNT * (64 + WRITE_SET_PUT_BYTES_MAX),

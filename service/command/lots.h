@@ -11,6 +11,7 @@
 
 #include "service/command/command.h"
 #include "service/postings/lot.h"
+#include "store/debts.h"
 #include "store/ledger.h"
 
 struct holder {

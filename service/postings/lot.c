@@ -2,7 +2,7 @@
 
 #include <assert.h>
 
-#include "store/accounts.h"
+#include "store/credit.h"
 
 /* ---- the working set ------------------------------------------------------------------------- */
 

@@ -14,7 +14,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "store/debts.h"
+#include "store/credit.h"
 #include "store/record.h"
 
 enum {
@@ -22,7 +22,7 @@ enum {
     LOTS_PER_COMMAND_MAX = 128,  /* lots one command spends or takes from, beside its own */
     LOTS_MAX = 384,              /* in memory: due ones, own ones, and 128 of each unit to take */
     LOT_DEBTS_MAX = 64,          /* open debts looked at, and made, by one command */
-    LOT_MOVEMENTS_MAX = 704,     /* in memory: each lot matures and is finished once, as each debt */
+    LOT_MOVEMENTS_MAX = 704,     /* in memory: a lot matures and is finished once, a debt too */
     COMMAND_MOVEMENTS_MAX = 320, /* posted by one command, over all its accounts: a full load of
                                     due credits that mature, pay debts and expire, and 128 more */
 };
