@@ -16,7 +16,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "beckon/internal/tick.pb-c.h"
 #include "service/command/bootstrap.h"
+#include "service/command/due.h"
 #include "service/executor/executor_inner.h"
 #include "service/rpc/method_table.h"
 #include "service/secret.h"
@@ -253,6 +255,29 @@ static void verify(struct frame *out)
                strlen(report.findings[0]));
 }
 
+/* One portion of the due queue, from its head; did it find anything? */
+static bool tick(void)
+{
+    Beckon__Internal__TickDueRequest request = BECKON__INTERNAL__TICK_DUE_REQUEST__INIT;
+    struct work *work = &driver.works[0];
+    request.account_count = TICK_ACCOUNTS_MAX;
+    driver.arena_used = 0;
+    *work = (struct work){.command = &tick_due};
+    work->call = (struct command_call){.principal = {.merchant = 1}, .request = &request.base,
+                                       .arena = &allocator, .now_ms = driver.now_ms,
+                                       .merchant = 1};
+    run_write(work);
+    if (work->outcome != OUTCOME_OK) abort();
+    return ((Beckon__Internal__TickDueResponse *)work->reply)->rows[0]->number != 0;
+}
+
+static uint32_t work_off(void)
+{
+    uint32_t portions = 0;
+    while (tick()) portions++;
+    return portions;
+}
+
 static void answer(struct frame *in, struct frame *out)
 {
     uint8_t kind = *frame_bytes(in, 1);
@@ -266,7 +291,7 @@ static void answer(struct frame *in, struct frame *out)
     } else {
         assert(kind == 'D');
         driver.now_ms = frame_u64(in);
-        frame_put_u32(out, 0);
+        frame_put_u32(out, work_off());
     }
 }
 
