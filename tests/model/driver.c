@@ -18,6 +18,7 @@
 
 #include "beckon/internal/tick.pb-c.h"
 #include "service/command/bootstrap.h"
+#include "service/command/commands.h"
 #include "service/command/due.h"
 #include "service/executor/executor_inner.h"
 #include "service/rpc/method_table.h"

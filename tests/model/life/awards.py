@@ -111,7 +111,7 @@ class Awards:
         tiers = event.program["tiers"]
         if not rule.get("tier_multiplier") or not tiers:
             return BASIS
-        return tiers["levels"][min(event.tier, len(tiers["levels"]) - 1)]["multiplier_bp"]
+        return tiers["levels"][event.tier]["multiplier_bp"]
 
     def beneficiaries(self, rule, event):
         """[(party, share)]."""

@@ -180,7 +180,15 @@ class Counter(Merchant):
         return amount - left
 
     def tier_points_back(self, purchase):
-        return 0
+        """Each rule's points to date as its credit's."""
+        before = purchase.tier_points
+        purchase.tier_points = 0
+        for rule, points in purchase.points:
+            refunded, whole = self.refunded_base(purchase, rule)
+            gone = points if refunded == whole else rounded(
+                points * refunded, whole, rule.get("rounding", "FLOOR"))
+            purchase.tier_points += points - gone
+        return before - purchase.tier_points
 
     # ---- redemptions -----------------------------------------------------------------------------
 

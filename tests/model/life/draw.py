@@ -70,6 +70,8 @@ class Draw:
         rule["beneficiary"] = self.pick(*who) if trigger == "REGISTRATION" \
             else self.pick(*who, "SELLING_GUIDE")
         rule["referrer"] = self.pick("ANY", "ANY", "ANY", "MEMBER", "GUIDE", "NONE")
+        if rule["beneficiary"] == "REFERRER" and rule["referrer"] == "NONE":
+            rule["referrer"] = "ANY"
         if trigger == "REGISTRATION" and rule["beneficiary"] == "REFERRER":
             rule["referrer"] = "GUIDE"
         rule["code"] = self.pick("ANY", "ANY", "ANY", "OWN", "INHERITED")
@@ -106,6 +108,8 @@ class Draw:
                     bracket["fixed_amount"] = self.pick(1, 7, 50)
                 else:
                     bracket["rate_bp"] = self.pick(1, 99, 300, 1000)
+            if all(len(b) == 2 for b in brackets):
+                brackets[-1]["rate_bp"] = 1
             rule["brackets"] = brackets
 
     def conditions(self, rule):

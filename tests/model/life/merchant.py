@@ -5,6 +5,7 @@ succeeds; a refused command changes nothing."""
 import dates
 from awards import CAPPED, GRANTED, Awards, Event
 from credits import GUIDE, MEMBER, POINTS, Credits
+from tiers import Tiers
 
 
 class Guide:
@@ -26,6 +27,7 @@ class Member:
         self.days = set()
         self.purchases = []
         self.tier = 0
+        self.review_on = dates.NEVER
         self.__dict__.update(more)
 
     def serving_on(self, day):
@@ -56,7 +58,7 @@ def split_base(parts, lines):
     return base, out
 
 
-class Merchant(Credits, Awards):
+class Merchant(Credits, Awards, Tiers):
     def __init__(self, zone):
         super().__init__()
         self.zone = zone
@@ -145,19 +147,23 @@ class Merchant(Credits, Awards):
         event = Event(
             "PURCHASE", member, day, program, shop, amount=parts["amount"], base=base,
             lines=[(line["category"], b) for line, b in zip(lines, line_bases)], sellers=sellers,
-            tier=member.tier, first=first, days=len(member.days), serving=member.serving_on(day),
+            tier=self.tier_in(program, member), first=first, days=len(member.days), serving=member.serving_on(day),
             inherited=member.inherited)
+        points = self.points_of(event)
         awards = self.give(event)
-        purchase = Purchase(member=member, shop=shop, receipt=receipt, day=day, parts=parts,
+        purchase = Purchase(points=points, tier_points=sum(p for _, p in points),
+                            member=member, shop=shop, receipt=receipt, day=day, parts=parts,
                             lines=lines, line_bases=line_bases, line_refunded=[0] * len(lines),
                             base=base, event=event, awards=awards, version=program["version"]
                             if program else 0, serving=event.serving)
         member.purchases.append(purchase)
+        self.rise(member, program, day)
         self.purchases[shop, receipt] = purchase
         return purchase
 
     def look_at_buyer(self, member):
         self.up_to(self.account(MEMBER, member.number), self.today)
+        self.review(member, self.today)
 
 
 assert GRANTED < CAPPED and POINTS
