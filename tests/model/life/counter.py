@@ -18,7 +18,6 @@ class Refund:
 
 class Redemption:
     def __init__(self, **fields):
-        self.number = 0
         self.given_back = 0
         self.lots = []             # [credit, amount left to be given back], in the order taken
         self.cancelled = False
@@ -31,6 +30,7 @@ class Counter(Merchant):
         self.refunds = {}          # (shop, number)
         self.parked = {}           # (shop, receipt) -> refunds, in order of (shop, number)
         self.redemptions = []
+        self.redemptions_of = {}   # (shop, receipt) -> redemptions, in order
         self.proposals = []        # adjustments that wait for a second person
 
     # ---- refunds ---------------------------------------------------------------------------------
@@ -125,6 +125,7 @@ class Counter(Merchant):
             refund.takings.append((taking["credit"], *(taking[k] for k in (
                 "asked", "own", "elsewhere", "owed", "waived"))))
         refund.tier_points = self.tier_points_back(purchase)
+        self.give_back_for(purchase, refund)
         return ""
 
     def ask_back(self, credit, purchase):
@@ -200,7 +201,7 @@ class Counter(Merchant):
                 return "NOT_REDEEMABLE", 0
             points, minor = program["redeem"]
             if amount * minor % points:
-                return "AMOUNT_INVALID", 0
+                return "AMOUNT_STEP", 0
             value = amount * minor // points
         else:
             if not program or not program["redeem_cash"]:
@@ -214,13 +215,14 @@ class Counter(Merchant):
     def redeem(self, member, unit, amount, value, shop, receipt):
         account = self.account(MEMBER, member.number)
         redemption = Redemption(member=member, unit=unit, amount=amount, value=value, shop=shop,
-                                receipt=receipt, seq=len(self.redemptions) + 1)
+                                receipt=receipt, number=len(self.redemptions) + 1)
         for credit, part in self.spend(account, unit, amount):
             credit.remaining -= part
             credit.redeemed += part
             redemption.lots.append([credit, part])
         account.live = [c for c in account.live if c.remaining]
         self.redemptions.append(redemption)
+        self.redemptions_of.setdefault((shop, receipt), []).append(redemption)
         return redemption
 
     def give_back(self, redemption, amount):
@@ -247,8 +249,20 @@ class Counter(Merchant):
         account.live = [c for c in account.live if c.remaining]
 
     def cancel(self, redemption):
-        self.give_back(redemption, redemption.amount - redemption.given_back)
+        """What is given back by it."""
+        amount = redemption.amount - redemption.given_back
+        self.give_back(redemption, amount)
         redemption.cancelled = True
+        return amount
+
+    def give_back_for(self, purchase, refund):
+        """Of what paid for it, the share that has been refunded; all when all is."""
+        for redemption in self.redemptions_of.get((purchase.shop, purchase.receipt), []):
+            to_date = redemption.amount * purchase.refunded // purchase.parts["amount"]
+            amount = to_date - redemption.given_back
+            if amount > 0:
+                self.give_back(redemption, amount)
+                refund.given_back.append((redemption, amount))
 
     # ---- corrections -----------------------------------------------------------------------------
 
@@ -280,7 +294,7 @@ class Counter(Merchant):
     def hold(self, credit):
         self.up_to(credit.account, self.today)
         if credit.held or not credit.remaining:
-            return "CREDIT_HELD" if credit.held else "CREDIT_DONE"
+            return "CREDIT_IS_HELD" if credit.remaining else "CREDIT_FINISHED"
         credit.held = True
         return ""
 

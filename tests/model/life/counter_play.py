@@ -1,6 +1,7 @@
 """The rest of a counter's day in a play: points spent and given back, corrections, holds, debts
 forgiven, and what accounts and credits look like afterwards."""
 
+import dates
 from credits import CASH, GUIDE, MEMBER, POINTS
 from draw import SHOPS
 from pipe import ADMIN
@@ -9,6 +10,10 @@ from refund_play import RefundPlay
 
 
 class CounterPlay(RefundPlay):
+    def __init__(self, *arguments, **more):
+        super().__init__(*arguments, **more)
+        self.paid = []             # (member, shop, receipt, value) of receipts paid with points
+
     def open(self):
         super().open()
         request = self.message("CreateToken", request_id="second")
@@ -50,14 +55,17 @@ class CounterPlay(RefundPlay):
         amount = self.pick(there, there // 2, 1, there + 1, self.random.randint(0, there + 1))
         if self.chance(0.95):
             amount = amount // step * step
-        if amount < 1:
-            return
-        shop = self.pick(*SHOPS)
-        receipt = self.pick("", self.request_id())
-        self.redeem_at(member, unit, amount, shop, receipt or self.request_id())
+        if amount >= 1:
+            self.redeem_at(member, unit, amount)
 
-    def redeem_at(self, member, unit, amount, shop, receipt):
+    def redeem_at(self, member, unit, amount):
+        """Towards a receipt that is still to be recorded; now and then towards a known one."""
         merchant = self.merchant
+        shop, receipt = self.pick(*SHOPS), "P" + self.request_id()
+        known = bool(member.purchases) and self.chance(0.2)
+        if known:
+            purchase = member.purchases[-1]
+            shop, receipt = purchase.shop, purchase.receipt
         reason, value = merchant.redeem_reason(member, unit, amount)
         request = self.message("Redeem", member_number=member.number, unit=unit, amount=amount,
                                shop_id=shop, receipt_number=receipt, request_id=self.request_id())
@@ -66,28 +74,37 @@ class CounterPlay(RefundPlay):
             return
         redemption = merchant.redeem(member, unit, amount, value, shop, receipt)
         lots = [(credit, part) for credit, part in redemption.lots]
+        if not known and self.chance(0.8):
+            self.paid.append((member, shop, receipt, value))
 
         def check(reply):
             got = reply.redemption
-            said = (got.value_minor, [(lot.credit_number, lot.amount) for lot in got.lots])
-            meant = (value, [(credit.number, part) for credit, part in lots])
-            redemption.number = got.redemption_number
+            said = (got.redemption_number, got.value_minor,
+                    [(lot.credit_number, lot.amount) for lot in got.lots])
+            meant = (redemption.number, value, [(credit.number, part) for credit, part in lots])
             return "" if said == meant else "%r instead of %r" % (said, meant)
         self.call("RedemptionService/Redeem", request, "", check)
         if self.chance(0.03):
             self.call("RedemptionService/Redeem", request, "", check)
 
+    def buy_with_points(self):
+        if self.paid:
+            member, shop, receipt, value = self.paid.pop(self.random.randrange(len(self.paid)))
+            self.record(member, shop, receipt, value)
+
     def cancel(self):
-        known = [r for r in self.merchant.redemptions[-40:] if r.number]
+        known = self.merchant.redemptions[-40:]
         if not known:
             return
         redemption = self.random.choice(known)
-        reason = self.merchant.cancel_reason(redemption)
-        if not reason:
-            self.merchant.cancel(redemption)
+        reason, amount = "REDEMPTION_CANCELLED", 0
+        if not redemption.cancelled:
+            reason, amount = "", self.merchant.cancel(redemption)
         self.call("RedemptionService/CancelRedemption", self.message(
             "CancelRedemption", redemption_number=redemption.number,
-            request_id=self.request_id()), reason)
+            request_id=self.request_id()), reason,
+            lambda reply: "" if reply.restored == amount
+            else "gave back %d instead of %d" % (reply.restored, amount))
 
     # ---- corrections -----------------------------------------------------------------------------
 
@@ -120,7 +137,7 @@ class CounterPlay(RefundPlay):
             if kind.values_by_number[got.state].name != "ADJUSTMENT_STATE_" + state:
                 return "%r instead of %s" % (got.state, state)
             if credit is not None:
-                credit.number = got.credit_number
+                credit.number = got.entry_number
             return ""
         return check
 
@@ -141,7 +158,7 @@ class CounterPlay(RefundPlay):
         request = self.message("DecideAdjustment", adjustment_number=proposal["number"],
                                approve=self.chance(0.7), reason="looked at")
         if self.chance(0.2):
-            self.call("CreditService/DecideAdjustment", request, "DECISION_OWN")
+            self.call("CreditService/DecideAdjustment", request, "OWN_DECISION")
             return
         credit = None
         if request.approve:
@@ -179,9 +196,103 @@ class CounterPlay(RefundPlay):
                 "ReleaseCredit", credit_number=credit.number, reason="was fine",
                 request_id=self.request_id()), self.merchant.release(credit))
 
+    # ---- how accounts stand ----------------------------------------------------------------------
+
+    def compare(self):
+        super().compare()
+        accounts = list(self.merchant.accounts.values())
+        for account in self.random.sample(accounts, min(8, len(accounts))):
+            self.compare_credits(account)
+            self.compare_debts(account)
+
+    def prove(self):
+        for account in self.merchant.accounts.values():
+            self.compare_credits(account)
+            self.compare_debts(account)
+        super().prove()
+
+    def pages(self, method, message, field):
+        message.page_size = 500
+        while True:
+            reply = self.now_call(method, message)
+            yield from getattr(reply, field)
+            message.page_token = reply.next_page_token
+            if not message.page_token:
+                return
+
+    def compare_credits(self, account):
+        """Every lot of it, field by field."""
+        self.merchant.up_to(account, self.merchant.today)
+        request = self.message("ListCredits")
+        request.account.kind, request.account.number = account.kind, account.number
+        got = {c.credit_number: c for c in self.pages("CreditService/ListCredits", request,
+                                                      "credits")}
+        known = {c.number: c for c in account.credits}
+        if set(got) != set(known):
+            raise Mismatch("after step %d: credits of %r: %r instead of %r" % (
+                self.steps, (account.kind, account.number), sorted(set(got) - set(known)),
+                sorted(set(known) - set(got))))
+        for number, credit in known.items():
+            said, meant = lot_said(got[number]), lot_meant(credit)
+            if said != meant:
+                raise Mismatch("after step %d: credit %d of %r, rule %r: %r instead of %r" % (
+                    self.steps, number, (account.kind, account.number), credit.rule, said, meant))
+
+    def compare_debts(self, account):
+        request = self.message("ListDebts")
+        request.account.kind, request.account.number = account.kind, account.number
+        got = list(self.pages("RefundService/ListDebts", request, "debts"))
+        said = [(d.unit, d.posted, d.netted, d.written_off, d.credit_number, d.inside_balance)
+                for d in got]
+        debts = [d for d in account.debts if d.open]
+        meant = [(d.unit, d.posted, d.netted, d.written_off, d.credit.number, d.inside)
+                 for d in debts]
+        if said != meant:
+            raise Mismatch("after step %d: debts of %r: %r instead of %r" % (
+                self.steps, (account.kind, account.number), said, meant))
+        for debt, row in zip(debts, got):
+            debt.number = row.debt_number
+
+    def forgive(self):
+        """A debt that was listed before, or a part of it."""
+        some = [(a, d) for a in self.merchant.accounts.values() if a.debts
+                for d in a.debts if d.open and d.number]
+        if not some:
+            return
+        account, debt = self.random.choice(some)
+        self.merchant.up_to(account, self.merchant.today)
+        amount = self.pick(debt.open, debt.open // 2, debt.open + 1, 1)
+        if amount < 1:
+            return
+        request = self.message("WriteOffDebt", debt_number=debt.number, amount=amount,
+                               reason="goodwill", request_id=self.request_id())
+        request.account.kind, request.account.number = account.kind, account.number
+        reason = "AMOUNT_INVALID" if amount > debt.open else ""
+        if not reason:
+            debt.written_off += amount
+        self.call("RefundService/WriteOffDebt", request, reason)
+
     COMMANDS = (*Play.COMMANDS, (RefundPlay.refund, 18), (RefundPlay.refund_before, 4),
                 (RefundPlay.look_at_refund, 2), (redeem, 12), (cancel, 3), (adjust, 4), (decide, 1),
-                (hold, 3), (release, 3))
+                (buy_with_points, 8), (forgive, 0.5), (hold, 3), (release, 3))
 
 
-assert ADMIN and Mismatch
+STATES = {1: "pending", 2: "available", 3: "done"}
+
+
+def lot_said(got):
+    return (got.unit, STATES[got.state], got.held, got.posted, got.remaining, got.redeemed,
+            got.expired, got.voided, got.reversed, got.program_version, got.rule_id,
+            got.business_date, got.matures_on, got.expires_on)
+
+
+def lot_meant(credit):
+    state = "done" if not credit.remaining else "pending" if credit.pending else "available"
+    return (credit.unit, state, credit.held, credit.posted, credit.remaining, credit.redeemed,
+            credit.expired, credit.voided, credit.reversed, credit.version,
+            credit.rule["rule_id"] if credit.rule else "", dates.text(credit.day),
+            dates.text(credit.matures),
+            "" if credit.expires == dates.NEVER else dates.text(credit.expires))
+
+
+assert ADMIN

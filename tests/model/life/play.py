@@ -150,9 +150,10 @@ class Play(Draw):
         self.serial += 1
         return self.record(merchant.members[number], self.pick(*SHOPS), "R%d" % self.serial)
 
-    def record(self, member, shop, receipt):
+    def record(self, member, shop, receipt, paid=0):
         merchant = self.merchant
         parts, lines = self.parts()
+        parts["points"] = min(paid, parts["amount"] - parts["gift"])
         sellers = self.sellers()
         at = self.moment()
         request = self.message("RecordPurchase")
