@@ -5,6 +5,7 @@ import dates
 from awards import rounded
 from credits import GUIDE, MEMBER, Debt
 from merchant import Merchant
+from reviews import Reviews
 
 
 class Refund:
@@ -24,7 +25,7 @@ class Redemption:
         self.__dict__.update(fields)
 
 
-class Counter(Merchant):
+class Counter(Reviews, Merchant):
     def __init__(self, zone):
         super().__init__(zone)
         self.refunds = {}          # (shop, number)
@@ -117,6 +118,8 @@ class Counter(Merchant):
             purchase.by_amount += amount
         refund.state, refund.done = "POSTED", amount
         refund.full = purchase.refunded == purchase.parts["amount"]
+        if refund.full:
+            purchase.member.full_refunds.append(refund.day)
         refund.base = (self.refunded_base(purchase)[0] if purchase.base else 0) - before
         purchase.refunds.append(refund)
         asked = [self.ask_back(credit, purchase) for *_, credit in purchase.awards if credit]
@@ -298,11 +301,13 @@ class Counter(Merchant):
         credit.held = True
         return ""
 
-    def release(self, credit):
+    def release(self, credit, by_hand=False):
         """Time catches up at once; what expired meanwhile pays no debts."""
         account = self.up_to(credit.account, self.today)
-        if not credit.held:
+        if not credit.held or not credit.remaining:
             return "CREDIT_NOT_HELD"
+        if by_hand and credit.review and self.reviews[credit.review - 1].state == "OPEN":
+            return "CREDIT_IN_REVIEW"
         credit.held = False
         if not credit.pending and credit.expires >= self.today:
             self.net(account, credit)
@@ -312,8 +317,8 @@ class Counter(Merchant):
     def void(self, credit):
         """A person decided that it was earned by fraud: all that remains is gone."""
         account = self.up_to(credit.account, self.today)
-        credit.held = False
         if credit.remaining:
+            credit.own += credit.remaining  # nothing more can be asked of it
             self.take_back(credit, credit.remaining)
         account.live = [c for c in account.live if c.remaining]
 

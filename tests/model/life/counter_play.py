@@ -2,6 +2,7 @@
 forgiven, and what accounts and credits look like afterwards."""
 
 import dates
+from counter import Counter
 from credits import CASH, GUIDE, MEMBER, POINTS
 from draw import SHOPS
 from pipe import ADMIN
@@ -10,8 +11,8 @@ from refund_play import RefundPlay
 
 
 class CounterPlay(RefundPlay):
-    def __init__(self, *arguments, **more):
-        super().__init__(*arguments, **more)
+    def __init__(self, api, seed, program=None, arguments=(), merchant=Counter):
+        super().__init__(api, seed, program, arguments, merchant)
         self.paid = []             # (member, shop, receipt, value) of receipts paid with points
 
     def open(self):
@@ -194,7 +195,22 @@ class CounterPlay(RefundPlay):
         if credit:
             self.call("CreditService/ReleaseCredit", self.message(
                 "ReleaseCredit", credit_number=credit.number, reason="was fine",
-                request_id=self.request_id()), self.merchant.release(credit))
+                request_id=self.request_id()), self.merchant.release(credit, True))
+
+    def review(self):
+        """A person decides; the same again is answered, another decision is not."""
+        reviews = self.merchant.reviews[-20:]
+        if not reviews:
+            return
+        review = self.random.choice(reviews)
+        release = self.chance(0.6)
+        request = self.message("DecideReview", review_number=review.number, reason="looked into",
+                               decision=1 if release else 2)
+        state = "RELEASED" if release else "VOIDED"
+        reason = "" if review.state in ("OPEN", state) else "REVIEW_DECIDED"
+        if review.state == "OPEN":
+            self.merchant.decide_review(review, release)
+        self.call("ReviewService/DecideReview", request, reason)
 
     # ---- how accounts stand ----------------------------------------------------------------------
 
@@ -274,7 +290,7 @@ class CounterPlay(RefundPlay):
 
     COMMANDS = (*Play.COMMANDS, (RefundPlay.refund, 18), (RefundPlay.refund_before, 4),
                 (RefundPlay.look_at_refund, 2), (redeem, 12), (cancel, 3), (adjust, 4), (decide, 1),
-                (buy_with_points, 8), (forgive, 0.5), (hold, 3), (release, 3))
+                (buy_with_points, 8), (forgive, 0.5), (review, 2), (hold, 3), (release, 3))
 
 
 STATES = {1: "pending", 2: "available", 3: "done"}
@@ -283,7 +299,7 @@ STATES = {1: "pending", 2: "available", 3: "done"}
 def lot_said(got):
     return (got.unit, STATES[got.state], got.held, got.posted, got.remaining, got.redeemed,
             got.expired, got.voided, got.reversed, got.program_version, got.rule_id,
-            got.business_date, got.matures_on, got.expires_on)
+            got.business_date, got.matures_on, got.expires_on, got.review_number)
 
 
 def lot_meant(credit):
@@ -292,7 +308,7 @@ def lot_meant(credit):
             credit.expired, credit.voided, credit.reversed, credit.version,
             credit.rule["rule_id"] if credit.rule else "", dates.text(credit.day),
             dates.text(credit.matures),
-            "" if credit.expires == dates.NEVER else dates.text(credit.expires))
+            "" if credit.expires == dates.NEVER else dates.text(credit.expires), credit.review)
 
 
 assert ADMIN

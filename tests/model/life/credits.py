@@ -17,7 +17,7 @@ class Credit:
             setattr(self, name, 0)
         self.number = 0         # the service's; learned from its answer
         self.held = False
-        self.review = None
+        self.review = 0
         for name, value in fields.items():
             setattr(self, name, value)
         self.remaining = self.posted
@@ -150,7 +150,7 @@ class Credits:
         credit.pending = credit.matures > credit.day
         account.credits.append(credit)
         account.live.append(credit)
-        if not credit.pending:
+        if not credit.pending and not credit.held:
             self.net(account, credit)
         self.work_off(account, today)
         return credit

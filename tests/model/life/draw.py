@@ -32,7 +32,7 @@ class Draw:
                    "validity_days": self.pick(0, 0, 0, 30, 400), "rules": rules, "tiers": None,
                    "redeem": self.pick((1, 1), (10, 100), (3, 7), (100, 5), None),
                    "redeem_cash": self.chance(0.7), "grace": self.pick(0, 1, 5, 30),
-                   "limits": (self.pick(0, 100, 1000), self.pick(0, 500))}
+                   "limits": (self.pick(0, 100, 1000), self.pick(0, 500)), "fraud": self.fraud()}
         if self.chance(0.7):
             program["tiers"] = self.tiers()
             for rule in rules:
@@ -42,6 +42,17 @@ class Draw:
                         rule["tier_ids"] = [t["tier_id"] for t in program["tiers"]["levels"]
                                             if self.chance(0.5)]
         return program
+
+    def fraud(self):
+        fraud = {}
+        if self.chance(0.3):
+            fraud["registrations_per_ten_minutes"] = self.pick(1, 2, 5)
+        if self.chance(0.3):
+            fraud["open_from_minutes"], fraud["open_until_minutes"] = self.pick(
+                (540, 1320), (1200, 300), (1, 1440))
+        if self.chance(0.4):
+            fraud["refund_cycles"], fraud["refund_cycle_days"] = self.pick(1, 2, 3), self.pick(7, 60)
+        return fraud
 
     def tiers(self):
         basis = self.pick("POINTS", "SPEND")

@@ -26,6 +26,7 @@ class Member:
         self.birthday, self.gender, self.attributes = None, "", {}
         self.days = set()
         self.purchases = []
+        self.full_refunds = []     # their business dates
         self.tier = 0
         self.review_on = dates.NEVER
         self.__dict__.update(more)
@@ -70,6 +71,7 @@ class Merchant(Credits, Awards, Tiers):
         self.programs = []
         self.purchases = {}        # (shop, receipt)
         self.last_rule_day = -10 ** 9
+        self.holding = False       # what others earn now is held
 
     @property
     def today(self):
@@ -106,8 +108,9 @@ class Merchant(Credits, Awards, Tiers):
             return (MEMBER, number), serving, serving != 0
         return None, 0, False
 
-    def register(self, phone, code, day, shop, profile):
+    def register(self, phone, code, at, shop, profile):
         """(member, awards); the phone is new."""
+        day = self.zone.day(at)
         member = Member(len(self.members) + 1, phone, day, **profile)
         member.referrer, member.serving, member.inherited = self.bring(code, phone, day)
         program = self.program_on(day)
@@ -115,8 +118,8 @@ class Merchant(Credits, Awards, Tiers):
             member.bound_until = day + program["validity_days"]
         self.members[member.number] = member
         self.phones[phone] = member
-        event = Event("REGISTRATION", member, day, program, shop,
-                      serving=member.serving_on(day), inherited=member.inherited)
+        event = Event("REGISTRATION", member, day, program, shop, at=at,
+                      serving_at_all=member.serving, serving=member.serving_on(day), inherited=member.inherited)
         return member, self.give(event)
 
     # ---- what an event earns -----------------------------------------------------------------------
@@ -132,7 +135,8 @@ class Merchant(Credits, Awards, Tiers):
                 credit = self.add(self.account(*party), self.today, unit=rule["unit"],
                                   posted=amount, day=event.day, matures=matures, expires=expires,
                                   rule=rule, version=event.program["version"],
-                                  referee=event.buyer.number, caps=caps)
+                                  referee=event.buyer.number, caps=caps,
+                                  held=self.holding and party != (MEMBER, event.buyer.number))
             out.append((rule, party, amount, reason, base, credit))
         return out
 
@@ -147,8 +151,8 @@ class Merchant(Credits, Awards, Tiers):
         event = Event(
             "PURCHASE", member, day, program, shop, amount=parts["amount"], base=base,
             lines=[(line["category"], b) for line, b in zip(lines, line_bases)], sellers=sellers,
-            tier=self.tier_in(program, member), first=first, days=len(member.days), serving=member.serving_on(day),
-            inherited=member.inherited)
+            tier=self.tier_in(program, member), first=first, days=len(member.days),
+            serving=member.serving_on(day), inherited=member.inherited)
         points = self.points_of(event)
         awards = self.give(event)
         purchase = Purchase(points=points, tier_points=sum(p for _, p in points),

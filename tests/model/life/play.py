@@ -123,7 +123,7 @@ class Play(Draw):
         shop = self.pick("", *SHOPS)
         at = self.moment()
         profile = self.profile()
-        member, awards = merchant.register(phone, code, merchant.zone.day(at), shop, profile)
+        member, awards = merchant.register(phone, code, at, shop, profile)
         request = self.message("RegisterMember", phone=phone, code=code, shop_id=shop,
                                consent_policy_version="1", gender=member.gender)
         if member.birthday:

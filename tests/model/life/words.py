@@ -46,6 +46,8 @@ def fill_program(message, program):
     message.adjust_limit_points, message.adjust_limit_minor = program["limits"]
     if program["redeem"]:
         message.redemption.points, message.redemption.minor = program["redeem"]
+    for name, value in program["fraud"].items():
+        setattr(message.fraud, name, value)
     for rule in program["rules"]:
         fill_rule(message.rules.add(), rule)
     if program["tiers"]:
