@@ -61,8 +61,8 @@ struct filing {
     uint64_t number;
 };
 
-/* Loads what is filed from there on under dates up to today and is due; `next_unseen` becomes a date
- * before which nothing of the others is. */
+/* Loads what is filed from there on under dates up to today and is due; `next_unseen` becomes a
+ * date before which nothing of the others is. */
 static enum outcome load_due(struct reader *reader, struct holder *holder,
                              struct filing *filing, bool *ret_more)
 {
