@@ -120,8 +120,7 @@ enum outcome screen_purchase(struct batch *batch, struct earning *earning, struc
     if (program != NULL && program->fraud.refund_cycles != 0 &&
         buyer->account.refund_cycle_count >= program->fraud.refund_cycles) {
         business_date days = program->fraud.refund_cycle_days;
-        if (days == 0) days = 1;
-        if (days > SIGNAL_SUM_DAYS_MAX) days = SIGNAL_SUM_DAYS_MAX;
+        assert(days > 0 && days <= REFUND_CYCLE_DAYS_MAX); /* checked when it was published */
         enum outcome outcome = command_outcome(
             signals_sum(&batch->reader, SIGNAL_KIND_FULL_REFUNDS, buyer->party,
                         facts.business_date - days + 1, facts.business_date, &facts.full_refunds),
