@@ -8,7 +8,6 @@
 
 #include "service/command/business_time.h"
 #include "service/command/commands.h"
-#include "service/command/count.h"
 #include "service/command/form.h"
 #include "service/command/lots.h"
 #include "service/command/objects.h"
@@ -25,8 +24,6 @@ struct deciding {
     struct review review;         /* as it will be */
     struct occasion occasion;
     struct ledger ledger;
-    struct account member;        /* a voided registration: hers */
-    struct counting counting;
     size_t holder_count;
     struct account account[HOLDERS_MAX];
     struct holder holder[HOLDERS_MAX];
@@ -116,16 +113,7 @@ static enum outcome decide(struct batch *batch, struct deciding *deciding)
     }
     if (outcome == OUTCOME_OK && movement_count > COMMAND_MOVEMENTS_MAX) outcome = OUTCOME_BUSY;
     if (outcome != OUTCOME_OK) return outcome;
-    outcome = command_outcome(ledger_open(batch, &deciding->ledger), OUTCOME_INTERNAL);
-    if (outcome != OUTCOME_OK) return outcome;
-    if (review->state != REVIEW_VOIDED || review->event.kind != EVENT_REGISTRATION)
-        return OUTCOME_OK;
-    struct party member = {PARTY_MEMBER, review->event.member};
-    outcome = command_outcome(accounts_get(&batch->reader, member, &deciding->member),
-                              OUTCOME_STORE_DAMAGED);
-    if (outcome != OUTCOME_OK) return outcome;
-    return count_voided_member(&batch->reader, member.number, &deciding->member,
-                               &deciding->counting);
+    return command_outcome(ledger_open(batch, &deciding->ledger), OUTCOME_INTERNAL);
 }
 
 /* ---- the way --------------------------------------------------------------------------------- */
@@ -154,8 +142,6 @@ static void put(struct batch *batch, struct deciding *deciding)
         holder_post(batch, &deciding->ledger, &deciding->holder[i]);
     ledger_close(batch, &deciding->ledger);
     reviews_put(batch, review);
-    if (review->state == REVIEW_VOIDED && review->event.kind == EVENT_REGISTRATION)
-        count_put(batch, &deciding->counting);
 }
 
 static enum outcome decide_review_write(struct batch *batch, struct command_call *call,

@@ -22,7 +22,7 @@ enum { CREDIT = 2 }; /* the guide's cash, pending */
 static const struct party member = {PARTY_MEMBER, 1}, guide = {PARTY_GUIDE, 1};
 static struct verify_report report; /* 16 KiB: too much for the stack of a test */
 
-/* ---- a sound store with a review and a refund cycle ------------------------------------------- */
+/* ---- a sound store with a review and a refund cycle ------------------------------------------ */
 
 static struct review sound_review(const struct credit *credit)
 {

@@ -45,7 +45,8 @@ static void registrations_in_a_row_are_held_from_the_limit_on(void **state)
         /* The third looks like the others to whoever registers her. */
         ANSWERS("admin", register_member, REGISTER("0003", "code=$g1"),
                 "scan_result=BOUND member_number=5 credits#=1 credits[0].amount=300 "
-                "credits[0].reason=GRANTED credits[0].balance_after=900 credits[0].credit_number=3"),
+                "credits[0].reason=GRANTED credits[0].balance_after=900 "
+                "credits[0].credit_number=3"),
         CASH_OF("guide:1", AVAILABLE "900 " HELD "300"),
         ANSWERS("auditor", get_review, "review_number=1",
                 "review.state=OPEN review.member_number=5 review.guide_number=1 "
