@@ -38,6 +38,13 @@ enum {
     LIMIT_LONG_JOBS = 4,                  /* verify and backup streams waiting or running */
     LIMIT_DRAIN_MS = 10000,               /* graceful shutdown before calls are cancelled */
 
+    /* Strangers who name codes that nobody has. A code has 40 random bits, so that of a million
+     * codes one is hit in a million guesses: with one guess a second, once in 12 days. */
+    LIMIT_GUESSES_PEER = 30,              /* at once, of one peer: a family typing badly */
+    LIMIT_GUESS_PEER_MS = 6000,           /* then one every so often */
+    LIMIT_GUESSES = 120,                  /* at once, of all strangers together */
+    LIMIT_GUESS_MS = 1000,
+
     /* Requests. */
     LIMIT_ROWS = 500,                     /* rows of RecordPurchases, RegisterMembers */
     LIMIT_PAGE_DEFAULT = 50,

@@ -79,3 +79,21 @@ void caps_release(struct batch *batch, struct party holder, const struct credit 
     assert(result == STORE_OK); /* read before the LINE */
     for (size_t i = 0; i < count; i++) move(batch, &counters[i], -amount);
 }
+
+enum outcome caps_relieve(struct batch *batch, struct cap_uses *uses, struct party holder,
+                          const struct credit *credit, int64_t amount)
+{
+    struct cap_counter counters[CAPS_OF_CREDIT_MAX];
+    size_t count;
+
+    enum store_result result = counters_of(batch, holder, credit, counters, &count);
+    if (result != STORE_OK) return command_outcome(result, OUTCOME_INTERNAL);
+    for (size_t i = 0; i < count; i++) {
+        for (size_t j = 0; j < uses->count; j++) {
+            struct cap_use *use = &uses->list[j];
+            if (!cap_counter_same(&use->counter, &counters[i])) continue;
+            use->taken = use->taken > amount ? use->taken - amount : 0;
+        }
+    }
+    return OUTCOME_OK;
+}

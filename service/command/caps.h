@@ -13,6 +13,10 @@
 
 /* Fills what each counter holds. */
 enum outcome caps_load(struct reader *reader, struct cap_uses *uses) OUTCOME_CHECKED;
+/* Takes room that is given back by the same command, but not put yet, out of what was loaded:
+ * `amount` of a stored credit of `holder`. */
+enum outcome caps_relieve(struct batch *batch, struct cap_uses *uses, struct party holder,
+                          const struct credit *credit, int64_t amount) OUTCOME_CHECKED;
 /* After the LINE: a new credit of `holder` takes its posted amount. */
 void caps_take(struct batch *batch, const struct rule *rule, struct party holder,
                const struct credit *credit);

@@ -121,6 +121,16 @@ static void post_plain(struct batch *batch, struct earning *earning, struct post
     due_lower(batch, earner->party, &earner->account, credit_due_on(&posting->credit));
 }
 
+/* Her binding and her tier's review wait for a date too. */
+static void lower_buyers_due(struct batch *batch, struct earning *earning)
+{
+    struct earner *buyer = &earning->earners[EARNER_BUYER];
+
+    if (earning->held[EARNER_BUYER]) return; /* holder_post computes it anew */
+    due_lower(batch, buyer->party, &buyer->account, buyer->account.tier_review_on);
+    due_lower(batch, buyer->party, &buyer->account, buyer->account.binding_until);
+}
+
 void earn_post(struct batch *batch, struct earning *earning)
 {
     struct posting postings[AWARDS_MAX];
@@ -134,6 +144,7 @@ void earn_post(struct batch *batch, struct earning *earning)
         if (!earning->held[e]) post_plain(batch, earning, &postings[i], &earning->earners[e]);
         touched[e] = true;
     }
+    lower_buyers_due(batch, earning);
     for (int e = 0; e < EARNER_COUNT; e++) {
         struct earner *earner = &earning->earners[e];
         if (earning->held[e]) {
