@@ -1,7 +1,7 @@
 /* The life of each credit: what the account's entries say became of it, and of its debts.
  *
- * All entries of the account are walked back from its last one and sorted by credit; then each credit
- * and each debt of the same snapshot is held against them. */
+ * All entries of the account are walked back from its last one and sorted by credit; then each
+ * credit and each debt of the same snapshot is held against them. */
 #include <inttypes.h>
 #include <stdlib.h>
 

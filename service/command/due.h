@@ -20,7 +20,4 @@ enum outcome due_account(struct batch *batch, struct party party, business_date 
 enum outcome due_preview(struct reader *reader, struct party party, business_date today,
                          struct account *account) OUTCOME_CHECKED;
 
-/* The ticker's command: request and reply are beckon.internal's. A row per account. */
-extern const struct command tick_due;
-
 #endif

@@ -11,6 +11,8 @@
 
 enum {
     PORTION = 32,
+    /* Beyond so many movements the debts are another command's. */
+    SETTLE_ROOM = COMMAND_MOVEMENTS_MAX - LOTS_PER_COMMAND_MAX - LOT_DEBTS_MAX,
     /* What one movement puts at most: its entry, its credit moved (put, deleted, its date kept),
      * and two counters of caps. Beside them: accounts, the event's own record and lines. */
     MOVEMENT_PUT_COUNT = 6,
@@ -61,8 +63,8 @@ struct filing {
     uint64_t number;
 };
 
-/* Loads what is filed from there on under dates up to today and is due; `next_unseen` becomes a date before which
- * nothing of the others is. */
+/* Loads what is filed from there on under dates up to today and is due; `next_unseen` becomes a
+ * date before which nothing of the others is. */
 static enum outcome load_due(struct reader *reader, struct holder *holder,
                              struct filing *filing, bool *ret_more)
 {
@@ -114,7 +116,7 @@ static enum outcome settle_debts(struct reader *reader, struct holder *holder, b
         const struct balance *balance = &lots->balance[unit];
         if (balance->debt == 0) continue;
         if (balance->available > balance->held) {
-            if (lots->movement_count > COMMAND_MOVEMENTS_MAX - LOTS_PER_COMMAND_MAX - LOT_DEBTS_MAX) {
+            if (lots->movement_count > SETTLE_ROOM) {
                 *ret_more = true;
                 return OUTCOME_OK;
             }

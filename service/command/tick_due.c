@@ -4,6 +4,7 @@
 
 #include "beckon/internal/tick.pb-c.h"
 #include "service/command/business_time.h"
+#include "service/command/commands.h"
 #include "service/command/due.h"
 #include "service/command/objects.h"
 #include "service/command/reply.h"
