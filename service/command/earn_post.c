@@ -45,7 +45,8 @@ static enum outcome open_holders(struct batch *batch, struct earning *earning)
         if (award->amount == 0) continue;
         size_t e = earner_of(earning, award->party);
         struct account *account = &earning->earners[e].account;
-        bool pays = owes(account, award->unit) && earning->program->rules[award->rule].hold_days == 0;
+        bool at_once = earning->program->rules[award->rule].hold_days == 0;
+        bool pays = at_once && owes(account, award->unit);
         if (earning->held[e] || !pays) continue;
         enum outcome outcome = holder_open(&batch->reader, award->party, account, earning->today,
                                            &earning->holders[e]);

@@ -324,6 +324,7 @@ static business_date next_due(const struct holder *holder)
         if (nets && holder->today < next) next = holder->today;
     }
     if (holder->account->tier_review_on < next) next = holder->account->tier_review_on;
+    if (holder->account->binding_until < next) next = holder->account->binding_until;
     return next;
 }
 

@@ -113,7 +113,8 @@ enum outcome purchase_form_sellers(struct command_call *call,
         int32_t share_bp = seller->share_bp;
         if (share_bp == 0 && request->n_sellers == 1) share_bp = SHARE_WHOLE;
         if (seller->guide_number == 0 || sells_already(purchase, seller->guide_number))
-            return form_refuse(call, OUTCOME_SELLERS_INVALID, "sellers.guide_number", NULL);
+            return form_refuse(call, OUTCOME_SELLERS_INVALID, "sellers.guide_number",
+                               "guides, each once");
         if (share_bp < 1 || share_bp > SHARE_WHOLE)
             return form_refuse(call, OUTCOME_SELLERS_INVALID, "sellers.share_bp", "1..10000");
         purchase->sellers[purchase->seller_count++] =

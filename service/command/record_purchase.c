@@ -177,7 +177,7 @@ static enum outcome decide_earning(struct batch *batch, struct command_call *cal
     return outcome == OUTCOME_OK ? earn_ready(batch, earning) : outcome;
 }
 
-/* Her tier rises with the purchase, after its awards: theirs is the multiplier of the one before. */
+/* Her tier rises after the awards: theirs is the multiplier of the one before. */
 static enum outcome decide_tier(struct batch *batch, struct recording *recording)
 {
     struct purchase *purchase = &recording->purchase;

@@ -222,7 +222,8 @@ static void put_member(struct batch *batch, const struct command_call *call,
                        struct registering *registering)
 {
     struct earning *earning = &registering->earning;
-    struct party member = earning->earners[EARNER_BUYER].party;
+    const struct earner *buyer = &earning->earners[EARNER_BUYER];
+    struct party member = buyer->party;
     const struct attribution *attribution = &registering->attributed.attribution;
 
     numbers_put(batch, &registering->numbers);
@@ -231,7 +232,7 @@ static void put_member(struct batch *batch, const struct command_call *call,
     if (attribution->serving_guide != 0) {
         bindings_put(batch, member.number,
                      &(struct binding){.from = registering->business_date,
-                                       .until = earning->earners[EARNER_BUYER].account.binding_until,
+                                       .until = buyer->account.binding_until,
                                        .state = BINDING_ACTIVE,
                                        .guide = attribution->serving_guide,
                                        .inherited = attribution->serving_inherited});
