@@ -496,8 +496,9 @@ static const struct corruption {
 } corruptions[] = {
 #define ROW(function, finding) {#function, function, finding}
     ROW(available_grows, "member 1: unit 0 available is 140, entries say 139"),
-    ROW(a_cap_is_taken_by_no_credit, "a beneficiary's cap of rule 'serving' (guide 1, from day 59): "
-                                     "credits hold -5 more than counted"),
+    ROW(a_cap_is_taken_by_no_credit,
+        "a beneficiary's cap of rule 'serving' (guide 1, from day 59): "
+        "credits hold -5 more than counted"),
     ROW(a_budget_is_taken_by_no_credit, "the budget of rule 'buyer' (nobody 0, from day"),
     ROW(a_cap_is_cut_short, "a counter of caps or budgets is damaged"),
     ROW(pending_shrinks, "guide 1: unit 1 pending is 24, entries say 25"),
