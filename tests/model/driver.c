@@ -28,7 +28,8 @@
 #include "tests/model/frame.h"
 #include "tests/store/scratch.h"
 
-enum { CALLERS_MAX = 64, RUN_MAX = 4096, ARENA_BYTES = 64 << 20 };
+enum { CALLERS_MAX = 64, RUN_MAX = 4096, ARENA_BYTES = 64 << 20,
+       PORTIONS_MAX = 100000 };
 
 struct driver {
     struct scratch scratch;
@@ -275,7 +276,8 @@ static bool tick(void)
 static uint32_t work_off(void)
 {
     uint32_t portions = 0;
-    while (tick()) portions++;
+    while (tick())
+        if (++portions == PORTIONS_MAX) fault(NULL, "The due queue does not come to its end.");
     return portions;
 }
 

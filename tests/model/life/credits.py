@@ -63,7 +63,7 @@ class Account:
                     pending += credit.remaining
                 else:
                     available += credit.remaining
-                if credit.held:
+                if credit.held and not credit.pending:
                     held += credit.remaining
         debt = sum(d.open for d in self.debts if d.unit == unit)
         inside = sum(d.open for d in self.debts if d.unit == unit and d.inside)

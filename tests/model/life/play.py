@@ -171,8 +171,10 @@ class Play(Draw):
                 got.program_version)
         meant = (purchase.member.number, purchase.base, dates.text(purchase.day),
                  purchase.serving, purchase.version)
-        return "%r instead of %r" % (said, meant) if said != meant else \
+        found = "%r instead of %r" % (said, meant) if said != meant else \
             words.awards_differ(purchase.awards, got.credits)
+        return found and "%s; tier %d, days %d, %r" % (
+            found, purchase.event.tier, purchase.event.days, purchase.event.program["tiers"])
 
     def change(self):
         self.publish(self.merchant.today + self.random.randrange(-3, 12))

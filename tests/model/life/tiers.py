@@ -83,7 +83,7 @@ class Tiers:
             tiers = program["tiers"]
             tier = self.tier_in(program, member)
             reached = self.reached(tiers, self.measure(tiers, member, day))
-            if reached < tier and tiers["fall"] == "ONE_STEP":
+            if reached < tier and tiers.get("fall") == "ONE_STEP":
                 reached = tier - 1
             member.tier = reached
             if member.tier:

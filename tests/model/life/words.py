@@ -84,7 +84,7 @@ def awards_differ(awards, replied):
                 got.base_minor, got.reason, got.credit_number != 0)
         meant = (rule["rule_id"], party, rule["unit"], amount, base, reason, amount != 0)
         if said != meant:
-            return "a credit of %r instead of %r" % (said, meant)
+            return "a credit of %r instead of %r by %r" % (said, meant, rule)
         if credit is not None:
             credit.number = got.credit_number
     return ""
