@@ -356,6 +356,7 @@ enum outcome register_member_merchant(struct reader *reader, struct command_call
         if (outcome != OUTCOME_OK) return outcome;
         enum store_result found = codes_merchant(reader, value, ret_merchant);
         if (found != STORE_ABSENT) return command_outcome(found, OUTCOME_INTERNAL);
+        call->guessed = true;
     }
     if (request->merchant_number == 0)
         return request->code[0] != '\0'
