@@ -16,6 +16,7 @@ extern const struct command record_purchase, record_purchases, get_purchase, lis
 extern const struct command publish_program, get_program, list_programs;
 extern const struct command get_balance, list_balances, get_entry, list_entries;
 extern const struct command create_token, list_tokens, revoke_token;
+extern const struct command close_period, get_period_close, list_period_closes;
 extern const struct command verify_store, backup_store;
 
 /* No RPCs: what the service's ticker asks, with messages of beckon.internal. */

@@ -143,6 +143,14 @@ TABLE = {
         scoped={MEMBER: NOT_YOURS, GUIDE: NOT_YOURS},
         by_role={MEMBER: lambda w: {"account": party("member", w.one.members[0])}}),
 
+    "PeriodService/ClosePeriod": Row(
+        (PAYROLL, ADMIN), lambda w: {"rule_id": "none", "period": "2024"},
+        foreign=not_found("PERIOD_RULE_UNKNOWN")),
+    "PeriodService/GetPeriodClose": Row(
+        (PAYROLL, AUDITOR, ADMIN), lambda w: {"rule_id": "none", "period": "2024"},
+        foreign=not_found("PERIOD_CLOSE_UNKNOWN")),
+    "PeriodService/ListPeriodCloses": Row((PAYROLL, AUDITOR, ADMIN), lambda w: {}),
+
     "TokenService/CreateToken": Row(
         (ADMIN, OPERATOR), lambda w: {"token": {"role": "ROLE_AUDITOR", "label": "own"},
                                       "request_id": "auditor-own-"},
