@@ -3,7 +3,6 @@
 #include <assert.h>
 
 #include "service/rules/formula.h"
-#include "store/kpi.h"
 
 enum { ONE_IN_BP = 10000 };
 

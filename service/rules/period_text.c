@@ -1,7 +1,6 @@
 #include "service/rules/period_text.h"
 
 #include <assert.h>
-#include <stdio.h>
 
 #include "service/rules/civil_date.h"
 #include "store/date.h"
@@ -45,21 +44,13 @@ void period_write(enum period_kind kind, business_date start, char ret_text[PERI
 {
     int year, month, day;
 
+    assert(kind != PERIOD_NONE);
+    civil_date_write(start, ret_text);
     date_to_civil(start, &year, &month, &day);
-    unsigned short_year = (unsigned)year % 10000, short_month = (unsigned)month % 100;
-    switch (kind) {
-    case PERIOD_YEAR:
-        snprintf(ret_text, PERIOD_TEXT_BYTES, "%04u", short_year);
-        return;
-    case PERIOD_QUARTER:
-        snprintf(ret_text, PERIOD_TEXT_BYTES, "%04uQ%u", short_year, (short_month + 2) / 3 % 10);
-        return;
-    case PERIOD_MONTH:
-        snprintf(ret_text, PERIOD_TEXT_BYTES, "%04u-%02u", short_year, short_month);
-        return;
-    case PERIOD_DAY:
-    case PERIOD_NONE:
-        civil_date_write(start, ret_text);
-        return;
-    }
+    if (kind == PERIOD_YEAR) ret_text[4] = '\0';
+    if (kind == PERIOD_MONTH) ret_text[7] = '\0';
+    if (kind != PERIOD_QUARTER) return;
+    ret_text[4] = 'Q';
+    ret_text[5] = (char)('0' + (month + 2) / 3);
+    ret_text[6] = '\0';
 }

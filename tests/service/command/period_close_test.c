@@ -63,7 +63,8 @@ static void a_month_is_closed_once_its_wait_is_over(void **state)
                       "period_close.done=1 period_close.guides=2 period_close.credits=1 "
                       "period_close.amount=90 period_close.last_date=2026-03-31 "
                       "period_close.refunds_before_date=2026-04-11 period_close.unit=POINTS "
-                      "period_close.program_version=2 period_close.computed_at=2026-04-11T10:00:00"),
+                      "period_close.program_version=2 "
+                      "period_close.computed_at=2026-04-11T10:00:00"),
         ANSWERS("auditor", get_period_close, "rule_id=back period=2026-03",
                 "results#=2 results[0].guide_number=1 results[0].employee_no=E1 "
                 "results[0].numerator=1 results[0].denominator=2 results[0].value=5000 "
