@@ -17,6 +17,7 @@
 #include "service/command/purchase_form.h"
 #include "service/command/purchase_message.h"
 #include "service/command/reply.h"
+#include "service/command/screen.h"
 #include "service/command/tier.h"
 #include "service/rules/base.h"
 #include "store/programs.h"
@@ -33,6 +34,7 @@ struct recording {
     struct earning earning;
     struct counting counting;
     bool first_purchase; /* nothing of hers was recorded before */
+    struct screening screening;
 };
 
 /* ---- form ------------------------------------------------------------------------------------ */
@@ -174,6 +176,7 @@ static enum outcome decide_earning(struct batch *batch, struct command_call *cal
 
     earning->event = (struct event){EVENT_PURCHASE, purchase->member, purchase->receipt};
     enum outcome outcome = earn_decide(&batch->reader, call, earning, &event);
+    if (outcome == OUTCOME_OK) outcome = screen_purchase(batch, earning, &recording->screening);
     return outcome == OUTCOME_OK ? earn_ready(batch, earning) : outcome;
 }
 
@@ -266,6 +269,7 @@ enum outcome purchase_record(struct batch *batch, struct command_call *call,
 
     /* From here on this purchase must succeed. */
     earn_post(batch, &recording.earning);
+    screen_put(batch, &recording.earning, &recording.screening);
     purchase->verdicts = recording.earning.verdicts;
     purchase->award_count = (uint16_t)recording.earning.award_count;
     memcpy(purchase->awards, recording.earning.awards, sizeof purchase->awards);

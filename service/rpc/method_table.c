@@ -24,7 +24,7 @@
     {.path = "/beckon.v1." service "/" method, .kind = METHOD_STREAM, .command = &(its_command),   \
      .roles = (its_roles)}
 
-enum { METHOD_COUNT = 41 };
+enum { METHOD_COUNT = 44 };
 
 static const struct method API_METHODS[] = {
     UNARY("MerchantService", "CreateMerchant", create_merchant, OPERATOR),
@@ -74,6 +74,10 @@ static const struct method API_METHODS[] = {
     UNARY("PeriodService", "ClosePeriod", close_period, PAYROLL | ADMIN),
     UNARY("PeriodService", "GetPeriodClose", get_period_close, PAYROLL | AUDITOR | ADMIN),
     UNARY("PeriodService", "ListPeriodCloses", list_period_closes, PAYROLL | AUDITOR | ADMIN),
+
+    UNARY("ReviewService", "ListReviews", list_reviews, AUDITOR | ADMIN),
+    UNARY("ReviewService", "GetReview", get_review, AUDITOR | ADMIN),
+    UNARY("ReviewService", "DecideReview", decide_review, ADMIN),
 
     UNARY("TokenService", "CreateToken", create_token, ADMIN | OPERATOR),
     UNARY("TokenService", "ListTokens", list_tokens, ADMIN | OPERATOR),

@@ -151,6 +151,13 @@ TABLE = {
         foreign=not_found("PERIOD_CLOSE_UNKNOWN")),
     "PeriodService/ListPeriodCloses": Row((PAYROLL, AUDITOR, ADMIN), lambda w: {}),
 
+    "ReviewService/ListReviews": Row((AUDITOR, ADMIN), lambda w: {"state": "REVIEW_STATE_OPEN"}),
+    "ReviewService/GetReview": Row((AUDITOR, ADMIN), lambda w: {"review_number": 1},
+                                   foreign=not_found("REVIEW_UNKNOWN")),
+    "ReviewService/DecideReview": Row(
+        (ADMIN,), lambda w: {"review_number": 1, "decision": "REVIEW_DECISION_VOID",
+                             "reason": "none of ours"}, foreign=not_found("REVIEW_UNKNOWN")),
+
     "TokenService/CreateToken": Row(
         (ADMIN, OPERATOR), lambda w: {"token": {"role": "ROLE_AUDITOR", "label": "own"},
                                       "request_id": "auditor-own-"},
