@@ -24,7 +24,7 @@
     {.path = "/beckon.v1." service "/" method, .kind = METHOD_STREAM, .command = &(its_command),   \
      .roles = (its_roles)}
 
-enum { METHOD_COUNT = 49 };
+enum { METHOD_COUNT = 52 };
 
 static const struct method API_METHODS[] = {
     UNARY("MerchantService", "CreateMerchant", create_merchant, OPERATOR),
@@ -85,6 +85,10 @@ static const struct method API_METHODS[] = {
           MEMBER | POS | MANAGER | AUDITOR | ADMIN),
     UNARY("RedemptionService", "ListRedemptions", list_redemptions,
           MEMBER | POS | MANAGER | AUDITOR | ADMIN),
+
+    UNARY("ReviewService", "ListReviews", list_reviews, AUDITOR | ADMIN),
+    UNARY("ReviewService", "GetReview", get_review, AUDITOR | ADMIN),
+    UNARY("ReviewService", "DecideReview", decide_review, ADMIN),
 
     UNARY("TokenService", "CreateToken", create_token, ADMIN | OPERATOR),
     UNARY("TokenService", "ListTokens", list_tokens, ADMIN | OPERATOR),
