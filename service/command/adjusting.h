@@ -19,8 +19,8 @@ struct adjusting {
 /* Begins with a new decision: who, when, its number. `adjustment` has the rest. */
 enum outcome adjusting_begin(struct batch *batch, struct command_call *call,
                              struct adjustment *adjustment) OUTCOME_CHECKED;
-/* Before the LINE: loads the account and moves what adjustment.amount says. Fills party_unknown with
- * ACCOUNT_UNKNOWN; INSUFFICIENT_BALANCE, LOTS_TOO_MANY. */
+/* Before the LINE: loads the account and moves what adjustment.amount says. ACCOUNT_UNKNOWN,
+ * INSUFFICIENT_BALANCE, LOTS_TOO_MANY. */
 enum outcome adjusting_balance(struct batch *batch, struct command_call *call,
                                struct adjusting *adjusting) OUTCOME_CHECKED;
 /* Before the LINE: holds or releases a credit, as adjustment.kind says. CREDIT_UNKNOWN,
