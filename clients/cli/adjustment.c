@@ -78,8 +78,8 @@ static const struct verb VERBS[] = {
         .service = &beckon__v1__credit_service__descriptor,
         .method = "ListAdjustments",
         .shows = "adjustments",
-        .columns = "adjustment_number,kind,account,unit,amount,state,reason,created_at,created_by_token,"
-                   "decided_by_token,credit_number",
+        .columns = "adjustment_number,kind,account,unit,amount,state,reason,created_at,"
+                   "created_by_token,decided_by_token,credit_number",
     },
 };
 

@@ -66,8 +66,8 @@ static const struct verb VERBS[] = {
         .service = &beckon__v1__credit_service__descriptor,
         .method = "ListCredits",
         .shows = "credits",
-        .columns = "credit_number,unit,state,held,posted,remaining,rule_id,business_date,matures_on,"
-                   "expires_on",
+        .columns = "credit_number,unit,state,held,posted,remaining,rule_id,business_date,"
+                   "matures_on,expires_on",
     },
     {
         .name = "get",

@@ -99,7 +99,8 @@ static const struct verb VERBS[] = {
         .service = &beckon__v1__redemption_service__descriptor,
         .method = "ListRedemptions",
         .shows = "redemptions",
-        .columns = "redemption_number,unit,amount,value_minor,shop_id,receipt_number,business_date,restored",
+        .columns = "redemption_number,unit,amount,value_minor,shop_id,receipt_number,"
+                   "business_date,restored",
     },
 };
 
