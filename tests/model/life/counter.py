@@ -8,6 +8,9 @@ from merchant import Merchant
 from reviews import Reviews
 
 
+LOTS_A_COMMAND = 128  # one command spends from so many at most
+
+
 class Refund:
     def __init__(self, **fields):
         self.takings, self.given_back = [], []
@@ -213,7 +216,7 @@ class Counter(Reviews, Merchant):
         account = self.up_to(self.account(MEMBER, member.number), self.today)
         if amount > account.redeemable(unit):
             return "INSUFFICIENT_BALANCE", 0
-        return "", value
+        return self.too_many_lots(account, unit, amount), value
 
     def redeem(self, member, unit, amount, value, shop, receipt):
         account = self.account(MEMBER, member.number)
@@ -274,7 +277,11 @@ class Counter(Reviews, Merchant):
             return ""
         account = self.up_to(self.account(kind, number), self.today)
         free = sum(c.remaining for c in account.free(unit))
-        return "INSUFFICIENT_BALANCE" if -amount > free else ""
+        return "INSUFFICIENT_BALANCE" if -amount > free \
+            else self.too_many_lots(account, unit, -amount)
+
+    def too_many_lots(self, account, unit, amount):
+        return "LOTS_TOO_MANY" if len(self.spend(account, unit, amount)) > LOTS_A_COMMAND else ""
 
     def above_limit(self, unit, amount):
         program = self.program_on(self.today)
