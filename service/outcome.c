@@ -144,6 +144,10 @@ static const struct outcome_info OUTCOMES[] = {
         "没有这个方案版本，或当日没有生效的方案。"),
     ROW(ENTRY_UNKNOWN, NOT_FOUND, false, "There is no such entry. Check its number.",
         "没有这条分录，请检查编号。"),
+    ROW(CREDIT_UNKNOWN, NOT_FOUND, false,
+        "There is no such credit among those this token may see. Credits are named by the number of "
+        "the entry that made them; `beckon entry list` shows it.",
+        "该令牌可见的奖励中没有这一笔。奖励以生成它的分录编号命名，可用 beckon entry list 查看。"),
     ROW(TOKEN_UNKNOWN, NOT_FOUND, false, "There is no such token. ListTokens shows their numbers.",
         "没有这个令牌。可用 ListTokens 查看令牌编号。"),
 

@@ -58,6 +58,7 @@ enum outcome {
     OUTCOME_PURCHASE_UNKNOWN,
     OUTCOME_PROGRAM_UNKNOWN,
     OUTCOME_ENTRY_UNKNOWN,
+    OUTCOME_CREDIT_UNKNOWN,
     OUTCOME_TOKEN_UNKNOWN,
 
     /* what is there already */

@@ -24,7 +24,7 @@
     {.path = "/beckon.v1." service "/" method, .kind = METHOD_STREAM, .command = &(its_command),   \
      .roles = (its_roles)}
 
-enum { METHOD_COUNT = 38 };
+enum { METHOD_COUNT = 41 };
 
 static const struct method API_METHODS[] = {
     UNARY("MerchantService", "CreateMerchant", create_merchant, OPERATOR),
@@ -70,6 +70,13 @@ static const struct method API_METHODS[] = {
     UNARY("LedgerService", "ListBalances", list_balances, PAYROLL | AUDITOR | ADMIN),
     UNARY("LedgerService", "GetEntry", get_entry, MEMBER | GUIDE | PAYROLL | AUDITOR | ADMIN),
     UNARY("LedgerService", "ListEntries", list_entries, MEMBER | GUIDE | PAYROLL | AUDITOR | ADMIN),
+
+    UNARY("ExplainService", "ExplainPurchase", explain_purchase,
+          MEMBER | POS | MANAGER | AUDITOR | ADMIN),
+    UNARY("ExplainService", "ExplainCredit", explain_credit,
+          MEMBER | GUIDE | PAYROLL | AUDITOR | ADMIN),
+    UNARY("ExplainService", "ExplainAttribution", explain_attribution,
+          MEMBER | GUIDE | MANAGER | AUDITOR | ADMIN),
 
     UNARY("TokenService", "CreateToken", create_token, ADMIN | OPERATOR),
     UNARY("TokenService", "ListTokens", list_tokens, ADMIN | OPERATOR),
