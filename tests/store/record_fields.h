@@ -5,6 +5,7 @@
 #include <stddef.h>
 
 #include "store/encode.h"
+#include "store/kpi.h"
 
 enum field_kind { RAW, CHOICE, AMOUNT, PARTY, RECEIPT, TEXT, CODE };
 struct field {
@@ -135,6 +136,9 @@ static const struct field request_fields[] = {
 };
 static const struct field recency_month_fields[] = {
     F_RAW(recency_month, last), F_RAW(recency_month, second_last),
+};
+static const struct field kpi_month_fields[] = {
+    F_RAW(kpi_month, days), F_RAW(kpi_month, once), F_RAW(kpi_month, twice),
 };
 static const struct field ledger_totals_fields[] = {F_RAW(ledger_totals, balance)};
 static const struct field numbers_fields[] = {

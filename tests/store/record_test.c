@@ -47,6 +47,7 @@ CODEC(code)
 CODEC(token)
 CODEC(request)
 CODEC(recency_month)
+CODEC(kpi_month)
 CODEC(ledger_totals)
 CODEC(numbers)
 CODEC(merchant)
@@ -121,7 +122,7 @@ static const struct record_form forms[] = {
     FORM(purchase_lines, purchase_lines_mend), FORM(registration, registration_mend),
     FORM(code, NULL),
     FORM(party, NULL), FORM(token, NULL), FORM(request, NULL), FORM(recency_month, NULL),
-    FORM(ledger_totals, NULL), FORM(numbers, NULL), FORM(merchant, NULL),
+    FORM(kpi_month, NULL), FORM(ledger_totals, NULL), FORM(numbers, NULL), FORM(merchant, NULL),
 };
 enum { FORM_COUNT = sizeof forms / sizeof forms[0] };
 /* The largest of them; all but the lines are bounded by RECORD_BYTES_MAX. */
