@@ -29,6 +29,10 @@ static const struct outcome_info OUTCOMES[] = {
     ROW(SHUTTING_DOWN, UNAVAILABLE, true,
         "The service is shutting down; nothing was changed. Try again in a moment.",
         "服务正在停止，未做任何更改。请稍后重试。"),
+    ROW(GUESSES_TOO_MANY, RESOURCE_EXHAUSTED, true,
+        "Too many codes were tried that nobody has. Try again after the retry delay; staff can "
+        "register you at once.",
+        "尝试的无效推荐码过多。请在建议的等待时间后重试，也可以请店员立即登记。"),
     ROW(METHOD_UNKNOWN, UNIMPLEMENTED, false,
         "There is no such method here. Reflection lists all of them; is the client newer than the "
         "service?",
@@ -77,6 +81,10 @@ static const struct outcome_info OUTCOMES[] = {
     ROW(LINES_INVALID, INVALID_ARGUMENT, false,
         "The lines don't make up the purchase: {allowed}. Send all of its lines, or none.",
         "商品行与整单不符，应满足：{allowed}。请发送全部商品行，或一行也不发送。"),
+    ROW(SELLERS_INVALID, INVALID_ARGUMENT, false,
+        "{field} is not allowed: {allowed}. At most 4 guides sell a purchase, each named once, and "
+        "their shares sum to 10,000.",
+        "{field} 不被允许：{allowed}。一笔销售最多 4 位导购，每人只列一次，分成合计须为 10000。"),
     ROW(PHONE_INVALID, INVALID_ARGUMENT, false,
         "{field} is not a phone number. Write it with its country code, e.g. +8613812345678, or as "
         "it is dialled in the merchant's country.",

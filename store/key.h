@@ -50,7 +50,7 @@ enum table {
     TABLE_BUDGET = 0x29,         /* rule id -> what its credits hold of a campaign budget */
     TABLE_REVIEW = 0x2a,         /* number -> ColdReview: what a fraud signal holds */
     TABLE_REVIEW_OPEN = 0x2b,    /* number -> (empty): undecided ones */
-    TABLE_SIGNAL = 0x2c,         /* kind, party, window start -> count: what fraud signals count */
+    TABLE_SIGNAL = 0x2c,         /* kind, party, month start or 0 -> signal_counts */
     TABLE_KPI = 0x2d,            /* month start, guide -> kpi_month: the scoreboard's counters */
     TABLE_PERIOD_CLOSE = 0x2e,   /* rule id, period start -> ColdPeriodClose: computed once */
 
@@ -66,7 +66,8 @@ enum account_part {
     ACCOUNT_DAY = 1,        /* date -> purchase_day */
     ACCOUNT_CREDIT = 2,     /* credit_filed_on, number -> credit */
     ACCOUNT_HISTORY = 3,    /* from-date -> binding (members) or employment (guides) */
-    ACCOUNT_CAP = 4,        /* enum award_cap, period start, rule id -> what credits hold of it */
+    ACCOUNT_CAP = 4,        /* enum award_cap, period kind, period start, rule id -> what credits
+                               hold of it */
     ACCOUNT_CREDIT_DATE = 5,/* credit -> the date it is filed under, unless that is DATE_NEVER */
     ACCOUNT_DEBT = 6,       /* 0 open or 1 paid, number -> debt */
     ACCOUNT_BENEFIT = 7,    /* number -> benefit */

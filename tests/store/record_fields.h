@@ -137,6 +137,9 @@ static const struct field request_fields[] = {
 static const struct field recency_month_fields[] = {
     F_RAW(recency_month, last), F_RAW(recency_month, second_last),
 };
+static const struct field signal_counts_fields[] = {
+    F_RAW(signal_counts, first), F_RAW(signal_counts, counts),
+};
 static const struct field kpi_month_fields[] = {
     F_RAW(kpi_month, days), F_RAW(kpi_month, once), F_RAW(kpi_month, twice),
 };

@@ -47,6 +47,7 @@ CODEC(code)
 CODEC(token)
 CODEC(request)
 CODEC(recency_month)
+CODEC(signal_counts)
 CODEC(kpi_month)
 CODEC(ledger_totals)
 CODEC(numbers)
@@ -122,6 +123,7 @@ static const struct record_form forms[] = {
     FORM(purchase_lines, purchase_lines_mend), FORM(registration, registration_mend),
     FORM(code, NULL),
     FORM(party, NULL), FORM(token, NULL), FORM(request, NULL), FORM(recency_month, NULL),
+    FORM(signal_counts, NULL),
     FORM(kpi_month, NULL), FORM(ledger_totals, NULL), FORM(numbers, NULL), FORM(merchant, NULL),
 };
 enum { FORM_COUNT = sizeof forms / sizeof forms[0] };
@@ -314,7 +316,7 @@ static void sizes_stay_what_the_store_was_written_with(void **state)
     static const struct { const char *name; size_t size; } sizes[] = {
         {"fence", 64}, {"credit", 130}, {"account", 261}, {"purchase_day", 37}, {"binding", 15},
         {"employment", 17}, {"party", 6}, {"request", 25}, {"recency_month", 249},
-        {"ledger_totals", 113}, {"numbers", 25},
+        {"signal_counts", 71}, {"ledger_totals", 113}, {"numbers", 25},
     };
     size_t found = 0;
     for (size_t f = 0; f < FORM_COUNT; f++) {
