@@ -126,7 +126,8 @@ static enum outcome explain_attribution_read(struct reader *reader, struct comma
     reply->member_number = member;
     reply->registered_on = reply_date(call, account.registered_on);
     reply->scan_result = (Beckon__V1__ScanResult)account.scan_result;
-    reply->scan = sentence_pair_message(call, explain_scan(account.scan_result));
+    reply->scan = sentence_pair_message(call, explain_scan(account.scan_result,
+                                                           account.code.symbols != 0));
     if (reply->registered_on == NULL || reply->scan == NULL) return OUTCOME_BUSY;
     outcome = fill_referrer(reader, call, &account, reply);
     if (outcome != OUTCOME_OK) return outcome;

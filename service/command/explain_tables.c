@@ -94,8 +94,13 @@ static const struct sentence_pair SCANS[] = {
                        "She scanned a member's or shop's code: it binds no guide by itself."},
 };
 
-struct sentence_pair explain_scan(enum scan_result result)
+struct sentence_pair explain_scan(enum scan_result result, bool scanned)
 {
+    static const struct sentence_pair NAMED = {
+        "注册时没有扫码，按填写的推荐人归属。",
+        "She registered without a code; the recommender she named counts."};
+
+    if (!scanned && (result == SCAN_BOUND || result == SCAN_REFERRED)) return NAMED;
     assert((size_t)result < sizeof SCANS / sizeof SCANS[0]);
     return SCANS[result];
 }

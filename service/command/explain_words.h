@@ -11,7 +11,8 @@
 struct sentence_pair explain_verdict(enum rule_verdict verdict);
 struct sentence_pair explain_reason(enum award_reason reason);
 struct sentence_pair explain_cap(enum award_cap cap);
-struct sentence_pair explain_scan(enum scan_result result);
+/* scanned: she registered with a code. */
+struct sentence_pair explain_scan(enum scan_result result, bool scanned);
 
 /* What a rule gives whom, and the life of it: "gives the buyer 1 point per CNY, times ...". */
 struct sentence explain_formula(const struct program *program, const struct rule *rule,

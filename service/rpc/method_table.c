@@ -24,7 +24,7 @@
     {.path = "/beckon.v1." service "/" method, .kind = METHOD_STREAM, .command = &(its_command),   \
      .roles = (its_roles)}
 
-enum { METHOD_COUNT = 41 };
+enum { METHOD_COUNT = 42 };
 
 static const struct method API_METHODS[] = {
     UNARY("MerchantService", "CreateMerchant", create_merchant, OPERATOR),
@@ -71,6 +71,7 @@ static const struct method API_METHODS[] = {
     UNARY("LedgerService", "GetEntry", get_entry, MEMBER | GUIDE | PAYROLL | AUDITOR | ADMIN),
     UNARY("LedgerService", "ListEntries", list_entries, MEMBER | GUIDE | PAYROLL | AUDITOR | ADMIN),
 
+    UNARY("ExplainService", "Quote", quote, POS | MANAGER | ADMIN),
     UNARY("ExplainService", "ExplainPurchase", explain_purchase,
           MEMBER | POS | MANAGER | AUDITOR | ADMIN),
     UNARY("ExplainService", "ExplainCredit", explain_credit,

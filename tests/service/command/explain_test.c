@@ -21,7 +21,7 @@ static void every_rule_of_a_purchase_says_what_became_of_it(void **state)
                 "member_number=2 program_version=1 business_date=2026-03-02 base_minor=12000 "
                 "base_calculation.en=amount_123.45_CNY_-_tax_3.45_CNY_=_base_120.00_CNY "
                 "purchase_days=1 serving_guide=1 rules#=4 rules[0].rule_id=buyer "
-                "!rules[0].verdict rules[0].awards#=1 rules[0].awards[0].amount=120 "
+                "rules[0].verdict=MATCHED rules[0].awards#=1 rules[0].awards[0].amount=120 "
                 "rules[0].awards[0].rate_bp=100 rules[0].awards[0].multiplier_bp=10000 "
                 "rules[0].awards[0].full_amount=120 rules[0].awards[0].share_bp=10000 "
                 "rules[0].awards[0].credit_number=1 rules[0].awards[0].matures_on=2026-03-02 "
@@ -130,7 +130,8 @@ static void an_attribution_says_who_brought_her_and_who_serves_her(void **state)
                 "phone=13800000003 consent_policy_version=v1 recommender=13800000001",
                 "member_number=3"),
         ANSWERS("auditor", explain_attribution, "member_number=3",
-                "scan_result=NONE referrer=member:1 !code "
+                "scan_result=REFERRED referrer=member:1 !code "
+                "scan.en=She_registered_without_a_code;_the_recommender_she_named_counts. "
                 "referred.en=Member_1_recommended_her:_named_in_the_field_\"who_recommended_"
                 "you\"."),
         ANSWERS("admin", register_member, "phone=13800000004 consent_policy_version=v1",
