@@ -27,7 +27,7 @@ enum outcome earn_settle(struct reader *reader, struct earning *earning)
     struct earner *buyer = &earning->earners[EARNER_BUYER];
 
     if (buyer->account.next_due > earning->today) return OUTCOME_OK;
-    earning->held[EARNER_BUYER] = true;
+    earning->by_lots[EARNER_BUYER] = true;
     struct holder *holder = &earning->holders[EARNER_BUYER];
     enum outcome outcome =
         holder_open(reader, buyer->party, &buyer->account, earning->today, holder);
@@ -148,7 +148,7 @@ static struct reward_facts facts_of(const struct earning *earning, const struct 
 /* Room that the buyer's due work has just given back is room for this event already. */
 static enum outcome relieve(struct earning *earning, struct cap_uses *uses)
 {
-    if (!earning->held[EARNER_BUYER] || earning->batch == NULL) return OUTCOME_OK;
+    if (!earning->by_lots[EARNER_BUYER] || earning->batch == NULL) return OUTCOME_OK;
     const struct holder *holder = &earning->holders[EARNER_BUYER];
     for (size_t i = 0; i < holder->lots.lot_count; i++) {
         const struct lot *lot = &holder->lots.lot[i];

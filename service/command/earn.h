@@ -2,8 +2,8 @@
  * from facts to entries. Shared by registrations, purchases and quotes.
  *
  * Happy path: earn_settle (what is due on the buyer) -> earn_decide (loads everybody concerned,
- * asks the rules, cuts to caps) -> earn_ready -> LINE -> earn_post. Reads go as far as earn_decide.
- * Accounts that are merely credited are left as they are, due or not; but a credit that is
+ * asks the rules, cuts to caps) -> screen.h -> earn_ready -> LINE -> earn_post. Reads go as far as
+ * earn_decide. Accounts that are merely credited are left as they are, due or not; but a credit that is
  * available at once pays its holder's open debts first. */
 #ifndef BECKON_SERVICE_COMMAND_EARN_H
 #define BECKON_SERVICE_COMMAND_EARN_H
@@ -52,11 +52,12 @@ struct earning {
     struct batch *batch;           /* NULL: a read */
     struct earner earners[EARNER_COUNT];
     struct holder *holders;        /* room for EARNER_COUNT, the caller's, not initialised ... */
-    bool held[EARNER_COUNT];       /* ... but these: theirs go through lots */
+    bool by_lots[EARNER_COUNT];    /* ... but these: what they get goes through lots */
     struct verdicts verdicts;
     size_t award_count;
     struct award awards[AWARDS_MAX];
     uint16_t lot_of[AWARDS_MAX];   /* its lot in its holder, where it has one */
+    uint32_t review;               /* holds what others than the buyer earn (screen.h); 0: none */
     int64_t tier_points;           /* what a purchase counts as */
     struct ledger ledger;
     bool rule_credit_date_moves; /* this is the latest date with a rule-made credit */

@@ -31,6 +31,12 @@ static enum outcome rule_credit_date_check(struct batch *batch, struct earning *
     return OUTCOME_OK;
 }
 
+/* What a review holds pays no debts: it is not available to its owner. */
+static bool held_by_review(const struct earning *earning, size_t earner)
+{
+    return earning->review != 0 && earner != EARNER_BUYER;
+}
+
 static bool owes(const struct account *account, enum unit unit)
 {
     return account->balance[unit].debt > 0;
@@ -47,11 +53,11 @@ static enum outcome open_holders(struct batch *batch, struct earning *earning)
         struct account *account = &earning->earners[e].account;
         bool at_once = earning->program->rules[award->rule].hold_days == 0;
         bool pays = at_once && owes(account, award->unit);
-        if (earning->held[e] || !pays) continue;
+        if (earning->by_lots[e] || !pays || held_by_review(earning, e)) continue;
         enum outcome outcome = holder_open(&batch->reader, award->party, account, earning->today,
                                            &earning->holders[e]);
         if (outcome != OUTCOME_OK) return outcome;
-        earning->held[e] = true;
+        earning->by_lots[e] = true;
     }
     return OUTCOME_OK;
 }
@@ -83,7 +89,7 @@ static void accrue_lots(struct earning *earning)
 
     for (size_t i = 0; i < count; i++) {
         size_t e = earner_of(earning, postings[i].entry.party);
-        if (!earning->held[e]) continue;
+        if (!earning->by_lots[e]) continue;
         size_t lot = lot_accrue(&earning->holders[e].lots, &postings[i].credit, &occasion);
         earning->lot_of[postings[i].award] = (uint16_t)lot;
     }
@@ -100,7 +106,7 @@ enum outcome earn_ready(struct batch *batch, struct earning *earning)
     if (outcome != OUTCOME_OK) return outcome;
     accrue_lots(earning);
     for (int i = 0; i < EARNER_COUNT; i++) {
-        if (!earning->held[i]) continue;
+        if (!earning->by_lots[i]) continue;
         outcome = holder_ready(batch, &earning->holders[i]);
         if (outcome != OUTCOME_OK) return outcome;
         movement_count += earning->holders[i].lots.movement_count;
@@ -109,15 +115,34 @@ enum outcome earn_ready(struct batch *batch, struct earning *earning)
     return movement_count <= COMMAND_MOVEMENTS_MAX ? OUTCOME_OK : OUTCOME_BUSY;
 }
 
+/* Entry and flag: it stays where it is until a person decides. */
+static void hold(struct batch *batch, struct earning *earning, struct earner *earner,
+                 struct posting *posting)
+{
+    struct entry entry = posting->entry;
+    enum side side = entry.to;
+
+    assert(posting->credit.remaining > 0 && posting->credit.flags == 0);
+    entry.kind = ENTRY_HOLD;
+    entry.from = entry.to = side;
+    entry.credit = posting->credit.number;
+    ledger_post(batch, &earning->ledger, &earner->account, &entry);
+    posting->credit.flags |= CREDIT_HELD;
+    posting->credit.review = earning->review;
+    if (side == SIDE_OWNER) earner->account.balance[entry.unit].held += entry.amount;
+}
+
 /* The way of nearly all awards: one entry, one credit. */
 static void post_plain(struct batch *batch, struct earning *earning, struct posting *posting,
-                       struct earner *earner)
+                       size_t e)
 {
+    struct earner *earner = &earning->earners[e];
     uint64_t number =
         ledger_post(batch, &earning->ledger, &earner->account, &posting->entry);
 
     posting->credit.number = number;
     earning->awards[posting->award].credit = number;
+    if (held_by_review(earning, e)) hold(batch, earning, earner, posting);
     credits_add(batch, earner->party, &posting->credit);
     due_lower(batch, earner->party, &earner->account, credit_due_on(&posting->credit));
 }
@@ -127,7 +152,7 @@ static void lower_buyers_due(struct batch *batch, struct earning *earning)
 {
     struct earner *buyer = &earning->earners[EARNER_BUYER];
 
-    if (earning->held[EARNER_BUYER]) return; /* holder_post computes it anew */
+    if (earning->by_lots[EARNER_BUYER]) return; /* holder_post computes it anew */
     due_lower(batch, buyer->party, &buyer->account, buyer->account.tier_review_on);
     due_lower(batch, buyer->party, &buyer->account, buyer->account.binding_until);
 }
@@ -142,13 +167,13 @@ void earn_post(struct batch *batch, struct earning *earning)
         size_t e = earner_of(earning, postings[i].entry.party);
         caps_take(batch, &earning->program->rules[postings[i].credit.rule], postings[i].entry.party,
                   &postings[i].credit);
-        if (!earning->held[e]) post_plain(batch, earning, &postings[i], &earning->earners[e]);
+        if (!earning->by_lots[e]) post_plain(batch, earning, &postings[i], e);
         touched[e] = true;
     }
     lower_buyers_due(batch, earning);
     for (int e = 0; e < EARNER_COUNT; e++) {
         struct earner *earner = &earning->earners[e];
-        if (earning->held[e]) {
+        if (earning->by_lots[e]) {
             moved |= earning->holders[e].lots.movement_count > 0;
             holder_post(batch, &earning->ledger, &earning->holders[e]);
         } else if (touched[e]) {
@@ -158,7 +183,7 @@ void earn_post(struct batch *batch, struct earning *earning)
     for (size_t i = 0; i < count; i++) {
         struct award *award = &earning->awards[postings[i].award];
         size_t e = earner_of(earning, award->party);
-        if (earning->held[e])
+        if (earning->by_lots[e])
             award->credit =
                 earning->holders[e].lots.lot[earning->lot_of[postings[i].award]].credit.number;
         assert(award->credit != 0);

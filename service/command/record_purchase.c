@@ -14,6 +14,7 @@
 #include "service/command/purchase_form.h"
 #include "service/command/purchase_message.h"
 #include "service/command/reply.h"
+#include "service/command/screen.h"
 #include "store/programs.h"
 #include "store/purchases.h"
 #include "store/shops.h"
@@ -22,6 +23,7 @@
 struct recording {
     struct buying buying;
     char shop_id[SHOP_ID_BYTES_MAX + 1];
+    struct screening screening;
 };
 
 /* ---- seen before ----------------------------------------------------------------------------- */
@@ -91,12 +93,17 @@ static enum outcome load_shop_id(struct batch *batch, struct recording *recordin
 }
 
 /* The version in force and what the rules make of it, then what posting needs. */
-static enum outcome decide(struct batch *batch, struct command_call *call, struct buying *buying)
+static enum outcome decide(struct batch *batch, struct command_call *call,
+                           struct recording *recording)
 {
+    struct buying *buying = &recording->buying;
+
     buying->earning.batch = batch;
     enum outcome outcome = buying_find_buyer(&batch->reader, call, buying);
     if (outcome == OUTCOME_OK) outcome = earn_load_program(batch, &buying->earning);
     if (outcome == OUTCOME_OK) outcome = buying_decide(&batch->reader, call, buying);
+    if (outcome == OUTCOME_OK)
+        outcome = screen_purchase(batch, &buying->earning, &recording->screening);
     return outcome == OUTCOME_OK ? earn_ready(batch, &buying->earning) : outcome;
 }
 
@@ -122,13 +129,14 @@ enum outcome purchase_record(struct batch *batch, struct command_call *call,
     if (seen == STORE_OK) return answer_again(batch, call, &recording, &known, ret_purchase);
     if (seen != STORE_ABSENT) return command_outcome(seen, OUTCOME_INTERNAL);
 
-    outcome = decide(batch, call, buying);
+    outcome = decide(batch, call, &recording);
     if (outcome != OUTCOME_OK) return outcome;
     outcome = reply_reserve(call, purchase_message_bytes(buying->earning.award_count));
     if (outcome != OUTCOME_OK) return outcome;
 
     /* From here on this purchase must succeed. */
     earn_post(batch, &buying->earning);
+    screen_put(batch, &buying->earning, &recording.screening);
     purchase->verdicts = buying->earning.verdicts;
     purchase->award_count = (uint16_t)buying->earning.award_count;
     memcpy(purchase->awards, buying->earning.awards, sizeof purchase->awards);

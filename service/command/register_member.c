@@ -19,6 +19,7 @@
 #include "service/command/objects.h"
 #include "service/command/profile_form.h"
 #include "service/command/reply.h"
+#include "service/command/screen.h"
 #include "store/accounts.h"
 #include "store/codes.h"
 #include "store/guides.h"
@@ -41,6 +42,7 @@ struct registering {
     struct attributed attributed;
     struct earning earning;
     struct counting counting;
+    struct screening screening;
 };
 
 /* Nobody signed in: told nothing of whose phone it is, of codes, of what was earned. */
@@ -203,6 +205,9 @@ static enum outcome decide(struct batch *batch, struct command_call *call,
         .profile = &registering->profile,
     };
     outcome = earn_decide(&batch->reader, call, earning, &event);
+    if (outcome == OUTCOME_OK)
+        outcome =
+            screen_registration(batch, &registering->merchant, earning, &registering->screening);
     return outcome == OUTCOME_OK ? earn_ready(batch, earning) : outcome;
 }
 
@@ -229,6 +234,7 @@ static void put_member(struct batch *batch, const struct command_call *call,
     numbers_put(batch, &registering->numbers);
     put_person(batch, call, registering, member);
     earn_post(batch, earning);
+    screen_put(batch, earning, &registering->screening);
     if (attribution->serving_guide != 0) {
         bindings_put(batch, member.number,
                      &(struct binding){.from = registering->business_date,

@@ -24,7 +24,7 @@
     {.path = "/beckon.v1." service "/" method, .kind = METHOD_STREAM, .command = &(its_command),   \
      .roles = (its_roles)}
 
-enum { METHOD_COUNT = 42 };
+enum { METHOD_COUNT = 45 };
 
 static const struct method API_METHODS[] = {
     UNARY("MerchantService", "CreateMerchant", create_merchant, OPERATOR),
@@ -70,6 +70,10 @@ static const struct method API_METHODS[] = {
     UNARY("LedgerService", "ListBalances", list_balances, PAYROLL | AUDITOR | ADMIN),
     UNARY("LedgerService", "GetEntry", get_entry, MEMBER | GUIDE | PAYROLL | AUDITOR | ADMIN),
     UNARY("LedgerService", "ListEntries", list_entries, MEMBER | GUIDE | PAYROLL | AUDITOR | ADMIN),
+
+    UNARY("ReviewService", "ListReviews", list_reviews, AUDITOR | ADMIN),
+    UNARY("ReviewService", "GetReview", get_review, AUDITOR | ADMIN),
+    UNARY("ReviewService", "DecideReview", decide_review, ADMIN),
 
     UNARY("ExplainService", "Quote", quote, POS | MANAGER | ADMIN),
     UNARY("ExplainService", "ExplainPurchase", explain_purchase,
