@@ -3,8 +3,8 @@
  *
  * Happy path: earn_settle (what is due on the buyer) -> earn_decide (loads everybody concerned,
  * asks the rules, cuts to caps) -> screen.h -> earn_ready -> LINE -> earn_post. Reads go as far as
- * earn_decide. Accounts that are merely credited are left as they are, due or not; but a credit that is
- * available at once pays its holder's open debts first. */
+ * earn_decide. Accounts that are merely credited are left as they are, due or not; but a credit
+ * that is available at once pays its holder's open debts first. */
 #ifndef BECKON_SERVICE_COMMAND_EARN_H
 #define BECKON_SERVICE_COMMAND_EARN_H
 
