@@ -153,8 +153,8 @@ static const struct outcome_info OUTCOMES[] = {
     ROW(ENTRY_UNKNOWN, NOT_FOUND, false, "There is no such entry. Check its number.",
         "没有这条分录，请检查编号。"),
     ROW(CREDIT_UNKNOWN, NOT_FOUND, false,
-        "There is no such credit among those this token may see. Credits are named by the number of "
-        "the entry that made them; `beckon entry list` shows it.",
+        "There is no such credit among those this token may see. Credits are named by the number "
+        "of the entry that made them; `beckon entry list` shows it.",
         "该令牌可见的奖励中没有这一笔。奖励以生成它的分录编号命名，可用 beckon entry list 查看。"),
     ROW(TOKEN_UNKNOWN, NOT_FOUND, false, "There is no such token. ListTokens shows their numbers.",
         "没有这个令牌。可用 ListTokens 查看令牌编号。"),
@@ -202,12 +202,6 @@ static const struct outcome_info OUTCOMES[] = {
     ROW(BACKUP_FAILED, FAILED_PRECONDITION, false,
         "The backup failed: {allowed}. The store is as it was.",
         "备份失败：{allowed}。数据未受影响。"),
-    ROW(BACK_TEST_TOO_LARGE, FAILED_PRECONDITION, false,
-        "This history has more events, rules or counters than one back-test keeps in memory. Nothing "
-        "was changed. Restore a backup of the time in question on another machine, or ask for fewer "
-        "rules with caps.",
-        "历史记录的事件、规则或计数超过一次回测可用的内存，未做任何更改。请在另一台机器上恢复相应时间的备份，"
-        "或减少带上限的规则。"),
 
     ROW(STORE_DAMAGED, DATA_LOSS, false,
         "A stored record is damaged; nothing was changed. The operator should run verify and "

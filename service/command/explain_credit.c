@@ -64,7 +64,7 @@ static enum outcome find_credit(struct reader *reader, struct command_call *call
                            OUTCOME_STORE_DAMAGED);
 }
 
-/* ---- its figures ------------------------------------------------------------------------------ */
+/* ---- its figures ----------------------------------------------------------------------------- */
 
 static enum outcome fill_event(struct reader *reader, struct command_call *call,
                                const struct explaining *explaining)
@@ -115,7 +115,7 @@ static enum outcome fill(struct command_call *call, const struct explaining *exp
     return reply->refunds == NULL ? OUTCOME_BUSY : OUTCOME_OK;
 }
 
-/* ---- its rule --------------------------------------------------------------------------------- */
+/* ---- its rule -------------------------------------------------------------------------------- */
 
 /* The award it was posted from, as its event keeps it. */
 static enum outcome find_award(struct reader *reader, const struct explaining *explaining,
@@ -171,7 +171,7 @@ static enum outcome fill_rule(struct reader *reader, struct command_call *call,
     return explaining->reply->rule == NULL ? OUTCOME_BUSY : OUTCOME_OK;
 }
 
-/* ---- its life --------------------------------------------------------------------------------- */
+/* ---- its life -------------------------------------------------------------------------------- */
 
 static enum outcome fill_entries(struct reader *reader, struct command_call *call,
                                  const struct explaining *explaining, const struct page *page)

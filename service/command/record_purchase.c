@@ -34,7 +34,8 @@ static void fill_fingerprint(const struct batch *batch, struct recording *record
     struct fingerprint fingerprint;
 
     fingerprint_begin(&fingerprint, "purchase");
-    purchase_form_fingerprint(&fingerprint, &recording->buying.purchase.parts, &recording->buying.lines);
+    purchase_form_fingerprint(&fingerprint, &recording->buying.purchase.parts,
+                              &recording->buying.lines);
     fingerprint_number(&fingerprint, (int64_t)request->buyer_case);
     switch (request->buyer_case) {
     case BECKON__V1__RECORD_PURCHASE_REQUEST__BUYER_MEMBER_NUMBER:
@@ -87,7 +88,8 @@ static enum outcome load_shop_id(struct batch *batch, struct recording *recordin
         return OUTCOME_OK;
     }
     enum outcome outcome = command_outcome(
-        shops_get(&batch->reader, recording->buying.purchase.receipt.shop, &shop), OUTCOME_SHOP_UNKNOWN);
+        shops_get(&batch->reader, recording->buying.purchase.receipt.shop, &shop),
+        OUTCOME_SHOP_UNKNOWN);
     if (outcome == OUTCOME_OK) memcpy(recording->shop_id, shop.shop_id, sizeof shop.shop_id);
     return outcome;
 }
