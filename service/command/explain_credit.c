@@ -8,6 +8,7 @@
 #include "service/command/account_access.h"
 #include "service/command/business_time.h"
 #include "service/command/commands.h"
+#include "service/command/credit_lot_message.h"
 #include "service/command/explain_rule.h"
 #include "service/command/explain_story.h"
 #include "service/command/form.h"
@@ -84,10 +85,11 @@ static enum outcome fill_event(struct reader *reader, struct command_call *call,
 
 static enum outcome fill(struct command_call *call, const struct explaining *explaining)
 {
-    const struct credit *credit = &explaining->credit;
+    business_date today = business_date_at(&explaining->merchant, call->now_ms);
+    struct credit now = credit_as_of(&explaining->credit, today);
+    const struct credit *credit = &now;
     const char *currency = explaining->merchant.currency;
     Beckon__V1__ExplainCreditResponse *reply = explaining->reply;
-    business_date today = business_date_at(&explaining->merchant, call->now_ms);
     struct party party = explaining->made.party;
     struct sentence origin = story_origin(credit, party, &explaining->made.event, currency);
     struct sentence refunds = story_refunds(credit, currency);
