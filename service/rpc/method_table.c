@@ -24,7 +24,7 @@
     {.path = "/beckon.v1." service "/" method, .kind = METHOD_STREAM, .command = &(its_command),   \
      .roles = (its_roles)}
 
-enum { METHOD_COUNT = 56 };
+enum { METHOD_COUNT = 59 };
 
 static const struct method API_METHODS[] = {
     UNARY("MerchantService", "CreateMerchant", create_merchant, OPERATOR),
@@ -70,6 +70,10 @@ static const struct method API_METHODS[] = {
     UNARY("LedgerService", "ListBalances", list_balances, PAYROLL | AUDITOR | ADMIN),
     UNARY("LedgerService", "GetEntry", get_entry, MEMBER | GUIDE | PAYROLL | AUDITOR | ADMIN),
     UNARY("LedgerService", "ListEntries", list_entries, MEMBER | GUIDE | PAYROLL | AUDITOR | ADMIN),
+
+    UNARY("PeriodService", "ClosePeriod", close_period, PAYROLL | ADMIN),
+    UNARY("PeriodService", "GetPeriodClose", get_period_close, PAYROLL | AUDITOR | ADMIN),
+    UNARY("PeriodService", "ListPeriodCloses", list_period_closes, PAYROLL | AUDITOR | ADMIN),
 
     UNARY("CreditService", "ListCredits", list_credits, MEMBER | STAFF),
     UNARY("CreditService", "GetCredit", get_credit, MEMBER | STAFF),

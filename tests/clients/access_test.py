@@ -162,6 +162,13 @@ TABLE = {
         (MEMBER, GUIDE, MANAGER, AUDITOR, ADMIN),
         lambda w: {"member_number": w.one.members[0]},
         scoped={MEMBER: NOT_YOURS, GUIDE: NOT_YOURS}),
+    "PeriodService/ClosePeriod": Row(
+        (PAYROLL, ADMIN), lambda w: {"rule_id": "none", "period": "2024"},
+        foreign=not_found("PERIOD_RULE_UNKNOWN")),
+    "PeriodService/GetPeriodClose": Row(
+        (PAYROLL, AUDITOR, ADMIN), lambda w: {"rule_id": "none", "period": "2024"},
+        foreign=not_found("PERIOD_CLOSE_UNKNOWN")),
+    "PeriodService/ListPeriodCloses": Row((PAYROLL, AUDITOR, ADMIN), lambda w: {}),
 
     "ReviewService/ListReviews": Row((AUDITOR, ADMIN), lambda w: {"state": "REVIEW_STATE_OPEN"}),
     "ReviewService/GetReview": Row((AUDITOR, ADMIN), lambda w: {"review_number": 1},

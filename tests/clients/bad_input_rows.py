@@ -11,6 +11,7 @@ TILL, TILLS = "PurchaseService/RecordPurchase", "PurchaseService/RecordPurchases
 REGISTER, REGISTERS = "MemberService/RegisterMember", "MemberService/RegisterMembers"
 CODE, PUBLISH, TOKEN = ("CodeService/CreateCode", "ProgramService/PublishProgram",
                         "TokenService/CreateToken")
+CLOSE, CLOSED = "PeriodService/ClosePeriod", "PeriodService/GetPeriodClose"
 DECIDE = "ReviewService/DecideReview"
 QUOTE, WHY = "ExplainService/Quote", "ExplainService/Explain"
 BIDI, NUL, BELL, LONG = "a\u202eb", "a\0b", "a\x07b", "x" * 5000
@@ -23,7 +24,8 @@ LISTS = [("ShopService/ListShops", {}), ("GuideService/ListGuides", {}),
          ("LedgerService/ListEntries", {}),
          ("CreditService/ListCredits", {"account": {"kind": "PARTY_KIND_GUIDE", "number": 1}}),
          ("CreditService/ListAdjustments", {}),
-         ("RedemptionService/ListRedemptions", {"member_number": 1})]
+         ("RedemptionService/ListRedemptions", {"member_number": 1}),
+         ("PeriodService/ListPeriodCloses", {})]
 REDEEM, ADJUST = "RedemptionService/Redeem", "CreditService/AdjustBalance"
 HOLD, RELEASE = "CreditService/HoldCredit", "CreditService/ReleaseCredit"
 
@@ -186,6 +188,17 @@ def table(world):
         ("CreditService/ListCredits", {"account": {"kind": "PARTY_KIND_GUIDE", "number": 1},
                                        "state": 9}, INVALID, "VALUE_INVALID", "state"),
         ("LedgerService/GetBalance", {}, INVALID, "FIELD_REQUIRED", "account"),
+        (CLOSE, {"period": "2024"}, INVALID, "FIELD_REQUIRED", "rule_id"),
+        (CLOSE, {"rule_id": "a b", "period": "2024"}, INVALID, "TEXT_INVALID", "rule_id"),
+        (CLOSE, {"rule_id": "x" * 41, "period": "2024"}, INVALID, "TEXT_INVALID", "rule_id"),
+        (CLOSE, {"rule_id": "bonus"}, INVALID, "FIELD_REQUIRED", "period"),
+        (CLOSE, {"rule_id": "bonus", "period": "2024Q5"}, INVALID, "VALUE_INVALID", "period"),
+        (CLOSE, {"rule_id": "bonus", "period": "2024-13"}, INVALID, "VALUE_INVALID", "period"),
+        (CLOSE, {"rule_id": "bonus", "period": "1969"}, INVALID, "VALUE_INVALID", "period"),
+        (CLOSE, {"rule_id": "bonus", "period": "2024-03-01"}, INVALID, "VALUE_INVALID", "period"),
+        (CLOSE, {"rule_id": "bonus", "period": "2024"}, UNKNOWN, "PERIOD_RULE_UNKNOWN", "rule_id"),
+        (CLOSED, {"rule_id": "bonus", "period": "2024"}, UNKNOWN, "PERIOD_CLOSE_UNKNOWN", "period"),
+        (CLOSED, {"rule_id": "bonus", "period": "Q1"}, INVALID, "VALUE_INVALID", "period"),
         ("LedgerService/ListBalances", {}, INVALID, "VALUE_INVALID", "kind"),
         ("LedgerService/GetEntry", {"entry_number": 0}, UNKNOWN, "ENTRY_UNKNOWN", "entry_number"),
         ("LedgerService/GetEntry", {"entry_number": 2**64 - 1}, UNKNOWN, "ENTRY_UNKNOWN",
