@@ -119,7 +119,8 @@ static void open_store(void)
 
 /* ---- one turn of the writer ------------------------------------------------------------------ */
 
-/* Runs what the turn holds to its end: what found no room, and rows left over, go on in the next. */
+/* Runs what the turn holds to its end: what found no room, and rows left over, go on in the next
+ * one. */
 static void run_turn(void)
 {
     struct turn *turn = &driver.executor->turn;

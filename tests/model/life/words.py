@@ -78,7 +78,8 @@ def awards_differ(awards, replied):
     """What an event's awards are, against the credits of its reply; learns their numbers."""
     if len(awards) != len(replied):
         return "%d credits instead of %d: %s instead of %s" % (
-            len(replied), len(awards), [c.rule_id for c in replied], [a[0]["rule_id"] for a in awards])
+            len(replied), len(awards), [c.rule_id for c in replied],
+            [a[0]["rule_id"] for a in awards])
     for (rule, party, amount, reason, base, credit), got in zip(awards, replied):
         said = (got.rule_id, (got.beneficiary.kind, got.beneficiary.number), got.unit, got.amount,
                 got.base_minor, got.reason, got.credit_number != 0)
