@@ -95,6 +95,7 @@ size_t refund_encode(const struct refund *refund, uint8_t *to)
     encoder_u8(&encoder, (uint8_t)refund->state);
     encoder_u8(&encoder, (uint8_t)refund->reject);
     encoder_flag(&encoder, refund->parked);
+    encoder_u32(&encoder, refund->member);
     encoder_u64(&encoder, refund->occurred_at);
     encoder_u64(&encoder, refund->recorded_at);
     encoder_u64(&encoder, refund->settled_at);
@@ -120,6 +121,7 @@ enum store_result refund_decode(struct bytes from, struct refund *ret)
     refund.reject =
         (enum refund_reject)decoder_choice(&decoder, REFUND_REJECT_NONE, REFUND_REJECT_COUNT - 1);
     refund.parked = decoder_flag(&decoder);
+    refund.member = decoder_u32(&decoder);
     refund.occurred_at = decoder_u64(&decoder);
     refund.recorded_at = decoder_u64(&decoder);
     refund.settled_at = decoder_u64(&decoder);

@@ -59,6 +59,7 @@ struct refund {
     enum refund_state state;
     enum refund_reject reject;    /* REJECTED */
     bool parked;                  /* it came before its purchase */
+    uint32_t member;              /* the buyer, once posted; 0 before */
     uint64_t occurred_at, recorded_at;
     uint64_t settled_at;          /* when it was posted or rejected; 0: not yet */
     business_date business_date;  /* of occurred_at */
@@ -79,7 +80,7 @@ enum {
     REFUND_LINE_BYTES = 1 + 2 * 8,
     REFUND_TAKING_BYTES = 8 + 5 + 1 + 5 * 8,
     REFUND_RETURN_BYTES = 8 + 1 + 8,
-    REFUND_BYTES_MAX = 1 + 2 * (4 + 1 + RECEIPT_BYTES_MAX) + 3 + 3 * 8 + 4 + FINGERPRINT_BYTES +
+    REFUND_BYTES_MAX = 1 + 2 * (4 + 1 + RECEIPT_BYTES_MAX) + 3 + 4 + 3 * 8 + 4 + FINGERPRINT_BYTES +
                        3 * 8 + 1 + 1 + PURCHASE_LINES_MAX * REFUND_LINE_BYTES + 2 +
                        AWARDS_MAX * REFUND_TAKING_BYTES + 1 +
                        REFUND_RETURNS_MAX * REFUND_RETURN_BYTES,

@@ -156,6 +156,7 @@ static const struct field numbers_fields[] = {
 static const struct field refund_fields[] = {
     F_RECEIPT(refund, receipt), F_RECEIPT(refund, purchase), F_CHOICE(refund, state, 1, 3),
     F_CHOICE(refund, reject, 0, REFUND_REJECT_COUNT - 1), F_CHOICE(refund, parked, 0, 1),
+    F_RAW(refund, member),
     F_RAW(refund, occurred_at), F_RAW(refund, recorded_at), F_RAW(refund, settled_at),
     F_RAW(refund, business_date), F_RAW(refund, fingerprint), F_AMOUNT(refund, amount_minor),
     F_AMOUNT(refund, base_minor), F_AMOUNT(refund, tier_points), F_CHOICE(refund, full, 0, 1),
