@@ -3,6 +3,7 @@
 #define BECKON_STORE_ACCOUNTS_H
 
 #include "store/batch.h"
+#include "store/credit.h"
 #include "store/reader.h"
 #include "store/record.h"
 
@@ -56,12 +57,6 @@ enum store_result purchase_days_live_before(struct reader *reader, uint32_t memb
 
 /* ---- credits --------------------------------------------------------------------------------- */
 
-/* The date a credit is filed under: FILED_DONE, FILED_HELD, else matures_on while PENDING and
- * expires_on while AVAILABLE. In key order: done, held, then what time acts on, first due first,
- * then what never expires, oldest first. */
-business_date credit_filed_on(const struct credit *credit);
-/* Does posted equal what remains and what went? */
-bool credit_balanced(const struct credit *credit);
 enum store_result credits_get(struct reader *reader, struct party party, business_date filed_on,
                               uint64_t number, struct credit *ret) STORE_CHECKED;
 /* By its number alone; STORE_ABSENT: the account has no such credit. */

@@ -24,7 +24,7 @@
 enum {
     BATCH_COMMAND_MAX = 1000,             /* replies that wait for one sync */
     BATCH_WRITE_BYTES_MAX = 1 << 20,      /* write set of one commit */
-    BATCH_COMMAND_BYTES_MAX = 128 * 1024, /* one command's puts at most, each with
+    BATCH_COMMAND_BYTES_MAX = 640 * 1024, /* one command's puts at most, each with
                                              WRITE_SET_PUT_BYTES_MAX; checked before it runs */
     BATCH_COMMAND_KEY_SLOTS_MAX = 4,      /* one command stages at most */
     BATCH_MERCHANT_MAX = 16,              /* merchants in one batch, merchant 0 among them */

@@ -5,13 +5,6 @@
 #include "store/encode.h"
 #include "store/table.h"
 
-business_date credit_filed_on(const struct credit *credit)
-{
-    if (credit->state == CREDIT_DONE) return FILED_DONE;
-    if ((credit->flags & CREDIT_HELD) != 0) return FILED_HELD;
-    return credit->state == CREDIT_PENDING ? credit->matures_on : credit->expires_on;
-}
-
 static struct key credit_key(uint32_t merchant, struct party party, business_date filed_on,
                              uint64_t number)
 {
@@ -58,18 +51,6 @@ enum store_result credits_find(struct reader *reader, struct party party, uint64
     bool dated = result == STORE_OK;
     result = credits_get(reader, party, filed_on, number, ret);
     return result == STORE_ABSENT && dated ? STORE_DAMAGED : result;
-}
-
-/* posted = remaining + redeemed + expired + settled + voided + reversed. */
-bool credit_balanced(const struct credit *credit)
-{
-    __int128 sum = credit->remaining;
-    sum += credit->redeemed;
-    sum += credit->expired;
-    sum += credit->settled;
-    sum += credit->voided;
-    sum += credit->reversed;
-    return sum == credit->posted;
 }
 
 /* Credits that neither expire nor wait need no date kept: most of most accounts. */

@@ -202,7 +202,7 @@ enum scan_result {
 
 struct balance {
     int64_t pending, available;
-    int64_t held;        /* contained in the two */
+    int64_t held;        /* contained in `available`: nobody spends it */
     int64_t debt;        /* open, all policies */
     int64_t debt_inside; /* of it, under UNLIMITED: shown inside the balance */
 };

@@ -1,0 +1,309 @@
+#include "service/command/lots.h"
+
+#include <assert.h>
+
+#include "store/accounts.h"
+#include "store/encode.h"
+#include "store/key.h"
+#include "store/write_set.h"
+
+enum {
+    PORTION = 32,
+    /* What one movement puts at most: its entry, its credit moved (put, deleted, its date kept),
+     * and two counters of caps. Beside them: accounts, the event's own record and lines. */
+    MOVEMENT_PUT_COUNT = 6,
+    MOVEMENT_PUT_BYTES = ENTRY_BYTES_MAX + CREDIT_BYTES + 3 * 16 +
+                         MOVEMENT_PUT_COUNT * (64 + WRITE_SET_PUT_BYTES_MAX),
+};
+static_assert(COMMAND_MOVEMENTS_MAX * MOVEMENT_PUT_BYTES + PURCHASE_BYTES_MAX +
+                  PURCHASE_LINES_BYTES_MAX + 64 * 1024 <= BATCH_COMMAND_BYTES_MAX,
+              "a command's puts fit");
+
+enum outcome holder_open(struct reader *reader, struct party party, struct account *account,
+                         business_date today, struct holder *ret)
+{
+    ret->party = party;
+    ret->account = account;
+    ret->today = today;
+    ret->settled = false;
+    ret->next_unseen = account->next_due;
+    lots_begin(&ret->lots, account->balance);
+
+    bool owes = false;
+    for (size_t unit = 0; unit < UNIT_COUNT; unit++) owes |= account->balance[unit].debt > 0;
+    if (!owes) return OUTCOME_OK;
+    struct debt debts[LOT_DEBTS_MAX];
+    size_t count;
+    enum store_result result =
+        debts_list(reader, party, true, 0, debts, LOT_DEBTS_MAX, &count);
+    if (result != STORE_OK) return command_outcome(result, OUTCOME_INTERNAL);
+    for (size_t i = 0; i < count; i++) lots_add_debt(&ret->lots, &debts[i]);
+    return OUTCOME_OK;
+}
+
+/* ---- what is due ----------------------------------------------------------------------------- */
+
+void holder_catch_up(struct holder *holder)
+{
+    struct lots *lots = &holder->lots;
+    for (size_t lot = lots_first_due(lots, holder->today); lot != LOT_NONE;
+         lot = lots_first_due(lots, holder->today)) {
+        if (lots->lot[lot].credit.state == CREDIT_PENDING) lot_mature(lots, lot);
+        else lot_expire(lots, lot);
+    }
+}
+
+/* Loads what is filed under dates up to today and due; `next_unseen` becomes a date before which
+ * nothing of the others is. */
+static enum outcome load_due(struct reader *reader, struct holder *holder, bool *ret_more)
+{
+    business_date filed_on = FILED_HELD + 1;
+    uint64_t number = 0;
+    size_t loaded = 0;
+
+    *ret_more = false;
+    holder->next_unseen = DATE_NEVER;
+    for (;;) {
+        struct credit credits[PORTION];
+        size_t count;
+        enum store_result result = credits_list(reader, holder->party, filed_on, number, credits,
+                                                PORTION, &count);
+        if (result != STORE_OK) return command_outcome(result, OUTCOME_INTERNAL);
+        for (size_t i = 0; i < count; i++) {
+            filed_on = credit_filed_on(&credits[i]);
+            number = credits[i].number + 1;
+            if (filed_on > holder->today) {
+                holder->next_unseen = filed_on < holder->next_unseen ? filed_on
+                                                                     : holder->next_unseen;
+                return OUTCOME_OK;
+            }
+            business_date due = lot_due_on(&credits[i]);
+            if (due > holder->today) {
+                /* It expires at the end of today; others filed under today may be due. */
+                if (due < holder->next_unseen) holder->next_unseen = due;
+                continue;
+            }
+            if (loaded == DUE_PER_COMMAND_MAX) {
+                *ret_more = true;
+                holder->next_unseen = due;
+                return OUTCOME_OK;
+            }
+            if (lots_find(&holder->lots, credits[i].number) != LOT_NONE) continue;
+            lots_add(&holder->lots, &credits[i]);
+            loaded++;
+        }
+        if (count < PORTION) return OUTCOME_OK;
+    }
+}
+
+/* An open debt and available credits at once: a refund met more lots than one command takes. The
+ * ticker pays it in portions; what a policy without debts can't get is forgiven at the end. */
+static enum outcome settle_debts(struct reader *reader, struct holder *holder, bool *ret_more)
+{
+    struct lots *lots = &holder->lots;
+    struct occasion occasion = {.date = holder->today, .event = {.kind = EVENT_TIME}};
+
+    for (int unit = 0; unit < UNIT_COUNT; unit++) {
+        const struct balance *balance = &lots->balance[unit];
+        if (balance->debt == 0) continue;
+        if (balance->available > balance->held) {
+            int64_t covered;
+            bool bounded;
+            enum outcome outcome = holder_load_available(reader, holder, (enum unit)unit,
+                                                         balance->debt, &covered, &bounded);
+            if (outcome != OUTCOME_OK) return outcome;
+            for (size_t i = lots_first_available(lots, (enum unit)unit);
+                 i != LOT_NONE && balance->debt > 0;
+                 i = lots_first_available(lots, (enum unit)unit)) {
+                int64_t before = balance->debt;
+                lot_net(lots, i, &occasion);
+                if (balance->debt == before) break; /* owed to debts that were not loaded */
+            }
+            if (balance->debt > 0 && balance->available > balance->held) *ret_more = true;
+        }
+        if (balance->available > balance->held) continue;
+        for (size_t i = 0; i < lots->debt_count; i++) {
+            const struct debt *debt = &lots->debt[i].debt;
+            if ((int)debt->unit == unit && debt->policy == RETURN_WITHIN_BALANCE &&
+                debt_open(debt) > 0)
+                lots_write_off(lots, i, debt_open(debt), &occasion);
+        }
+    }
+    return OUTCOME_OK;
+}
+
+enum outcome holder_settle_part(struct reader *reader, struct holder *holder, bool *ret_more)
+{
+    *ret_more = false;
+    if (holder->account->next_due > holder->today) {
+        holder->settled = true;
+        return OUTCOME_OK;
+    }
+    enum outcome outcome = load_due(reader, holder, ret_more);
+    if (outcome != OUTCOME_OK) return outcome;
+    holder_catch_up(holder);
+    if (!*ret_more) outcome = settle_debts(reader, holder, ret_more);
+    if (outcome == OUTCOME_OK && *ret_more) holder->next_unseen = holder->today;
+    holder->settled = outcome == OUTCOME_OK;
+    return outcome;
+}
+
+enum outcome holder_settle(struct reader *reader, struct holder *holder)
+{
+    bool more;
+    enum outcome outcome = holder_settle_part(reader, holder, &more);
+    return outcome == OUTCOME_OK && more ? OUTCOME_BUSY : outcome;
+}
+
+/* ---- loading --------------------------------------------------------------------------------- */
+
+enum outcome holder_load(struct reader *reader, struct holder *holder, uint64_t number,
+                         enum outcome absent, size_t *ret_lot)
+{
+    struct credit credit;
+    size_t lot = number == 0 ? LOT_NONE : lots_find(&holder->lots, number);
+    if (lot == LOT_NONE) {
+        enum outcome outcome =
+            command_outcome(credits_find(reader, holder->party, number, &credit), absent);
+        if (outcome != OUTCOME_OK) return outcome;
+        lot = lots_add(&holder->lots, &credit);
+    }
+    *ret_lot = lot;
+    return OUTCOME_OK;
+}
+
+/* Walks the stored order, which is the order they are spent in, until what was passed covers the
+ * amount: then every lot that could come first is in memory, those there before too. */
+enum outcome holder_load_available(struct reader *reader, struct holder *holder, enum unit unit,
+                                   int64_t amount, int64_t *ret_covered, bool *ret_bounded)
+{
+    struct lots *lots = &holder->lots;
+    business_date filed_on = FILED_HELD + 1;
+    uint64_t number = 0;
+    int64_t passed = 0;
+    size_t loaded = 0, count = PORTION;
+    bool bounded = false;
+
+    while (passed < amount && !bounded && count == PORTION) {
+        struct credit credits[PORTION];
+        enum store_result result = credits_list(reader, holder->party, filed_on, number, credits,
+                                                PORTION, &count);
+        if (result != STORE_OK) return command_outcome(result, OUTCOME_INTERNAL);
+        for (size_t i = 0; i < count && passed < amount && !bounded; i++) {
+            const struct credit *credit = &credits[i];
+            filed_on = credit_filed_on(credit);
+            number = credit->number + 1;
+            if (credit->state != CREDIT_AVAILABLE || credit->unit != unit) continue;
+            size_t lot = lots_find(lots, credit->number);
+            if (lot == LOT_NONE &&
+                (loaded == LOTS_PER_COMMAND_MAX || !lots_have_room(lots, 1, 0))) {
+                bounded = true;
+                break;
+            }
+            if (lot == LOT_NONE) {
+                lot = lots_add(lots, credit);
+                loaded++;
+            }
+            const struct credit *now = &lots->lot[lot].credit;
+            bool free = now->state == CREDIT_AVAILABLE && (now->flags & CREDIT_HELD) == 0;
+            if (free) passed += now->remaining;
+        }
+    }
+    int64_t covered = 0;
+    for (size_t i = 0; i < lots->lot_count; i++) {
+        const struct credit *credit = &lots->lot[i].credit;
+        bool free = credit->state == CREDIT_AVAILABLE && (credit->flags & CREDIT_HELD) == 0 &&
+                    credit->unit == unit;
+        if (free) covered += credit->remaining;
+    }
+    *ret_covered = covered < amount ? covered : amount;
+    *ret_bounded = bounded;
+    return OUTCOME_OK;
+}
+
+/* ---- posting --------------------------------------------------------------------------------- */
+
+enum outcome holder_ready(struct batch *batch, struct holder *holder)
+{
+    (void)batch;
+    assert(holder->lots.movement_count <= LOT_MOVEMENTS_MAX);
+    return holder->lots.movement_count <= COMMAND_MOVEMENTS_MAX ? OUTCOME_OK : OUTCOME_BUSY;
+}
+
+static void post_movement(struct batch *batch, struct ledger *ledger, struct holder *holder,
+                          const struct movement *movement)
+{
+    struct lot *lot = movement->lot != LOT_NONE ? &holder->lots.lot[movement->lot] : NULL;
+    struct lot_debt *debt =
+        movement->debt != LOT_NONE ? &holder->lots.debt[movement->debt] : NULL;
+    struct entry entry = {
+        .business_date = movement->business_date, .kind = movement->kind, .unit = movement->unit,
+        .from = movement->from, .to = movement->to, .party = holder->party,
+        .amount = movement->amount, .event = movement->event,
+    };
+    assert(lot != NULL || debt != NULL);
+    if (lot != NULL) {
+        entry.credit = lot->credit.number;
+        entry.program_version = lot->credit.program_version;
+        entry.rule = lot->credit.rule;
+    } else {
+        entry.credit = debt->debt.credit;
+        entry.program_version = debt->debt.program_version;
+        entry.rule = debt->debt.rule;
+    }
+    uint64_t number = ledger_post(batch, ledger, holder->account, &entry);
+    if (lot != NULL && lot->credit.number == 0) lot->credit.number = number;
+    if (debt != NULL && debt->debt.number == 0) {
+        debt->debt.number = number;
+        debt->debt.recorded_at = entry.recorded_at;
+    }
+}
+
+/* Nothing of the account is due before it. */
+static business_date next_due(const struct holder *holder)
+{
+    const struct lots *lots = &holder->lots;
+    business_date next = holder->settled ? holder->next_unseen : holder->account->next_due;
+    for (size_t i = 0; i < lots->lot_count; i++) {
+        business_date due = lot_due_on(&lots->lot[i].credit);
+        if (due < next) next = due;
+    }
+    for (size_t unit = 0; unit < UNIT_COUNT; unit++) {
+        const struct balance *balance = &lots->balance[unit];
+        bool nets = balance->debt > 0 && balance->available > balance->held;
+        if (nets && holder->today < next) next = holder->today;
+    }
+    return next;
+}
+
+void holder_post(struct batch *batch, struct ledger *ledger, struct holder *holder)
+{
+    struct lots *lots = &holder->lots;
+    struct account *account = holder->account;
+
+    for (size_t i = 0; i < lots->movement_count; i++)
+        post_movement(batch, ledger, holder, &lots->movement[i]);
+    for (size_t i = 0; i < lots->lot_count; i++) {
+        const struct lot *lot = &lots->lot[i];
+        if (lot->fresh) credits_add(batch, holder->party, &lot->credit);
+        else if (lot->changed)
+            credits_change(batch, holder->party, &lot->credit, lot->filed_on);
+    }
+    for (size_t i = 0; i < lots->debt_count; i++) {
+        const struct lot_debt *debt = &lots->debt[i];
+        if (debt->changed) debts_put(batch, holder->party, &debt->debt, !debt->fresh);
+    }
+    for (size_t unit = 0; unit < UNIT_COUNT; unit++) {
+        struct balance *balance = &account->balance[unit];
+        const struct balance *decided = &lots->balance[unit];
+        balance->held = decided->held;
+        balance->debt_inside = decided->debt_inside;
+        assert(balance->available == decided->available && balance->debt == decided->debt);
+        assert(balance->pending == decided->pending);
+        assert(balance->held <= balance->available && balance->debt_inside <= balance->debt);
+    }
+    business_date next = next_due(holder);
+    due_move(batch, holder->party, account->next_due, next);
+    account->next_due = next;
+    accounts_put(batch, holder->party, account);
+}

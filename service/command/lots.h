@@ -1,0 +1,60 @@
+/* One account under change: its lots loaded before the LINE, its movements posted after it.
+ *
+ * Happy path: holder_open -> holder_settle (what is due on it) -> load the lots concerned ->
+ * lot_* of service/postings/lot.h -> holder_ready -> LINE -> holder_post -> ledger_close.
+ * Reads do the same up to the LINE and show what the lots then say. An account that is merely
+ * credited skips holder_settle.
+ *
+ * A holder is large (some 150 KiB) and lives on its command's stack. */
+#ifndef BECKON_SERVICE_COMMAND_LOTS_H
+#define BECKON_SERVICE_COMMAND_LOTS_H
+
+#include "service/command/command.h"
+#include "service/postings/lot.h"
+#include "store/debts.h"
+#include "store/ledger.h"
+
+struct holder {
+    struct party party;
+    struct account *account;  /* the caller's; changed by holder_post alone */
+    business_date today;      /* of recorded_at */
+    bool settled;             /* everything due up to `today` is among the movements ... */
+    business_date next_unseen; /* ... and nothing of what is not loaded is due before this */
+    struct lots lots;
+};
+
+/* Begins with an account the caller has loaded, and its open debts. A party that has no account is
+ * a programmer's error. */
+enum outcome holder_open(struct reader *reader, struct party party, struct account *account,
+                         business_date today, struct holder *ret) OUTCOME_CHECKED;
+
+/* Posts (in memory) what is due on the account up to today: credits mature and expire, debts are
+ * paid. OUTCOME_BUSY when that is more than DUE_PER_COMMAND_MAX items: the ticker works them off.
+ * Costs nothing when next_due is ahead. */
+enum outcome holder_settle(struct reader *reader, struct holder *holder) OUTCOME_CHECKED;
+/* The same for the ticker: as many as fit; *ret_more when some are left for another command. */
+enum outcome holder_settle_part(struct reader *reader, struct holder *holder,
+                                bool *ret_more) OUTCOME_CHECKED;
+/* Once more, over the lots in memory: after lot_release. */
+void holder_catch_up(struct holder *holder);
+
+/* The lot of this number, loaded unless it is. `absent` when the account has no such credit. */
+enum outcome holder_load(struct reader *reader, struct holder *holder, uint64_t number,
+                         enum outcome absent, size_t *ret_lot) OUTCOME_CHECKED;
+/* Loads available lots of the unit, first expiring first, until they cover `amount` or
+ * LOTS_PER_COMMAND_MAX are loaded. *ret_covered: what lots_first_available can reach in order, at
+ * most `amount`; less when there is no more, or no more within the bound (*ret_bounded). */
+enum outcome holder_load_available(struct reader *reader, struct holder *holder, enum unit unit,
+                                   int64_t amount, int64_t *ret_covered,
+                                   bool *ret_bounded) OUTCOME_CHECKED;
+
+/* The last step before the LINE: reads what posting needs beside the lots. OUTCOME_BUSY when the
+ * movements are more than one command may post: only beside due work that the ticker will have
+ * done soon. A command with several holders adds up their movement_count itself. */
+enum outcome holder_ready(struct batch *batch, struct holder *holder) OUTCOME_CHECKED;
+/* After the LINE: posts the movements, puts credits, debts, due date and account. The numbers of
+ * fresh lots and debts are filled in. Does nothing but put the account when nothing moved.
+ * The caller opens the ledger before the LINE and closes it. */
+void holder_post(struct batch *batch, struct ledger *ledger, struct holder *holder);
+
+#endif

@@ -1,0 +1,32 @@
+#include "store/credit.h"
+
+business_date credit_filed_on(const struct credit *credit)
+{
+    if (credit->state == CREDIT_DONE) return FILED_DONE;
+    if ((credit->flags & CREDIT_HELD) != 0) return FILED_HELD;
+    return credit->state == CREDIT_PENDING ? credit->matures_on : credit->expires_on;
+}
+
+/* posted = remaining + redeemed + expired + settled + voided + reversed. */
+bool credit_balanced(const struct credit *credit)
+{
+    __int128 sum = credit->remaining;
+    sum += credit->redeemed;
+    sum += credit->expired;
+    sum += credit->settled;
+    sum += credit->voided;
+    sum += credit->reversed;
+    return sum == credit->posted;
+}
+
+int64_t debt_open(const struct debt *debt)
+{
+    return debt->posted - debt->netted - debt->written_off;
+}
+
+bool debt_sound(const struct debt *debt)
+{
+    bool negative = debt->posted < 0 || debt->netted < 0 || debt->written_off < 0;
+    return !negative && debt->netted <= debt->posted &&
+           debt->written_off <= debt->posted - debt->netted;
+}

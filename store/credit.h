@@ -1,0 +1,37 @@
+/* What credits and debts say of themselves: pure, for rules and postings too. The tables they
+ * are kept in are accounts.h's and debts.h's. */
+#ifndef BECKON_STORE_CREDIT_H
+#define BECKON_STORE_CREDIT_H
+
+#include <stdbool.h>
+
+#include "store/program.h"
+#include "store/record.h"
+
+/* The date a credit is filed under: FILED_DONE, FILED_HELD, else matures_on while PENDING and
+ * expires_on while AVAILABLE. In key order: done, held, then what time acts on, first due first,
+ * then what never expires, oldest first. */
+business_date credit_filed_on(const struct credit *credit);
+/* Does posted equal what remains and what went? */
+bool credit_balanced(const struct credit *credit);
+
+/* posted = netted + written_off + open; its number is that of the REVERSE entry that made it. */
+struct debt {
+    uint64_t number;
+    enum unit unit;
+    enum return_policy policy;   /* of the credit's rule: UNLIMITED shows it inside the balance */
+    int64_t posted, netted, written_off;
+    uint64_t credit;             /* the credit that was asked back */
+    uint32_t program_version;    /* the credit's rule */
+    uint16_t rule;
+    business_date business_date; /* the refund's */
+    uint64_t recorded_at;
+    uint32_t member;             /* whose purchase was refunded */
+    struct receipt refund;       /* (shop, refund number) */
+};
+
+int64_t debt_open(const struct debt *debt);
+/* Is it within its bounds: nothing negative, never more netted and written off than posted? */
+bool debt_sound(const struct debt *debt);
+
+#endif
