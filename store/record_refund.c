@@ -1,5 +1,5 @@
 /* The encoded form of a refund. */
-#include "store/refunds.h"
+#include "store/refund.h"
 
 #include <assert.h>
 
@@ -137,4 +137,14 @@ enum store_result refund_decode(struct bytes from, struct refund *ret)
     enum store_result result = decoder_end(&decoder);
     if (result == STORE_OK) *ret = refund;
     return result;
+}
+
+bool refund_taking_balanced(const struct refund_taking *taking)
+{
+    __int128 sum = taking->own;
+    sum += taking->elsewhere;
+    sum += taking->owed;
+    sum += taking->waived;
+    return taking->own >= 0 && taking->elsewhere >= 0 && taking->owed >= 0 &&
+           taking->waived >= 0 && sum == taking->asked;
 }

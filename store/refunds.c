@@ -42,16 +42,6 @@ static bool same_receipt(const struct receipt *a, const struct receipt *b)
     return a->shop == b->shop && a->size == b->size && memcmp(a->text, b->text, a->size) == 0;
 }
 
-bool refund_taking_balanced(const struct refund_taking *taking)
-{
-    __int128 sum = taking->own;
-    sum += taking->elsewhere;
-    sum += taking->owed;
-    sum += taking->waived;
-    return taking->own >= 0 && taking->elsewhere >= 0 && taking->owed >= 0 &&
-           taking->waived >= 0 && sum == taking->asked;
-}
-
 enum store_result refunds_get(struct reader *reader, const struct receipt *receipt,
                               struct refund *ret)
 {

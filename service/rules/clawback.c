@@ -88,6 +88,66 @@ struct clawback_share clawback_share_of(const struct purchase *purchase,
     return clawback_share_of_rule(purchase, lines, NULL, NULL);
 }
 
+/* What each line of the refund comes to, and all together. */
+static enum refund_reject fit_lines(const struct purchase_lines *lines,
+                                    const struct refund *refund, int64_t *ret_line_minor,
+                                    int64_t *ret_total, struct clawback_misfit *ret_misfit)
+{
+    int64_t total = 0;
+
+    for (uint8_t i = 0; i < refund->line_count; i++) {
+        uint8_t number = refund->lines[i].line;
+        int64_t asked = refund->lines[i].asked_minor;
+
+        if (number < 1 || number > lines->count) {
+            *ret_misfit = (struct clawback_misfit){.line = number};
+            return REFUND_REJECT_LINES;
+        }
+        const struct purchase_line *line = &lines->lines[number - 1];
+        int64_t left = line->amount_minor - line->refunded_minor;
+        if (asked > left) {
+            *ret_misfit = (struct clawback_misfit){number, left};
+            return REFUND_REJECT_LINES;
+        }
+        ret_line_minor[i] = asked > 0 ? asked : left;
+        total += ret_line_minor[i];
+    }
+    *ret_total = total;
+    return REFUND_REJECT_NONE;
+}
+
+enum refund_reject clawback_fit(struct purchase *purchase, struct purchase_lines *lines,
+                                struct refund *refund, struct clawback_misfit *ret_misfit)
+{
+    int64_t line_minor[PURCHASE_LINES_MAX], total = refund->amount_minor;
+    int64_t left = purchase->parts.amount_minor - purchase->refunded_minor;
+
+    assert(left >= 0);
+    if (refund->line_count > 0) {
+        enum refund_reject reject = fit_lines(lines, refund, line_minor, &total, ret_misfit);
+        if (reject != REFUND_REJECT_NONE) return reject;
+    }
+    *ret_misfit = (struct clawback_misfit){.left_minor = left};
+    if (total <= 0) return REFUND_REJECT_EMPTY;
+    if (total > left) return REFUND_REJECT_ABOVE_PURCHASE;
+
+    for (uint8_t i = 0; i < refund->line_count; i++) {
+        refund->lines[i].refunded_minor = line_minor[i];
+        lines->lines[refund->lines[i].line - 1].refunded_minor += line_minor[i];
+    }
+    refund->amount_minor = total;
+    purchase->refunded_minor += total;
+    if (refund->line_count == 0) purchase->refunded_by_amount_minor += total;
+    refund->full = is_full(purchase);
+    struct clawback_share share = clawback_share_of(purchase, lines);
+    int64_t refunded_base = purchase->base_minor > 0 ? share.refunded : 0;
+    assert(refunded_base >= purchase->refunded_base_minor);
+    refund->base_minor = refunded_base - purchase->refunded_base_minor;
+    purchase->refunded_base_minor = refunded_base;
+    if (purchase->refund_count < UINT16_MAX) purchase->refund_count++;
+    return REFUND_REJECT_NONE;
+}
+
 int64_t clawback_reversal(int64_t posted, struct clawback_share share, enum rounding rounding)
 {
     assert(posted >= 0 && share.whole > 0);

@@ -22,6 +22,20 @@
 
 #include "store/program.h"
 #include "store/record.h"
+#include "store/refund.h"
+
+/* Why a refund doesn't fit its purchase, for whoever reads the refusal. */
+struct clawback_misfit {
+    uint8_t line;       /* the line's number, 0: not about one */
+    int64_t left_minor; /* of the line, or of the purchase */
+};
+
+/* Adds the refund to what was refunded of the purchase: fills the refund's amounts (those of its
+ * lines too), base_minor and full, moves refunded_* of the purchase and of its lines. Anything but
+ * REFUND_REJECT_NONE changes nothing and fills *ret_misfit. LINES: a line it doesn't have, or more
+ * than is left of one. EMPTY: nothing is left of its lines. ABOVE_PURCHASE. */
+enum refund_reject clawback_fit(struct purchase *purchase, struct purchase_lines *lines,
+                                struct refund *refund, struct clawback_misfit *ret_misfit);
 
 /* How much of a base has been refunded: 0 <= refunded <= whole, whole > 0. */
 struct clawback_share {

@@ -1,0 +1,45 @@
+/* Posting a refund against its purchase: what RecordRefund does, and RecordPurchase with those that
+ * waited for it.
+ *
+ * Happy path: refund_decide { does it fit? -> her day, all holders with what is due on them -> what
+ * each credit gives back -> the return policies } -> LINE -> refund_write. */
+#ifndef BECKON_SERVICE_COMMAND_REFUND_POST_H
+#define BECKON_SERVICE_COMMAND_REFUND_POST_H
+
+#include "service/command/command.h"
+#include "service/command/lots.h"
+#include "service/rules/clawback.h"
+#include "store/purchases.h"
+#include "store/recency.h"
+#include "store/refunds.h"
+
+/* The buyer, her referrer, the guide who served her, those who sold. */
+enum { REFUND_HOLDERS_MAX = 3 + SELLERS_MAX };
+
+/* One refund on its way; more than 1 MiB, on the stack of its command. */
+struct refunding {
+    struct refund *refund;        /* the caller's */
+    struct purchase purchase;     /* as it will be */
+    struct purchase_lines lines;
+    enum refund_reject reject;    /* it doesn't fit ... */
+    struct clawback_misfit misfit; /* ... because of this */
+    struct purchase_day day;
+    struct recency_edit recency;
+    struct ledger ledger;
+    size_t holder_count;          /* the buyer is the first */
+    struct account account[REFUND_HOLDERS_MAX];
+    struct holder holder[REFUND_HOLDERS_MAX];
+};
+
+/* Loads the purchase (absent: PURCHASE_UNKNOWN) and decides everything. OUTCOME_OK with
+ * refunding->reject set when it doesn't fit: nothing else is decided then. OUTCOME_BUSY when more is
+ * due on the holders, or more would move, than one command does; the ticker works off what is
+ * due. `movements_max`: at most COMMAND_MOVEMENTS_MAX. */
+enum outcome refund_decide(struct batch *batch, struct refund *refund, uint64_t now_ms,
+                           size_t movements_max, struct refunding *ret) OUTCOME_CHECKED;
+/* Entries that refund_write will post. */
+size_t refund_movement_count(const struct refunding *refunding);
+/* After the LINE: posts and puts all, the refund as POSTED, or REJECTED with nothing else. */
+void refund_write(struct batch *batch, uint64_t now_ms, struct refunding *refunding);
+
+#endif
