@@ -38,6 +38,13 @@ enum {
     LIMIT_LONG_JOBS = 4,                  /* verify and backup streams waiting or running */
     LIMIT_DRAIN_MS = 10000,               /* graceful shutdown before calls are cancelled */
 
+    /* Strangers who name codes that nobody has. A code has 40 random bits, so that of a million
+     * codes one is hit in a million guesses: with one guess a second, once in 12 days. */
+    LIMIT_GUESSES_PEER = 30,              /* at once, of one peer: a family typing badly */
+    LIMIT_GUESS_PEER_MS = 6000,           /* then one every so often */
+    LIMIT_GUESSES = 120,                  /* at once, of all strangers together */
+    LIMIT_GUESS_MS = 1000,
+
     /* Requests. */
     LIMIT_ROWS = 500,                     /* rows of RecordPurchases, RegisterMembers */
     LIMIT_PAGE_DEFAULT = 50,
@@ -49,11 +56,12 @@ enum {
     LIMIT_PATH_BYTES = 1024,              /* a backup's folder */
 };
 
-/* One purchase at most: 10,000,000,000.00 of a currency with cents; rates up to 1,000 % of it
- * stay far below 2^63. */
+/* One purchase at most: 10,000,000,000.00 of a currency with cents; a rate of 100 % of it times
+ * the highest tier's multiplier stays far below 2^63. */
 #define LIMIT_AMOUNT_MINOR INT64_C(1000000000000)
 #define LIMIT_PHONE_REST_MS (UINT64_C(90) * 86400 * 1000) /* a number given up rests 90 days */
 #define LIMIT_FIXED_AMOUNT INT64_C(1000000000)
-#define LIMIT_RATE_BP 100000
+#define LIMIT_RATE_BP 10000       /* 100 %: nobody gives more than was paid */
+#define LIMIT_MULTIPLIER_BP 100000 /* ten times: what a tier makes of a rule's amount */
 
 #endif

@@ -29,6 +29,10 @@ static const struct outcome_info OUTCOMES[] = {
     ROW(SHUTTING_DOWN, UNAVAILABLE, true,
         "The service is shutting down; nothing was changed. Try again in a moment.",
         "服务正在停止，未做任何更改。请稍后重试。"),
+    ROW(GUESSES_TOO_MANY, RESOURCE_EXHAUSTED, true,
+        "Too many codes were tried that nobody has. Try again after the retry delay; staff can "
+        "register you at once.",
+        "尝试的无效推荐码过多。请在建议的等待时间后重试，也可以请店员立即登记。"),
     ROW(METHOD_UNKNOWN, UNIMPLEMENTED, false,
         "There is no such method here. Reflection lists all of them; is the client newer than the "
         "service?",

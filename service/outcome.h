@@ -15,6 +15,7 @@ enum outcome {
     OUTCOME_DEADLINE_PASSED,
     OUTCOME_BUSY,
     OUTCOME_SHUTTING_DOWN,
+    OUTCOME_GUESSES_TOO_MANY,
     OUTCOME_METHOD_UNKNOWN,
     OUTCOME_SERVICE_UNKNOWN, /* health was asked about a service that is not here */
     OUTCOME_MESSAGE_MISSING,
@@ -107,6 +108,7 @@ const struct outcome_info *outcome_info(enum outcome outcome);
 struct refusal {
     const char *field;   /* path in the request, or NULL */
     const char *allowed; /* language-neutral, e.g. "1..40 bytes", or NULL */
+    unsigned retry_ms;   /* where the outcome carries RetryInfo; 0: LIMIT_RETRY_DELAY_MS */
 };
 
 /* Writes the sentence with its replacements; cut at size. */

@@ -7,6 +7,7 @@
 #include "store/bytes.h"
 #include "store/record.h"
 #include "store/result.h"
+#include "store/review.h"
 
 enum {
     FENCE_BYTES = 8 * 4 + HASH_BYTES,       /* no version byte: the engine compares its head */
@@ -65,6 +66,13 @@ enum store_result request_decode(struct bytes from, struct request *ret) STORE_C
 size_t recency_month_encode(const struct recency_month *month, uint8_t *to);
 enum store_result recency_month_decode(struct bytes from,
                                        struct recency_month *ret) STORE_CHECKED;
+size_t signal_counts_encode(const struct signal_counts *counts, uint8_t *to);
+enum store_result signal_counts_decode(struct bytes from,
+                                       struct signal_counts *ret) STORE_CHECKED;
+enum { KPI_MONTH_BYTES_MAX = 1 + 6 * 4 + 4 + 31 * (1 + 4 * 4 + 8) };
+struct kpi_month;
+size_t kpi_month_encode(const struct kpi_month *month, uint8_t *to);
+enum store_result kpi_month_decode(struct bytes from, struct kpi_month *ret) STORE_CHECKED;
 size_t ledger_totals_encode(const struct ledger_totals *totals, uint8_t *to);
 enum store_result ledger_totals_decode(struct bytes from,
                                        struct ledger_totals *ret) STORE_CHECKED;

@@ -21,7 +21,8 @@ enum store_result guides_find(struct reader *reader, uint32_t pay_entity, const 
                               uint32_t *ret_number) STORE_CHECKED;
 void guides_put(struct batch *batch, const struct guide *guide);
 
-/* Members a guide serves, by number; for lists. */
+/* Members a guide serves or served, by number: periods that ended while he served her keep her. Who
+ * serves her now is in her account. */
 void members_of_guide_put(struct batch *batch, uint32_t guide, uint32_t member);
 void members_of_guide_delete(struct batch *batch, uint32_t guide, uint32_t member);
 enum store_result members_of_guide_list(struct reader *reader, uint32_t guide, uint32_t after,

@@ -50,9 +50,10 @@ enum table {
     TABLE_BUDGET = 0x29,         /* rule id -> what its credits hold of a campaign budget */
     TABLE_REVIEW = 0x2a,         /* number -> ColdReview: what a fraud signal holds */
     TABLE_REVIEW_OPEN = 0x2b,    /* number -> (empty): undecided ones */
-    TABLE_SIGNAL = 0x2c,         /* kind, party, window start -> count: what fraud signals count */
+    TABLE_SIGNAL = 0x2c,         /* kind, party, month start or 0 -> signal_counts */
     TABLE_KPI = 0x2d,            /* month start, guide -> kpi_month: the scoreboard's counters */
     TABLE_PERIOD_CLOSE = 0x2e,   /* rule id, period start -> ColdPeriodClose: computed once */
+    TABLE_WRITE_OFF = 0x2f,      /* entry number -> write_off: who forgave a debt, and why */
 
     /* merchant 0: the instance's own */
     TABLE_META = 0x40,           /* -> ColdMeta: schema version, store id */

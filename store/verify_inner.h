@@ -72,6 +72,19 @@ enum store_result verify_walk(struct verify *verify, const struct key *prefix, c
 enum store_result verify_table(struct verify *verify, enum table table, const char *name,
                                verify_visit *visit) STORE_CHECKED;
 
+/* Months by an index, for folds of guides' monthly counts: 1800 to 2199. */
+enum { VERIFY_MONTHS = 400 * 12 };
+/* The month's index and the day in it from 0; -1 when the date is out of all reason. */
+int verify_month_index(business_date date, int *ret_day);
+business_date verify_month_date(int index);
+/* The first and last month that has any record in a table keyed by month, of whatever guide, in the
+ * snapshot at hand; untouched when there is none. */
+enum store_result verify_months_kept(struct verify *verify, enum table table, int *ret_first,
+                                     int *ret_last) STORE_CHECKED;
+/* Does the member's history hold a binding to this guide? Answers as a scan may. */
+enum store_result verify_guide_served(struct verify *verify, uint32_t guide, uint32_t member,
+                                      bool *ret_served) STORE_CHECKED;
+
 /* The parts, in the order they run. */
 enum store_result verify_ledger(struct verify *verify) STORE_CHECKED;
 enum store_result verify_purchases(struct verify *verify) STORE_CHECKED;
@@ -80,6 +93,7 @@ enum store_result verify_accounts(struct verify *verify) STORE_CHECKED;
 enum store_result verify_member(struct verify *verify, uint32_t member,
                                 const struct account *account) STORE_CHECKED;
 enum store_result verify_recency(struct verify *verify) STORE_CHECKED;
+enum store_result verify_kpi(struct verify *verify) STORE_CHECKED;
 enum store_result verify_people(struct verify *verify) STORE_CHECKED;
 enum store_result verify_indexes(struct verify *verify) STORE_CHECKED;
 

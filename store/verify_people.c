@@ -80,7 +80,7 @@ static enum store_result visit_profile(struct verify *verify, struct bytes key,
     return check_person(verify, "profiles", kind, number);
 }
 
-/* That his list holds only his own members was compared with the recency counts. */
+/* That his list holds only members he serves or served was asked with the recency counts. */
 static enum store_result visit_member_of_guide(struct verify *verify, struct bytes key,
                                                struct bytes value)
 {

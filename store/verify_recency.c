@@ -5,41 +5,23 @@
 #include <string.h>
 
 #include "store/accounts.h"
-#include "store/date.h"
 #include "store/encode.h"
 #include "store/guides.h"
 #include "store/table.h"
 #include "store/verify_inner.h"
 
-/* 1800 to 2199, so that no wrong date makes this grow. */
-enum { FIRST_YEAR = 1800, MONTHS = 400 * 12, MEMBERS_PER_PAGE = 256 };
+enum { MEMBERS_PER_PAGE = 256 };
 
 struct recency_fold {
-    struct recency_month months[MONTHS]; /* counted from the members */
+    struct recency_month months[VERIFY_MONTHS]; /* counted from the members */
     int first, last;                     /* of the months touched; first > last: none */
 };
-
-/* The month's index, -1 when it is out of all reason. */
-static int month_index(business_date date, int *ret_day)
-{
-    if (date < -1000000 || date > 1000000) return -1;
-    int year, month, day;
-    date_to_civil(date, &year, &month, &day);
-    *ret_day = day - 1;
-    int index = (year - FIRST_YEAR) * 12 + month - 1;
-    return index >= 0 && index < MONTHS ? index : -1;
-}
-
-static business_date month_date(int index)
-{
-    return date_from_civil(FIRST_YEAR + index / 12, index % 12 + 1, 1);
-}
 
 static void fold_day(struct verify *verify, struct recency_fold *fold, uint32_t member,
                      business_date date, bool is_last)
 {
     if (date == DATE_NEVER) return;
-    int day = 0, index = month_index(date, &day);
+    int day = 0, index = verify_month_index(date, &day);
     if (index < 0) {
         verify_found(verify, "member %lu: purchase day %ld is out of range",
                      (unsigned long)member, (long)date);
@@ -70,10 +52,18 @@ static enum store_result fold_members(struct verify *verify, uint32_t guide,
             do result = accounts_get(&verify->reader, (struct party){PARTY_MEMBER, members[i]},
                                      &account);
             while (verify_again(verify, result));
-            if (result != STORE_OK || account.serving_guide != guide) {
+            if (result == STORE_OK && account.serving_guide != guide) {
+                /* He served her once: the list keeps her. */
+                bool served = false;
+                result = verify_guide_served(verify, guide, members[i], &served);
+                if (result == STORE_FAULT) return result;
+                if (result == STORE_OK && served) continue;
+                result = STORE_ABSENT;
+            }
+            if (result != STORE_OK) {
                 verify_found(verify, "guide %lu: member %lu in his list is not his",
                              (unsigned long)guide, (unsigned long)members[i]);
-                if (result != STORE_OK && verify_fatal(result) != STORE_OK) return STORE_FAULT;
+                if (verify_fatal(result) != STORE_OK) return STORE_FAULT;
                 continue;
             }
             fold_day(verify, fold, members[i], account.last_day, true);
@@ -90,7 +80,7 @@ static enum store_result compare_month(struct verify *verify, uint32_t guide,
                                        struct recency_fold *fold, int index)
 {
     struct key key = key_begin(verify->merchant, TABLE_RECENCY);
-    key_date(&key, month_date(index));
+    key_date(&key, verify_month_date(index));
     key_u32(&key, guide);
     struct bytes value;
     struct recency_month kept = {.last = {0}};
@@ -104,51 +94,20 @@ static enum store_result compare_month(struct verify *verify, uint32_t guide,
     if (result == STORE_DAMAGED ||
         memcmp(&kept, &fold->months[index], sizeof kept) != 0) {
         verify_found(verify, "guide %lu: recency counts of the month from day %ld differ",
-                     (unsigned long)guide, (long)month_date(index));
+                     (unsigned long)guide, (long)verify_month_date(index));
     }
     fold->months[index] = (struct recency_month){.last = {0}};
-    return STORE_OK;
-}
-
-/* The months that have any record, of whatever guide, in the snapshot at hand. */
-static enum store_result kept_months(struct verify *verify, int *ret_first, int *ret_last)
-{
-    struct key from = key_begin(verify->merchant, TABLE_RECENCY);
-    struct key end = key_after(&from);
-    for (int reverse = 0; reverse < 2; reverse++) {
-        struct reader_scan scan;
-        struct bytes key, value;
-        enum store_result result = verify_scan_open(verify, &from, &end, reverse, &scan);
-        while (result == STORE_OK) {
-            int day, index = -1;
-            do result = reader_scan_next(&scan, &key, &value);
-            while (verify_again(verify, result));
-            if (result == STORE_DAMAGED) {
-                result = STORE_OK; /* the walk over the table names it */
-                continue;
-            }
-            if (result != STORE_OK) break;
-            if (key.size == KEY_REST_OFFSET + 8) {
-                index = month_index(key_read_date(key, KEY_REST_OFFSET), &day);
-            }
-            if (index < 0) continue;
-            *(reverse ? ret_last : ret_first) = index;
-            break;
-        }
-        reader_scan_close(&scan);
-        if (result != STORE_OK && result != STORE_ABSENT) return STORE_FAULT;
-    }
     return STORE_OK;
 }
 
 static enum store_result check_guide(struct verify *verify, uint32_t guide,
                                      struct recency_fold *fold)
 {
-    fold->first = MONTHS;
+    fold->first = VERIFY_MONTHS;
     fold->last = -1;
     enum store_result result = fold_members(verify, guide, fold);
-    int first = MONTHS, last = -1;
-    if (result == STORE_OK) result = kept_months(verify, &first, &last);
+    int first = VERIFY_MONTHS, last = -1;
+    if (result == STORE_OK) result = verify_months_kept(verify, TABLE_RECENCY, &first, &last);
     if (fold->first < first) first = fold->first;
     if (fold->last > last) last = fold->last;
     for (int index = first; index <= last && result == STORE_OK; index++) {
@@ -166,7 +125,7 @@ static enum store_result visit_recency(struct verify *verify, struct bytes key,
     struct party guide = {PARTY_GUIDE, 0};
     bool good = key.size == KEY_REST_OFFSET + 8 && recency_month_decode(value, &month) == STORE_OK;
     if (good) {
-        index = month_index(key_read_date(key, KEY_REST_OFFSET), &day);
+        index = verify_month_index(key_read_date(key, KEY_REST_OFFSET), &day);
         guide.number = key_read_u32(key, KEY_REST_OFFSET + 4);
     }
     if (index < 0 || day != 0 || guide.number == 0) {

@@ -40,6 +40,7 @@ struct command_call {
     uint8_t carry[16];              /* what `reserve` hands to `write`: the reserved code */
     size_t row;                     /* rows commands: which row runs */
     struct refusal refusal;         /* filled by a refusing command */
+    bool guessed;                   /* set by commands: a stranger named a code nobody has */
     uint8_t *room;                  /* reply_reserve's; NULL to begin with */
     size_t room_bytes;
 };

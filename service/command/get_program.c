@@ -15,6 +15,7 @@ static enum outcome get_program_read(struct reader *reader, struct command_call 
     struct merchant merchant;
     struct program program;
     business_date date;
+    const char **shop_ids;
     uint32_t version = request->version;
 
     enum outcome outcome = object_merchant(reader, &merchant);
@@ -29,10 +30,12 @@ static enum outcome get_program_read(struct reader *reader, struct command_call 
     }
     outcome = command_outcome(programs_get(reader, version, &program), OUTCOME_PROGRAM_UNKNOWN);
     if (outcome != OUTCOME_OK) return form_refuse(call, outcome, "version", NULL);
+    outcome = program_shop_ids(reader, call, &program, &shop_ids);
+    if (outcome != OUTCOME_OK) return outcome;
     Beckon__V1__GetProgramResponse *reply =
         reply_message(call, &beckon__v1__get_program_response__descriptor);
     if (reply == NULL) return OUTCOME_BUSY;
-    reply->program = program_message(call, &program);
+    reply->program = program_message(call, &program, shop_ids);
     *ret_reply = &reply->base;
     return reply->program != NULL ? OUTCOME_OK : OUTCOME_BUSY;
 }

@@ -1,4 +1,5 @@
-/* Lists program versions, ascending: they have no gaps, so a page is a run of numbers. */
+/* Lists program versions, ascending: they have no gaps, so a page is a run of numbers.
+ * Rules and tiers are left out: a page of the fullest programs is no reply. */
 #include "service/command/commands.h"
 #include "service/command/page.h"
 #include "service/command/program_message.h"
@@ -32,7 +33,7 @@ static enum outcome list_programs_read(struct reader *reader, struct command_cal
         outcome = command_outcome(programs_get(reader, (uint32_t)version, &program),
                                   OUTCOME_STORE_DAMAGED);
         if (outcome != OUTCOME_OK) return outcome;
-        Beckon__V1__Program *message = program_message(call, &program);
+        Beckon__V1__Program *message = program_message_head(call, &program);
         if (message == NULL) return OUTCOME_BUSY;
         reply->programs[reply->n_programs++] = message;
     }

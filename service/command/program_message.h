@@ -1,4 +1,4 @@
-/* Programs: their message, and the form of a new version. */
+/* Programs as messages: what was published, defaults written out. */
 #ifndef BECKON_SERVICE_COMMAND_PROGRAM_MESSAGE_H
 #define BECKON_SERVICE_COMMAND_PROGRAM_MESSAGE_H
 
@@ -6,13 +6,25 @@
 #include "service/command/command.h"
 #include "store/program.h"
 
-size_t program_message_bytes(const struct program *program);
-/* NULL when the arena is empty. */
-Beckon__V1__Program *program_message(struct command_call *call, const struct program *program);
+/* The ids of the shops in the program's pool, by place, in the arena. A store outcome, or BUSY. */
+enum outcome program_shop_ids(struct reader *reader, struct command_call *call,
+                              const struct program *program,
+                              const char ***ret_shop_ids) OUTCOME_CHECKED;
 
-/* Reads and checks a message: OUTCOME_OK, PROGRAM_INVALID with the rule and field, DATE_INVALID,
- * TEXT_INVALID. version and published_at are left 0. */
-enum outcome program_form(struct command_call *call, const Beckon__V1__Program *message,
-                          struct program *ret) OUTCOME_CHECKED;
+/* Bytes to reserve for program_message, the message that holds it and its texts. */
+size_t program_message_bytes(const struct program *program);
+/* The whole. NULL when the arena is empty. The message keeps the texts of shop_ids. */
+Beckon__V1__Program *program_message(struct command_call *call, const struct program *program,
+                                     const char **shop_ids);
+/* Without rules and tiers, for lists. NULL when the arena is empty. */
+Beckon__V1__Program *program_message_head(struct command_call *call,
+                                          const struct program *program);
+
+/* One rule (program_message_rule.c). NULL when the arena is empty. */
+Beckon__V1__Rule *program_message_rule(struct command_call *call, const struct program *program,
+                                       const struct rule *rule, const char **shop_ids);
+
+/* A text field of a message: empty texts take nothing. false when the arena is empty. */
+bool program_message_text(struct command_call *call, const char *text, char **ret_field);
 
 #endif

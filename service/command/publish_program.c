@@ -1,51 +1,31 @@
 /* Publishes a program version: immutable from now on, in force from the start of its date. Refused
- * when a business date on or after it already has a rule-made credit. */
+ * when a business date on or after it already has a rule-made credit. With validate_only the same
+ * checks, and nothing comes to be. */
 #include <assert.h>
 #include <string.h>
 
 #include "service/command/commands.h"
 #include "service/command/form.h"
+#include "service/command/program_form.h"
 #include "service/command/program_message.h"
 #include "service/command/reply.h"
 #include "store/merchants.h"
 #include "store/programs.h"
 #include "store/tokens.h"
 
-static void fill_fingerprint(const struct batch *batch, struct program *program)
+static enum outcome reply_with(struct batch *batch, struct command_call *call,
+                               const struct program *program, ProtobufCMessage **ret_reply)
 {
-    struct fingerprint fingerprint;
+    const char **shop_ids;
 
-    fingerprint_begin(&fingerprint, "program");
-    fingerprint_number(&fingerprint, program->from);
-    fingerprint_text(&fingerprint, program->title);
-    fingerprint_number(&fingerprint, program->inherit_serving_guide);
-    for (size_t i = 0; i < program->rule_count; i++) {
-        const struct rule *rule = &program->rules[i];
-        fingerprint_text(&fingerprint, rule->id);
-        fingerprint_text(&fingerprint, rule->title_zh);
-        fingerprint_text(&fingerprint, rule->title_en);
-        fingerprint_number(&fingerprint, rule->trigger);
-        fingerprint_number(&fingerprint, rule->beneficiary);
-        fingerprint_number(&fingerprint, rule->unit);
-        fingerprint_number(&fingerprint, rule->formula);
-        fingerprint_number(&fingerprint, rule->fixed_amount);
-        fingerprint_number(&fingerprint, rule->rate_bp);
-        fingerprint_number(&fingerprint, rule->rounding);
-        fingerprint_number(&fingerprint, rule->referrer);
-        fingerprint_number(&fingerprint, rule->code);
-    }
-    fingerprint_end(&fingerprint, batch->reader.store, program->fingerprint);
-}
-
-static enum outcome reply_with(struct command_call *call, const struct program *program,
-                               ProtobufCMessage **ret_reply)
-{
-    enum outcome outcome = reply_reserve(call, program_message_bytes(program));
+    enum outcome outcome = program_shop_ids(&batch->reader, call, program, &shop_ids);
+    if (outcome != OUTCOME_OK) return outcome;
+    outcome = reply_reserve(call, program_message_bytes(program));
     if (outcome != OUTCOME_OK) return outcome;
     Beckon__V1__PublishProgramResponse *reply =
         reply_message(call, &beckon__v1__publish_program_response__descriptor);
     if (reply == NULL) return OUTCOME_BUSY;
-    reply->program = program_message(call, program);
+    reply->program = program_message(call, program, shop_ids);
     if (reply->program == NULL) return OUTCOME_BUSY;
     *ret_reply = &reply->base;
     return OUTCOME_OK;
@@ -63,6 +43,18 @@ static enum outcome check_date(struct batch *batch, struct command_call *call, b
     return form_refuse(call, OUTCOME_PROGRAM_RETROACTIVE, "program.from_date", after);
 }
 
+/* Everything a publication is refused for, and what would be published; nothing is put. */
+static enum outcome validate(struct batch *batch, struct command_call *call,
+                             const Beckon__V1__Program *message, ProtobufCMessage **ret_reply)
+{
+    struct program program;
+
+    enum outcome outcome = program_form(&batch->reader, call, message, &program);
+    if (outcome != OUTCOME_OK) return outcome;
+    outcome = check_date(batch, call, program.from);
+    return outcome == OUTCOME_OK ? reply_with(batch, call, &program, ret_reply) : outcome;
+}
+
 static enum outcome publish_program_write(struct batch *batch, struct command_call *call,
                                           ProtobufCMessage **ret_reply)
 {
@@ -73,18 +65,19 @@ static enum outcome publish_program_write(struct batch *batch, struct command_ca
     struct numbers numbers;
     struct bytes id;
 
+    if (request->validate_only) return validate(batch, call, request->program, ret_reply);
     enum outcome outcome = form_request_id(call, request->request_id, &id);
     if (outcome != OUTCOME_OK) return outcome;
-    outcome = program_form(call, request->program, &program);
+    outcome = program_form(&batch->reader, call, request->program, &program);
     if (outcome != OUTCOME_OK) return outcome;
-    fill_fingerprint(batch, &program);
+    program_fingerprint(batch->reader.store, &program, program.fingerprint);
     enum store_result found = requests_get(&batch->reader, REQUEST_PUBLISH_PROGRAM, id, &known);
     if (found == STORE_OK) {
         if (memcmp(known.fingerprint, program.fingerprint, FINGERPRINT_BYTES) != 0)
             return form_refuse(call, OUTCOME_REQUEST_ID_REUSED, "request_id", NULL);
         outcome = command_outcome(
             programs_get(&batch->reader, (uint32_t)known.object, &program), OUTCOME_STORE_DAMAGED);
-        return outcome == OUTCOME_OK ? reply_with(call, &program, ret_reply) : outcome;
+        return outcome == OUTCOME_OK ? reply_with(batch, call, &program, ret_reply) : outcome;
     }
     if (found != STORE_ABSENT) return command_outcome(found, OUTCOME_INTERNAL);
     outcome = check_date(batch, call, program.from);
@@ -94,7 +87,7 @@ static enum outcome publish_program_write(struct batch *batch, struct command_ca
     if (numbers.program_version == UINT32_MAX) return OUTCOME_NUMBERS_EXHAUSTED;
     program.version = ++numbers.program_version;
     program.published_at = call->now_ms;
-    outcome = reply_with(call, &program, ret_reply);
+    outcome = reply_with(batch, call, &program, ret_reply);
     if (outcome != OUTCOME_OK) return outcome;
 
     /* From here on this version must come to be. */

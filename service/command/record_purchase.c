@@ -1,7 +1,7 @@
 /* Records one purchase and what it earns.
  *
  * Happy path: form -> seen before? -> buyer, binding, her purchase day -> rules -> LINE ->
- * purchase, entries, credits, accounts, day, recency counts.
+ * purchase, entries, credits, accounts, her day and the counters (count.h).
  * A repeat (same shop and receipt) is answered from the record; other content is refused. */
 #include "service/command/record_purchase.h"
 
@@ -10,6 +10,7 @@
 
 #include "service/command/business_time.h"
 #include "service/command/commands.h"
+#include "service/command/count.h"
 #include "service/command/earn.h"
 #include "service/command/form.h"
 #include "service/command/objects.h"
@@ -19,7 +20,6 @@
 #include "service/rules/base.h"
 #include "store/programs.h"
 #include "store/purchases.h"
-#include "store/recency.h"
 #include "store/shops.h"
 
 /* Everything one purchase needs on its way. */
@@ -30,8 +30,7 @@ struct recording {
     struct purchase purchase;
     struct purchase_lines lines;
     struct earning earning;
-    struct purchase_day day;
-    struct recency_edit recency;
+    struct counting counting;
 };
 
 /* ---- form ------------------------------------------------------------------------------------ */
@@ -152,53 +151,6 @@ static enum outcome load_buyer(struct batch *batch, struct command_call *call,
     return outcome;
 }
 
-/* Moves the buyer's days on by this purchase; L1 and L2 follow her current serving guide. */
-static enum outcome count_day(struct batch *batch, struct recording *recording)
-{
-    struct account *account = &recording->earning.earners[EARNER_BUYER].account;
-    struct purchase *purchase = &recording->purchase;
-    struct recency_edit *recency = &recording->recency;
-    struct reader *reader = &batch->reader;
-    business_date day = purchase->business_date;
-    enum store_result result;
-
-    recency_edit_begin(recency, account->serving_guide);
-    result = purchase_days_get(reader, purchase->member, day, &recording->day);
-    if (result == STORE_ABSENT) {
-        recording->day = (struct purchase_day){.last_full_refund_on = DATE_ALWAYS};
-        account->days_recorded++;
-    } else if (result != STORE_OK) {
-        return command_outcome(result, OUTCOME_INTERNAL);
-    }
-    bool day_begins = recording->day.live_count == 0;
-    recording->day.recorded_count++;
-    recording->day.live_count++;
-    recording->day.net_minor += purchase->parts.amount_minor;
-
-    purchase->previous = account->last_purchase;
-    account->last_purchase = purchase->receipt;
-    account->purchase_count++;
-    if (!day_begins) return OUTCOME_OK;
-
-    business_date last = account->last_day, second = account->second_last_day;
-    bool newest = last == DATE_NEVER || day > last;
-    if (newest) {
-        result = recency_edit_add(recency, reader, RECENCY_LAST, last, -1);
-        if (result == STORE_OK) result = recency_edit_add(recency, reader, RECENCY_LAST, day, 1);
-        account->last_day = day;
-        day = last; /* what was last becomes second-last */
-        if (result != STORE_OK) return command_outcome(result, OUTCOME_INTERNAL);
-    }
-    if (day != DATE_NEVER && (newest || second == DATE_NEVER || day > second)) {
-        result = recency_edit_add(recency, reader, RECENCY_SECOND_LAST, second, -1);
-        if (result == STORE_OK)
-            result = recency_edit_add(recency, reader, RECENCY_SECOND_LAST, day, 1);
-        account->second_last_day = day;
-        if (result != STORE_OK) return command_outcome(result, OUTCOME_INTERNAL);
-    }
-    return OUTCOME_OK;
-}
-
 static enum outcome decide(struct batch *batch, struct recording *recording)
 {
     struct purchase *purchase = &recording->purchase;
@@ -210,11 +162,11 @@ static enum outcome decide(struct batch *batch, struct recording *recording)
     enum outcome outcome = object_serving_on(&batch->reader, purchase->member, account,
                                              purchase->business_date, &serving_guide, &inherited);
     if (outcome != OUTCOME_OK) return outcome;
-    outcome = count_day(batch, recording);
-    if (outcome != OUTCOME_OK) return outcome;
-
     purchase->base_minor = base_of(&purchase->parts);
     purchase->serving_guide = serving_guide;
+    outcome = count_purchase(&batch->reader, account, purchase, &recording->counting);
+    if (outcome != OUTCOME_OK) return outcome;
+
     earning->event = (struct event){EVENT_PURCHASE, purchase->member, purchase->receipt};
     earning->business_date = purchase->business_date;
     return earn_decide(batch, earning, account->referrer, serving_guide, inherited,
@@ -271,8 +223,7 @@ enum outcome purchase_record(struct batch *batch, struct command_call *call,
     purchases_put(batch, purchase);
     if (recording.lines.count > 0)
         purchase_lines_put(batch, &purchase->receipt, &recording.lines);
-    purchase_days_put(batch, purchase->member, purchase->business_date, &recording.day);
-    recency_edit_put(&recording.recency, batch);
+    count_put(batch, &recording.counting);
     if (!recording.merchant.fixed) {
         recording.merchant.fixed = true;
         merchants_put(batch, &recording.merchant);

@@ -12,6 +12,7 @@
 #include "service/command/attribute_member.h"
 #include "service/command/business_time.h"
 #include "service/command/commands.h"
+#include "service/command/count.h"
 #include "service/command/credit_message.h"
 #include "service/command/earn.h"
 #include "service/command/form.h"
@@ -39,6 +40,7 @@ struct registering {
     struct code_value code;
     struct attributed attributed;
     struct earning earning;
+    struct counting counting;
 };
 
 /* Nobody signed in: told nothing of whose phone it is, of codes, of what was earned. */
@@ -186,6 +188,9 @@ static enum outcome decide(struct batch *batch, struct command_call *call,
     buyer->account = new_account(call, registering);
     earning->event = (struct event){.kind = EVENT_REGISTRATION, .member = buyer->party.number};
     earning->business_date = registering->business_date;
+    outcome = count_registration(&batch->reader, buyer->party.number, &buyer->account,
+                                 &registering->counting);
+    if (outcome != OUTCOME_OK) return outcome;
     return earn_decide(batch, earning, attribution->referrer, attribution->serving_guide,
                        attribution->serving_inherited, 0, 0);
 }
@@ -220,6 +225,7 @@ static void put_member(struct batch *batch, const struct command_call *call,
                                        .inherited = attribution->serving_inherited});
         members_of_guide_put(batch, attribution->serving_guide, member.number);
     }
+    count_put(batch, &registering->counting);
     attributed_count_uses(batch, &registering->attributed);
     struct registration registration = {
         .member = member.number,
@@ -350,6 +356,7 @@ enum outcome register_member_merchant(struct reader *reader, struct command_call
         if (outcome != OUTCOME_OK) return outcome;
         enum store_result found = codes_merchant(reader, value, ret_merchant);
         if (found != STORE_ABSENT) return command_outcome(found, OUTCOME_INTERNAL);
+        call->guessed = true;
     }
     if (request->merchant_number == 0)
         return request->code[0] != '\0'

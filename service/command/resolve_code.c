@@ -23,7 +23,9 @@ static enum outcome resolve_code_merchant(struct reader *reader, struct command_
     enum outcome outcome = form_code(call, request->code, "code", &value);
     if (outcome != OUTCOME_OK) return outcome;
     *ret_merchant = 1;
-    return command_outcome(codes_merchant(reader, value, ret_merchant), OUTCOME_OK);
+    enum store_result found = codes_merchant(reader, value, ret_merchant);
+    call->guessed = found == STORE_ABSENT;
+    return command_outcome(found, OUTCOME_OK);
 }
 
 static bool usable(const struct code *code, uint64_t now_ms)

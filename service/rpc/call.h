@@ -19,6 +19,7 @@
 #include "service/rpc/arena.h"
 #include "service/rpc/rpc.h"
 #include "service/rpc/status.h"
+#include "service/rpc/throttle.h"
 #include "service/rpc/wire.h"
 
 struct tag {
@@ -81,6 +82,7 @@ struct call {
     struct call *watch_next, *watch_previous;
 
     struct work work;
+    uint32_t peer;               /* strangers: whose bucket of the throttle */
     struct arena arena;
     char field[WIRE_PATH_BYTES];
     struct call *next;           /* free list */
@@ -106,6 +108,7 @@ struct rpc {
     struct call *free_calls;
     size_t outstanding;          /* armed slots, refusals leaving, calls in progress */
     struct arena_pool arenas;
+    struct throttle throttle;
 
     pthread_mutex_t stream_lock; /* streams' flow control and health watches */
     pthread_cond_t stream_changed;

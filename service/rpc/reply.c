@@ -90,8 +90,15 @@ static void log_fault(const struct call *call, enum outcome outcome)
     call->rpc->options.log(call->rpc->options.log_context, "error", "call failed", details);
 }
 
+static uint64_t monotonic_ms(const struct rpc *rpc)
+{
+    return rpc->options.clock.monotonic_ms(rpc->options.clock.context);
+}
+
 void call_finish(struct call *call, enum outcome outcome, const ProtobufCMessage *reply)
 {
+    if (call->work.call.guessed && call->work.call.principal.role == ROLE_REGISTRANT)
+        throttle_guessed(&call->rpc->throttle, call->peer, monotonic_ms(call->rpc));
     bool sends_message = outcome == OUTCOME_OK && !call->streaming;
     if (sends_message && reply == NULL)
         outcome = OUTCOME_INTERNAL, sends_message = false;

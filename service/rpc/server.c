@@ -108,9 +108,13 @@ bool rpc_open(const struct rpc_options *options, struct rpc **ret_rpc,
     pthread_mutex_init(&rpc->stream_lock, NULL);
     pthread_cond_init(&rpc->stream_changed, NULL);
     rpc->shut_down.run = shut_down_arrived;
+    uint64_t secret;
+    secret_random((uint8_t *)&secret, sizeof secret);
+    throttle_init(&rpc->throttle, secret);
     if (!pool_init(rpc)) {
         snprintf(ret_message, RPC_MESSAGE_BYTES, "no address space for %u calls", rpc->call_max);
         pool_free(rpc);
+        throttle_destroy(&rpc->throttle);
         free(rpc);
         return false;
     }
@@ -201,6 +205,7 @@ void rpc_close(struct rpc *rpc)
     grpc_shutdown();
     log_target = NULL;
     pool_free(rpc);
+    throttle_destroy(&rpc->throttle);
     pthread_mutex_destroy(&rpc->pool_lock);
     pthread_cond_destroy(&rpc->pool_idle);
     pthread_mutex_destroy(&rpc->stream_lock);

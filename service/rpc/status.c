@@ -57,11 +57,11 @@ static void add_field(struct details *details, const char *field, char *sentence
     add(details, "type.googleapis.com/google.rpc.BadRequest", &bad.base);
 }
 
-static void add_retry(struct details *details)
+static void add_retry(struct details *details, uint32_t delay_ms)
 {
     Google__Protobuf__Duration delay = GOOGLE__PROTOBUF__DURATION__INIT;
-    delay.seconds = LIMIT_RETRY_DELAY_MS / 1000;
-    delay.nanos = LIMIT_RETRY_DELAY_MS % 1000 * 1000000;
+    delay.seconds = delay_ms / 1000;
+    delay.nanos = (int32_t)(delay_ms % 1000) * 1000000;
     Google__Rpc__RetryInfo retry = GOOGLE__RPC__RETRY_INFO__INIT;
     retry.retry_delay = &delay;
     add(details, "type.googleapis.com/google.rpc.RetryInfo", &retry.base);
@@ -88,8 +88,9 @@ size_t status_pack(enum outcome outcome, const struct refusal *refusal,
     add_reason(&details, info);
     if (refusal != NULL && refusal->field != NULL)
         add_field(&details, refusal->field, ret_sentence);
+    bool own_delay = refusal != NULL && refusal->retry_ms != 0;
     if (info->retry)
-        add_retry(&details);
+        add_retry(&details, own_delay ? refusal->retry_ms : LIMIT_RETRY_DELAY_MS);
     add_sentence(&details, "en", ret_sentence);
     add_sentence(&details, "zh-CN", chinese);
 

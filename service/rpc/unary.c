@@ -53,14 +53,40 @@ static bool token_find(const grpc_metadata_array *metadata, struct bytes *ret_to
     return found > 0;
 }
 
+/* The last x-forwarded-for header; no bytes without one. */
+static struct bytes forwarded_for(const grpc_metadata_array *metadata)
+{
+    struct bytes found = {NULL, 0};
+    for (size_t i = 0; i < metadata->count; i++) {
+        if (grpc_slice_str_cmp(metadata->metadata[i].key, "x-forwarded-for") != 0)
+            continue;
+        const grpc_slice *value = &metadata->metadata[i].value;
+        found = (struct bytes){GRPC_SLICE_START_PTR(*value), GRPC_SLICE_LENGTH(*value)};
+    }
+    return found;
+}
+
+/* What strangers may call at all takes a code: those who guess too many wait. */
+static enum outcome admit_stranger(struct call *call)
+{
+    struct rpc *rpc = call->rpc;
+    const struct executor_clock *clock = &rpc->options.clock;
+    if (!(call->method->roles & METHOD_ROLE(ROLE_REGISTRANT)))
+        return OUTCOME_TOKEN_MISSING;
+    call->peer = throttle_bucket(&rpc->throttle, forwarded_for(&call->metadata));
+    uint32_t wait_ms = throttle_wait_ms(&rpc->throttle, call->peer,
+                                        clock->monotonic_ms(clock->context));
+    call->work.call.refusal.retry_ms = wait_ms;
+    return wait_ms == 0 ? OUTCOME_OK : OUTCOME_GUESSES_TOO_MANY;
+}
+
 static enum outcome authenticate(struct call *call)
 {
     struct command_call *command_call = &call->work.call;
     struct bytes token;
     if (!token_find(&call->metadata, &token)) {
         memset(&command_call->principal, 0, sizeof command_call->principal);
-        return call->method->roles & METHOD_ROLE(ROLE_REGISTRANT) ? OUTCOME_OK
-                                                                   : OUTCOME_TOKEN_MISSING;
+        return admit_stranger(call);
     }
     if (token.size == 0 || token.size >= SECRET_TOKEN_TEXT_BYTES)
         return OUTCOME_TOKEN_INVALID;

@@ -9,7 +9,7 @@
 
 #include "service/limits.h"
 
-enum { FIELDS_MAX = 32 }; /* of one request message; asserted */
+enum { FIELDS_MAX = 64 }; /* of one request message; asserted */
 enum wire_type { VARINT = 0, FIXED64 = 1, LENGTH = 2, FIXED32 = 5 };
 
 #define TEXT_ALLOWED "0..4096 bytes"

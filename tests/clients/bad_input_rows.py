@@ -281,7 +281,7 @@ def table(world):
         (PUBLISH, program(rules=[PROGRAM["rules"][0]] * 2), INVALID, "PROGRAM_INVALID", None),
         (PUBLISH, program(rule={"rule_id": "Upper"}), INVALID, "PROGRAM_INVALID", None),
         (PUBLISH, program(rule={"rate_bp": 0}), INVALID, "PROGRAM_INVALID", None),
-        (PUBLISH, program(rule={"rate_bp": 100001}), INVALID, "PROGRAM_INVALID", None),
+        (PUBLISH, program(rule={"rate_bp": 10001}), INVALID, "PROGRAM_INVALID", None),
         (PUBLISH, program(rule={"rate_bp": -5}), INVALID, "PROGRAM_INVALID", None),
         (PUBLISH, program(rule={"fixed_amount": 10**9 + 1}), INVALID, "PROGRAM_INVALID", None),
         (PUBLISH, program(rule={"unit": "UNIT_UNSPECIFIED"}), INVALID, "PROGRAM_INVALID", None),

@@ -150,5 +150,5 @@ class Draw:
         if trigger == "REGISTRATION" or self.chance(0.3):
             rule["fixed_amount"] = self.random.choice((1, 3, 5, 10 ** 9))
         else:
-            rule["rate_bp"] = self.random.choice((1, 10, 50, 100, 333, 10000, 100000))
+            rule["rate_bp"] = self.random.choice((1, 10, 50, 100, 333, 5000, 10000))
         return rule

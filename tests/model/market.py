@@ -332,7 +332,7 @@ class Market(Draw):
             if other is not rule and self.chance(0.5):
                 rule["rule_id"] = other["rule_id"]
             else:
-                rule.update({"fixed_amount": 0} if "fixed_amount" in rule else {"rate_bp": 100001})
+                rule.update({"fixed_amount": 0} if "fixed_amount" in rule else {"rate_bp": 10001})
         self.send("publish_program", {"request_id": self.name("p"), "program": {
             "from_date": date, "title": "p", "inherit_serving_guide": self.chance(0.5),
             "rules": rules}})

@@ -30,7 +30,7 @@ static void a_sentence_gets_its_field_and_what_is_allowed(void **state)
 {
     (void)state;
     char text[512];
-    struct refusal refusal = {"rows[3].name", "1..40 bytes"};
+    struct refusal refusal = {.field = "rows[3].name", .allowed = "1..40 bytes"};
     outcome_sentence(OUTCOME_VALUE_INVALID, &refusal, false, text, sizeof text);
     assert_string_equal(text, "rows[3].name has a value that is not allowed: 1..40 bytes.");
     outcome_sentence(OUTCOME_FIELD_REQUIRED, NULL, false, text, sizeof text);

@@ -5,7 +5,9 @@
 #include <stddef.h>
 
 #include "store/encode.h"
-#include "store/refunds.h"
+#include "store/kpi.h"
+#include "store/refund.h"
+#include "store/write_offs.h"
 
 enum field_kind { RAW, CHOICE, AMOUNT, PARTY, RECEIPT, TEXT, CODE };
 struct field {
@@ -137,6 +139,12 @@ static const struct field request_fields[] = {
 static const struct field recency_month_fields[] = {
     F_RAW(recency_month, last), F_RAW(recency_month, second_last),
 };
+static const struct field signal_counts_fields[] = {
+    F_RAW(signal_counts, first), F_RAW(signal_counts, counts),
+};
+static const struct field kpi_month_fields[] = {
+    F_RAW(kpi_month, days), F_RAW(kpi_month, once), F_RAW(kpi_month, twice),
+};
 static const struct field ledger_totals_fields[] = {F_RAW(ledger_totals, balance)};
 static const struct field numbers_fields[] = {
     F_RAW(numbers, shop), F_RAW(numbers, guide), F_RAW(numbers, member),
@@ -163,6 +171,11 @@ static const struct field refund_fields[] = {
     F_CHOICE(refund, line_count, 0, PURCHASE_LINES_MAX), F_REFUND_LINE(0), F_REFUND_LINE(99),
     F_CHOICE(refund, taking_count, 0, AWARDS_MAX), F_TAKING(0), F_TAKING(63),
     F_CHOICE(refund, return_count, 0, REFUND_RETURNS_MAX), F_RETURN(0), F_RETURN(7),
+};
+static const struct field write_off_fields[] = {
+    F_RAW(write_off, entry), F_PARTY(write_off, party), F_RAW(write_off, debt),
+    F_AMOUNT(write_off, amount), F_RAW(write_off, token),
+    {offsetof(struct write_off, reason), WRITE_OFF_REASON_BYTES_MAX, TEXT, 0, 0},
 };
 static const struct field merchant_fields[] = {
     F_RAW(merchant, number), F_TEXT(merchant, name),

@@ -47,10 +47,13 @@ CODEC(code)
 CODEC(token)
 CODEC(request)
 CODEC(recency_month)
+CODEC(signal_counts)
+CODEC(kpi_month)
 CODEC(ledger_totals)
 CODEC(numbers)
 CODEC(merchant)
 CODEC(refund)
+CODEC(write_off)
 
 static size_t party_encode_any(const void *value, uint8_t *to)
 {
@@ -135,8 +138,9 @@ static const struct record_form forms[] = {
     FORM(purchase_lines, purchase_lines_mend), FORM(registration, registration_mend),
     FORM(code, NULL),
     FORM(party, NULL), FORM(token, NULL), FORM(request, NULL), FORM(recency_month, NULL),
-    FORM(ledger_totals, NULL), FORM(numbers, NULL), FORM(merchant, NULL),
-    FORM(refund, refund_mend),
+    FORM(signal_counts, NULL),
+    FORM(kpi_month, NULL), FORM(ledger_totals, NULL), FORM(numbers, NULL), FORM(merchant, NULL),
+    FORM(refund, refund_mend), FORM(write_off, NULL),
 };
 enum { FORM_COUNT = sizeof forms / sizeof forms[0] };
 /* The largest of them; all but the lines are bounded by RECORD_BYTES_MAX. */
@@ -329,7 +333,7 @@ static void sizes_stay_what_the_store_was_written_with(void **state)
     static const struct { const char *name; size_t size; } sizes[] = {
         {"fence", 64}, {"credit", 130}, {"account", 261}, {"purchase_day", 37}, {"binding", 15},
         {"employment", 17}, {"party", 6}, {"request", 25}, {"recency_month", 249},
-        {"ledger_totals", 113}, {"numbers", 25},
+        {"signal_counts", 71}, {"ledger_totals", 113}, {"numbers", 25},
     };
     size_t found = 0;
     for (size_t f = 0; f < FORM_COUNT; f++) {

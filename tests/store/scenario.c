@@ -8,6 +8,7 @@
 #include "store/accounts.h"
 #include "store/codes.h"
 #include "store/guides.h"
+#include "store/kpi.h"
 #include "store/ledger.h"
 #include "store/merchants.h"
 #include "store/profiles.h"
@@ -135,6 +136,21 @@ static void put_guides(struct batch *batch)
     codes_owner_put(batch, scenario_code, 200, (struct party){PARTY_GUIDE, 2});
 }
 
+/* The scoreboard's record of guide 1 for a day, changed and put. */
+static void count_guide(struct batch *batch, business_date date, struct kpi_day add)
+{
+    struct kpi_edit edit;
+    struct kpi_day *day = NULL;
+    kpi_edit_begin(&edit);
+    FETCH(batch, kpi_edit_day(&edit, &batch->reader, 1, date, &day));
+    day->new_members += add.new_members;
+    day->inherited_members += add.inherited_members;
+    day->activated_members += add.activated_members;
+    day->purchases += add.purchases;
+    day->sales_minor += add.sales_minor;
+    kpi_edit_put(&edit, batch);
+}
+
 /* Member 1 came by guide 1's code, member 2 by member 1 and inherits him, member 3 by nobody. */
 static void put_members(struct batch *batch)
 {
@@ -155,6 +171,8 @@ static void put_members(struct batch *batch)
                                       .guide = 1, .inherited = number == 2};
             bindings_put(batch, number, &binding);
             members_of_guide_put(batch, 1, number);
+            count_guide(batch, 50, (struct kpi_day){.new_members = number == 1 ? 1 : 0,
+                                                    .inherited_members = number == 2 ? 1 : 0});
         }
         accounts_put(batch, party, &account);
         put_person(batch, party);
@@ -225,6 +243,34 @@ static void count_day(struct batch *batch, uint32_t member, struct account *acco
     recency_edit_put(&edit, batch);
 }
 
+/* The guide's sales, her calendar periods, her activation: before count_day changes her days. */
+static void count_scoreboard(struct batch *batch, uint32_t member, struct account *account,
+                             business_date date, int64_t amount_minor)
+{
+    struct kpi_edit edit;
+    struct kpi_days beside, with;
+    business_date first = account->first_day;
+    if (first == DATE_NEVER || date < first) account->first_day = date;
+    if (account->serving_guide == 0) return;
+    bool was_active = first != DATE_NEVER && first <= 50 + KPI_ACTIVATION_DAYS;
+    bool activates = member == 1 && !was_active && date <= 50 + KPI_ACTIVATION_DAYS;
+    count_guide(batch, date, (struct kpi_day){.purchases = 1, .sales_minor = amount_minor});
+    if (activates) count_guide(batch, 50, (struct kpi_day){.activated_members = 1});
+    kpi_edit_begin(&edit);
+    FETCH(batch, kpi_days_get(&batch->reader, member, date, date, &beside));
+    struct purchase_day day;
+    enum store_result known;
+    while ((known = purchase_days_get(&batch->reader, member, date, &day)) == STORE_NEED)
+        fetched(batch, known);
+    if (known == STORE_OK) return; /* the day lives already */
+    with = beside;
+    for (unsigned i = 0; i < KPI_SPAN_COUNT; i++) {
+        kpi_days_add(&with, (enum kpi_span)i, date);
+        FETCH(batch, kpi_edit_span(&edit, &batch->reader, 1, (enum kpi_span)i, &beside, &with));
+    }
+    kpi_edit_put(&edit, batch);
+}
+
 void scenario_purchase(struct batch *batch, uint32_t member, const char *receipt,
                        business_date date, int64_t amount_minor)
 {
@@ -252,6 +298,7 @@ void scenario_purchase(struct batch *batch, uint32_t member, const char *receipt
     FETCH(batch, accounts_get(&batch->reader, party, &account)); /* as earn left it */
     account.purchase_count++;
     account.last_purchase = purchase.receipt;
+    count_scoreboard(batch, member, &account, date, amount_minor);
     count_day(batch, member, &account, date, amount_minor);
     accounts_put(batch, party, &account);
     purchases_put(batch, &purchase);

@@ -16,6 +16,7 @@
 #include "store/encode.h"
 #include "store/guides.h"
 #include "store/key.h"
+#include "store/kpi.h"
 #include "store/ledger.h"
 #include "store/programs.h"
 #include "store/purchases.h"
@@ -258,6 +259,58 @@ static void a_recency_count_of_nobody(struct batch *batch)
     put_recency(batch, 90, 55, 1);
 }
 
+static void put_kpi(struct batch *batch, business_date month, uint32_t guide,
+                    const struct kpi_month *counts)
+{
+    uint8_t data[KPI_MONTH_BYTES_MAX];
+    struct key key = key_begin(SCENARIO_MERCHANT, TABLE_KPI);
+    key_date(&key, month);
+    key_u32(&key, guide);
+    put(batch, &key, data, kpi_month_encode(counts, data));
+}
+
+/* A month of guide 1's scoreboard with one of its numbers off by one. */
+static void kpi_off(struct batch *batch, business_date month, size_t offset)
+{
+    struct kpi_month counts;
+    uint32_t number;
+    assert_int_equal(kpi_get(&batch->reader, 1, month, &counts), STORE_OK);
+    memcpy(&number, (uint8_t *)&counts + offset, sizeof number);
+    number++;
+    memcpy((uint8_t *)&counts + offset, &number, sizeof number);
+    put_kpi(batch, month, 1, &counts);
+}
+
+static void a_guides_sales_differ(struct batch *batch)
+{
+    kpi_off(batch, 90, offsetof(struct kpi_month, days[100 - 90].sales_minor));
+}
+
+static void a_new_member_is_not_counted(struct batch *batch)
+{
+    kpi_off(batch, 31, offsetof(struct kpi_month, days[50 - 31].new_members));
+}
+
+static void an_activation_is_not_counted(struct batch *batch)
+{
+    kpi_off(batch, 31, offsetof(struct kpi_month, days[50 - 31].activated_members));
+}
+
+static void a_calendar_count_is_stale(struct batch *batch)
+{
+    kpi_off(batch, 90, offsetof(struct kpi_month, twice[KPI_SPAN_YEAR]));
+}
+
+static void a_scoreboard_beyond_the_last_day(struct batch *batch)
+{
+    put_kpi(batch, 365, 2, &(struct kpi_month){.once = {1}});
+}
+
+static void a_scoreboard_of_nobody(struct batch *batch)
+{
+    put_kpi(batch, 90, 55, &(struct kpi_month){.once = {1}});
+}
+
 static void a_guides_list_lacks_a_member(struct batch *batch)
 {
     members_of_guide_delete(batch, 1, 2);
@@ -471,6 +524,12 @@ static const struct corruption {
     ROW(a_recency_count_is_stale, "guide 1: recency counts of the month from day 90 differ"),
     ROW(a_recency_count_beyond_the_last_day, "guide 2: recency counts of the month from day 365"),
     ROW(a_recency_count_of_nobody, "recency: guide 55 has no account"),
+    ROW(a_guides_sales_differ, "guide 1: scoreboard counts of the month from day 90 differ"),
+    ROW(a_new_member_is_not_counted, "guide 1: scoreboard counts of the month from day 31"),
+    ROW(an_activation_is_not_counted, "guide 1: scoreboard counts of the month from day 31"),
+    ROW(a_calendar_count_is_stale, "guide 1: scoreboard counts of the month from day 90 differ"),
+    ROW(a_scoreboard_beyond_the_last_day, "guide 2: scoreboard counts of the month from day 365"),
+    ROW(a_scoreboard_of_nobody, "scoreboard: guide 55 has no account"),
     ROW(a_guides_list_lacks_a_member, "member 2: her serving guide's list lacks her"),
     ROW(a_guides_list_has_anothers_member, "guide 2: member 1 in his list is not his"),
     ROW(a_list_of_no_guide, "members of guides: kind 2 number 66 has no account"),

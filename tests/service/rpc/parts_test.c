@@ -132,7 +132,7 @@ static void every_outcome_fits_its_status_with_the_longest_refusal(void **state)
     memset(field, 'f', sizeof field - 1);
     memset(allowed, 'a', sizeof allowed - 1);
     field[sizeof field - 1] = allowed[sizeof allowed - 1] = '\0';
-    struct refusal refusal = {field, allowed};
+    struct refusal refusal = {.field = field, .allowed = allowed};
     for (int outcome = 0; outcome < OUTCOME_COUNT; outcome++) {
         uint8_t bytes[STATUS_BYTES];
         char sentence[STATUS_SENTENCE_BYTES];

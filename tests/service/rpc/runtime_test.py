@@ -192,6 +192,35 @@ class Access(Case):
                          metadata=metadata)
         self.client.call_bytes(CREATE, b"\x0a\x03\x0a\x01a", metadata=[("authorization", "bearer admin")])
 
+    def test_strangers_who_guess_codes_wait_and_nobody_else(self):
+        stranger = self.client.with_token(None)
+        guess, known = b"\x0a\x05guess", b"\x0a\x01S"
+        for _ in range(200):
+            self.client.call_bytes(GET, guess)  # staff may mistype as they like
+        for _ in range(29):
+            stranger.call_bytes(GET, guess)
+        for _ in range(50):
+            stranger.call_bytes(GET, known)  # what somebody has is no guess
+        stranger.call_bytes(GET, guess)
+        for request in (guess, known):  # and tells nothing any more
+            error = self.refused("GUESSES_TOO_MANY", "RESOURCE_EXHAUSTED", stranger.call_bytes, GET,
+                                 request)
+            self.assertTrue(0 < error.retry_ms <= 6000, error.retry_ms)
+        self.client.call_bytes(GET, guess)
+        self.refused("TOKEN_MISSING", "UNAUTHENTICATED", stranger.call_bytes, CREATE, b"")
+
+        def forwarded(address):
+            return stranger.call_bytes(GET, guess, metadata=[("x-forwarded-for", address)])
+
+        for number in range(1000):  # other peers of a front end have guesses of their own
+            try:
+                forwarded("203.0.113.9, 198.51.100.%d" % number)
+            except Refused as refused:  # but all together have not many
+                self.assertEqual(refused.reason, "GUESSES_TOO_MANY")
+                self.assertLessEqual(refused.retry_ms, 1000)
+                break
+        self.assertIn(number, range(120 - 30, 999))
+
     def test_strangers_do_not_learn_what_is_wrong_with_a_text(self):
         self.refused("TOKEN_MISSING", "UNAUTHENTICATED", self.client.with_token(None).call_bytes,
                      CREATE, b"\x0a\x05\x0a\x03a\x00b")

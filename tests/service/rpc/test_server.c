@@ -3,8 +3,9 @@
  *
  *   rpc_test_server PORT_FILE CALL_MAX [ADDRESS...]
  *
- * GetShop       read; its reply's name is the shop_id; shop_id "STORE_DAMAGED" etc. refuses so
- * CreateShop    write; as GetShop; cost_center "300" makes it take 300 ms
+ * GetShop       read; its reply's name is the shop_id; shop_id "STORE_DAMAGED" etc. refuses so;
+ *               shop_id "guess" is a code nobody has
+ * CreateShop    write; as GetShop without guesses; cost_center "300" makes it take 300 ms
  * VerifyStore   stream of merchant_number messages of about 20 kB each */
 #include <signal.h>
 #include <stdio.h>
@@ -38,6 +39,7 @@ static enum outcome get_shop_read(struct reader *reader, struct command_call *ca
 {
     (void)reader;
     const Beckon__V1__GetShopRequest *in = (const void *)call->request;
+    call->guessed = strcmp(in->shop_id, "guess") == 0;
     enum outcome outcome = refuse_as_named(call, in->shop_id);
     if (outcome != OUTCOME_OK)
         return outcome;

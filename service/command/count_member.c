@@ -1,0 +1,61 @@
+/* What the coming and going of a member moves of the scoreboard's counters. */
+#include <assert.h>
+
+#include "service/command/count.h"
+
+enum outcome count_registration(struct reader *reader, uint32_t member,
+                                const struct account *account, struct counting *ret)
+{
+    struct kpi_day *day;
+
+    count_begin(ret, member);
+    if (account->serving_guide == 0) return OUTCOME_OK;
+    enum store_result result =
+        kpi_edit_day(&ret->kpi, reader, account->serving_guide, account->registered_on, &day);
+    if (result != STORE_OK) return command_outcome(result, OUTCOME_STORE_DAMAGED);
+    if (account->serving_inherited) day->inherited_members++;
+    else day->new_members++;
+    return OUTCOME_OK;
+}
+
+enum outcome count_voided_member(struct reader *reader, uint32_t member,
+                                 const struct account *account, struct counting *ret)
+{
+    struct kpi_day *day;
+
+    count_begin(ret, member);
+    if (account->referrer.kind != PARTY_GUIDE) return OUTCOME_OK;
+    enum store_result result =
+        kpi_edit_day(&ret->kpi, reader, account->referrer.number, account->registered_on, &day);
+    bool activated = account->first_day != DATE_NEVER &&
+                     account->first_day <= account->registered_on + KPI_ACTIVATION_DAYS;
+    if (result == STORE_OK &&
+        (day->new_members == 0 || (activated && day->activated_members == 0)))
+        result = STORE_DAMAGED;
+    if (result != STORE_OK) return command_outcome(result, OUTCOME_STORE_DAMAGED);
+    day->new_members--;
+    if (activated) day->activated_members--;
+    return OUTCOME_OK;
+}
+
+enum outcome count_binding_end(struct reader *reader, uint32_t member,
+                               const struct account *account, struct counting *ret)
+{
+    business_date until = account->binding_until;
+    struct kpi_days days, none;
+    struct account left = *account;
+
+    assert(account->serving_guide != 0 && until != DATE_NEVER);
+    count_begin(ret, member);
+    enum store_result result = kpi_days_get(reader, member, until, DATE_NEVER, &days);
+    /* Nothing is recorded after a binding's end before the end itself is posted: the periods that
+     * contain it are all that end later and have days. */
+    for (unsigned i = 0; i < KPI_SPAN_COUNT && result == STORE_OK; i++) {
+        none.first[i] = none.second[i] = DATE_NEVER;
+        result = kpi_edit_span(&ret->kpi, reader, account->serving_guide, (enum kpi_span)i, &days,
+                               &none);
+    }
+    if (result == STORE_OK)
+        result = count_last_days(reader, ret, &left, DATE_NEVER, DATE_NEVER);
+    return command_outcome(result, OUTCOME_STORE_DAMAGED);
+}

@@ -1,0 +1,94 @@
+#include "service/rpc/throttle.h"
+
+#include <arpa/inet.h>
+#include <assert.h>
+#include <string.h>
+
+#include "service/limits.h"
+
+enum { NETWORK_BYTES = 8 }; /* of an IPv6 address: its /64 */
+
+void throttle_init(struct throttle *throttle, uint64_t secret)
+{
+    memset(throttle, 0, sizeof *throttle);
+    pthread_mutex_init(&throttle->lock, NULL);
+    throttle->secret = secret;
+}
+
+void throttle_destroy(struct throttle *throttle)
+{
+    pthread_mutex_destroy(&throttle->lock);
+}
+
+/* What follows the last comma, without blanks. */
+static struct bytes last_address(struct bytes list)
+{
+    const uint8_t *start = list.data, *end = list.data + list.size;
+
+    for (const uint8_t *at = list.data; at < end; at++)
+        if (*at == ',') start = at + 1;
+    while (start < end && *start == ' ')
+        start++;
+    while (start < end && end[-1] == ' ')
+        end--;
+    return (struct bytes){start, (size_t)(end - start)};
+}
+
+/* splitmix64's mixer (Steele, Lea, Flood 2014). */
+static uint64_t mix(uint64_t value)
+{
+    value = (value ^ value >> 30) * UINT64_C(0xbf58476d1ce4e5b9);
+    value = (value ^ value >> 27) * UINT64_C(0x94d049bb133111eb);
+    return value ^ value >> 31;
+}
+
+uint32_t throttle_bucket(const struct throttle *throttle, struct bytes forwarded_for)
+{
+    struct bytes peer = {NULL, 0};
+    uint8_t address[sizeof(struct in6_addr)];
+    char text[INET6_ADDRSTRLEN] = "";
+
+    if (forwarded_for.size > 0) peer = last_address(forwarded_for);
+    if (peer.size > 0 && peer.size < sizeof text) {
+        memcpy(text, peer.data, peer.size);
+        if (inet_pton(AF_INET6, text, address) == 1)
+            peer = (struct bytes){address, NETWORK_BYTES};
+    }
+    uint64_t hash = throttle->secret;
+    for (size_t i = 0; i < peer.size; i++)
+        hash = mix(hash ^ peer.data[i]);
+    return (uint32_t)(mix(hash) % THROTTLE_BUCKETS);
+}
+
+/* `burst` guesses are free, one more is forgiven every `each_ms`. */
+static uint64_t wait_of(uint64_t forgiven_ms, uint64_t now_ms, uint64_t burst, uint64_t each_ms)
+{
+    uint64_t free_until = now_ms + (burst - 1) * each_ms;
+    return forgiven_ms > free_until ? forgiven_ms - free_until : 0;
+}
+
+uint32_t throttle_wait_ms(struct throttle *throttle, uint32_t bucket, uint64_t now_ms)
+{
+    assert(bucket < THROTTLE_BUCKETS);
+    pthread_mutex_lock(&throttle->lock);
+    uint64_t own = wait_of(throttle->forgiven_ms[bucket], now_ms, LIMIT_GUESSES_PEER,
+                           LIMIT_GUESS_PEER_MS);
+    uint64_t all = wait_of(throttle->all_forgiven_ms, now_ms, LIMIT_GUESSES, LIMIT_GUESS_MS);
+    pthread_mutex_unlock(&throttle->lock);
+    uint64_t wait = own > all ? own : all;
+    return wait < UINT32_MAX ? (uint32_t)wait : UINT32_MAX;
+}
+
+static void spend(uint64_t *forgiven_ms, uint64_t now_ms, uint64_t each_ms)
+{
+    *forgiven_ms = (*forgiven_ms > now_ms ? *forgiven_ms : now_ms) + each_ms;
+}
+
+void throttle_guessed(struct throttle *throttle, uint32_t bucket, uint64_t now_ms)
+{
+    assert(bucket < THROTTLE_BUCKETS);
+    pthread_mutex_lock(&throttle->lock);
+    spend(&throttle->forgiven_ms[bucket], now_ms, LIMIT_GUESS_PEER_MS);
+    spend(&throttle->all_forgiven_ms, now_ms, LIMIT_GUESS_MS);
+    pthread_mutex_unlock(&throttle->lock);
+}

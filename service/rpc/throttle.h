@@ -1,0 +1,41 @@
+/* Slows those who guess codes: strangers may name few codes that nobody has, each of them and all
+ * together; staff and imports are not concerned.
+ *
+ * Who a stranger is: Beckon listens on this machine alone, so every connection is a neighbour's. A
+ * front end that speaks for others says for whom, in x-forwarded-for, and its last address (the one
+ * the front end saw itself) is the peer; without that header the neighbour is. Peers share buckets
+ * by a secret hash: memory is fixed, nobody can push others out, and at worst two share a bucket.
+ *
+ * Each bucket is the time at which all its guesses will be forgiven. In memory only: a restart
+ * forgives. Any thread. */
+#ifndef BECKON_SERVICE_RPC_THROTTLE_H
+#define BECKON_SERVICE_RPC_THROTTLE_H
+
+#include <pthread.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "store/bytes.h"
+
+enum { THROTTLE_BUCKETS = 4096 };
+
+struct throttle {
+    pthread_mutex_t lock;
+    uint64_t secret;                          /* of the hash */
+    uint64_t all_forgiven_ms;                 /* monotonic ms */
+    uint64_t forgiven_ms[THROTTLE_BUCKETS];
+};
+
+void throttle_init(struct throttle *throttle, uint64_t secret);
+void throttle_destroy(struct throttle *throttle);
+
+/* The bucket of an x-forwarded-for header; no header (size 0) is the neighbour himself. IPv6
+ * addresses of one /64 network are one peer: whoever has one has all. */
+uint32_t throttle_bucket(const struct throttle *throttle, struct bytes forwarded_for);
+
+/* How long a stranger has to wait before he may name a code, in ms; 0: he may. */
+uint32_t throttle_wait_ms(struct throttle *throttle, uint32_t bucket, uint64_t now_ms);
+/* He named one that nobody has. */
+void throttle_guessed(struct throttle *throttle, uint32_t bucket, uint64_t now_ms);
+
+#endif

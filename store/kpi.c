@@ -1,0 +1,204 @@
+#include "store/kpi.h"
+
+#include <assert.h>
+
+#include "store/accounts.h"
+#include "store/date.h"
+#include "store/encode.h"
+#include "store/table.h"
+
+struct period kpi_period(enum kpi_span span, business_date date)
+{
+    static const enum period_kind kinds[KPI_SPAN_COUNT] = {PERIOD_MONTH, PERIOD_QUARTER,
+                                                           PERIOD_YEAR};
+    assert(span < KPI_SPAN_COUNT);
+    return period_of(kinds[span], date);
+}
+
+static bool is_calendar_date(business_date date)
+{
+    return date >= PERIOD_DATE_MIN && date <= PERIOD_DATE_MAX;
+}
+
+static struct key kpi_key(uint32_t merchant, uint32_t guide, business_date month)
+{
+    struct key key = key_begin(merchant, TABLE_KPI);
+    key_date(&key, month);
+    key_u32(&key, guide);
+    return key;
+}
+
+enum store_result kpi_get(struct reader *reader, uint32_t guide, business_date month,
+                          struct kpi_month *ret)
+{
+    struct key key = kpi_key(reader->merchant, guide, month);
+    struct bytes value;
+    enum store_result result = table_get(reader, &key, &value);
+    if (result == STORE_ABSENT) {
+        *ret = (struct kpi_month){.once = {0}};
+        return STORE_OK;
+    }
+    return result == STORE_OK ? kpi_month_decode(value, ret) : result;
+}
+
+enum store_result kpi_guide(struct reader *reader, uint32_t member, const struct account *account,
+                            business_date last_day, uint32_t *ret_guide)
+{
+    if (account->serving_guide != 0 && account->binding_from <= last_day) {
+        *ret_guide = account->serving_guide;
+        return STORE_OK;
+    }
+    struct binding binding;
+    enum store_result result = bindings_on(reader, member, last_day, &binding);
+    if (result != STORE_OK && result != STORE_ABSENT) return result;
+    *ret_guide = result == STORE_OK ? binding.guide : 0;
+    return STORE_OK;
+}
+
+static_assert(sizeof(struct kpi_month) == KPI_DAYS * 24 + 6 * 4,
+              "no padding: verify compares whole months");
+
+/* ---- a member's live days -------------------------------------------------------------------- */
+
+void kpi_days_add(struct kpi_days *days, enum kpi_span span, business_date day)
+{
+    if (days->first[span] == DATE_NEVER || day < days->first[span]) {
+        days->second[span] = days->first[span];
+        days->first[span] = day;
+    } else if (days->second[span] == DATE_NEVER || day < days->second[span]) {
+        days->second[span] = day;
+    }
+}
+
+struct span_days {
+    size_t prefix_size;
+    business_date without;
+    struct period periods[KPI_SPAN_COUNT];
+    struct kpi_days days;
+};
+
+static enum store_result span_days_visit(void *context, struct bytes key, struct bytes value,
+                                         bool *ret_more)
+{
+    struct span_days *span_days = context;
+    struct purchase_day day;
+    if (key.size != span_days->prefix_size + 4) return STORE_DAMAGED;
+    enum store_result result = purchase_day_decode(value, &day);
+    if (result != STORE_OK) return result;
+    business_date date = key_read_date(key, span_days->prefix_size);
+    for (unsigned i = 0; i < KPI_SPAN_COUNT; i++) {
+        const struct period *period = &span_days->periods[i];
+        if (day.live_count > 0 && date != span_days->without && date >= period->start &&
+            date < period->end)
+            kpi_days_add(&span_days->days, (enum kpi_span)i, date);
+    }
+    *ret_more = true;
+    return STORE_OK;
+}
+
+enum store_result kpi_days_get(struct reader *reader, uint32_t member, business_date date,
+                               business_date without, struct kpi_days *ret)
+{
+    if (!is_calendar_date(date)) return STORE_DAMAGED;
+    struct key from =
+        account_key(reader->merchant, (struct party){PARTY_MEMBER, member}, ACCOUNT_DAY);
+    struct key end = from;
+    struct span_days span_days = {.prefix_size = from.size, .without = without};
+    for (unsigned i = 0; i < KPI_SPAN_COUNT; i++) {
+        span_days.periods[i] = kpi_period((enum kpi_span)i, date);
+        span_days.days.first[i] = span_days.days.second[i] = DATE_NEVER;
+    }
+    key_date(&from, span_days.periods[KPI_SPAN_YEAR].start);
+    key_date(&end, span_days.periods[KPI_SPAN_YEAR].end);
+    enum store_result result =
+        table_walk(reader, key_view(&from), key_view(&end), span_days_visit, &span_days);
+    if (result == STORE_OK) *ret = span_days.days;
+    return result;
+}
+
+/* ---- edits ----------------------------------------------------------------------------------- */
+
+void kpi_edit_begin(struct kpi_edit *edit)
+{
+    edit->count = 0;
+}
+
+static enum store_result edit_month(struct kpi_edit *edit, struct reader *reader, uint32_t guide,
+                                    business_date day, struct kpi_month **ret_counts,
+                                    business_date *ret_month)
+{
+    assert(guide != 0);
+    if (!is_calendar_date(day)) return STORE_DAMAGED;
+    business_date month = *ret_month = date_month_start(day);
+    for (size_t i = 0; i < edit->count; i++) {
+        if (edit->months[i].guide == guide && edit->months[i].month == month) {
+            *ret_counts = &edit->months[i].counts;
+            return STORE_OK;
+        }
+    }
+    assert(edit->count < KPI_EDIT_MONTHS_MAX);
+    enum store_result result =
+        kpi_get(reader, guide, month, &edit->months[edit->count].counts);
+    if (result != STORE_OK) return result;
+    edit->months[edit->count].guide = guide;
+    edit->months[edit->count].month = month;
+    *ret_counts = &edit->months[edit->count++].counts;
+    return STORE_OK;
+}
+
+enum store_result kpi_edit_day(struct kpi_edit *edit, struct reader *reader, uint32_t guide,
+                               business_date day, struct kpi_day **ret_day)
+{
+    struct kpi_month *counts;
+    business_date month;
+    enum store_result result = edit_month(edit, reader, guide, day, &counts, &month);
+    if (result == STORE_OK) *ret_day = &counts->days[day - month];
+    return result;
+}
+
+/* Adds delta to `once` or `twice` of the month that holds `day`. */
+static enum store_result span_add(struct kpi_edit *edit, struct reader *reader, uint32_t guide,
+                                  enum kpi_span span, bool twice, business_date day, int delta)
+{
+    struct kpi_month *counts;
+    business_date month;
+    if (day == DATE_NEVER) return STORE_OK;
+    enum store_result result = edit_month(edit, reader, guide, day, &counts, &month);
+    if (result != STORE_OK) return result;
+    uint32_t *count = twice ? &counts->twice[span] : &counts->once[span];
+    if (delta < 0 && *count == 0) return STORE_DAMAGED;
+    assert(delta < 0 || *count < UINT32_MAX);
+    *count = delta > 0 ? *count + 1 : *count - 1;
+    return STORE_OK;
+}
+
+static enum store_result span_move(struct kpi_edit *edit, struct reader *reader, uint32_t guide,
+                                   enum kpi_span span, bool twice, business_date before,
+                                   business_date after)
+{
+    if (before == after) return STORE_OK;
+    enum store_result result = span_add(edit, reader, guide, span, twice, before, -1);
+    return result == STORE_OK ? span_add(edit, reader, guide, span, twice, after, 1) : result;
+}
+
+enum store_result kpi_edit_span(struct kpi_edit *edit, struct reader *reader, uint32_t guide,
+                                enum kpi_span span, const struct kpi_days *before,
+                                const struct kpi_days *after)
+{
+    assert(span < KPI_SPAN_COUNT);
+    if (guide == 0) return STORE_OK;
+    enum store_result result = span_move(edit, reader, guide, span, false, before->first[span],
+                                         after->first[span]);
+    if (result != STORE_OK) return result;
+    return span_move(edit, reader, guide, span, true, before->second[span], after->second[span]);
+}
+
+void kpi_edit_put(const struct kpi_edit *edit, struct batch *batch)
+{
+    for (size_t i = 0; i < edit->count; i++) {
+        uint8_t data[KPI_MONTH_BYTES_MAX];
+        struct key key =
+            kpi_key(batch->reader.merchant, edit->months[i].guide, edit->months[i].month);
+        table_put(batch, &key, data, kpi_month_encode(&edit->months[i].counts, data));
+    }
+}

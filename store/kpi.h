@@ -1,0 +1,88 @@
+/* The scoreboard's counters: one record per guide and month. Whoever records an event moves them
+ * in the same commit; verify counts them again from the events.
+ *
+ * Registrations count on the date of registration, for the guide at registration; purchases and
+ * refunds on their own dates, for the guide who served on the purchase's date. Of a calendar
+ * period's repurchase rate, a member counts for the guide who serves her at the period's end (or
+ * now, while it lasts): `once` in the month that holds her first live purchase day of the period,
+ * `twice` in the month of her second. So a period's figures are sums over its months, and an
+ * ordinary purchase touches one record.
+ *
+ * Edits are gathered before the LINE (months are loaded on demand) and put after it. */
+#ifndef BECKON_STORE_KPI_H
+#define BECKON_STORE_KPI_H
+
+#include "store/batch.h"
+#include "store/period.h"
+#include "store/reader.h"
+#include "store/record.h"
+
+enum kpi_span { KPI_SPAN_MONTH = 0, KPI_SPAN_QUARTER = 1, KPI_SPAN_YEAR = 2, KPI_SPAN_COUNT = 3 };
+enum { KPI_DAYS = 31 };
+
+struct kpi_day {
+    uint32_t new_members;       /* registered with his code, not voided */
+    uint32_t inherited_members; /* came to him through their referrer */
+    uint32_t activated_members; /* of new_members: bought within KPI_ACTIVATION_DAYS */
+    uint32_t purchases;         /* recorded for the date, refunded ones too */
+    int64_t sales_minor;        /* amounts of purchases less refunds dated that day */
+};
+struct kpi_month {
+    struct kpi_day days[KPI_DAYS];
+    uint32_t once[KPI_SPAN_COUNT], twice[KPI_SPAN_COUNT];
+};
+
+/* A member is activated by a purchase dated at most so many days after her registration. */
+enum { KPI_ACTIVATION_DAYS = 30 };
+
+/* The calendar period of a span that contains `date`. */
+struct period kpi_period(enum kpi_span span, business_date date);
+
+/* Absent counts as zero everywhere. */
+enum store_result kpi_get(struct reader *reader, uint32_t guide, business_date month,
+                          struct kpi_month *ret) STORE_CHECKED;
+
+/* The guide for whom a member counts in a period that ends on `last_day`: who serves her then by
+ * what is known now; *ret_guide 0: nobody. A binding whose end was reached but not yet posted still
+ * counts. */
+enum store_result kpi_guide(struct reader *reader, uint32_t member, const struct account *account,
+                            business_date last_day, uint32_t *ret_guide) STORE_CHECKED;
+
+/* The first two live purchase days of a member in the month, quarter and year of a date; DATE_NEVER
+ * where there is none. */
+struct kpi_days {
+    business_date first[KPI_SPAN_COUNT], second[KPI_SPAN_COUNT];
+};
+/* Of her live days, `without` left out (DATE_NEVER: none is). Reads the days of the date's year. */
+enum store_result kpi_days_get(struct reader *reader, uint32_t member, business_date date,
+                               business_date without, struct kpi_days *ret) STORE_CHECKED;
+/* With `day` among them, where it is one of a span's first two. */
+void kpi_days_add(struct kpi_days *days, enum kpi_span span, business_date day);
+
+/* ---- edits ----------------------------------------------------------------------------------- */
+
+/* A purchase touches its own date's month, the registration's, and at most three months for each
+ * of quarter and year. */
+enum { KPI_EDIT_MONTHS_MAX = 12 };
+
+struct kpi_edit {
+    size_t count;
+    struct {
+        uint32_t guide;
+        business_date month;
+        struct kpi_month counts;
+    } months[KPI_EDIT_MONTHS_MAX];
+};
+
+void kpi_edit_begin(struct kpi_edit *edit);
+/* The day to be changed in place; guide is not 0. STORE_DAMAGED when it is no calendar date. */
+enum store_result kpi_edit_day(struct kpi_edit *edit, struct reader *reader, uint32_t guide,
+                               business_date day, struct kpi_day **ret_day) STORE_CHECKED;
+/* Moves a span's counts of one member from `before` to `after`; guide 0 does nothing.
+ * STORE_DAMAGED when a count would fall below 0. */
+enum store_result kpi_edit_span(struct kpi_edit *edit, struct reader *reader, uint32_t guide,
+                                enum kpi_span span, const struct kpi_days *before,
+                                const struct kpi_days *after) STORE_CHECKED;
+void kpi_edit_put(const struct kpi_edit *edit, struct batch *batch);
+
+#endif
