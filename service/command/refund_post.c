@@ -4,7 +4,6 @@
 
 #include "service/command/business_time.h"
 #include "service/command/objects.h"
-#include "service/command/refund_day.h"
 #include "store/accounts.h"
 #include "store/programs.h"
 
@@ -267,8 +266,12 @@ enum outcome refund_decide(struct batch *batch, struct refund *refund, uint64_t 
     if (outcome != OUTCOME_OK) return outcome;
     outcome = count_tier_points(batch, refunding);
     if (outcome != OUTCOME_OK) return outcome;
-    outcome = refund_day(reader, &refunding->purchase, refund, &refunding->account[0],
-                         &refunding->day, &refunding->recency);
+    struct counted_refund counted = {
+        .purchase = &refunding->purchase, .business_date = refund->business_date,
+        .amount_minor = refund->amount_minor, .base_minor = refund->base_minor,
+        .tier_points = refund->tier_points, .full = refund->full,
+    };
+    outcome = count_refund(reader, &refunding->account[0], &counted, &refunding->counting);
     if (outcome != OUTCOME_OK) return outcome;
     for (size_t i = 0; i < refunding->holder_count && outcome == OUTCOME_OK; i++)
         outcome = holder_ready(batch, &refunding->holder[i]);
@@ -296,8 +299,7 @@ void refund_write(struct batch *batch, uint64_t now_ms, struct refunding *refund
         purchases_put(batch, purchase);
         if (purchase->line_count > 0)
             purchase_lines_put(batch, &purchase->receipt, &refunding->lines);
-        purchase_days_put(batch, purchase->member, purchase->business_date, &refunding->day);
-        recency_edit_put(&refunding->recency, batch);
+        count_put(batch, &refunding->counting);
     }
     refunds_put(batch, refund);
 }

@@ -7,10 +7,10 @@
 #define BECKON_SERVICE_COMMAND_REFUND_POST_H
 
 #include "service/command/command.h"
+#include "service/command/count.h"
 #include "service/command/lots.h"
 #include "service/rules/clawback.h"
 #include "store/purchases.h"
-#include "store/recency.h"
 #include "store/refunds.h"
 
 /* The buyer, her referrer, the guide who served her, those who sold. */
@@ -23,8 +23,7 @@ struct refunding {
     struct purchase_lines lines;
     enum refund_reject reject;    /* it doesn't fit ... */
     struct clawback_misfit misfit; /* ... because of this */
-    struct purchase_day day;
-    struct recency_edit recency;
+    struct counting counting;     /* her days and the scoreboard's counters */
     struct ledger ledger;
     size_t holder_count;          /* the buyer is the first */
     struct account account[REFUND_HOLDERS_MAX];
