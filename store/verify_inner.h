@@ -54,6 +54,8 @@ enum store_result verify_fatal(enum store_result result) STORE_CHECKED;
 /* "no" or "damaged", for findings. */
 const char *verify_word(enum store_result result);
 
+/* Does the entry bring a credit to life: an ACCRUE, or the ADJUST a credit is numbered after? */
+bool entry_makes_credit(const struct entry *entry);
 /* The fold of an account that existed at N, else NULL. */
 struct account_fold *verify_fold(struct verify *verify, struct party party);
 /* "member", "guide", "shop", "nobody". */
@@ -89,6 +91,12 @@ enum store_result verify_guide_served(struct verify *verify, uint32_t guide, uin
 enum store_result verify_ledger(struct verify *verify) STORE_CHECKED;
 enum store_result verify_purchases(struct verify *verify) STORE_CHECKED;
 enum store_result verify_accounts(struct verify *verify) STORE_CHECKED;
+/* Of one account, in the snapshot at hand: every credit and debt against the account's entries, and
+ * its place in the due queue. */
+enum store_result verify_life(struct verify *verify, struct party party,
+                              const struct account *account) STORE_CHECKED;
+/* The due queue: each record is an account's next due date. */
+enum store_result verify_due(struct verify *verify) STORE_CHECKED;
 /* Of one member, in the snapshot at hand: purchases, days, binding. */
 enum store_result verify_member(struct verify *verify, uint32_t member,
                                 const struct account *account) STORE_CHECKED;

@@ -60,7 +60,7 @@ static void fold_account(struct verify *verify, const struct entry *entry)
         verify_found(verify, "entry %" PRIu64 ": balance_after is %" PRId64 ", not %" PRId64,
                      entry->number, entry->balance_after, *available);
     }
-    if (entry->kind == ENTRY_ACCRUE) account->credit_count++;
+    if (entry_makes_credit(entry)) account->credit_count++;
 }
 
 static bool awards_name(const struct award *awards, uint16_t count, uint64_t credit)

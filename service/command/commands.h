@@ -20,4 +20,7 @@ extern const struct command get_balance, list_balances, get_entry, list_entries;
 extern const struct command create_token, list_tokens, revoke_token;
 extern const struct command verify_store, backup_store;
 
+/* No RPCs: what the service's ticker asks, with messages of beckon.internal. */
+extern const struct command tick_due;
+
 #endif

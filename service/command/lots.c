@@ -9,6 +9,8 @@
 
 enum {
     PORTION = 32,
+    /* Beyond so many movements the debts are another command's. */
+    SETTLE_ROOM = COMMAND_MOVEMENTS_MAX - LOTS_PER_COMMAND_MAX - LOT_DEBTS_MAX,
     /* What one movement puts at most: its entry, its credit moved (put, deleted, its date kept),
      * and two counters of caps. Beside them: accounts, the event's own record and lines. */
     MOVEMENT_PUT_COUNT = 6,
@@ -53,12 +55,17 @@ void holder_catch_up(struct holder *holder)
     }
 }
 
-/* Loads what is filed under dates up to today and due; `next_unseen` becomes a date before which
- * nothing of the others is. */
-static enum outcome load_due(struct reader *reader, struct holder *holder, bool *ret_more)
+/* A place in the order credits are filed in. */
+struct filing {
+    business_date date;
+    uint64_t number;
+};
+
+/* Loads what is filed from there on under dates up to today and is due; `next_unseen` becomes a
+ * date before which nothing of the others is. */
+static enum outcome load_due(struct reader *reader, struct holder *holder,
+                             struct filing *filing, bool *ret_more)
 {
-    business_date filed_on = FILED_HELD + 1;
-    uint64_t number = 0;
     size_t loaded = 0;
 
     *ret_more = false;
@@ -66,18 +73,17 @@ static enum outcome load_due(struct reader *reader, struct holder *holder, bool 
     for (;;) {
         struct credit credits[PORTION];
         size_t count;
-        enum store_result result = credits_list(reader, holder->party, filed_on, number, credits,
-                                                PORTION, &count);
+        enum store_result result = credits_list(reader, holder->party, filing->date, filing->number,
+                                                credits, PORTION, &count);
         if (result != STORE_OK) return command_outcome(result, OUTCOME_INTERNAL);
         for (size_t i = 0; i < count; i++) {
-            filed_on = credit_filed_on(&credits[i]);
-            number = credits[i].number + 1;
-            if (filed_on > holder->today) {
-                holder->next_unseen = filed_on < holder->next_unseen ? filed_on
-                                                                     : holder->next_unseen;
+            *filing = (struct filing){credit_filed_on(&credits[i]), credits[i].number};
+            if (filing->date > holder->today) {
+                if (filing->date < holder->next_unseen) holder->next_unseen = filing->date;
                 return OUTCOME_OK;
             }
-            business_date due = lot_due_on(&credits[i]);
+            filing->number++;
+            business_date due = credit_due_on(&credits[i]);
             if (due > holder->today) {
                 /* It expires at the end of today; others filed under today may be due. */
                 if (due < holder->next_unseen) holder->next_unseen = due;
@@ -85,6 +91,7 @@ static enum outcome load_due(struct reader *reader, struct holder *holder, bool 
             }
             if (loaded == DUE_PER_COMMAND_MAX) {
                 *ret_more = true;
+                filing->number--;
                 holder->next_unseen = due;
                 return OUTCOME_OK;
             }
@@ -107,6 +114,10 @@ static enum outcome settle_debts(struct reader *reader, struct holder *holder, b
         const struct balance *balance = &lots->balance[unit];
         if (balance->debt == 0) continue;
         if (balance->available > balance->held) {
+            if (lots->movement_count > SETTLE_ROOM) {
+                *ret_more = true;
+                return OUTCOME_OK;
+            }
             int64_t covered;
             bool bounded;
             enum outcome outcome = holder_load_available(reader, holder, (enum unit)unit,
@@ -139,7 +150,8 @@ enum outcome holder_settle_part(struct reader *reader, struct holder *holder, bo
         holder->settled = true;
         return OUTCOME_OK;
     }
-    enum outcome outcome = load_due(reader, holder, ret_more);
+    struct filing filing = {FILED_HELD + 1, 0};
+    enum outcome outcome = load_due(reader, holder, &filing, ret_more);
     if (outcome != OUTCOME_OK) return outcome;
     holder_catch_up(holder);
     if (!*ret_more) outcome = settle_debts(reader, holder, ret_more);
@@ -153,6 +165,19 @@ enum outcome holder_settle(struct reader *reader, struct holder *holder)
     bool more;
     enum outcome outcome = holder_settle_part(reader, holder, &more);
     return outcome == OUTCOME_OK && more ? OUTCOME_BUSY : outcome;
+}
+
+enum outcome holder_settle_all(struct reader *reader, struct holder *holder)
+{
+    struct filing filing = {FILED_HELD + 1, 0};
+    bool more = holder->account->next_due <= holder->today;
+    while (more) {
+        lots_forget(&holder->lots);
+        enum outcome outcome = load_due(reader, holder, &filing, &more);
+        if (outcome != OUTCOME_OK) return outcome;
+        holder_catch_up(holder);
+    }
+    return OUTCOME_OK;
 }
 
 /* ---- loading --------------------------------------------------------------------------------- */
@@ -265,7 +290,7 @@ static business_date next_due(const struct holder *holder)
     const struct lots *lots = &holder->lots;
     business_date next = holder->settled ? holder->next_unseen : holder->account->next_due;
     for (size_t i = 0; i < lots->lot_count; i++) {
-        business_date due = lot_due_on(&lots->lot[i].credit);
+        business_date due = credit_due_on(&lots->lot[i].credit);
         if (due < next) next = due;
     }
     for (size_t unit = 0; unit < UNIT_COUNT; unit++) {

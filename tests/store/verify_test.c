@@ -479,7 +479,7 @@ static const struct corruption {
     ROW(held_appears, "guide 1: unit 1 held is 1, credits say 0"),
     ROW(last_entry_falls, "guide 1: last entry is 9, not 10"),
     ROW(last_entry_flies, "guide 1: last entry 999 is not an entry"),
-    ROW(next_due_is_late, "guide 1: next due day is 120, a credit matures on 67"),
+    ROW(next_due_is_late, "guide 1: next due day is 120, a credit is due on 67"),
     ROW(last_day_moves, "member 1: last_day differs"),
     ROW(second_last_day_moves, "member 1: second_last_day differs"),
     ROW(a_day_more_is_recorded, "member 1: days_recorded differs"),
