@@ -94,6 +94,24 @@ enum store_result refund_of_key_read(struct bytes key, struct receipt *ret_purch
     return STORE_OK;
 }
 
+static enum store_result state_decode(struct bytes value, enum refund_state *ret)
+{
+    if (value.size != 1 || value.data[0] < REFUND_PARKED || value.data[0] > REFUND_REJECTED)
+        return STORE_DAMAGED;
+    *ret = (enum refund_state)value.data[0];
+    return STORE_OK;
+}
+
+enum store_result refunds_listed(struct reader *reader, const struct refund *refund,
+                                 enum refund_state *ret)
+{
+    struct key key = of_prefix(reader->merchant, &refund->purchase);
+    struct bytes value;
+    key_add_refund(&key, &refund->receipt);
+    enum store_result result = table_get(reader, &key, &value);
+    return result == STORE_OK ? state_decode(value, ret) : result;
+}
+
 struct refunds {
     struct refund_of *list;
     size_t count, count_max;
@@ -107,10 +125,8 @@ static enum store_result refunds_visit(void *context, struct bytes key, struct b
     struct receipt purchase;
 
     enum store_result result = refund_of_key_read(key, &purchase, &of->receipt);
+    if (result == STORE_OK) result = state_decode(value, &of->state);
     if (result != STORE_OK) return result;
-    if (value.size != 1 || value.data[0] < REFUND_PARKED || value.data[0] > REFUND_REJECTED)
-        return STORE_DAMAGED;
-    of->state = (enum refund_state)value.data[0];
     refunds->count++;
     *ret_more = refunds->count < refunds->count_max;
     return STORE_OK;

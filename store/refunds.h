@@ -24,6 +24,10 @@ enum store_result refunds_of(struct reader *reader, const struct receipt *purcha
                              const struct receipt *after, struct refund_of *ret_refunds,
                              size_t count_max, size_t *ret_count) STORE_CHECKED;
 
+/* The state a refund has among those of its purchase; STORE_ABSENT: it is not there. */
+enum store_result refunds_listed(struct reader *reader, const struct refund *refund,
+                                 enum refund_state *ret) STORE_CHECKED;
+
 /* The receipts that a key of TABLE_REFUND_OF names; STORE_DAMAGED. */
 enum store_result refund_of_key_read(struct bytes key, struct receipt *ret_purchase,
                                      struct receipt *ret_refund) STORE_CHECKED;

@@ -1,7 +1,8 @@
 /* Records one purchase and what it earns.
  *
  * Happy path: form -> seen before? -> buyer, binding, her purchase day -> rules -> LINE ->
- * purchase, entries, credits, accounts, her day and the counters (count.h).
+ * purchase, entries, credits, accounts, her day and the counters (count.h) -> the refunds that
+ * waited for it.
  * A repeat (same shop and receipt) is answered from the record; other content is refused. */
 #include "service/command/record_purchase.h"
 
@@ -13,9 +14,11 @@
 #include "service/command/count.h"
 #include "service/command/earn.h"
 #include "service/command/form.h"
+#include "service/command/lots.h"
 #include "service/command/objects.h"
 #include "service/command/purchase_form.h"
 #include "service/command/purchase_message.h"
+#include "service/command/record_refund.h"
 #include "service/command/reply.h"
 #include "service/rules/base.h"
 #include "store/programs.h"
@@ -196,6 +199,7 @@ enum outcome purchase_record(struct batch *batch, struct command_call *call,
     struct recording recording = {.request = request};
     struct purchase *purchase = &recording.purchase;
     struct purchase known;
+    struct refunds_waiting waiting;
 
     enum outcome outcome = check_form(batch, call, &recording);
     if (outcome != OUTCOME_OK) return outcome;
@@ -210,6 +214,8 @@ enum outcome purchase_record(struct batch *batch, struct command_call *call,
     outcome = load_buyer(batch, call, &recording);
     if (outcome != OUTCOME_OK) return outcome;
     outcome = decide(batch, &recording);
+    if (outcome != OUTCOME_OK) return outcome;
+    outcome = refunds_waiting_for(&batch->reader, &purchase->receipt, &waiting);
     if (outcome != OUTCOME_OK) return outcome;
     outcome = reply_reserve(call, purchase_message_bytes(recording.earning.award_count));
     if (outcome != OUTCOME_OK) return outcome;
@@ -231,7 +237,8 @@ enum outcome purchase_record(struct batch *batch, struct command_call *call,
     outcome = purchase_message(&batch->reader, call, purchase, recording.shop_id,
                                recording.earning.program, false, ret_purchase);
     assert(outcome == OUTCOME_OK); /* reserved above, entries are in the write set */
-    return outcome;
+    return refunds_post_waiting(batch, call->now_ms, &waiting,
+                                COMMAND_MOVEMENTS_MAX - AWARDS_MAX);
 }
 
 static enum outcome record_purchase_write(struct batch *batch, struct command_call *call,

@@ -159,21 +159,32 @@ static enum outcome post_parked(struct batch *batch, uint64_t now_ms,
     return OUTCOME_OK;
 }
 
-enum outcome refunds_post_parked(struct batch *batch, uint64_t now_ms,
-                                 const struct receipt *purchase, size_t movements_max)
+enum outcome refunds_waiting_for(struct reader *reader, const struct receipt *purchase,
+                                 struct refunds_waiting *ret)
 {
-    struct refund_of waiting[LIMIT_REFUNDS_PARKED];
+    struct refund_of list[LIMIT_REFUNDS_PARKED];
     struct receipt first = {0};
     size_t count;
 
     enum outcome outcome = command_outcome(
-        refunds_of(&batch->reader, purchase, &first, waiting, LIMIT_REFUNDS_PARKED, &count),
+        refunds_of(reader, purchase, &first, list, LIMIT_REFUNDS_PARKED, &count),
         OUTCOME_INTERNAL);
-    for (size_t i = 0; i < count && outcome == OUTCOME_OK; i++) {
-        if (waiting[i].state != REFUND_PARKED) continue;
-        outcome = post_parked(batch, now_ms, &waiting[i].receipt, &movements_max);
+    if (outcome != OUTCOME_OK) return outcome;
+    ret->count = 0;
+    for (size_t i = 0; i < count; i++)
+        if (list[i].state == REFUND_PARKED) ret->refund[ret->count++] = list[i].receipt;
+    return OUTCOME_OK;
+}
+
+enum outcome refunds_post_waiting(struct batch *batch, uint64_t now_ms,
+                                  const struct refunds_waiting *waiting, size_t movements_max)
+{
+    for (size_t i = 0; i < waiting->count; i++) {
+        enum outcome outcome =
+            post_parked(batch, now_ms, &waiting->refund[i], &movements_max);
+        if (outcome == OUTCOME_AGAIN) return OUTCOME_AGAIN;
     }
-    return outcome == OUTCOME_AGAIN ? OUTCOME_AGAIN : OUTCOME_OK;
+    return OUTCOME_OK;
 }
 
 static enum outcome record_refund_write(struct batch *batch, struct command_call *call,

@@ -271,6 +271,7 @@ enum outcome refund_decide(struct batch *batch, struct refund *refund, uint64_t 
         .amount_minor = refund->amount_minor, .base_minor = refund->base_minor,
         .tier_points = refund->tier_points, .full = refund->full,
     };
+    refunding->account[0].tier_points -= refund->tier_points;
     outcome = count_refund(reader, &refunding->account[0], &counted, &refunding->counting);
     if (outcome != OUTCOME_OK) return outcome;
     for (size_t i = 0; i < refunding->holder_count && outcome == OUTCOME_OK; i++)
