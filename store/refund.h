@@ -62,7 +62,7 @@ struct refund {
     uint64_t settled_at;          /* when it was posted or rejected; 0: not yet */
     business_date business_date;  /* of occurred_at */
     uint8_t fingerprint[FINGERPRINT_BYTES];
-    int64_t amount_minor;         /* by amount: as asked. By lines: what they came to, once posted */
+    int64_t amount_minor;         /* by amount: as asked; by lines: what they came to, posted */
     int64_t base_minor;           /* when posted: by which the refunded base to date has grown */
     int64_t tier_points;          /* taken back from the buyer's tier points */
     bool full;                    /* the purchase was refunded in full by it */

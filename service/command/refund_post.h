@@ -31,8 +31,8 @@ struct refunding {
 };
 
 /* Loads the purchase (absent: PURCHASE_UNKNOWN) and decides everything. OUTCOME_OK with
- * refunding->reject set when it doesn't fit: nothing else is decided then. OUTCOME_BUSY when more is
- * due on the holders, or more would move, than one command does; the ticker works off what is
+ * refunding->reject set when it doesn't fit: nothing else is decided then. OUTCOME_BUSY when more
+ * is due on the holders, or more would move, than one command does; the ticker works off what is
  * due. `movements_max`: at most COMMAND_MOVEMENTS_MAX. */
 enum outcome refund_decide(struct batch *batch, struct refund *refund, uint64_t now_ms,
                            size_t movements_max, struct refunding *ret) OUTCOME_CHECKED;

@@ -303,6 +303,23 @@ static void an_import_has_a_result_for_each_row(void **state)
     PLAY_ON(STAGE, steps);
 }
 
+static void only_what_is_owed_is_written_off(void **state)
+{
+    (void)state;
+    static const struct step steps[] = {
+        ANSWERS("admin", list_debts, "account=member:2", "debts#=0"),
+        REFUSES("admin", write_off_debt,
+                "account=member:2 debt_number=1 amount=1 reason=goodwill request_id=w1",
+                OUTCOME_DEBT_UNKNOWN, "debt_number"),
+        REFUSES("admin", write_off_debt,
+                "account=member:2 debt_number=1 amount=0 reason=goodwill request_id=w1",
+                OUTCOME_AMOUNT_INVALID, "amount"),
+        REFUSES("admin", write_off_debt, "debt_number=1 amount=1 reason=goodwill request_id=w1",
+                OUTCOME_FIELD_REQUIRED, "account"),
+    };
+    PLAY_ON(STAGE, steps);
+}
+
 static void takings_are_shown_to_whom_they_concern(void **state)
 {
     (void)state;
@@ -329,6 +346,7 @@ int main(void)
         cmocka_unit_test(few_refunds_wait_for_one_purchase),
         cmocka_unit_test(a_full_refund_may_end_a_day),
         cmocka_unit_test(an_import_has_a_result_for_each_row),
+        cmocka_unit_test(only_what_is_owed_is_written_off),
         cmocka_unit_test(takings_are_shown_to_whom_they_concern),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
