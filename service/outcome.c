@@ -164,6 +164,8 @@ static const struct outcome_info OUTCOMES[] = {
         "没有这条分录，请检查编号。"),
     ROW(TOKEN_UNKNOWN, NOT_FOUND, false, "There is no such token. ListTokens shows their numbers.",
         "没有这个令牌。可用 ListTokens 查看令牌编号。"),
+    ROW(REVIEW_UNKNOWN, NOT_FOUND, false, "There is no such review. ListReviews shows them.",
+        "没有这项审核。可用 ListReviews 查看全部审核。"),
 
     ROW(RECEIPT_REUSED, ALREADY_EXISTS, false,
         "This shop has recorded that receipt number with other content. Nothing was changed; read "
@@ -207,6 +209,10 @@ static const struct outcome_info OUTCOMES[] = {
     ROW(CODE_REVOKED, FAILED_PRECONDITION, false,
         "This code was revoked, which is for ever. Make a new one.",
         "该推荐码已被永久作废。请新建一个。"),
+    ROW(REVIEW_DECIDED, FAILED_PRECONDITION, false,
+        "This review was decided before, in another way or for another reason; GetReview shows "
+        "how. Correct a balance with an adjustment.",
+        "这项审核已有不同的决定或理由，可用 GetReview 查看。如需更正余额，请做人工调整。"),
     ROW(NUMBERS_EXHAUSTED, RESOURCE_EXHAUSTED, false,
         "All numbers of this kind are given out. Nothing was changed; ask the operator.",
         "此类编号已用完。未做任何更改；请联系运维人员。"),

@@ -226,7 +226,8 @@ static enum store_result check_credit(struct verify *verify, struct party party,
                      verify_kind(party.kind), (unsigned long)party.number, credit.number);
     }
     struct entry entry;
-    enum store_result result;
+    enum store_result result = verify_credit_review(verify, party, &credit);
+    if (result != STORE_OK) return result;
     do result = entries_get(&verify->reader, credit.number, &entry);
     while (verify_again(verify, result));
     if (result == STORE_OK && credit_is_entry(&credit, party, &entry)) return STORE_OK;

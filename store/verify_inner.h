@@ -110,6 +110,13 @@ enum store_result verify_member(struct verify *verify, uint32_t member,
 enum store_result verify_recency(struct verify *verify) STORE_CHECKED;
 enum store_result verify_kpi(struct verify *verify) STORE_CHECKED;
 enum store_result verify_people(struct verify *verify) STORE_CHECKED;
+enum store_result verify_reviews(struct verify *verify) STORE_CHECKED;
+/* Of one credit, in the snapshot at hand: does the review it names name it? */
+enum store_result verify_credit_review(struct verify *verify, struct party party,
+                                       const struct credit *credit) STORE_CHECKED;
+/* Of one member, in the snapshot at hand: full refunds as her months count them. */
+enum store_result verify_refund_cycle(struct verify *verify, uint32_t member,
+                                      const struct account *account) STORE_CHECKED;
 enum store_result verify_indexes(struct verify *verify) STORE_CHECKED;
 
 #endif

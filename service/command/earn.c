@@ -92,6 +92,23 @@ static struct earner *earner_of(struct earning *earning, struct party party)
     return NULL;
 }
 
+/* Entry and flag: it stays where it is until a person decides. */
+static void hold(struct batch *batch, struct earning *earning, struct earner *earner,
+                 struct posting *posting)
+{
+    struct entry entry = posting->entry;
+    enum side side = entry.to;
+
+    assert(posting->credit.remaining > 0 && posting->credit.flags == 0);
+    entry.kind = ENTRY_HOLD;
+    entry.from = entry.to = side;
+    entry.credit = posting->credit.number;
+    ledger_post(batch, &earning->ledger, &earner->account, &entry);
+    posting->credit.flags |= CREDIT_HELD;
+    posting->credit.review = earning->review;
+    if (side == SIDE_OWNER) earner->account.balance[entry.unit].held += entry.amount;
+}
+
 void earn_post(struct batch *batch, struct earning *earning)
 {
     struct posting postings[AWARDS_MAX];
@@ -115,6 +132,8 @@ void earn_post(struct batch *batch, struct earning *earning)
             ledger_post(batch, &earning->ledger, &earner->account, &postings[i].entry);
         postings[i].credit.number = number;
         earning->awards[postings[i].award].credit = number;
+        if (earning->review != 0 && earner != &earning->earners[EARNER_BUYER])
+            hold(batch, earning, earner, &postings[i]);
         credits_add(batch, earner->party, &postings[i].credit);
     }
     for (int i = 0; i < EARNER_COUNT; i++) {

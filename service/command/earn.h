@@ -31,6 +31,7 @@ struct earning {
     bool serving_inherited;
     size_t award_count;
     struct award awards[AWARDS_MAX];
+    uint32_t review;               /* holds what others than the buyer earn (screen.h); 0: none */
     struct ledger ledger;
     bool rule_credit_date_moves; /* this is the latest date with a rule-made credit */
 };

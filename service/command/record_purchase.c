@@ -20,6 +20,7 @@
 #include "service/command/purchase_message.h"
 #include "service/command/record_refund.h"
 #include "service/command/reply.h"
+#include "service/command/screen.h"
 #include "service/rules/base.h"
 #include "store/programs.h"
 #include "store/purchases.h"
@@ -34,6 +35,7 @@ struct recording {
     struct purchase_lines lines;
     struct earning earning;
     struct counting counting;
+    struct screening screening;
 };
 
 /* ---- form ------------------------------------------------------------------------------------ */
@@ -172,8 +174,10 @@ static enum outcome decide(struct batch *batch, struct recording *recording)
 
     earning->event = (struct event){EVENT_PURCHASE, purchase->member, purchase->receipt};
     earning->business_date = purchase->business_date;
-    return earn_decide(batch, earning, account->referrer, serving_guide, inherited,
-                       purchase->base_minor, account->days_recorded);
+    outcome = earn_decide(batch, earning, account->referrer, serving_guide, inherited,
+                          purchase->base_minor, account->days_recorded);
+    if (outcome != OUTCOME_OK) return outcome;
+    return screen_purchase(batch, earning, &recording->screening);
 }
 
 /* ---- the way --------------------------------------------------------------------------------- */
@@ -222,6 +226,7 @@ enum outcome purchase_record(struct batch *batch, struct command_call *call,
 
     /* From here on this purchase must succeed. */
     earn_post(batch, &recording.earning);
+    screen_put(batch, &recording.earning, &recording.screening);
     purchase->program_version =
         recording.earning.program != NULL ? recording.earning.program->version : 0;
     purchase->award_count = (uint16_t)recording.earning.award_count;

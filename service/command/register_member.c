@@ -19,6 +19,7 @@
 #include "service/command/objects.h"
 #include "service/command/profile_form.h"
 #include "service/command/reply.h"
+#include "service/command/screen.h"
 #include "store/accounts.h"
 #include "store/codes.h"
 #include "store/guides.h"
@@ -41,6 +42,7 @@ struct registering {
     struct attributed attributed;
     struct earning earning;
     struct counting counting;
+    struct screening screening;
 };
 
 /* Nobody signed in: told nothing of whose phone it is, of codes, of what was earned. */
@@ -191,8 +193,10 @@ static enum outcome decide(struct batch *batch, struct command_call *call,
     outcome = count_registration(&batch->reader, buyer->party.number, &buyer->account,
                                  &registering->counting);
     if (outcome != OUTCOME_OK) return outcome;
-    return earn_decide(batch, earning, attribution->referrer, attribution->serving_guide,
-                       attribution->serving_inherited, 0, 0);
+    outcome = earn_decide(batch, earning, attribution->referrer, attribution->serving_guide,
+                          attribution->serving_inherited, 0, 0);
+    if (outcome != OUTCOME_OK) return outcome;
+    return screen_registration(batch, &registering->merchant, earning, &registering->screening);
 }
 
 static void put_person(struct batch *batch, const struct command_call *call,
@@ -217,6 +221,7 @@ static void put_member(struct batch *batch, const struct command_call *call,
     numbers_put(batch, &registering->numbers);
     put_person(batch, call, registering, member);
     earn_post(batch, earning);
+    screen_put(batch, earning, &registering->screening);
     if (attribution->serving_guide != 0) {
         bindings_put(batch, member.number,
                      &(struct binding){.from = registering->business_date, .until = DATE_NEVER,

@@ -24,7 +24,7 @@
     {.path = "/beckon.v1." service "/" method, .kind = METHOD_STREAM, .command = &(its_command),   \
      .roles = (its_roles)}
 
-enum { METHOD_COUNT = 44 };
+enum { METHOD_COUNT = 47 };
 
 static const struct method API_METHODS[] = {
     UNARY("MerchantService", "CreateMerchant", create_merchant, OPERATOR),
@@ -77,6 +77,10 @@ static const struct method API_METHODS[] = {
     UNARY("LedgerService", "ListBalances", list_balances, PAYROLL | AUDITOR | ADMIN),
     UNARY("LedgerService", "GetEntry", get_entry, MEMBER | GUIDE | PAYROLL | AUDITOR | ADMIN),
     UNARY("LedgerService", "ListEntries", list_entries, MEMBER | GUIDE | PAYROLL | AUDITOR | ADMIN),
+
+    UNARY("ReviewService", "ListReviews", list_reviews, AUDITOR | ADMIN),
+    UNARY("ReviewService", "GetReview", get_review, AUDITOR | ADMIN),
+    UNARY("ReviewService", "DecideReview", decide_review, ADMIN),
 
     UNARY("TokenService", "CreateToken", create_token, ADMIN | OPERATOR),
     UNARY("TokenService", "ListTokens", list_tokens, ADMIN | OPERATOR),

@@ -164,6 +164,13 @@ TABLE = {
         scoped={MEMBER: NOT_YOURS, GUIDE: NOT_YOURS},
         by_role={MEMBER: lambda w: {"account": party("member", w.one.members[0])}}),
 
+    "ReviewService/ListReviews": Row((AUDITOR, ADMIN), lambda w: {"state": "REVIEW_STATE_OPEN"}),
+    "ReviewService/GetReview": Row((AUDITOR, ADMIN), lambda w: {"review_number": 1},
+                                   foreign=not_found("REVIEW_UNKNOWN")),
+    "ReviewService/DecideReview": Row(
+        (ADMIN,), lambda w: {"review_number": 1, "decision": "REVIEW_DECISION_VOID",
+                             "reason": "none of ours"}, foreign=not_found("REVIEW_UNKNOWN")),
+
     "TokenService/CreateToken": Row(
         (ADMIN, OPERATOR), lambda w: {"token": {"role": "ROLE_AUDITOR", "label": "own"},
                                       "request_id": "auditor-own-"},

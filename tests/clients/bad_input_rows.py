@@ -12,6 +12,7 @@ REGISTER, REGISTERS = "MemberService/RegisterMember", "MemberService/RegisterMem
 CODE, PUBLISH, TOKEN = ("CodeService/CreateCode", "ProgramService/PublishProgram",
                         "TokenService/CreateToken")
 REFUND, FORGIVE = "RefundService/RecordRefund", "RefundService/WriteOffDebt"
+DECIDE = "ReviewService/DecideReview"
 BIDI, NUL, BELL, LONG = "a\u202eb", "a\0b", "a\x07b", "x" * 5000
 LISTS = [("ShopService/ListShops", {}), ("GuideService/ListGuides", {}),
          ("CodeService/ListCodes", {}), ("MemberService/ListMembers", {}),
@@ -19,6 +20,7 @@ LISTS = [("ShopService/ListShops", {}), ("GuideService/ListGuides", {}),
          ("RefundService/ListRefunds", {"shop_id": "S1", "receipt_number": "R1"}),
          ("RefundService/ListDebts", {"account": {"kind": "PARTY_KIND_MEMBER", "number": 1}}),
          ("ProgramService/ListPrograms", {}), ("TokenService/ListTokens", {}),
+         ("ReviewService/ListReviews", {}),
          ("LedgerService/ListBalances", {"kind": "PARTY_KIND_MEMBER"}),
          ("LedgerService/ListEntries", {})]
 
@@ -56,6 +58,11 @@ def person(**changes):
     base = {"phone": "13511112222", "consent_policy_version": "1", "shop_id": "S1"}
     base.update(changes)
     return base
+
+
+def decide(**changes):
+    return dict({"review_number": 1, "decision": "REVIEW_DECISION_VOID", "reason": "seen"},
+                **changes)
 
 
 def code(request_id="fresh", **changes):
@@ -104,6 +111,15 @@ def table(world):
         (TILL, buy(member_number=None, code=two.member_code), UNKNOWN, "MEMBER_UNKNOWN", "code"),
         (TILL, buy(member_number=None, code=first), UNKNOWN, "MEMBER_UNKNOWN", "code"),
         (TILL, buy(member_number=None, code=mistyped), INVALID, "CODE_MISTYPED", "code"),
+        ("ReviewService/GetReview", {"review_number": 9}, UNKNOWN, "REVIEW_UNKNOWN",
+         "review_number"),
+        (DECIDE, decide(review_number=9), UNKNOWN, "REVIEW_UNKNOWN", "review_number"),
+        (DECIDE, decide(decision=0), INVALID, "VALUE_INVALID", "decision"),
+        (DECIDE, decide(decision=3), INVALID, "VALUE_INVALID", "decision"),
+        (DECIDE, decide(reason=""), INVALID, "FIELD_REQUIRED", "reason"),
+        (DECIDE, decide(reason="x" * 201), INVALID, "TEXT_INVALID", "reason"),
+        (DECIDE, decide(reason=BELL), INVALID, "TEXT_INVALID", "reason"),
+        ("ReviewService/ListReviews", {"state": 4}, INVALID, "VALUE_INVALID", "state"),
         ("ShopService/GetShop", {"shop_id": "S9"}, UNKNOWN, "SHOP_UNKNOWN", "shop_id"),
         ("ShopService/GetShop", {}, INVALID, "FIELD_REQUIRED", "shop_id"),
         ("GuideService/GetGuide", {"guide_number": 99}, UNKNOWN, "GUIDE_UNKNOWN", "guide_number"),
