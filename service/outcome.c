@@ -89,6 +89,10 @@ static const struct outcome_info OUTCOMES[] = {
         "{field} does not fit the purchase: {allowed}. GetPurchase shows its lines and what was "
         "refunded of them.",
         "{field} 与原消费不符：{allowed}。可用 GetPurchase 查看商品行及已退金额。"),
+    ROW(SELLERS_INVALID, INVALID_ARGUMENT, false,
+        "{field} is not allowed: {allowed}. At most 4 guides sell a purchase, each named once, and "
+        "their shares sum to 10,000.",
+        "{field} 不被允许：{allowed}。一笔销售最多 4 位导购，每人只列一次，分成合计须为 10000。"),
     ROW(PHONE_INVALID, INVALID_ARGUMENT, false,
         "{field} is not a phone number. Write it with its country code, e.g. +8613812345678, or as "
         "it is dialled in the merchant's country.",

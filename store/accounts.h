@@ -50,6 +50,13 @@ enum store_result purchase_days_get(struct reader *reader, uint32_t member, busi
                                     struct purchase_day *ret) STORE_CHECKED;
 void purchase_days_put(struct batch *batch, uint32_t member, business_date date,
                        const struct purchase_day *day);
+/* The days from `from` to `to`, both included, but for `without` (DATE_NEVER: all). */
+struct purchase_days_sum {
+    int64_t base_minor, tier_points;
+};
+enum store_result purchase_days_add_up(struct reader *reader, uint32_t member, business_date from,
+                                       business_date to, business_date without,
+                                       struct purchase_days_sum *ret) STORE_CHECKED;
 /* The latest live day before `date`, DATE_NEVER if none. */
 enum store_result purchase_days_live_before(struct reader *reader, uint32_t member,
                                             business_date date,

@@ -67,7 +67,8 @@ enum account_part {
     ACCOUNT_DAY = 1,        /* date -> purchase_day */
     ACCOUNT_CREDIT = 2,     /* credit_filed_on, number -> credit */
     ACCOUNT_HISTORY = 3,    /* from-date -> binding (members) or employment (guides) */
-    ACCOUNT_CAP = 4,        /* enum award_cap, period start, rule id -> what credits hold of it */
+    ACCOUNT_CAP = 4,        /* enum award_cap, period kind, period start, rule id -> what credits
+                               hold of it */
     ACCOUNT_CREDIT_DATE = 5,/* credit -> the date it is filed under, unless that is DATE_NEVER */
     ACCOUNT_DEBT = 6,       /* 0 open or 1 paid, number -> debt */
     ACCOUNT_BENEFIT = 7,    /* number -> benefit */

@@ -230,7 +230,8 @@ static enum store_result check_credit(struct verify *verify, struct party party,
     if (result != STORE_OK) return result;
     do result = entries_get(&verify->reader, credit.number, &entry);
     while (verify_again(verify, result));
-    if (result == STORE_OK && credit_is_entry(&credit, party, &entry)) return STORE_OK;
+    if (result == STORE_OK && credit_is_entry(&credit, party, &entry))
+        return verify_caps_credit(verify, party, &credit);
     verify_found(verify, "%s %lu: credit %" PRIu64 " is not what its entry accrued",
                  verify_kind(party.kind), (unsigned long)party.number, credit.number);
     return result == STORE_OK ? STORE_OK : verify_fatal(result);
@@ -293,6 +294,8 @@ static enum store_result visit_account(struct verify *verify, struct bytes key,
         break;
     case ACCOUNT_CREDIT_DATE:
         return check_credit_date(verify, party, key);
+    case ACCOUNT_CAP:
+        return verify_caps_counter(verify, key, value);
     case ACCOUNT_DEBT:
         return STORE_OK; /* verify_life has compared it */
     case ACCOUNT_HISTORY:

@@ -31,6 +31,7 @@ struct verify {
     struct account_fold *members; /* by number, to numbers.member; 0 is nobody */
     struct account_fold *guides;
     uint64_t refund_sum;          /* 0 when refunds and entries agree: verify_refunds.c */
+    struct verify_caps *caps;     /* verify_caps.c's; NULL: nothing is counted */
     struct reader reader;         /* the open snapshot, if any */
     bool is_open;
     size_t work;                  /* records read in it, about */
@@ -107,6 +108,13 @@ enum store_result verify_due(struct verify *verify) STORE_CHECKED;
 /* Of one member, in the snapshot at hand: purchases, days, binding. */
 enum store_result verify_member(struct verify *verify, uint32_t member,
                                 const struct account *account) STORE_CHECKED;
+/* Each credit and each counter of an account that the walk passes; then the comparison. */
+enum store_result verify_caps_credit(struct verify *verify, struct party party,
+                                     const struct credit *credit) STORE_CHECKED;
+enum store_result verify_caps_counter(struct verify *verify, struct bytes key,
+                                      struct bytes value) STORE_CHECKED;
+enum store_result verify_caps(struct verify *verify) STORE_CHECKED;
+void verify_caps_free(struct verify *verify);
 enum store_result verify_recency(struct verify *verify) STORE_CHECKED;
 enum store_result verify_kpi(struct verify *verify) STORE_CHECKED;
 enum store_result verify_people(struct verify *verify) STORE_CHECKED;

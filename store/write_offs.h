@@ -13,7 +13,7 @@ struct write_off {
     struct party party;   /* whose debt */
     uint64_t debt;
     int64_t amount;
-    uint32_t token;       /* the number of the token it was done with */
+    uint32_t token;       /* number of the token it was done with; 0: none has one */
     char reason[WRITE_OFF_REASON_BYTES_MAX + 1]; /* zero-padded UTF-8 */
 };
 

@@ -2,6 +2,8 @@
 
 #include <assert.h>
 
+#include "service/command/caps.h"
+#include "service/command/tier.h"
 #include "store/accounts.h"
 #include "store/encode.h"
 #include "store/key.h"
@@ -143,6 +145,13 @@ static enum outcome settle_debts(struct reader *reader, struct holder *holder, b
     return OUTCOME_OK;
 }
 
+/* A review changes the account itself: it is put with the rest, or dropped with a refusal. */
+static enum outcome settle_tier(struct reader *reader, struct holder *holder)
+{
+    if (holder->party.kind != PARTY_MEMBER) return OUTCOME_OK;
+    return tier_review(reader, holder->party.number, holder->today, holder->account);
+}
+
 enum outcome holder_settle_part(struct reader *reader, struct holder *holder, bool *ret_more)
 {
     *ret_more = false;
@@ -151,7 +160,8 @@ enum outcome holder_settle_part(struct reader *reader, struct holder *holder, bo
         return OUTCOME_OK;
     }
     struct filing filing = {FILED_HELD + 1, 0};
-    enum outcome outcome = load_due(reader, holder, &filing, ret_more);
+    enum outcome outcome = settle_tier(reader, holder);
+    if (outcome == OUTCOME_OK) outcome = load_due(reader, holder, &filing, ret_more);
     if (outcome != OUTCOME_OK) return outcome;
     holder_catch_up(holder);
     if (!*ret_more) outcome = settle_debts(reader, holder, ret_more);
@@ -171,13 +181,13 @@ enum outcome holder_settle_all(struct reader *reader, struct holder *holder)
 {
     struct filing filing = {FILED_HELD + 1, 0};
     bool more = holder->account->next_due <= holder->today;
-    while (more) {
+    enum outcome outcome = more ? settle_tier(reader, holder) : OUTCOME_OK;
+    while (outcome == OUTCOME_OK && more) {
         lots_forget(&holder->lots);
-        enum outcome outcome = load_due(reader, holder, &filing, &more);
-        if (outcome != OUTCOME_OK) return outcome;
-        holder_catch_up(holder);
+        outcome = load_due(reader, holder, &filing, &more);
+        if (outcome == OUTCOME_OK) holder_catch_up(holder);
     }
-    return OUTCOME_OK;
+    return outcome;
 }
 
 /* ---- loading --------------------------------------------------------------------------------- */
@@ -248,10 +258,25 @@ enum outcome holder_load_available(struct reader *reader, struct holder *holder,
 
 /* ---- posting --------------------------------------------------------------------------------- */
 
+/* What was voided or reversed of it by the movements: room again under its rule's caps. */
+static int64_t lot_gave_back(const struct lot *lot)
+{
+    int64_t amount = lot->credit.voided + lot->credit.reversed - lot->returned;
+    assert(amount >= 0);
+    return amount;
+}
+
 enum outcome holder_ready(struct batch *batch, struct holder *holder)
 {
-    (void)batch;
-    assert(holder->lots.movement_count <= LOT_MOVEMENTS_MAX);
+    const struct lots *lots = &holder->lots;
+
+    assert(lots->movement_count <= LOT_MOVEMENTS_MAX);
+    for (size_t i = 0; i < lots->lot_count; i++) {
+        if (lot_gave_back(&lots->lot[i]) == 0) continue;
+        enum outcome outcome =
+            caps_release_prepare(batch, holder->party, &lots->lot[i].credit);
+        if (outcome != OUTCOME_OK) return outcome;
+    }
     return holder->lots.movement_count <= COMMAND_MOVEMENTS_MAX ? OUTCOME_OK : OUTCOME_BUSY;
 }
 
@@ -298,6 +323,8 @@ static business_date next_due(const struct holder *holder)
         bool nets = balance->debt > 0 && balance->available > balance->held;
         if (nets && holder->today < next) next = holder->today;
     }
+    if (holder->account->tier_review_on < next) next = holder->account->tier_review_on;
+    if (holder->account->binding_until < next) next = holder->account->binding_until;
     return next;
 }
 
@@ -310,6 +337,8 @@ void holder_post(struct batch *batch, struct ledger *ledger, struct holder *hold
         post_movement(batch, ledger, holder, &lots->movement[i]);
     for (size_t i = 0; i < lots->lot_count; i++) {
         const struct lot *lot = &lots->lot[i];
+        int64_t gave_back = lot_gave_back(lot);
+        if (gave_back > 0) caps_release(batch, holder->party, &lot->credit, gave_back);
         if (lot->fresh) credits_add(batch, holder->party, &lot->credit);
         else if (lot->changed)
             credits_change(batch, holder->party, &lot->credit, lot->filed_on);

@@ -21,6 +21,7 @@
 #include "service/command/record_refund.h"
 #include "service/command/reply.h"
 #include "service/command/screen.h"
+#include "service/command/tier.h"
 #include "service/rules/base.h"
 #include "store/programs.h"
 #include "store/purchases.h"
@@ -35,6 +36,7 @@ struct recording {
     struct purchase_lines lines;
     struct earning earning;
     struct counting counting;
+    bool first_purchase; /* nothing of hers was recorded before */
     struct screening screening;
 };
 
@@ -70,6 +72,8 @@ static enum outcome check_form(struct batch *batch, struct command_call *call,
     outcome = purchase_form_lines(call, request, &purchase->parts, &recording->lines);
     if (outcome != OUTCOME_OK) return outcome;
     purchase->line_count = (uint8_t)recording->lines.count;
+    outcome = purchase_form_sellers(call, request, purchase);
+    if (outcome != OUTCOME_OK) return outcome;
     return object_shop(&batch->reader, call, request->shop_id, "shop_id",
                        &purchase->receipt.shop);
 }
@@ -99,6 +103,7 @@ static void fill_fingerprint(const struct batch *batch, struct recording *record
     fingerprint_number(&fingerprint, request->occurred_at == NULL
                                          ? -1
                                          : (int64_t)recording->purchase.occurred_at);
+    purchase_form_fingerprint_sellers(&fingerprint, &recording->purchase);
     fingerprint_end(&fingerprint, batch->reader.store, recording->purchase.fingerprint);
 }
 
@@ -156,28 +161,71 @@ static enum outcome load_buyer(struct batch *batch, struct command_call *call,
     return outcome;
 }
 
-static enum outcome decide(struct batch *batch, struct recording *recording)
+/* What she buys, who sold it, and what that earns. */
+static enum outcome decide_earning(struct batch *batch, struct command_call *call,
+                                   struct recording *recording, bool inherited)
+{
+    struct purchase *purchase = &recording->purchase;
+    struct earning *earning = &recording->earning;
+    const struct account *account = &earning->earners[EARNER_BUYER].account;
+    struct earn_event event = {
+        .referrer = account->referrer, .serving_guide = purchase->serving_guide,
+        .serving_inherited = inherited, .shop = purchase->receipt.shop,
+        .amount_minor = purchase->parts.amount_minor, .base_minor = purchase->base_minor,
+        .lines = &recording->lines, .seller_count = purchase->seller_count,
+        .sellers = purchase->sellers, .days_recorded = purchase->days_recorded,
+        .first_purchase = recording->first_purchase,
+    };
+
+    earning->event = (struct event){EVENT_PURCHASE, purchase->member, purchase->receipt};
+    enum outcome outcome = earn_decide(&batch->reader, call, earning, &event);
+    if (outcome == OUTCOME_OK) outcome = screen_purchase(batch, earning, &recording->screening);
+    return outcome == OUTCOME_OK ? earn_ready(batch, earning) : outcome;
+}
+
+/* Her tier rises after the awards: theirs is the multiplier of the one before. */
+static enum outcome decide_tier(struct batch *batch, struct recording *recording)
+{
+    struct purchase *purchase = &recording->purchase;
+    struct account *account = &recording->earning.earners[EARNER_BUYER].account;
+    struct purchase_day *day = &recording->counting.day;
+    int64_t points = recording->earning.tier_points;
+
+    purchase->tier_points = points;
+    if (__builtin_add_overflow(account->tier_points, points, &account->tier_points) ||
+        __builtin_add_overflow(day->tier_points, points, &day->tier_points))
+        return OUTCOME_STORE_DAMAGED;
+    return tier_rise(&batch->reader, recording->earning.program, purchase->member,
+                     purchase->business_date, day, account);
+}
+
+static enum outcome decide(struct batch *batch, struct command_call *call,
+                           struct recording *recording)
 {
     struct purchase *purchase = &recording->purchase;
     struct earning *earning = &recording->earning;
     struct account *account = &earning->earners[EARNER_BUYER].account;
-    uint32_t serving_guide;
     bool inherited;
 
-    enum outcome outcome = object_serving_on(&batch->reader, purchase->member, account,
-                                             purchase->business_date, &serving_guide, &inherited);
+    earning->batch = batch;
+    earning->business_date = purchase->business_date;
+    earning->today = business_date_at(&recording->merchant, call->now_ms);
+    enum outcome outcome = earn_load_program(batch, earning);
+    if (outcome == OUTCOME_OK) outcome = earn_settle(&batch->reader, earning);
+    if (outcome != OUTCOME_OK) return outcome;
+    purchase->program_version = earning->program != NULL ? earning->program->version : 0;
+    purchase->tier = account->tier;
+    recording->first_purchase = account->purchase_count == 0;
+
+    outcome = object_serving_on(&batch->reader, purchase->member, account,
+                                purchase->business_date, &purchase->serving_guide, &inherited);
     if (outcome != OUTCOME_OK) return outcome;
     purchase->base_minor = base_of(&purchase->parts);
-    purchase->serving_guide = serving_guide;
     outcome = count_purchase(&batch->reader, account, purchase, &recording->counting);
     if (outcome != OUTCOME_OK) return outcome;
-
-    earning->event = (struct event){EVENT_PURCHASE, purchase->member, purchase->receipt};
-    earning->business_date = purchase->business_date;
-    outcome = earn_decide(batch, earning, account->referrer, serving_guide, inherited,
-                          purchase->base_minor, account->days_recorded);
-    if (outcome != OUTCOME_OK) return outcome;
-    return screen_purchase(batch, earning, &recording->screening);
+    purchase->days_recorded = account->days_recorded;
+    outcome = decide_earning(batch, call, recording, inherited);
+    return outcome == OUTCOME_OK ? decide_tier(batch, recording) : outcome;
 }
 
 /* ---- the way --------------------------------------------------------------------------------- */
@@ -200,7 +248,8 @@ enum outcome purchase_record(struct batch *batch, struct command_call *call,
                              const Beckon__V1__RecordPurchaseRequest *request,
                              Beckon__V1__Purchase **ret_purchase)
 {
-    struct recording recording = {.request = request};
+    struct holder holders[EARNER_COUNT]; /* large, and touched where somebody needs one */
+    struct recording recording = {.request = request, .earning.holders = holders};
     struct purchase *purchase = &recording.purchase;
     struct purchase known;
     struct refunds_waiting waiting;
@@ -217,7 +266,7 @@ enum outcome purchase_record(struct batch *batch, struct command_call *call,
 
     outcome = load_buyer(batch, call, &recording);
     if (outcome != OUTCOME_OK) return outcome;
-    outcome = decide(batch, &recording);
+    outcome = decide(batch, call, &recording);
     if (outcome != OUTCOME_OK) return outcome;
     outcome = refunds_waiting_for(&batch->reader, &purchase->receipt, &waiting);
     if (outcome != OUTCOME_OK) return outcome;
@@ -227,8 +276,7 @@ enum outcome purchase_record(struct batch *batch, struct command_call *call,
     /* From here on this purchase must succeed. */
     earn_post(batch, &recording.earning);
     screen_put(batch, &recording.earning, &recording.screening);
-    purchase->program_version =
-        recording.earning.program != NULL ? recording.earning.program->version : 0;
+    purchase->verdicts = recording.earning.verdicts;
     purchase->award_count = (uint16_t)recording.earning.award_count;
     memcpy(purchase->awards, recording.earning.awards, sizeof purchase->awards);
     purchases_put(batch, purchase);

@@ -46,13 +46,14 @@ static enum outcome check_form(struct batch *batch, struct command_call *call,
     outcome = account_find(&batch->reader, call, request->account, &writing_off->party,
                            &writing_off->account);
     if (outcome != OUTCOME_OK) return outcome;
-    outcome = command_outcome(
-        tokens_find(&batch->reader, call->principal.token_hash, &token), OUTCOME_TOKEN_INVALID);
-    if (outcome != OUTCOME_OK) return outcome;
+    enum store_result found =
+        tokens_find(&batch->reader, call->principal.token_hash, &token);
+    if (found != STORE_OK && found != STORE_ABSENT)
+        return command_outcome(found, OUTCOME_INTERNAL);
     write_off->party = writing_off->party;
     write_off->debt = request->debt_number;
     write_off->amount = request->amount;
-    write_off->token = token.number;
+    write_off->token = found == STORE_OK ? token.number : 0;
     return OUTCOME_OK;
 }
 

@@ -32,6 +32,7 @@ enum {
 struct lot {
     struct credit credit;     /* number 0 until its first movement is posted: a fresh one */
     business_date filed_on;   /* as stored; meaningless when fresh */
+    int64_t returned;         /* voided and reversed as stored; what it grew gives caps room */
     bool fresh, changed;
 };
 
