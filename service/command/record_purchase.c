@@ -274,6 +274,7 @@ enum outcome purchase_record(struct batch *batch, struct command_call *call,
     if (outcome != OUTCOME_OK) return outcome;
 
     /* From here on this purchase must succeed. */
+    uint64_t last_entry = batch_fence(batch)->entry;
     earn_post(batch, &recording.earning);
     screen_put(batch, &recording.earning, &recording.screening);
     purchase->verdicts = recording.earning.verdicts;
@@ -290,8 +291,10 @@ enum outcome purchase_record(struct batch *batch, struct command_call *call,
     outcome = purchase_message(&batch->reader, call, purchase, recording.shop_id,
                                recording.earning.program, false, ret_purchase);
     assert(outcome == OUTCOME_OK); /* reserved above, entries are in the write set */
-    return refunds_post_waiting(batch, call->now_ms, &waiting,
-                                COMMAND_MOVEMENTS_MAX - AWARDS_MAX);
+    size_t posted = batch_fence(batch)->entry - last_entry;
+    return refunds_post_waiting(
+        batch, call->now_ms, &waiting,
+        posted < COMMAND_MOVEMENTS_MAX ? COMMAND_MOVEMENTS_MAX - posted : 0);
 }
 
 static enum outcome record_purchase_write(struct batch *batch, struct command_call *call,

@@ -4,8 +4,10 @@
 
 #include "service/command/business_time.h"
 #include "service/command/objects.h"
+#include "service/rules/reward.h"
 #include "store/accounts.h"
 #include "store/programs.h"
+#include "store/reviews.h"
 
 /* One credit of the purchase that something is asked of. */
 struct asking {
@@ -92,6 +94,21 @@ static struct occasion occasion_of(const struct refunding *refunding)
     };
 }
 
+/* What a review voided was never the holder's to spend: nothing of it is asked for elsewhere. */
+static enum outcome forgive_voided(struct reader *reader, const struct credit *credit,
+                                   struct clawback_split *split)
+{
+    struct review review;
+
+    if (split->policy == 0 || credit->review == 0) return OUTCOME_OK;
+    enum outcome outcome =
+        command_outcome(reviews_get(reader, credit->review, &review), OUTCOME_STORE_DAMAGED);
+    if (outcome != OUTCOME_OK || review.state != REVIEW_VOIDED) return outcome;
+    split->waived += split->policy;
+    split->policy = 0;
+    return OUTCOME_OK;
+}
+
 /* What one credit is asked for, and what it gives of itself. */
 static enum outcome ask_credit(struct reader *reader, struct refunding *refunding,
                                const struct program *program, const struct award *award,
@@ -102,7 +119,6 @@ static enum outcome ask_credit(struct reader *reader, struct refunding *refundin
     struct holder *holder;
     size_t lot;
 
-    if (award->rule >= program->rule_count) return OUTCOME_STORE_DAMAGED;
     const struct rule *rule = &program->rules[award->rule];
     enum outcome outcome = holder_of(reader, refunding, award->party, today, &holder);
     if (outcome != OUTCOME_OK) return outcome;
@@ -116,6 +132,8 @@ static enum outcome ask_credit(struct reader *reader, struct refunding *refundin
     if (asked == 0) return OUTCOME_OK;
 
     struct clawback_split split = clawback_split(credit, asked, rule->return_policy);
+    outcome = forgive_voided(reader, credit, &split);
+    if (outcome != OUTCOME_OK) return outcome;
     struct refund_taking *taking = &refund->takings[refund->taking_count++];
     *taking = (struct refund_taking){
         .credit = award->credit, .party = award->party, .unit = award->unit, .asked = asked,
@@ -137,23 +155,39 @@ static enum outcome ask_credits(struct batch *batch, struct refunding *refunding
     const struct program *program;
 
     askings->count = 0;
+    refunding->refund->tier_points = 0;
     if (purchase->award_count == 0) return OUTCOME_OK;
     enum outcome outcome =
         command_outcome(programs_get_cached(batch, purchase->program_version, &program),
                         OUTCOME_STORE_DAMAGED);
-    for (uint16_t i = 0; i < purchase->award_count && outcome == OUTCOME_OK; i++)
+    for (uint16_t i = 0; i < purchase->award_count && outcome == OUTCOME_OK; i++) {
+        if (purchase->awards[i].rule >= program->rule_count) return OUTCOME_STORE_DAMAGED;
         if (purchase->awards[i].credit != 0)
             outcome = ask_credit(&batch->reader, refunding, program, &purchase->awards[i], today,
                                  askings);
+    }
+    if (outcome == OUTCOME_OK) take_tier_points(refunding, program);
     return outcome;
 }
 
-/* What the buyer's tier points lose: each rule's points to date as its credit's. */
-static enum outcome count_tier_points(struct batch *batch, struct refunding *refunding)
+/* What the buyer's tier points lose: the points each rule counted for are reversed to date as its
+ * credit is, capped ones and those that gave nothing too. Records older than tiers counted none. */
+static void take_tier_points(struct refunding *refunding, const struct program *program)
 {
-    (void)batch;
-    refunding->refund->tier_points = 0;
-    return OUTCOME_OK;
+    struct purchase *purchase = &refunding->purchase;
+    int64_t left = 0;
+
+    for (uint16_t i = 0; i < purchase->award_count; i++) {
+        const struct rule *rule = &program->rules[purchase->awards[i].rule];
+        int64_t points = reward_tier_points(program, &purchase->awards[i], 1);
+        struct clawback_share share =
+            clawback_share_of_rule(purchase, &refunding->lines, program, rule);
+        left += points - clawback_reversal(points, share, rule->rounding);
+    }
+    int64_t taken = purchase->tier_points > left ? purchase->tier_points - left : 0;
+    refunding->refund->tier_points = taken;
+    purchase->tier_points -= taken;
+    refunding->account[0].tier_points -= taken;
 }
 
 /* From the holder's other available credits, first expiring first, at most *lots_left of them. */
@@ -264,15 +298,15 @@ enum outcome refund_decide(struct batch *batch, struct refund *refund, uint64_t 
     if (outcome != OUTCOME_OK) return outcome;
     outcome = follow_policies(reader, refunding, &askings, movements_max);
     if (outcome != OUTCOME_OK) return outcome;
-    outcome = count_tier_points(batch, refunding);
-    if (outcome != OUTCOME_OK) return outcome;
     struct counted_refund counted = {
         .purchase = &refunding->purchase, .business_date = refund->business_date,
         .amount_minor = refund->amount_minor, .base_minor = refund->base_minor,
         .tier_points = refund->tier_points, .full = refund->full,
     };
-    refunding->account[0].tier_points -= refund->tier_points;
     outcome = count_refund(reader, &refunding->account[0], &counted, &refunding->counting);
+    if (outcome == OUTCOME_OK && refund->full)
+        outcome = screen_full_refund(reader, refund->member, &refunding->account[0],
+                                     refund->business_date, &refunding->screen);
     if (outcome != OUTCOME_OK) return outcome;
     for (size_t i = 0; i < refunding->holder_count && outcome == OUTCOME_OK; i++)
         outcome = holder_ready(batch, &refunding->holder[i]);
@@ -301,6 +335,7 @@ void refund_write(struct batch *batch, uint64_t now_ms, struct refunding *refund
         if (purchase->line_count > 0)
             purchase_lines_put(batch, &purchase->receipt, &refunding->lines);
         count_put(batch, &refunding->counting);
+        if (refund->full) screen_full_refund_put(batch, refund->member, &refunding->screen);
     }
     refunds_put(batch, refund);
 }

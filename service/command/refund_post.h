@@ -9,6 +9,7 @@
 #include "service/command/command.h"
 #include "service/command/count.h"
 #include "service/command/lots.h"
+#include "service/command/screen.h"
 #include "service/rules/clawback.h"
 #include "store/purchases.h"
 #include "store/refunds.h"
@@ -24,6 +25,7 @@ struct refunding {
     enum refund_reject reject;    /* it doesn't fit ... */
     struct clawback_misfit misfit; /* ... because of this */
     struct counting counting;     /* her days and the scoreboard's counters */
+    struct screen_refund screen;  /* and what fraud signals count, when it is full */
     struct ledger ledger;
     size_t holder_count;          /* the buyer is the first */
     struct account account[REFUND_HOLDERS_MAX];
