@@ -45,6 +45,7 @@ enum table {
                                     number -> refund_state: all refunds of a purchase, parked too */
     TABLE_REDEMPTION = 0x25,     /* number -> redemption */
     TABLE_REDEMPTION_OF = 0x26,  /* shop, receipt's size and text, number -> (empty) */
+    TABLE_REDEMPTION_BY = 0x30,  /* member, number -> (empty) */
     TABLE_ADJUSTMENT = 0x27,     /* number -> ColdAdjustment */
     TABLE_DUE = 0x28,            /* next_due, party kind, number -> (empty); DATE_NEVER: none */
     TABLE_BUDGET = 0x29,         /* rule id -> what its credits hold of a campaign budget */

@@ -92,9 +92,6 @@ size_t lots_first_due(const struct lots *lots, business_date today);
 /* A new credit (its number not yet known), PENDING or AVAILABLE as its state says; what has matured
  * is AVAILABLE. ACCRUE, or ADJUST where its program_version is 0. Returns its index. */
 size_t lot_accrue(struct lots *lots, const struct credit *credit, const struct occasion *occasion);
-/* The same, and held from the start: ACCRUE, HOLD. It pays no debts before it is released. */
-size_t lot_accrue_held(struct lots *lots, const struct credit *credit, uint32_t review,
-                       const struct occasion *occasion);
 /* Pending becomes available, on its own date: MATURE. */
 void lot_mature(struct lots *lots, size_t lot);
 /* What remains of an available one is gone, on its own date: EXPIRE. */

@@ -22,7 +22,26 @@ LISTS = [("ShopService/ListShops", {}), ("GuideService/ListGuides", {}),
          ("ProgramService/ListPrograms", {}), ("TokenService/ListTokens", {}),
          ("ReviewService/ListReviews", {}),
          ("LedgerService/ListBalances", {"kind": "PARTY_KIND_MEMBER"}),
-         ("LedgerService/ListEntries", {})]
+         ("LedgerService/ListEntries", {}),
+         ("CreditService/ListCredits", {"account": {"kind": "PARTY_KIND_GUIDE", "number": 1}}),
+         ("CreditService/ListAdjustments", {}),
+         ("RedemptionService/ListRedemptions", {"member_number": 1})]
+REDEEM, ADJUST = "RedemptionService/Redeem", "CreditService/AdjustBalance"
+HOLD, RELEASE = "CreditService/HoldCredit", "CreditService/ReleaseCredit"
+
+
+def spend(**changes):
+    base = {"member_number": 1, "unit": "UNIT_POINTS", "amount": 1, "shop_id": "S1",
+            "receipt_number": "R1", "request_id": "fresh"}
+    base.update(changes)
+    return {name: value for name, value in base.items() if value is not None}
+
+
+def adjust(**changes):
+    base = {"account": {"kind": "PARTY_KIND_MEMBER", "number": 1}, "unit": "UNIT_POINTS",
+            "amount": 1, "reason": "why", "request_id": "fresh"}
+    base.update(changes)
+    return {name: value for name, value in base.items() if value is not None}
 
 
 def ahead(seconds):
@@ -149,6 +168,38 @@ def table(world):
          UNKNOWN, "ACCOUNT_UNKNOWN", "account"),
         ("LedgerService/GetBalance", {"account": {"kind": "PARTY_KIND_SHOP", "number": 1}},
          INVALID, "VALUE_INVALID", "account"),
+        (REDEEM, spend(), STATE, "NOT_REDEEMABLE", "unit"),
+        (REDEEM, spend(unit=None), INVALID, "FIELD_REQUIRED", "unit"),
+        (REDEEM, spend(unit=9), INVALID, "VALUE_INVALID", "unit"),
+        (REDEEM, spend(amount=0), INVALID, "AMOUNT_INVALID", "amount"),
+        (REDEEM, spend(amount=-1), INVALID, "AMOUNT_INVALID", "amount"),
+        (REDEEM, spend(amount=10**12 + 1), INVALID, "AMOUNT_INVALID", "amount"),
+        (REDEEM, spend(receipt_number="x" * 41), INVALID, "RECEIPT_INVALID", "receipt_number"),
+        (REDEEM, spend(request_id=None), INVALID, "FIELD_REQUIRED", "request_id"),
+        (REDEEM, spend(shop_id="S9"), UNKNOWN, "SHOP_UNKNOWN", "shop_id"),
+        (REDEEM, spend(member_number=999), UNKNOWN, "MEMBER_UNKNOWN", "member_number"),
+        ("RedemptionService/CancelRedemption", {"request_id": "x"}, UNKNOWN,
+         "REDEMPTION_UNKNOWN", "redemption_number"),
+        ("RedemptionService/CancelRedemption", {"redemption_number": 1}, INVALID,
+         "FIELD_REQUIRED", "request_id"),
+        ("RedemptionService/GetRedemption", {}, UNKNOWN, "REDEMPTION_UNKNOWN",
+         "redemption_number"),
+        (ADJUST, adjust(account=None), INVALID, "FIELD_REQUIRED", "account"),
+        (ADJUST, adjust(amount=0), INVALID, "AMOUNT_INVALID", "amount"),
+        (ADJUST, adjust(amount=-10**12 - 1), INVALID, "AMOUNT_INVALID", "amount"),
+        (ADJUST, adjust(reason=None), INVALID, "FIELD_REQUIRED", "reason"),
+        (ADJUST, adjust(reason=BELL), INVALID, "TEXT_INVALID", "reason"),
+        (ADJUST, adjust(reason="x" * 201), INVALID, "TEXT_INVALID", "reason"),
+        ("CreditService/DecideAdjustment", {"reason": "x"}, UNKNOWN, "ADJUSTMENT_UNKNOWN",
+         "adjustment_number"),
+        (HOLD, {"reason": "x", "request_id": "x"}, UNKNOWN, "CREDIT_UNKNOWN", "credit_number"),
+        (HOLD, {"credit_number": 1, "request_id": "x"}, INVALID, "FIELD_REQUIRED", "reason"),
+        (RELEASE, {"credit_number": 2**64 - 1, "reason": "x", "request_id": "x"}, UNKNOWN,
+         "CREDIT_UNKNOWN", "credit_number"),
+        ("CreditService/GetCredit", {"credit_number": 0}, UNKNOWN, "CREDIT_UNKNOWN",
+         "credit_number"),
+        ("CreditService/ListCredits", {"account": {"kind": "PARTY_KIND_GUIDE", "number": 1},
+                                       "state": 9}, INVALID, "VALUE_INVALID", "state"),
         ("LedgerService/GetBalance", {}, INVALID, "FIELD_REQUIRED", "account"),
         ("LedgerService/ListBalances", {}, INVALID, "VALUE_INVALID", "kind"),
         ("LedgerService/GetEntry", {"entry_number": 0}, UNKNOWN, "ENTRY_UNKNOWN", "entry_number"),
