@@ -21,7 +21,7 @@ enum refund_reject {
 };
 
 enum {
-    REFUND_RETURNS_MAX = 8, /* redemptions that paid for one purchase */
+    REFUND_RETURNS_MAX = 4, /* redemptions that paid for one purchase */
 };
 
 /* A line it gives back. */

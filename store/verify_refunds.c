@@ -159,7 +159,9 @@ static enum store_result check_recalls(struct verify *verify, struct refund_fold
         do result = credits_find(&verify->reader, award->party, award->credit, &credit);
         while (verify_again(verify, result));
         if (result != STORE_OK) return result;
-        if (credit.recall_own != fold->recall[i].own ||
+        /* What a fraud decision took counts as recalled too: no refund asks for it again. */
+        if (credit.recall_own < fold->recall[i].own ||
+            (credit.recall_own > fold->recall[i].own && credit.review == 0) ||
             credit.recall_elsewhere != fold->recall[i].elsewhere ||
             credit.recall_waived != fold->recall[i].waived ||
             credit.recall_own > credit.voided + credit.reversed)

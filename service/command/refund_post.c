@@ -4,10 +4,10 @@
 
 #include "service/command/business_time.h"
 #include "service/command/objects.h"
+#include "service/command/redemption.h"
 #include "service/rules/reward.h"
 #include "store/accounts.h"
 #include "store/programs.h"
-#include "store/reviews.h"
 
 /* One credit of the purchase that something is asked of. */
 struct asking {
@@ -84,8 +84,6 @@ size_t refund_movement_count(const struct refunding *refunding)
     return count;
 }
 
-/* ---- deciding -------------------------------------------------------------------------------- */
-
 static struct occasion occasion_of(const struct refunding *refunding)
 {
     return (struct occasion){
@@ -94,20 +92,63 @@ static struct occasion occasion_of(const struct refunding *refunding)
     };
 }
 
-/* What a review voided was never the holder's to spend: nothing of it is asked for elsewhere. */
-static enum outcome forgive_voided(struct reader *reader, const struct credit *credit,
-                                   struct clawback_split *split)
-{
-    struct review review;
+/* ---- giving back ----------------------------------------------------------------------------- */
 
-    if (split->policy == 0 || credit->review == 0) return OUTCOME_OK;
-    enum outcome outcome =
-        command_outcome(reviews_get(reader, credit->review, &review), OUTCOME_STORE_DAMAGED);
-    if (outcome != OUTCOME_OK || review.state != REVIEW_VOIDED) return outcome;
-    split->waived += split->policy;
-    split->policy = 0;
+/* What this refund gives back of one redemption: the share to date less what refunds gave before,
+ * at most what nobody gave back yet. */
+static enum outcome give_back_one(struct reader *reader, struct refunding *refunding,
+                                  struct redemption *redemption, business_date today,
+                                  uint16_t grace_days)
+{
+    struct refund *refund = refunding->refund;
+    struct occasion occasion = occasion_of(refunding);
+    struct holder *holder;
+    int64_t given = redemption->restored - redemption->cancelled;
+    int64_t amount = clawback_given_back(redemption->amount, &refunding->purchase) - given;
+    int64_t left = redemption->amount - redemption->restored;
+
+    if (amount > left) amount = left;
+    if (amount <= 0) return OUTCOME_OK;
+    struct party member = {PARTY_MEMBER, redemption->member};
+    enum outcome outcome = holder_of(reader, refunding, member, today, &holder);
+    if (outcome != OUTCOME_OK) return outcome;
+    outcome = redemption_restore(reader, holder, redemption, amount, &occasion, grace_days);
+    if (outcome != OUTCOME_OK) return outcome;
+    refund->returns[refund->return_count++] =
+        (struct refund_return){redemption->number, redemption->unit, amount};
+    refunding->redemption_count++;
     return OUTCOME_OK;
 }
+
+/* Before anything is asked, so that what the buyer gets back is there to be asked. Redemptions of
+ * more lots than one command moves wait for the next refund, or for CancelRedemption. */
+static enum outcome give_back(struct batch *batch, struct refunding *refunding,
+                              business_date today)
+{
+    uint32_t numbers[REFUND_RETURNS_MAX];
+    uint16_t grace_days;
+    size_t count, lots = 0;
+
+    refunding->redemption_count = 0;
+    enum outcome outcome = command_outcome(
+        redemptions_of(&batch->reader, &refunding->purchase.receipt, 0, numbers,
+                       REFUND_RETURNS_MAX, &count),
+        OUTCOME_INTERNAL);
+    if (outcome != OUTCOME_OK || count == 0) return outcome;
+    outcome = redemption_grace(batch, today, &grace_days);
+    for (size_t i = 0; i < count && outcome == OUTCOME_OK; i++) {
+        struct redemption *redemption = &refunding->redemption[refunding->redemption_count];
+        outcome = command_outcome(redemptions_get(&batch->reader, numbers[i], redemption),
+                                  OUTCOME_STORE_DAMAGED);
+        if (outcome != OUTCOME_OK) return outcome;
+        lots += redemption->lot_count;
+        if (lots > LOTS_PER_COMMAND_MAX) return OUTCOME_OK;
+        outcome = give_back_one(&batch->reader, refunding, redemption, today, grace_days);
+    }
+    return outcome;
+}
+
+/* ---- deciding -------------------------------------------------------------------------------- */
 
 /* What one credit is asked for, and what it gives of itself. */
 static enum outcome ask_credit(struct reader *reader, struct refunding *refunding,
@@ -132,8 +173,6 @@ static enum outcome ask_credit(struct reader *reader, struct refunding *refundin
     if (asked == 0) return OUTCOME_OK;
 
     struct clawback_split split = clawback_split(credit, asked, rule->return_policy);
-    outcome = forgive_voided(reader, credit, &split);
-    if (outcome != OUTCOME_OK) return outcome;
     struct refund_taking *taking = &refund->takings[refund->taking_count++];
     *taking = (struct refund_taking){
         .credit = award->credit, .party = award->party, .unit = award->unit, .asked = asked,
@@ -146,6 +185,26 @@ static enum outcome ask_credit(struct reader *reader, struct refunding *refundin
     askings->list[askings->count++] =
         (struct asking){holder, lot, rule->return_policy, split.policy, taking};
     return OUTCOME_OK;
+}
+
+/* What the buyer's tier points lose: the points each rule counted for are reversed to date as its
+ * credit is, capped ones and those that gave nothing too. Records older than tiers counted none. */
+static void take_tier_points(struct refunding *refunding, const struct program *program)
+{
+    struct purchase *purchase = &refunding->purchase;
+    int64_t left = 0;
+
+    for (uint16_t i = 0; i < purchase->award_count; i++) {
+        const struct rule *rule = &program->rules[purchase->awards[i].rule];
+        int64_t points = reward_tier_points(program, &purchase->awards[i], 1);
+        struct clawback_share share =
+            clawback_share_of_rule(purchase, &refunding->lines, program, rule);
+        left += points - clawback_reversal(points, share, rule->rounding);
+    }
+    int64_t taken = purchase->tier_points > left ? purchase->tier_points - left : 0;
+    refunding->refund->tier_points = taken;
+    purchase->tier_points -= taken;
+    refunding->account[0].tier_points -= taken;
 }
 
 static enum outcome ask_credits(struct batch *batch, struct refunding *refunding,
@@ -168,26 +227,6 @@ static enum outcome ask_credits(struct batch *batch, struct refunding *refunding
     }
     if (outcome == OUTCOME_OK) take_tier_points(refunding, program);
     return outcome;
-}
-
-/* What the buyer's tier points lose: the points each rule counted for are reversed to date as its
- * credit is, capped ones and those that gave nothing too. Records older than tiers counted none. */
-static void take_tier_points(struct refunding *refunding, const struct program *program)
-{
-    struct purchase *purchase = &refunding->purchase;
-    int64_t left = 0;
-
-    for (uint16_t i = 0; i < purchase->award_count; i++) {
-        const struct rule *rule = &program->rules[purchase->awards[i].rule];
-        int64_t points = reward_tier_points(program, &purchase->awards[i], 1);
-        struct clawback_share share =
-            clawback_share_of_rule(purchase, &refunding->lines, program, rule);
-        left += points - clawback_reversal(points, share, rule->rounding);
-    }
-    int64_t taken = purchase->tier_points > left ? purchase->tier_points - left : 0;
-    refunding->refund->tier_points = taken;
-    purchase->tier_points -= taken;
-    refunding->account[0].tier_points -= taken;
 }
 
 /* From the holder's other available credits, first expiring first, at most *lots_left of them. */
@@ -294,6 +333,8 @@ enum outcome refund_decide(struct batch *batch, struct refund *refund, uint64_t 
     business_date today = business_date_at(&merchant, now_ms);
     outcome = load_holders(reader, refunding, today);
     if (outcome != OUTCOME_OK) return outcome;
+    outcome = give_back(batch, refunding, today);
+    if (outcome != OUTCOME_OK) return outcome;
     outcome = ask_credits(batch, refunding, today, &askings);
     if (outcome != OUTCOME_OK) return outcome;
     outcome = follow_policies(reader, refunding, &askings, movements_max);
@@ -331,6 +372,8 @@ void refund_write(struct batch *batch, uint64_t now_ms, struct refunding *refund
         for (size_t i = 0; i < refunding->holder_count; i++)
             holder_post(batch, &refunding->ledger, &refunding->holder[i]);
         if (moved) ledger_close(batch, &refunding->ledger);
+        for (size_t i = 0; i < refunding->redemption_count; i++)
+            redemptions_put(batch, &refunding->redemption[i]);
         purchases_put(batch, purchase);
         if (purchase->line_count > 0)
             purchase_lines_put(batch, &purchase->receipt, &refunding->lines);

@@ -12,12 +12,14 @@
 #include "service/command/screen.h"
 #include "service/rules/clawback.h"
 #include "store/purchases.h"
+#include "store/redemptions.h"
 #include "store/refunds.h"
 
-/* The buyer, her referrer, the guide who served her, those who sold. */
-enum { REFUND_HOLDERS_MAX = 3 + SELLERS_MAX };
+/* The buyer, her referrer, the guide who served her, those who sold, and other members whose points
+ * paid for a part. */
+enum { REFUND_HOLDERS_MAX = 3 + SELLERS_MAX + REFUND_RETURNS_MAX };
 
-/* One refund on its way; more than 1 MiB, on the stack of its command. */
+/* One refund on its way. Some 3 MiB on the stack of its command, of which it touches little. */
 struct refunding {
     struct refund *refund;        /* the caller's */
     struct purchase purchase;     /* as it will be */
@@ -26,6 +28,8 @@ struct refunding {
     struct clawback_misfit misfit; /* ... because of this */
     struct counting counting;     /* her days and the scoreboard's counters */
     struct screen_refund screen;  /* and what fraud signals count, when it is full */
+    size_t redemption_count;      /* that it gives something back of */
+    struct redemption redemption[REFUND_RETURNS_MAX];
     struct ledger ledger;
     size_t holder_count;          /* the buyer is the first */
     struct account account[REFUND_HOLDERS_MAX];

@@ -170,7 +170,7 @@ static const struct field refund_fields[] = {
     F_AMOUNT(refund, base_minor), F_AMOUNT(refund, tier_points), F_CHOICE(refund, full, 0, 1),
     F_CHOICE(refund, line_count, 0, PURCHASE_LINES_MAX), F_REFUND_LINE(0), F_REFUND_LINE(99),
     F_CHOICE(refund, taking_count, 0, AWARDS_MAX), F_TAKING(0), F_TAKING(63),
-    F_CHOICE(refund, return_count, 0, REFUND_RETURNS_MAX), F_RETURN(0), F_RETURN(7),
+    F_CHOICE(refund, return_count, 0, REFUND_RETURNS_MAX), F_RETURN(0), F_RETURN(3),
 };
 static const struct field write_off_fields[] = {
     F_RAW(write_off, entry), F_PARTY(write_off, party), F_RAW(write_off, debt),
