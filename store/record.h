@@ -362,6 +362,7 @@ struct registration {
     uint32_t member;
     uint32_t program_version;
     uint8_t fingerprint[FINGERPRINT_BYTES];
+    bool voided; /* a fraud decision: she counts as nobody's new member */
     struct verdicts verdicts;
     uint16_t award_count;
     struct award awards[AWARDS_MAX];
