@@ -1,5 +1,5 @@
-/* What refunds do about credits that are gone: redeemed, expired, pending, held; and the points that
- * had paid for what comes back. */
+/* What refunds do about credits that are gone: redeemed, expired, pending, held; and the points
+ * that had paid for what comes back. */
 #include "tests/service/command/stages.h"
 
 #include <setjmp.h>
