@@ -99,7 +99,7 @@ class CounterPlay(RefundPlay):
             return
         redemption = self.random.choice(known)
         reason, amount = "REDEMPTION_CANCELLED", 0
-        if not redemption.cancelled:
+        if not redemption.cancelled and redemption.given_back < redemption.amount:
             reason, amount = "", self.merchant.cancel(redemption)
         self.call("RedemptionService/CancelRedemption", self.message(
             "CancelRedemption", redemption_number=redemption.number,

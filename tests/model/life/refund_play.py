@@ -111,9 +111,10 @@ class RefundPlay(Play):
         if not refunds:
             return
         refund = self.random.choice(list(refunds.values())[-60:])
+        parked = refund.state == "PARKED"
         self.call("RefundService/GetRefund", self.message(
             "GetRefund", shop_id=refund.shop, refund_number=refund.number), "",
-            lambda reply: self.refund_differs(refund, reply.refund, False))
+            lambda reply: self.refund_differs(refund, reply.refund, parked))
 
     # ---- what must be answered -------------------------------------------------------------------
 
