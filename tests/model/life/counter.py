@@ -125,13 +125,13 @@ class Counter(Reviews, Merchant):
             purchase.member.full_refunds.append(refund.day)
         refund.base = (self.refunded_base(purchase)[0] if purchase.base else 0) - before
         purchase.refunds.append(refund)
+        self.give_back_for(purchase, refund)
         asked = [self.ask_back(credit, purchase) for *_, credit in purchase.awards if credit]
         for taking in [t for t in asked if t]:
             self.follow_policy(taking, refund)
             refund.takings.append((taking["credit"], *(taking[k] for k in (
                 "asked", "own", "elsewhere", "owed", "waived"))))
         refund.tier_points = self.tier_points_back(purchase)
-        self.give_back_for(purchase, refund)
         return ""
 
     def ask_back(self, credit, purchase):
