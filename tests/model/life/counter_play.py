@@ -283,7 +283,8 @@ class CounterPlay(RefundPlay):
         request = self.message("WriteOffDebt", debt_number=debt.number, amount=amount,
                                reason="goodwill", request_id=self.request_id())
         request.account.kind, request.account.number = account.kind, account.number
-        reason = "AMOUNT_INVALID" if amount > debt.open else ""
+        reason = "DEBT_UNKNOWN" if not debt.open else \
+            "AMOUNT_INVALID" if amount > debt.open else ""
         if not reason:
             debt.written_off += amount
         self.call("RefundService/WriteOffDebt", request, reason)

@@ -100,6 +100,13 @@ class Credits:
             self.work_off(account, today)
         return account
 
+    def most_due(self):
+        """Credits of one account that wait to be worked off today, at most."""
+        today = self.today
+        return max((sum(1 for c in a.live if not c.held and a.looked < today and
+                        (c.matures <= today and c.pending or c.expires < today))
+                    for a in self.accounts.values()), default=0)
+
     def work_off(self, account, today):
         due = []
         for credit in account.live:

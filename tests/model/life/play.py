@@ -13,6 +13,12 @@ from pipe import ADMIN, Pipe
 ZONES = (("Asia/Shanghai", 240), ("America/New_York", 0), ("Europe/Berlin", 180))
 BEGIN = 1704067200000  # 2024-01-01
 FRAMES_A_LOOK = 8      # between two comparisons of all balances
+ANSWERED_AGAIN = {"PurchaseService/RecordPurchase", "RefundService/RecordRefund",
+                  "RedemptionService/Redeem", "RedemptionService/CancelRedemption",
+                  "CreditService/AdjustBalance", "CreditService/HoldCredit",
+                  "CreditService/ReleaseCredit", "RefundService/WriteOffDebt",
+                  "ProgramService/PublishProgram"}
+DUE_AT_ONCE = 40       # due credits that a command works off itself; the rest is the ticker's
 
 
 class Mismatch(AssertionError):
@@ -29,7 +35,7 @@ class Play(Draw):
         self.frame = []            # (method, caller, message, reason, check, in words)
         self.steps = 0
         self.serial = 0
-        self.replayable = []       # a sample of done requests, to be sent again
+        self.done = []             # a sample of answered writes: (method, caller, message, reply)
 
     # ---- sending ---------------------------------------------------------------------------------
 
@@ -46,8 +52,10 @@ class Play(Draw):
         if not frame:
             return
         answers = self.pipe.run(self.merchant.now, [f[:3] for f in frame])
-        for (method, _, message, reason, check), (got, field, reply) in zip(frame, answers):
+        for (method, caller, message, reason, check), (got, field, reply) in zip(frame, answers):
             self.steps += 1
+            if not got and method in ANSWERED_AGAIN and self.chance(0.02):
+                self.done.append((method, caller, message, reply.SerializeToString()))
             if got != reason:
                 raise Mismatch("step %d %s(%s): answered %s %s, predicted %s" % (
                     self.steps, method, one_line(message), got or one_line(reply), field,
@@ -179,9 +187,16 @@ class Play(Draw):
     def change(self):
         self.publish(self.merchant.today + self.random.randrange(-3, 12))
 
+    def repeat(self):
+        """Something that was done, however long ago: the same bytes."""
+        if self.done:
+            method, caller, message, first = self.random.choice(self.done)
+            self.call(method, message, "", lambda reply: "" if reply.SerializeToString() == first
+                      else "again says %s" % one_line(reply), caller)
+
     # ---- the whole -------------------------------------------------------------------------------
 
-    COMMANDS = ((buy, 60), (register, 4), (change, 0.5))
+    COMMANDS = ((buy, 60), (register, 4), (change, 0.5), (repeat, 3))
 
     def play(self, steps):
         self.open()
@@ -203,7 +218,7 @@ class Play(Draw):
         merchant = self.merchant
         before = merchant.today
         merchant.now += self.random.randrange(self.pick(3600 * 1000, dates.DAY_MS, 4 * dates.DAY_MS))
-        if merchant.today != before:
+        if merchant.today != before and (self.chance(0.5) or merchant.most_due() > DUE_AT_ONCE):
             self.pipe.work_off(merchant.now)
 
     def compare(self):
