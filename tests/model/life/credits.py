@@ -100,12 +100,16 @@ class Credits:
             self.work_off(account, today)
         return account
 
-    def most_due(self):
-        """Credits of one account that wait to be worked off today, at most."""
+    def must_be_worked_off(self, most):
+        """Does an account have more due than a command posts itself? Or due credits and open debts:
+        what these are paid out of gives room back to caps, which others meet once it is posted."""
         today = self.today
-        return max((sum(1 for c in a.live if not c.held and a.looked < today and
-                        (c.matures <= today and c.pending or c.expires < today))
-                    for a in self.accounts.values()), default=0)
+        for account in self.accounts.values():
+            due = sum(1 for c in account.live if not c.held and account.looked < today and
+                      (c.matures <= today and c.pending or c.expires < today))
+            if due > most or due and any(d.open for d in account.debts):
+                return True
+        return False
 
     def work_off(self, account, today):
         due = []

@@ -218,7 +218,8 @@ class Play(Draw):
         merchant = self.merchant
         before = merchant.today
         merchant.now += self.random.randrange(self.pick(3600 * 1000, dates.DAY_MS, 4 * dates.DAY_MS))
-        if merchant.today != before and (self.chance(0.5) or merchant.most_due() > DUE_AT_ONCE):
+        if merchant.today != before and (
+                self.chance(0.5) or merchant.must_be_worked_off(DUE_AT_ONCE)):
             self.pipe.work_off(merchant.now)
 
     def compare(self):

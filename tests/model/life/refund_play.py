@@ -54,7 +54,7 @@ class RefundPlay(Play):
 
     def refund_before(self):
         """A refund whose purchase is still to come; then, some time later, the purchase."""
-        if self.planned and self.chance(0.5):
+        if self.planned and self.merchant.members and self.chance(0.5):
             shop, receipt = self.planned.pop(self.random.randrange(len(self.planned)))
             members = self.merchant.members
             return self.record(members[self.random.randint(1, len(members))], shop, receipt)
