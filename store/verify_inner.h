@@ -31,6 +31,7 @@ struct verify {
     struct numbers numbers;
     struct account_fold *members; /* by number, to numbers.member; 0 is nobody */
     struct account_fold *guides;
+    uint64_t refund_sum;          /* 0 when refunds and entries agree: verify_refunds.c */
     struct verify_caps *caps;     /* verify_caps.c's; NULL: nothing is counted */
     struct reader reader;         /* the open snapshot, if any */
     bool is_open;
@@ -89,9 +90,19 @@ enum store_result verify_months_kept(struct verify *verify, enum table table, in
 enum store_result verify_guide_served(struct verify *verify, uint32_t guide, uint32_t member,
                                       bool *ret_served) STORE_CHECKED;
 
+/* Does a period close name this entry's credit as its guide's? Answers as a get may. */
+enum store_result verify_period_entry(struct verify *verify, const struct entry *entry,
+                                      bool *ret_named) STORE_CHECKED;
+
 /* The parts, in the order they run. */
 enum store_result verify_ledger(struct verify *verify) STORE_CHECKED;
 enum store_result verify_purchases(struct verify *verify) STORE_CHECKED;
+/* Of one purchase, in the snapshot at hand: its refunds. */
+enum store_result verify_purchase_refunds(struct verify *verify,
+                                          const struct purchase *purchase) STORE_CHECKED;
+enum store_result verify_refunds(struct verify *verify) STORE_CHECKED;
+/* One entry of those up to N: adds it to what refunds took. */
+void verify_refund_entry(struct verify *verify, const struct entry *entry);
 enum store_result verify_accounts(struct verify *verify) STORE_CHECKED;
 /* Of one account, in the snapshot at hand: every credit and debt against the account's entries, and
  * its place in the due queue. */
@@ -118,6 +129,7 @@ enum store_result verify_caps(struct verify *verify) STORE_CHECKED;
 void verify_caps_free(struct verify *verify);
 enum store_result verify_recency(struct verify *verify) STORE_CHECKED;
 enum store_result verify_kpi(struct verify *verify) STORE_CHECKED;
+enum store_result verify_period(struct verify *verify) STORE_CHECKED;
 enum store_result verify_people(struct verify *verify) STORE_CHECKED;
 enum store_result verify_reviews(struct verify *verify) STORE_CHECKED;
 /* Of one credit, in the snapshot at hand: does the review it names name it? */

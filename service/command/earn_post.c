@@ -97,7 +97,7 @@ static void accrue_lots(struct earning *earning)
 
 enum outcome earn_ready(struct batch *batch, struct earning *earning)
 {
-    size_t movement_count = earning->award_count;
+    size_t movement_count = earning->award_count * (earning->review != 0 ? 2 : 1);
 
     enum outcome outcome =
         command_outcome(ledger_open(batch, &earning->ledger), OUTCOME_INTERNAL);

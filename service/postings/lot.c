@@ -185,8 +185,7 @@ void lot_net(struct lots *lots, size_t lot, const struct occasion *occasion)
     }
 }
 
-static size_t accrue(struct lots *lots, const struct credit *credit,
-                     const struct occasion *occasion)
+size_t lot_accrue(struct lots *lots, const struct credit *credit, const struct occasion *occasion)
 {
     assert(lots->lot_count < LOTS_MAX);
     assert(credit->number == 0 && credit->posted > 0 && credit->remaining == credit->posted);
@@ -196,22 +195,7 @@ static size_t accrue(struct lots *lots, const struct credit *credit,
     lot_post(lots, lot, credit->program_version != 0 ? ENTRY_ACCRUE : ENTRY_ADJUST, SIDE_EXPENSE,
              credit->state == CREDIT_PENDING ? SIDE_LIABILITY : SIDE_OWNER, credit->posted,
              occasion);
-    return lot;
-}
-
-size_t lot_accrue(struct lots *lots, const struct credit *credit, const struct occasion *occasion)
-{
-    size_t lot = accrue(lots, credit, occasion);
     lot_net(lots, lot, occasion);
-    return lot;
-}
-
-size_t lot_accrue_held(struct lots *lots, const struct credit *credit, uint32_t review,
-                       const struct occasion *occasion)
-{
-    size_t lot = accrue(lots, credit, occasion);
-    lot_hold(lots, lot, review, occasion);
-    assert(lots->lot[lot].credit.remaining == credit->posted);
     return lot;
 }
 

@@ -21,7 +21,8 @@ enum {
     DUE_PER_COMMAND_MAX = 64,    /* due credits one command posts; the rest is the ticker's */
     LOTS_PER_COMMAND_MAX = 128,  /* lots one command spends or takes from, beside its own */
     LOTS_MAX = 384,              /* in memory: due ones, own ones, and 128 of each unit to take */
-    LOT_DEBTS_MAX = 64,          /* open debts looked at, and made, by one command */
+    LOT_DEBTS_OPEN_MAX = 64,     /* open debts looked at by one command, the oldest */
+    LOT_DEBTS_MAX = LOT_DEBTS_OPEN_MAX + AWARDS_MAX, /* and those a refund makes */
     LOT_MOVEMENTS_MAX = 704,     /* in memory: a lot matures and is finished once, a debt too */
     COMMAND_MOVEMENTS_MAX = 320, /* posted by one command, over all its accounts: a full load of
                                     due credits that mature, pay debts and expire, and 128 more */
@@ -91,9 +92,6 @@ size_t lots_first_due(const struct lots *lots, business_date today);
 /* A new credit (its number not yet known), PENDING or AVAILABLE as its state says; what has matured
  * is AVAILABLE. ACCRUE, or ADJUST where its program_version is 0. Returns its index. */
 size_t lot_accrue(struct lots *lots, const struct credit *credit, const struct occasion *occasion);
-/* The same, and held from the start: ACCRUE, HOLD. It pays no debts before it is released. */
-size_t lot_accrue_held(struct lots *lots, const struct credit *credit, uint32_t review,
-                       const struct occasion *occasion);
 /* Pending becomes available, on its own date: MATURE. */
 void lot_mature(struct lots *lots, size_t lot);
 /* What remains of an available one is gone, on its own date: EXPIRE. */

@@ -11,16 +11,41 @@ TILL, TILLS = "PurchaseService/RecordPurchase", "PurchaseService/RecordPurchases
 REGISTER, REGISTERS = "MemberService/RegisterMember", "MemberService/RegisterMembers"
 CODE, PUBLISH, TOKEN = ("CodeService/CreateCode", "ProgramService/PublishProgram",
                         "TokenService/CreateToken")
+REFUND, FORGIVE = "RefundService/RecordRefund", "RefundService/WriteOffDebt"
+CLOSE, CLOSED = "PeriodService/ClosePeriod", "PeriodService/GetPeriodClose"
 DECIDE = "ReviewService/DecideReview"
 BENEFIT = "BenefitService/HandOutBenefit"
+QUOTE, WHY = "ExplainService/Quote", "ExplainService/Explain"
 BIDI, NUL, BELL, LONG = "a\u202eb", "a\0b", "a\x07b", "x" * 5000
 LISTS = [("ShopService/ListShops", {}), ("GuideService/ListGuides", {}),
          ("CodeService/ListCodes", {}), ("MemberService/ListMembers", {}),
          ("PurchaseService/ListPurchases", {"member_number": 1}),
+         ("RefundService/ListRefunds", {"shop_id": "S1", "receipt_number": "R1"}),
+         ("RefundService/ListDebts", {"account": {"kind": "PARTY_KIND_MEMBER", "number": 1}}),
          ("ProgramService/ListPrograms", {}), ("TokenService/ListTokens", {}),
          ("ReviewService/ListReviews", {}),
          ("LedgerService/ListBalances", {"kind": "PARTY_KIND_MEMBER"}),
-         ("LedgerService/ListEntries", {})]
+         ("LedgerService/ListEntries", {}),
+         ("CreditService/ListCredits", {"account": {"kind": "PARTY_KIND_GUIDE", "number": 1}}),
+         ("CreditService/ListAdjustments", {}),
+         ("RedemptionService/ListRedemptions", {"member_number": 1}),
+         ("PeriodService/ListPeriodCloses", {})]
+REDEEM, ADJUST = "RedemptionService/Redeem", "CreditService/AdjustBalance"
+HOLD, RELEASE = "CreditService/HoldCredit", "CreditService/ReleaseCredit"
+
+
+def spend(**changes):
+    base = {"member_number": 1, "unit": "UNIT_POINTS", "amount": 1, "shop_id": "S1",
+            "receipt_number": "R1", "request_id": "fresh"}
+    base.update(changes)
+    return {name: value for name, value in base.items() if value is not None}
+
+
+def adjust(**changes):
+    base = {"account": {"kind": "PARTY_KIND_MEMBER", "number": 1}, "unit": "UNIT_POINTS",
+            "amount": 1, "reason": "why", "request_id": "fresh"}
+    base.update(changes)
+    return {name: value for name, value in base.items() if value is not None}
 
 
 def ahead(seconds):
@@ -37,6 +62,19 @@ def same(**changes):
     """The purchase the world made as R1 of S1, with changes."""
     return buy(**dict({"receipt_number": "R1", "amount_minor": 10000,
                        "occurred_at": "2024-05-01T08:00:00Z"}, **changes))
+
+
+def give_back(**changes):
+    base = {"shop_id": "S1", "refund_number": "NEW", "receipt_number": "R1", "amount_minor": 100}
+    base.update(changes)
+    return base
+
+
+def forgive(**changes):
+    base = {"account": {"kind": "PARTY_KIND_MEMBER", "number": 1}, "debt_number": 1, "amount": 1,
+            "reason": "goodwill", "request_id": "fresh"}
+    base.update(changes)
+    return base
 
 
 def person(**changes):
@@ -158,7 +196,50 @@ def table(world):
          UNKNOWN, "ACCOUNT_UNKNOWN", "account"),
         ("LedgerService/GetBalance", {"account": {"kind": "PARTY_KIND_SHOP", "number": 1}},
          INVALID, "VALUE_INVALID", "account"),
+        (REDEEM, spend(), STATE, "NOT_REDEEMABLE", "unit"),
+        (REDEEM, spend(unit=None), INVALID, "FIELD_REQUIRED", "unit"),
+        (REDEEM, spend(unit=9), INVALID, "VALUE_INVALID", "unit"),
+        (REDEEM, spend(amount=0), INVALID, "AMOUNT_INVALID", "amount"),
+        (REDEEM, spend(amount=-1), INVALID, "AMOUNT_INVALID", "amount"),
+        (REDEEM, spend(amount=10**12 + 1), INVALID, "AMOUNT_INVALID", "amount"),
+        (REDEEM, spend(receipt_number="x" * 41), INVALID, "RECEIPT_INVALID", "receipt_number"),
+        (REDEEM, spend(request_id=None), INVALID, "FIELD_REQUIRED", "request_id"),
+        (REDEEM, spend(shop_id="S9"), UNKNOWN, "SHOP_UNKNOWN", "shop_id"),
+        (REDEEM, spend(member_number=999), UNKNOWN, "MEMBER_UNKNOWN", "member_number"),
+        ("RedemptionService/CancelRedemption", {"request_id": "x"}, UNKNOWN,
+         "REDEMPTION_UNKNOWN", "redemption_number"),
+        ("RedemptionService/CancelRedemption", {"redemption_number": 1}, INVALID,
+         "FIELD_REQUIRED", "request_id"),
+        ("RedemptionService/GetRedemption", {}, UNKNOWN, "REDEMPTION_UNKNOWN",
+         "redemption_number"),
+        (ADJUST, adjust(account=None), INVALID, "FIELD_REQUIRED", "account"),
+        (ADJUST, adjust(amount=0), INVALID, "AMOUNT_INVALID", "amount"),
+        (ADJUST, adjust(amount=-10**12 - 1), INVALID, "AMOUNT_INVALID", "amount"),
+        (ADJUST, adjust(reason=None), INVALID, "FIELD_REQUIRED", "reason"),
+        (ADJUST, adjust(reason=BELL), INVALID, "TEXT_INVALID", "reason"),
+        (ADJUST, adjust(reason="x" * 201), INVALID, "TEXT_INVALID", "reason"),
+        ("CreditService/DecideAdjustment", {"reason": "x"}, UNKNOWN, "ADJUSTMENT_UNKNOWN",
+         "adjustment_number"),
+        (HOLD, {"reason": "x", "request_id": "x"}, UNKNOWN, "CREDIT_UNKNOWN", "credit_number"),
+        (HOLD, {"credit_number": 1, "request_id": "x"}, INVALID, "FIELD_REQUIRED", "reason"),
+        (RELEASE, {"credit_number": 2**64 - 1, "reason": "x", "request_id": "x"}, UNKNOWN,
+         "CREDIT_UNKNOWN", "credit_number"),
+        ("CreditService/GetCredit", {"credit_number": 0}, UNKNOWN, "CREDIT_UNKNOWN",
+         "credit_number"),
+        ("CreditService/ListCredits", {"account": {"kind": "PARTY_KIND_GUIDE", "number": 1},
+                                       "state": 9}, INVALID, "VALUE_INVALID", "state"),
         ("LedgerService/GetBalance", {}, INVALID, "FIELD_REQUIRED", "account"),
+        (CLOSE, {"period": "2024"}, INVALID, "FIELD_REQUIRED", "rule_id"),
+        (CLOSE, {"rule_id": "a b", "period": "2024"}, INVALID, "TEXT_INVALID", "rule_id"),
+        (CLOSE, {"rule_id": "x" * 41, "period": "2024"}, INVALID, "TEXT_INVALID", "rule_id"),
+        (CLOSE, {"rule_id": "bonus"}, INVALID, "FIELD_REQUIRED", "period"),
+        (CLOSE, {"rule_id": "bonus", "period": "2024Q5"}, INVALID, "VALUE_INVALID", "period"),
+        (CLOSE, {"rule_id": "bonus", "period": "2024-13"}, INVALID, "VALUE_INVALID", "period"),
+        (CLOSE, {"rule_id": "bonus", "period": "1969"}, INVALID, "VALUE_INVALID", "period"),
+        (CLOSE, {"rule_id": "bonus", "period": "2024-03-01"}, INVALID, "VALUE_INVALID", "period"),
+        (CLOSE, {"rule_id": "bonus", "period": "2024"}, UNKNOWN, "PERIOD_RULE_UNKNOWN", "rule_id"),
+        (CLOSED, {"rule_id": "bonus", "period": "2024"}, UNKNOWN, "PERIOD_CLOSE_UNKNOWN", "period"),
+        (CLOSED, {"rule_id": "bonus", "period": "Q1"}, INVALID, "VALUE_INVALID", "period"),
         ("LedgerService/ListBalances", {}, INVALID, "VALUE_INVALID", "kind"),
         ("LedgerService/GetEntry", {"entry_number": 0}, UNKNOWN, "ENTRY_UNKNOWN", "entry_number"),
         ("LedgerService/GetEntry", {"entry_number": 2**64 - 1}, UNKNOWN, "ENTRY_UNKNOWN",
@@ -334,7 +415,58 @@ def table(world):
         (PUBLISH, program(from_date=""), INVALID, "FIELD_REQUIRED", "program.from_date"),
         (PUBLISH, program(from_date="2024-05-01"), STATE, "PROGRAM_RETROACTIVE",
          "program.from_date"),
+        # ---- refunds and debts ----
+        (REFUND, give_back(refund_number=""), INVALID, "RECEIPT_INVALID", "refund_number"),
+        (REFUND, give_back(refund_number="x" * 41), INVALID, "RECEIPT_INVALID", "refund_number"),
+        (REFUND, give_back(receipt_number=" R1"), INVALID, "RECEIPT_INVALID", "receipt_number"),
+        (REFUND, give_back(refund_number=BIDI), INVALID, "TEXT_INVALID", "refund_number"),
+        (REFUND, give_back(amount_minor=0), INVALID, "REFUND_EMPTY", "amount_minor"),
+        (REFUND, give_back(amount_minor=-1), INVALID, "AMOUNT_INVALID", "amount_minor"),
+        (REFUND, give_back(amount_minor=2**63 - 1), INVALID, "AMOUNT_INVALID", "amount_minor"),
+        (REFUND, give_back(amount_minor=10001), STATE, "REFUND_ABOVE_PURCHASE", "amount_minor"),
+        (REFUND, give_back(lines=[{"line": 1}]), INVALID, "REFUND_LINES_INVALID", "lines"),
+        (REFUND, give_back(amount_minor=0, lines=[{"line": 0}]), INVALID, "REFUND_LINES_INVALID",
+         "lines.line"),
+        (REFUND, give_back(amount_minor=0, lines=[{"line": 1}]), INVALID, "REFUND_LINES_INVALID",
+         "lines[line=1]"),
+        (REFUND, give_back(amount_minor=0, lines=[{"line": i} for i in range(1, 102)]), INVALID,
+         "REFUND_LINES_INVALID", "lines"),
+        (REFUND, give_back(occurred_at=ahead(700)), INVALID, "TIME_IN_FUTURE", "occurred_at"),
+        (REFUND, give_back(shop_id="S9"), UNKNOWN, "SHOP_UNKNOWN", "shop_id"),
+        (REFUND, give_back(purchase_shop_id="S9"), UNKNOWN, "SHOP_UNKNOWN", "purchase_shop_id"),
+        ("RefundService/RecordRefunds", {}, INVALID, "ROWS_INVALID", "refunds"),
+        ("RefundService/GetRefund", {"shop_id": "S1", "refund_number": "NONE"}, UNKNOWN,
+         "REFUND_UNKNOWN", "refund_number"),
+        ("RefundService/ListDebts", {}, INVALID, "FIELD_REQUIRED", "account"),
+        (FORGIVE, forgive(account={"kind": "PARTY_KIND_SHOP", "number": 1}), INVALID,
+         "VALUE_INVALID", None),
+        (FORGIVE, forgive(account={"kind": "PARTY_KIND_MEMBER", "number": 99}), UNKNOWN,
+         "ACCOUNT_UNKNOWN", "account"),
+        (FORGIVE, forgive(reason=""), INVALID, "FIELD_REQUIRED", "reason"),
+        (FORGIVE, forgive(reason="x" * 201), INVALID, "TEXT_INVALID", "reason"),
+        (FORGIVE, forgive(request_id=""), INVALID, "FIELD_REQUIRED", "request_id"),
+        (FORGIVE, forgive(amount=0), INVALID, "AMOUNT_INVALID", "amount"),
+        (FORGIVE, forgive(), UNKNOWN, "DEBT_UNKNOWN", "debt_number"),
         # ---- rows and pages ----
+        (QUOTE, {}, INVALID, "FIELD_REQUIRED", "purchase"),
+        (QUOTE, {"purchase": buy(amount_minor=-1)}, INVALID, "AMOUNT_INVALID", "amount_minor"),
+        (QUOTE, {"purchase": buy(shop_id="S9")}, UNKNOWN, "SHOP_UNKNOWN", "shop_id"),
+        (QUOTE, {"purchase": buy(member_number=99)}, UNKNOWN, "MEMBER_UNKNOWN", "member_number"),
+        (QUOTE, {"purchase": buy(), "as_of": "soon"}, INVALID, "DATE_INVALID", "as_of"),
+        (QUOTE, {"purchase": buy(occurred_at="2024-05-01T08:00:00Z"), "as_of": "2024-05-01"},
+         INVALID, "VALUE_INVALID", "as_of"),
+        (QUOTE, {"purchase": buy(), "draft": program(rule={"rate_bp": 10001})["program"]}, INVALID,
+         "PROGRAM_INVALID", "program.rules[0].rate_bp"),
+        (WHY + "Purchase", {"shop_id": "S1"}, INVALID, "FIELD_REQUIRED", "receipt_number"),
+        (WHY + "Purchase", {"shop_id": "S1", "receipt_number": LONG}, INVALID, "TEXT_INVALID", None),
+        (WHY + "Purchase", {"shop_id": "S1", "receipt_number": "none"}, UNKNOWN,
+         "PURCHASE_UNKNOWN", "receipt_number"),
+        (WHY + "Credit", {}, UNKNOWN, "CREDIT_UNKNOWN", "credit_number"),
+        (WHY + "Credit", {"credit_number": 2 ** 63}, UNKNOWN, "CREDIT_UNKNOWN", "credit_number"),
+        (WHY + "Credit", {"credit_number": 1, "page_token": "made-up"}, INVALID, "PAGE_INVALID",
+         "page_token"),
+        (WHY + "Attribution", {}, INVALID, "FIELD_REQUIRED", "member_number"),
+        (WHY + "Attribution", {"member_number": 99}, UNKNOWN, "MEMBER_UNKNOWN", "member_number"),
         (TILLS, {}, INVALID, "ROWS_INVALID", "purchases"),
         (TILLS, {"purchases": [buy()] * 501}, INVALID, "ROWS_INVALID", "purchases[500]"),
         (REGISTERS, {}, INVALID, "ROWS_INVALID", "registrations"),

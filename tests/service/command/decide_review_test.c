@@ -239,6 +239,139 @@ static void own_code_with_another_recommender_holds_what_he_earns(void **state)
     PLAY_ON(STAGE, steps);
 }
 
+#define RATE_OF_ONE "program.fraud.registrations_per_ten_minutes=1"
+#define PENDING "account_balances.balances[1].pending="
+#define NOTHING_AVAILABLE "!account_balances.balances[1].available "
+#define RELEASES(number)                                                                         \
+    ANSWERS_AGAIN("token:$admin", decide_review,                                                 \
+                  "review_number=" number " decision=RELEASE reason='looked into'",              \
+                  "review.state=RELEASED")
+#define VOIDS(number)                                                                            \
+    ANSWERS_AGAIN("token:$admin", decide_review,                                                 \
+                  "review_number=" number " decision=VOID reason='looked into'",                 \
+                  "review.state=VOIDED")
+
+static void time_stands_still_for_what_is_held(void **state)
+{
+    (void)state;
+    static const struct step steps[] = {
+        PROGRAM("p2", "2026-03-02", RATE_OF_ONE " program.rules[0].hold_days=7"),
+        ANSWERS("pos:1", register_member, REGISTER("0001", "code=$g1"), NULL),
+        ANSWERS("pos:1", register_member, REGISTER("0002", "code=$g1"), NULL),
+        ANSWERS("pos:1", register_member, REGISTER("0003", "code=$g1"), NULL),
+        CASH_OF("guide:1", PENDING "900 " NOTHING_AVAILABLE NONE_HELD),
+        AT("2026-03-12T10:00"),
+        /* What was due while it was held happens with the release, on its own date. */
+        RELEASES("1"),
+        CASH_OF("guide:1", PENDING "300 " AVAILABLE "600 " NONE_HELD),
+        ANSWERS("admin", list_entries, "account=guide:1",
+                "entries#=8 entries[0].kind=MATURE entries[0].business_date=2026-03-09 "
+                "entries[0].balance_after=600 entries[1].kind=RELEASE "
+                "entries[1].business_date=2026-03-12 entries[2].kind=MATURE"),
+        VOIDS("2"),
+        CASH_OF("guide:1", "!account_balances.balances[1].pending " AVAILABLE "600"),
+        ANSWERS("admin", list_entries, "account=guide:1",
+                "entries[0].kind=VOID entries[0].from=LIABILITY entries[0].to=EXPENSE "
+                "entries[0].business_date=2026-03-12"),
+    };
+    PLAY_ON(STAGE, steps);
+}
+
+static void what_expired_while_it_was_held_is_gone_when_released(void **state)
+{
+    (void)state;
+    static const struct step steps[] = {
+        PROGRAM("p2", "2026-03-02",
+                RATE_OF_ONE " program.rules[0].expiry=DAYS program.rules[0].expiry_count=5"),
+        ANSWERS("pos:1", register_member, REGISTER("0001", "code=$g1"), NULL),
+        ANSWERS("pos:1", register_member, REGISTER("0002", "code=$g1"), NULL),
+        AT("2026-03-20T10:00"),
+        RELEASES("1"),
+        CASH_OF("guide:1", NOTHING_AVAILABLE NONE_HELD),
+        ANSWERS("admin", list_entries, "account=guide:1",
+                "entries[0].kind=EXPIRE entries[0].business_date=2026-03-07"),
+    };
+    PLAY_ON(STAGE, steps);
+}
+
+static void what_is_voided_makes_room_in_caps_and_budgets(void **state)
+{
+    (void)state;
+    static const struct step steps[] = {
+        PROGRAM("p2", "2026-03-02",
+                RATE_OF_ONE " program.rules[0].budget=900 "
+                "program.rules[0].cap_per_beneficiary=700 program.rules[0].cap_period=MONTH"),
+        ANSWERS("admin", register_member, REGISTER("0001", "code=$g1"), "credits[0].amount=300"),
+        ANSWERS("admin", register_member, REGISTER("0002", "code=$g1"), "credits[0].amount=300"),
+        /* Held ones take room: 1.00 is left of his month. */
+        ANSWERS("admin", register_member, REGISTER("0003", "code=$g1"),
+                "credits[0].amount=100 credits[0].reason=CAPPED"),
+        ANSWERS("admin", register_member, REGISTER("0004", "code=$g2"), "credits[0].amount=200"),
+        VOIDS("1"),
+        AT("2026-03-02T11:00"),
+        ANSWERS("admin", register_member, REGISTER("0005", "code=$g1"), "credits[0].amount=300"),
+        ANSWERS("admin", register_member, REGISTER("0006", "code=$g2"),
+                "!credits[0].amount credits[0].reason=CAPPED"),
+        /* The cut one is held too; released it keeps its room. */
+        RELEASES("2"),
+        CASH_OF("guide:1", AVAILABLE "700 " NONE_HELD),
+    };
+    PLAY_ON(STAGE, steps);
+}
+
+static void a_till_sells_to_the_guide_himself_and_his_colleague_waits(void **state)
+{
+    (void)state;
+    static const struct step steps[] = {
+        PROGRAM("p2", "2026-03-02",
+                "program.rules[4].rule_id=sold program.rules[4].trigger=PURCHASE "
+                "program.rules[4].beneficiary=SELLING_GUIDE program.rules[4].unit=CASH "
+                "program.rules[4].rate_bp=100"),
+        ANSWERS("pos:1", register_member, "phone=13900000001 consent_policy_version=v1",
+                "member_number=3"),
+        ANSWERS("admin", record_purchase,
+                "shop_id=S1 receipt_number=A1 member_number=3 amount_minor=10000 "
+                "sellers[0].guide_number=1 sellers[0].share_bp=4000 "
+                "sellers[1].guide_number=2 sellers[1].share_bp=6000",
+                "purchase.credits#=3 purchase.credits[1].reason=SELF "
+                "purchase.credits[2].amount=60"),
+        CASH_OF("guide:2", AVAILABLE "60 " HELD "60"),
+        /* Sold by the colleague alone it is a purchase like any other. */
+        ANSWERS("admin", record_purchase,
+                "shop_id=S1 receipt_number=A2 member_number=3 amount_minor=10000 "
+                "sellers[0].guide_number=2 sellers[0].share_bp=10000", NULL),
+        CASH_OF("guide:2", AVAILABLE "160 " HELD "60"),
+        VOIDS("1"),
+        CASH_OF("guide:2", AVAILABLE "100 " NONE_HELD),
+    };
+    PLAY_ON(STAGE, steps);
+}
+
+static void what_a_review_holds_is_released_by_deciding_it(void **state)
+{
+    (void)state;
+    static const struct step steps[] = {
+        PROGRAM("p2", "2026-03-02", RATE_OF_ONE),
+        ANSWERS("pos:1", register_member, REGISTER("0001", "code=$g1"), NULL),
+        ANSWERS("pos:1", register_member, REGISTER("0002", "code=$g1"), NULL),
+        ANSWERS("auditor", get_credit, "credit_number=2", "credit.held=1 credit.review_number=1"),
+        ANSWERS("guide:1", get_credit, "credit_number=2", "credit.held=1 !credit.review_number"),
+        REFUSES("token:$admin", release_credit, "credit_number=2 reason=fine request_id=r1",
+                OUTCOME_CREDIT_IN_REVIEW, "credit_number"),
+        REFUSES("token:$admin", hold_credit, "credit_number=2 reason=doubt request_id=h1",
+                OUTCOME_CREDIT_IS_HELD, "credit_number"),
+        RELEASES("1"),
+        /* Afterwards it is a credit like any other. */
+        ANSWERS_AGAIN("token:$admin", hold_credit,
+                      "credit_number=2 reason=doubt request_id=h2", NULL),
+        CASH_OF("guide:1", AVAILABLE "600 " HELD "300"),
+        ANSWERS_AGAIN("token:$admin", release_credit,
+                      "credit_number=2 reason=fine request_id=r2", NULL),
+        CASH_OF("guide:1", AVAILABLE "600 " NONE_HELD),
+    };
+    PLAY_ON(STAGE, steps);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -247,6 +380,11 @@ int main(void)
         cmocka_unit_test(registrations_while_the_shop_is_closed_are_held),
         cmocka_unit_test(a_spike_before_the_month_ends_is_held),
         cmocka_unit_test(a_guide_who_is_the_customer_makes_others_wait),
+        cmocka_unit_test(time_stands_still_for_what_is_held),
+        cmocka_unit_test(what_a_review_holds_is_released_by_deciding_it),
+        cmocka_unit_test(what_expired_while_it_was_held_is_gone_when_released),
+        cmocka_unit_test(what_is_voided_makes_room_in_caps_and_budgets),
+        cmocka_unit_test(a_till_sells_to_the_guide_himself_and_his_colleague_waits),
         cmocka_unit_test(own_code_with_another_recommender_holds_what_he_earns),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
