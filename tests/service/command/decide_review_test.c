@@ -356,6 +356,8 @@ static void what_a_review_holds_is_released_by_deciding_it(void **state)
         ANSWERS("pos:1", register_member, REGISTER("0002", "code=$g1"), NULL),
         ANSWERS("auditor", get_credit, "credit_number=2", "credit.held=1 credit.review_number=1"),
         ANSWERS("guide:1", get_credit, "credit_number=2", "credit.held=1 !credit.review_number"),
+        ANSWERS("admin", explain_credit, "credit_number=2", "held=1 review_number=1"),
+        ANSWERS("guide:1", explain_credit, "credit_number=2", "held=1 !review_number"),
         REFUSES("token:$admin", release_credit, "credit_number=2 reason=fine request_id=r1",
                 OUTCOME_CREDIT_IN_REVIEW, "credit_number"),
         REFUSES("token:$admin", hold_credit, "credit_number=2 reason=doubt request_id=h1",
