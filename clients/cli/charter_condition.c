@@ -13,7 +13,7 @@ static const Beckon__V1__Rule *rule_in(const ProtobufCMessage *message)
     return (const Beckon__V1__Rule *)message;
 }
 
-/* ---- lists of words --------------------------------------------------------------------------- */
+/* ---- lists of words ------------------------------------------------------------------------- */
 
 void charter_weekdays_read(struct charter_reading *reading, const struct charter_word *word,
                            ProtobufCMessage *message, const yaml_node_t *node)
@@ -64,7 +64,7 @@ void charter_tier_ids_write(struct charter_writing *writing, const struct charte
     charter_line_add(writing, word->key, charter_list_text(names, rule->n_tier_ids));
 }
 
-/* ---- age, attribute --------------------------------------------------------------------------- */
+/* ---- age, attribute ------------------------------------------------------------------------- */
 
 void charter_age_read(struct charter_reading *reading, const struct charter_word *word,
                       ProtobufCMessage *message, const yaml_node_t *node)
@@ -126,7 +126,7 @@ void charter_attribute_write(struct charter_writing *writing, const struct chart
     charter_line_add(writing, word->key, charter_quoted(text));
 }
 
-/* ---- windows ----------------------------------------------------------------------------------- */
+/* ---- windows -------------------------------------------------------------------------------- */
 
 /* "YYYY-MM-DD", `days` later, or NULL where it is no date. */
 static char *date_moved(const char *text, int days)
@@ -182,7 +182,7 @@ void charter_window_write(struct charter_writing *writing, const struct charter_
         charter_line_add(writing, word->key, g_strdup_printf("through %s", last));
 }
 
-/* ---- caps, expiry ------------------------------------------------------------------------------ */
+/* ---- caps, expiry --------------------------------------------------------------------------- */
 
 void charter_cap_read(struct charter_reading *reading, const struct charter_word *word,
                       ProtobufCMessage *message, const yaml_node_t *node)

@@ -69,7 +69,7 @@ void charter_leave(struct charter_reading *reading, struct charter_depth depth);
 /* The pairs of a mapping, the items of a sequence. */
 const yaml_node_t *charter_node(const struct charter_reading *reading, int index);
 
-/* ---- values (charter_value.c): texts to numbers and back -------------------------------------- */
+/* ---- values (charter_value.c): texts to numbers and back ------------------------------------ */
 
 /* "12.34" with at most `digits` decimals as 1234 (digits 2); false: it is none. Not negative. */
 bool charter_decimal(const char *text, unsigned digits, int64_t *ret);
@@ -127,7 +127,7 @@ char *charter_list_text(char *const *texts, size_t count);
 /* A text as a YAML scalar: plain where it may be. The caller frees. */
 char *charter_quoted(const char *text);
 
-/* ---- kinds of words, of any message (charter_kinds.c) ----------------------------------------- */
+/* ---- kinds of words, of any message (charter_kinds.c) --------------------------------------- */
 
 charter_read_value charter_text_read, charter_yes_read, charter_choice_read, charter_days_read,
     charter_months_read, charter_count_read, charter_money_read, charter_amount_read,
@@ -136,7 +136,7 @@ charter_write_value charter_text_write, charter_yes_write, charter_choice_write,
     charter_days_write, charter_months_write, charter_count_write, charter_money_write,
     charter_amount_write, charter_texts_write, charter_points_write;
 
-/* ---- words of their own (charter_rule.c, charter_settings.c) ----------------------------------- */
+/* ---- words of their own (charter_rule.c, charter_settings.c) -------------------------------- */
 
 charter_read_value charter_rules_read, charter_gives_read, charter_brackets_read,
     charter_weekdays_read, charter_tier_ids_read, charter_age_read, charter_attribute_read,

@@ -40,7 +40,7 @@ int64_t charter_field_number(const ProtobufCMessage *message, const char *field)
     }
 }
 
-/* ---- texts, yes and no, choices --------------------------------------------------------------- */
+/* ---- texts, yes and no, choices ------------------------------------------------------------- */
 
 void charter_text_read(struct charter_reading *reading, const struct charter_word *word,
                        ProtobufCMessage *message, const yaml_node_t *node)
@@ -121,7 +121,7 @@ void charter_choice_write(struct charter_writing *writing, const struct charter_
                      g_strdelimit(text_of_enum(field->descriptor, (int)value), "_", ' '));
 }
 
-/* ---- numbers ---------------------------------------------------------------------------------- */
+/* ---- numbers -------------------------------------------------------------------------------- */
 
 static void counted_read(struct charter_reading *reading, const struct charter_word *word,
                          ProtobufCMessage *message, const yaml_node_t *node, const char *one)
@@ -247,7 +247,7 @@ void charter_amount_write(struct charter_writing *writing, const struct charter_
                          charter_amount_text(value, writing->unit, writing->currency));
 }
 
-/* ---- lists ------------------------------------------------------------------------------------ */
+/* ---- lists ---------------------------------------------------------------------------------- */
 
 void charter_texts_read(struct charter_reading *reading, const struct charter_word *word,
                         ProtobufCMessage *message, const yaml_node_t *node)

@@ -220,8 +220,10 @@ static const char *forbidden(const yaml_event_t *event, int depth, int documents
     default:
         return NULL;
     }
-    if (anchor || tag)
-        return anchor ? "an anchor (&name) is not taken: say it again" : "a tag (!name) is not taken";
+    if (anchor)
+        return "an anchor (&name) is not taken: say it again";
+    if (tag)
+        return "a tag (!name) is not taken";
     return depth > DEPTH_MAX ? "too deep" : NULL;
 }
 
@@ -269,10 +271,14 @@ static void read_document(struct charter_reading *reading, const char *text, siz
     } else {
         reading->document = &document;
         const yaml_node_t *root = yaml_document_get_root_node(&document);
-        if (root)
+        if (root) {
+            g_string_truncate(reading->path, 0);
+            charter_said(reading, "program", "the program", root);
+            g_string_assign(reading->path, "program.");
             charter_mapping(reading, CHARTER_TOP, &reading->charter->program->base, root);
-        else
+        } else {
             error_at(reading, document.start_mark, g_strdup("there is nothing in the file"));
+        }
         yaml_document_delete(&document);
     }
     yaml_parser_delete(&parser);

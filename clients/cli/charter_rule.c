@@ -14,7 +14,7 @@ static const Beckon__V1__Rule *rule_in(const ProtobufCMessage *message)
     return (const Beckon__V1__Rule *)message;
 }
 
-/* ---- rules ------------------------------------------------------------------------------------ */
+/* ---- rules ---------------------------------------------------------------------------------- */
 
 void charter_rules_read(struct charter_reading *reading, const struct charter_word *word,
                         ProtobufCMessage *message, const yaml_node_t *node)
@@ -56,7 +56,7 @@ void charter_rules_write(struct charter_writing *writing, const struct charter_w
     charter_close(writing, rules);
 }
 
-/* ---- what it gives ---------------------------------------------------------------------------- */
+/* ---- what it gives -------------------------------------------------------------------------- */
 
 struct gift {
     Beckon__V1__Unit unit;
@@ -167,7 +167,7 @@ void charter_gives_write(struct charter_writing *writing, const struct charter_w
     charter_line_add(writing, word->key, gift_text(&gift, writing->currency));
 }
 
-/* ---- brackets --------------------------------------------------------------------------------- */
+/* ---- brackets ------------------------------------------------------------------------------- */
 
 /* A bound in what the rule's brackets go by. */
 static bool bound_parse(struct charter_reading *reading, const yaml_node_t *node,

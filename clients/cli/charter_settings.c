@@ -9,7 +9,7 @@ static const Beckon__V1__Program *program_in(const ProtobufCMessage *message)
     return (const Beckon__V1__Program *)message;
 }
 
-/* ---- redemption -------------------------------------------------------------------------------- */
+/* ---- redemption ----------------------------------------------------------------------------- */
 
 void charter_redeem_read(struct charter_reading *reading, const struct charter_word *word,
                          ProtobufCMessage *message, const yaml_node_t *node)
@@ -40,7 +40,7 @@ void charter_redeem_write(struct charter_writing *writing, const struct charter_
     charter_line_add(writing, word->key, g_strdup_printf("%s for %s", points, money));
 }
 
-/* ---- fraud ------------------------------------------------------------------------------------- */
+/* ---- fraud ---------------------------------------------------------------------------------- */
 
 /* A mapping of its own in a field of the program. */
 static void section_read(struct charter_reading *reading, const struct charter_word *word,
@@ -162,7 +162,7 @@ void charter_cycles_write(struct charter_writing *writing, const struct charter_
                          g_strdup_printf("%d in %d day%s", cycles, days, days == 1 ? "" : "s"));
 }
 
-/* ---- tiers ------------------------------------------------------------------------------------- */
+/* ---- tiers ---------------------------------------------------------------------------------- */
 
 void charter_tiers_read(struct charter_reading *reading, const struct charter_word *word,
                         ProtobufCMessage *message, const yaml_node_t *node)

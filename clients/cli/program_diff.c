@@ -1,4 +1,4 @@
-/* beckon program diff and show: versions as the lines of a charter, and two of them side by side. */
+/* beckon program diff and show: versions as the lines of a charter, and two side by side. */
 #include <string.h>
 
 #include "beckon/v1/program_service.pb-c.h"
@@ -38,7 +38,7 @@ static const char *value_of(const struct charter_line *line)
 
 static char *line_text(const char *path, const struct charter_line *line)
 {
-    return line->value ? g_strdup_printf("%s: %s", path, line->value) : g_strdup_printf("%s:", path);
+    return g_strdup_printf("%s:%s%s", path, line->value ? " " : "", value_of(line));
 }
 
 /* Tells lines of `from` that `to` has not, with `mark`; with `changes` also those that it has with
@@ -80,7 +80,8 @@ static char *rule_order(const Beckon__V1__Program *program, GHashTable *other)
 static size_t tell_differences(struct cli *cli, const Beckon__V1__Program *old,
                                const Beckon__V1__Program *new, const char *currency)
 {
-    g_autoptr(GPtrArray) before = charter_lines(old, currency), after = charter_lines(new, currency);
+    g_autoptr(GPtrArray) before = charter_lines(old, currency);
+    g_autoptr(GPtrArray) after = charter_lines(new, currency);
     g_autoptr(GHashTable) before_paths = lines_by_path(before);
     g_autoptr(GHashTable) after_paths = lines_by_path(after);
     size_t told = tell_lines(cli, "-", before, after_paths, true);
