@@ -50,10 +50,24 @@ enum store_result purchase_days_get(struct reader *reader, uint32_t member, busi
                                     struct purchase_day *ret) STORE_CHECKED;
 void purchase_days_put(struct batch *batch, uint32_t member, business_date date,
                        const struct purchase_day *day);
+/* The days from `from` to `to`, both included, but for `without` (DATE_NEVER: all). */
+struct purchase_days_sum {
+    int64_t base_minor, tier_points;
+};
+enum store_result purchase_days_add_up(struct reader *reader, uint32_t member, business_date from,
+                                       business_date to, business_date without,
+                                       struct purchase_days_sum *ret) STORE_CHECKED;
 /* The latest live day before `date`, DATE_NEVER if none. */
 enum store_result purchase_days_live_before(struct reader *reader, uint32_t member,
                                             business_date date,
                                             business_date *ret_date) STORE_CHECKED;
+
+/* How many of her days in [from, to) lived until `live_before`, which is: no refund dated before it
+ * had ended them; stops at count_max. */
+enum store_result purchase_days_live_within(struct reader *reader, uint32_t member,
+                                            business_date from, business_date to,
+                                            business_date live_before, unsigned count_max,
+                                            unsigned *ret_count) STORE_CHECKED;
 
 /* ---- credits --------------------------------------------------------------------------------- */
 

@@ -7,6 +7,13 @@ business_date credit_filed_on(const struct credit *credit)
     return credit->state == CREDIT_PENDING ? credit->matures_on : credit->expires_on;
 }
 
+business_date credit_due_on(const struct credit *credit)
+{
+    if (credit->state == CREDIT_DONE || (credit->flags & CREDIT_HELD) != 0) return DATE_NEVER;
+    if (credit->state == CREDIT_PENDING) return credit->matures_on;
+    return credit->expires_on == DATE_NEVER ? DATE_NEVER : credit->expires_on + 1;
+}
+
 /* posted = remaining + redeemed + expired + settled + voided + reversed. */
 bool credit_balanced(const struct credit *credit)
 {

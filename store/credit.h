@@ -12,6 +12,9 @@
  * expires_on while AVAILABLE. In key order: done, held, then what time acts on, first due first,
  * then what never expires, oldest first. */
 business_date credit_filed_on(const struct credit *credit);
+/* The first date on which time has something to do with a credit: a pending one matures, an
+ * available one has expired. DATE_NEVER: none, as for held and finished ones. */
+business_date credit_due_on(const struct credit *credit);
 /* Does posted equal what remains and what went? */
 bool credit_balanced(const struct credit *credit);
 

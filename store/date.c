@@ -43,3 +43,34 @@ business_date date_month_start(business_date date)
     date_to_civil(date, &year, &month, &day);
     return date - (day - 1);
 }
+
+business_date date_period_start(business_date date, enum period_kind kind)
+{
+    int year, month, day;
+    date_to_civil(date, &year, &month, &day);
+    switch (kind) {
+    case PERIOD_NONE: return DATE_ALWAYS;
+    case PERIOD_DAY: return date;
+    case PERIOD_MONTH: return date - (day - 1);
+    case PERIOD_QUARTER: return date_from_civil(year, (month - 1) / 3 * 3 + 1, 1);
+    case PERIOD_YEAR: return date_from_civil(year, 1, 1);
+    }
+    return DATE_ALWAYS;
+}
+
+business_date date_add_months(business_date date, int months)
+{
+    int year, month, day;
+    date_to_civil(date, &year, &month, &day);
+    int count = year * 12 + month - 1 + months;
+    assert(count >= 0);
+    business_date start = date_from_civil(count / 12, count % 12 + 1, 1);
+    business_date next = date_from_civil((count + 1) / 12, (count + 1) % 12 + 1, 1);
+    return start + day <= next ? start + day - 1 : next - 1;
+}
+
+unsigned date_weekday(business_date date)
+{
+    int from_thursday = date % 7; /* 1970-01-01 was one */
+    return (unsigned)(from_thursday + 7 + 3) % 7;
+}

@@ -3,6 +3,7 @@
 #ifndef BECKON_STORE_DATE_H
 #define BECKON_STORE_DATE_H
 
+#include "store/program.h"
 #include "store/record.h"
 
 /* The date of a civil day; month 1 to 12, day 1 to 31 (asserted), year -32767 to 32767. A day
@@ -12,5 +13,12 @@ business_date date_from_civil(int year, int month, int day);
 void date_to_civil(business_date date, int *ret_year, int *ret_month, int *ret_day);
 /* The first day of the date's month. */
 business_date date_month_start(business_date date);
+/* The first day of the period that contains the date; PERIOD_NONE: DATE_ALWAYS. */
+business_date date_period_start(business_date date, enum period_kind kind);
+/* 0: Monday ... 6: Sunday. */
+unsigned date_weekday(business_date date);
+/* The same day so many months later (earlier where negative), or that month's last day where the
+ * month has no such day. */
+business_date date_add_months(business_date date, int months);
 
 #endif

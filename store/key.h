@@ -45,6 +45,7 @@ enum table {
                                     number -> refund_state: all refunds of a purchase, parked too */
     TABLE_REDEMPTION = 0x25,     /* number -> redemption */
     TABLE_REDEMPTION_OF = 0x26,  /* shop, receipt's size and text, number -> (empty) */
+    TABLE_REDEMPTION_BY = 0x30,  /* member, number -> (empty) */
     TABLE_ADJUSTMENT = 0x27,     /* number -> ColdAdjustment */
     TABLE_DUE = 0x28,            /* next_due, party kind, number -> (empty); DATE_NEVER: none */
     TABLE_BUDGET = 0x29,         /* rule id -> what its credits hold of a campaign budget */
@@ -52,7 +53,9 @@ enum table {
     TABLE_REVIEW_OPEN = 0x2b,    /* number -> (empty): undecided ones */
     TABLE_SIGNAL = 0x2c,         /* kind, party, month start or 0 -> signal_counts */
     TABLE_KPI = 0x2d,            /* month start, guide -> kpi_month: the scoreboard's counters */
-    TABLE_PERIOD_CLOSE = 0x2e,   /* rule id, period start -> ColdPeriodClose: computed once */
+    TABLE_PERIOD_CLOSE = 0x2e,   /* rule id's size and text, period kind, start -> period_close;
+                                    the same and a guide -> period_result. Size 0: up to which
+                                    date the ticker has closed what was due */
 
     /* merchant 0: the instance's own */
     TABLE_META = 0x40,           /* -> ColdMeta: schema version, store id */
@@ -66,7 +69,8 @@ enum account_part {
     ACCOUNT_DAY = 1,        /* date -> purchase_day */
     ACCOUNT_CREDIT = 2,     /* credit_filed_on, number -> credit */
     ACCOUNT_HISTORY = 3,    /* from-date -> binding (members) or employment (guides) */
-    ACCOUNT_CAP = 4,        /* enum award_cap, period start, rule id -> what credits hold of it */
+    ACCOUNT_CAP = 4,        /* enum award_cap, period kind, period start, rule id -> what credits
+                               hold of it */
     ACCOUNT_CREDIT_DATE = 5,/* credit -> the date it is filed under, unless that is DATE_NEVER */
     ACCOUNT_DEBT = 6,       /* 0 open or 1 paid, number -> debt */
     ACCOUNT_BENEFIT = 7,    /* number -> benefit */

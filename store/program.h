@@ -22,6 +22,7 @@ enum {
     BENEFIT_NAME_BYTES_MAX = 80,
     ATTRIBUTE_BYTES_MAX = 40,
     HOLD_DAYS_MAX = 3650,
+    REFUND_CYCLE_DAYS_MAX = 366,  /* a purchase reads a record a month of them */
 };
 
 /* ---- rules ---------------------------------------------------------------------------------- */

@@ -180,8 +180,10 @@ static bool fraud_read(const Beckon__Store__ColdFraudSettings *cold, struct frau
     if (cold == NULL) return true;
     if (cold->registrations_per_ten_minutes > UINT16_MAX || cold->open_from_minutes > 1440 ||
         cold->open_to_minutes > 1440 || cold->refund_cycles > UINT16_MAX ||
-        cold->refund_cycle_days > UINT16_MAX || cold->spike_days > UINT16_MAX ||
-        cold->spike_factor > UINT16_MAX || cold->spike_minimum > UINT16_MAX)
+        cold->refund_cycle_days > REFUND_CYCLE_DAYS_MAX ||
+        (cold->refund_cycles != 0 && cold->refund_cycle_days == 0) ||
+        cold->spike_days > UINT16_MAX || cold->spike_factor > UINT16_MAX ||
+        cold->spike_minimum > UINT16_MAX)
         return false;
     *ret = (struct fraud_settings){
         .registrations_per_ten_minutes = (uint16_t)cold->registrations_per_ten_minutes,

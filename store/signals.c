@@ -41,7 +41,7 @@ void signals_put(struct batch *batch, enum signal_kind kind, struct party party,
 enum store_result signals_sum(struct reader *reader, enum signal_kind kind, struct party party,
                               business_date from, business_date to, uint32_t *ret_count)
 {
-    assert(from <= to && to - from < SIGNAL_SUM_DAYS_MAX);
+    assert(from <= to && to - from < REFUND_CYCLE_DAYS_MAX);
     uint32_t sum = 0;
     business_date day = from;
     while (day <= to) {

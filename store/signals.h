@@ -4,6 +4,7 @@
 #define BECKON_STORE_SIGNALS_H
 
 #include "store/batch.h"
+#include "store/program.h"
 #include "store/reader.h"
 #include "store/review.h"
 
@@ -14,8 +15,7 @@ enum store_result signals_get(struct reader *reader, enum signal_kind kind, stru
 void signals_put(struct batch *batch, enum signal_kind kind, struct party party,
                  business_date month, const struct signal_counts *counts);
 
-enum { SIGNAL_SUM_DAYS_MAX = 366 };
-/* Sums a kind that is counted by day over [from, to], at most SIGNAL_SUM_DAYS_MAX days; reads one
+/* Sums a kind that is counted by day over [from, to], at most REFUND_CYCLE_DAYS_MAX days; reads one
  * record a month. */
 enum store_result signals_sum(struct reader *reader, enum signal_kind kind, struct party party,
                               business_date from, business_date to,

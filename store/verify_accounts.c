@@ -19,7 +19,7 @@ static void undo(struct account_now *now, const struct entry *entry)
     if (entry->from == SIDE_OWNER) now->available[entry->unit] += entry->amount;
     if (entry->to == SIDE_LIABILITY) now->pending[entry->unit] -= entry->amount;
     if (entry->from == SIDE_LIABILITY) now->pending[entry->unit] += entry->amount;
-    if (entry->kind == ENTRY_ACCRUE) now->credits_since++;
+    if (entry_makes_credit(entry)) now->credits_since++;
     now->last_entry = entry->previous;
 }
 
@@ -72,16 +72,16 @@ static void compare_fold(struct verify *verify, struct party party, const struct
 struct credit_sums {
     __int128 pending[UNIT_COUNT], available[UNIT_COUNT], held[UNIT_COUNT];
     uint32_t count;
-    business_date due; /* the earliest maturity of those that may mature */
+    business_date due; /* the first day time has something to do with one */
 };
 
 static void credit_add(struct credit_sums *sums, const struct credit *credit)
 {
     bool held = (credit->flags & CREDIT_HELD) != 0;
     sums->count++;
+    if (credit_due_on(credit) < sums->due) sums->due = credit_due_on(credit);
     if (credit->state == CREDIT_PENDING) {
         sums->pending[credit->unit] += credit->remaining;
-        if (!held && credit->matures_on < sums->due) sums->due = credit->matures_on;
     } else if (credit->state == CREDIT_AVAILABLE) {
         sums->available[credit->unit] += credit->remaining;
         if (held) sums->held[credit->unit] += credit->remaining;
@@ -138,7 +138,7 @@ static void compare_credits(struct verify *verify, struct party party,
                      (unsigned long)count);
     }
     if (account->next_due > sums->due) {
-        verify_found(verify, "%s %lu: next due day is %ld, a credit matures on %ld",
+        verify_found(verify, "%s %lu: next due day is %ld, a credit is due on %ld",
                      verify_kind(party.kind), (unsigned long)party.number,
                      (long)account->next_due, (long)sums->due);
     }
@@ -172,7 +172,8 @@ static enum store_result check_account(struct verify *verify, struct party party
     result = credits_sum(verify, party, &sums);
     if (result != STORE_OK) return result;
     compare_credits(verify, party, &account, &sums, fold->credit_count + now.credits_since);
-    if (party.kind != PARTY_MEMBER) return STORE_OK;
+    result = verify_life(verify, party, &account);
+    if (result != STORE_OK || party.kind != PARTY_MEMBER) return result;
     return verify_member(verify, party.number, &account);
 }
 
@@ -191,7 +192,7 @@ static enum store_result check_kind(struct verify *verify, enum party_kind kind,
 static bool credit_is_entry(const struct credit *credit, struct party party,
                             const struct entry *entry)
 {
-    return entry->kind == ENTRY_ACCRUE && entry->credit == credit->number &&
+    return entry_makes_credit(entry) && entry->credit == credit->number &&
            entry->party.kind == party.kind && entry->party.number == party.number &&
            entry->unit == credit->unit && entry->amount == credit->posted &&
            entry->program_version == credit->program_version && entry->rule == credit->rule &&
@@ -225,10 +226,12 @@ static enum store_result check_credit(struct verify *verify, struct party party,
                      verify_kind(party.kind), (unsigned long)party.number, credit.number);
     }
     struct entry entry;
-    enum store_result result;
+    enum store_result result = verify_credit_review(verify, party, &credit);
+    if (result != STORE_OK) return result;
     do result = entries_get(&verify->reader, credit.number, &entry);
     while (verify_again(verify, result));
-    if (result == STORE_OK && credit_is_entry(&credit, party, &entry)) return STORE_OK;
+    if (result == STORE_OK && credit_is_entry(&credit, party, &entry))
+        return verify_caps_credit(verify, party, &credit);
     verify_found(verify, "%s %lu: credit %" PRIu64 " is not what its entry accrued",
                  verify_kind(party.kind), (unsigned long)party.number, credit.number);
     return result == STORE_OK ? STORE_OK : verify_fatal(result);
@@ -291,6 +294,10 @@ static enum store_result visit_account(struct verify *verify, struct bytes key,
         break;
     case ACCOUNT_CREDIT_DATE:
         return check_credit_date(verify, party, key);
+    case ACCOUNT_CAP:
+        return verify_caps_counter(verify, key, value);
+    case ACCOUNT_DEBT:
+        return STORE_OK; /* verify_life has compared it */
     case ACCOUNT_HISTORY:
         if (history_good(party, key, value)) return STORE_OK;
         break;

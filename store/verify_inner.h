@@ -30,6 +30,7 @@ struct verify {
     struct numbers numbers;
     struct account_fold *members; /* by number, to numbers.member; 0 is nobody */
     struct account_fold *guides;
+    struct verify_caps *caps;     /* verify_caps.c's; NULL: nothing is counted */
     struct reader reader;         /* the open snapshot, if any */
     bool is_open;
     size_t work;                  /* records read in it, about */
@@ -54,6 +55,8 @@ enum store_result verify_fatal(enum store_result result) STORE_CHECKED;
 /* "no" or "damaged", for findings. */
 const char *verify_word(enum store_result result);
 
+/* Does the entry bring a credit to life: an ACCRUE, or the ADJUST a credit is numbered after? */
+bool entry_makes_credit(const struct entry *entry);
 /* The fold of an account that existed at N, else NULL. */
 struct account_fold *verify_fold(struct verify *verify, struct party party);
 /* "member", "guide", "shop", "nobody". */
@@ -85,16 +88,41 @@ enum store_result verify_months_kept(struct verify *verify, enum table table, in
 enum store_result verify_guide_served(struct verify *verify, uint32_t guide, uint32_t member,
                                       bool *ret_served) STORE_CHECKED;
 
+/* Does a period close name this entry's credit as its guide's? Answers as a get may. */
+enum store_result verify_period_entry(struct verify *verify, const struct entry *entry,
+                                      bool *ret_named) STORE_CHECKED;
+
 /* The parts, in the order they run. */
 enum store_result verify_ledger(struct verify *verify) STORE_CHECKED;
 enum store_result verify_purchases(struct verify *verify) STORE_CHECKED;
 enum store_result verify_accounts(struct verify *verify) STORE_CHECKED;
+/* Of one account, in the snapshot at hand: every credit and debt against the account's entries, and
+ * its place in the due queue. */
+enum store_result verify_life(struct verify *verify, struct party party,
+                              const struct account *account) STORE_CHECKED;
+/* The due queue: each record is an account's next due date. */
+enum store_result verify_due(struct verify *verify) STORE_CHECKED;
 /* Of one member, in the snapshot at hand: purchases, days, binding. */
 enum store_result verify_member(struct verify *verify, uint32_t member,
                                 const struct account *account) STORE_CHECKED;
+/* Each credit and each counter of an account that the walk passes; then the comparison. */
+enum store_result verify_caps_credit(struct verify *verify, struct party party,
+                                     const struct credit *credit) STORE_CHECKED;
+enum store_result verify_caps_counter(struct verify *verify, struct bytes key,
+                                      struct bytes value) STORE_CHECKED;
+enum store_result verify_caps(struct verify *verify) STORE_CHECKED;
+void verify_caps_free(struct verify *verify);
 enum store_result verify_recency(struct verify *verify) STORE_CHECKED;
 enum store_result verify_kpi(struct verify *verify) STORE_CHECKED;
+enum store_result verify_period(struct verify *verify) STORE_CHECKED;
 enum store_result verify_people(struct verify *verify) STORE_CHECKED;
+enum store_result verify_reviews(struct verify *verify) STORE_CHECKED;
+/* Of one credit, in the snapshot at hand: does the review it names name it? */
+enum store_result verify_credit_review(struct verify *verify, struct party party,
+                                       const struct credit *credit) STORE_CHECKED;
+/* Of one member, in the snapshot at hand: full refunds as her months count them. */
+enum store_result verify_refund_cycle(struct verify *verify, uint32_t member,
+                                      const struct account *account) STORE_CHECKED;
 enum store_result verify_indexes(struct verify *verify) STORE_CHECKED;
 
 #endif

@@ -60,7 +60,7 @@ static void fold_account(struct verify *verify, const struct entry *entry)
         verify_found(verify, "entry %" PRIu64 ": balance_after is %" PRId64 ", not %" PRId64,
                      entry->number, entry->balance_after, *available);
     }
-    if (entry->kind == ENTRY_ACCRUE) account->credit_count++;
+    if (entry_makes_credit(entry)) account->credit_count++;
 }
 
 static bool awards_name(const struct award *awards, uint16_t count, uint64_t credit)
@@ -101,6 +101,8 @@ static enum store_result fold_event(struct verify *verify, struct ledger_fold *f
         while (verify_again(verify, result));
         named = result == STORE_OK &&
                 awards_name(registration.awards, registration.award_count, entry->credit);
+    } else if (entry->event.kind == EVENT_PERIOD_CLOSE) {
+        result = verify_period_entry(verify, entry, &named);
     }
     if (!named) {
         verify_found(verify, "entry %" PRIu64 ": its event doesn't name the credit",

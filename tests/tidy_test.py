@@ -75,8 +75,8 @@ NEVER = {
 PURE = ('service/rules/', 'service/postings/')
 PURE_SYSTEM = {'assert.h', 'inttypes.h', 'limits.h', 'stdbool.h', 'stddef.h', 'stdint.h',
                'string.h'}
-PURE_STORE = {'store/bytes.h', 'store/credit.h', 'store/date.h', 'store/program.h',
-              'store/record.h', 'store/review.h'}
+PURE_STORE = {'store/bytes.h', 'store/cap.h', 'store/credit.h', 'store/date.h',
+              'store/period.h', 'store/program.h', 'store/record.h', 'store/review.h'}
 # A pointer with a size: what folders hand to each other.
 VIEW = 'store/bytes.h'
 # The executor knows the contract of commands, none of the commands.
@@ -219,9 +219,12 @@ class ApiTest(unittest.TestCase):
                '  C = 0;\n}\n'
         self.assertEqual([what for _, what in uncommented(text)], ['bare', 'B', 'C'])
 
+    INTERNAL = {'tick_due'}  # what the ticker asks: no RPC
+
     def test_each_method_is_one_command_and_each_command_a_method(self):
         methods = {re.sub(r'(?<!^)(?=[A-Z])', '_', rpc).lower() for path in self.PROTOS
                    for rpc in re.findall(r'^\s*rpc (\w+)\(', read(path), re.M)}
+        methods |= self.INTERNAL
         commands = {}
         for path in sorted((ROOT / 'service/command').glob('*.c')):
             for command in re.findall(r'^const struct command (\w+) = \{', read(path), re.M):

@@ -31,17 +31,26 @@ bool business_time_zone_exists(const char *name)
     return zone_of(name) != NULL;
 }
 
-business_date business_date_at(const struct merchant *merchant, uint64_t at_ms)
+/* Seconds since 1970-01-01 00:00 of the merchant's own clock. */
+static int64_t local_seconds(const struct merchant *merchant, uint64_t at_ms)
 {
     GTimeZone *zone = zone_of(merchant->time_zone);
     int64_t seconds = (int64_t)(at_ms / 1000);
-    int64_t offset = 0;
 
-    if (zone != NULL) {
-        int interval = g_time_zone_find_interval(zone, G_TIME_TYPE_UNIVERSAL, seconds);
-        offset = g_time_zone_get_offset(zone, interval);
-    }
-    int64_t local = seconds + offset - (int64_t)merchant->day_cutoff_minutes * 60;
+    if (zone == NULL) return seconds;
+    int interval = g_time_zone_find_interval(zone, G_TIME_TYPE_UNIVERSAL, seconds);
+    return seconds + g_time_zone_get_offset(zone, interval);
+}
+
+unsigned business_time_local_minute(const struct merchant *merchant, uint64_t at_ms)
+{
+    int64_t minute = local_seconds(merchant, at_ms) / 60 % (24 * 60);
+    return (unsigned)(minute >= 0 ? minute : minute + 24 * 60);
+}
+
+business_date business_date_at(const struct merchant *merchant, uint64_t at_ms)
+{
+    int64_t local = local_seconds(merchant, at_ms) - (int64_t)merchant->day_cutoff_minutes * 60;
     int64_t day = local >= 0 ? local / 86400 : -((-local + 86399) / 86400);
     return (business_date)day;
 }

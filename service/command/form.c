@@ -111,6 +111,17 @@ enum outcome form_party(struct command_call *call, const Beckon__V1__Party *part
     return OUTCOME_OK;
 }
 
+enum outcome form_unit(struct command_call *call, Beckon__V1__Unit unit, const char *field,
+                       enum unit *ret)
+{
+    if (unit == BECKON__V1__UNIT__UNIT_UNSPECIFIED)
+        return form_refuse(call, OUTCOME_FIELD_REQUIRED, field, NULL);
+    if (unit != BECKON__V1__UNIT__UNIT_POINTS && unit != BECKON__V1__UNIT__UNIT_CASH)
+        return form_refuse(call, OUTCOME_VALUE_INVALID, field, "POINTS, CASH");
+    *ret = unit == BECKON__V1__UNIT__UNIT_POINTS ? UNIT_POINTS : UNIT_CASH;
+    return OUTCOME_OK;
+}
+
 enum outcome form_request_id(struct command_call *call, const char *text, struct bytes *ret_id)
 {
     char copy[REQUEST_ID_BYTES_MAX + 1];

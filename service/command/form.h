@@ -31,6 +31,9 @@ enum outcome form_time(struct command_call *call, const void *timestamp, const c
 /* A phone in any usual writing, normalised to E.164. */
 enum outcome form_phone(struct command_call *call, const char *text, const char *field,
                         const struct merchant *merchant, char *ret_phone) OUTCOME_CHECKED;
+/* POINTS or CASH; FIELD_REQUIRED, VALUE_INVALID. */
+enum outcome form_unit(struct command_call *call, Beckon__V1__Unit unit, const char *field,
+                       enum unit *ret) OUTCOME_CHECKED;
 /* A code as typed. */
 enum outcome form_code(struct command_call *call, const char *text, const char *field,
                        struct code_value *ret) OUTCOME_CHECKED;

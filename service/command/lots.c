@@ -2,6 +2,8 @@
 
 #include <assert.h>
 
+#include "service/command/caps.h"
+#include "service/command/tier.h"
 #include "store/accounts.h"
 #include "store/encode.h"
 #include "store/key.h"
@@ -9,6 +11,8 @@
 
 enum {
     PORTION = 32,
+    /* Beyond so many movements the debts are another command's. */
+    SETTLE_ROOM = COMMAND_MOVEMENTS_MAX - LOTS_PER_COMMAND_MAX - LOT_DEBTS_MAX,
     /* What one movement puts at most: its entry, its credit moved (put, deleted, its date kept),
      * and two counters of caps. Beside them: accounts, the event's own record and lines. */
     MOVEMENT_PUT_COUNT = 6,
@@ -53,12 +57,17 @@ void holder_catch_up(struct holder *holder)
     }
 }
 
-/* Loads what is filed under dates up to today and due; `next_unseen` becomes a date before which
- * nothing of the others is. */
-static enum outcome load_due(struct reader *reader, struct holder *holder, bool *ret_more)
+/* A place in the order credits are filed in. */
+struct filing {
+    business_date date;
+    uint64_t number;
+};
+
+/* Loads what is filed from there on under dates up to today and is due; `next_unseen` becomes a
+ * date before which nothing of the others is. */
+static enum outcome load_due(struct reader *reader, struct holder *holder,
+                             struct filing *filing, bool *ret_more)
 {
-    business_date filed_on = FILED_HELD + 1;
-    uint64_t number = 0;
     size_t loaded = 0;
 
     *ret_more = false;
@@ -66,18 +75,17 @@ static enum outcome load_due(struct reader *reader, struct holder *holder, bool 
     for (;;) {
         struct credit credits[PORTION];
         size_t count;
-        enum store_result result = credits_list(reader, holder->party, filed_on, number, credits,
-                                                PORTION, &count);
+        enum store_result result = credits_list(reader, holder->party, filing->date, filing->number,
+                                                credits, PORTION, &count);
         if (result != STORE_OK) return command_outcome(result, OUTCOME_INTERNAL);
         for (size_t i = 0; i < count; i++) {
-            filed_on = credit_filed_on(&credits[i]);
-            number = credits[i].number + 1;
-            if (filed_on > holder->today) {
-                holder->next_unseen = filed_on < holder->next_unseen ? filed_on
-                                                                     : holder->next_unseen;
+            *filing = (struct filing){credit_filed_on(&credits[i]), credits[i].number};
+            if (filing->date > holder->today) {
+                if (filing->date < holder->next_unseen) holder->next_unseen = filing->date;
                 return OUTCOME_OK;
             }
-            business_date due = lot_due_on(&credits[i]);
+            filing->number++;
+            business_date due = credit_due_on(&credits[i]);
             if (due > holder->today) {
                 /* It expires at the end of today; others filed under today may be due. */
                 if (due < holder->next_unseen) holder->next_unseen = due;
@@ -85,6 +93,7 @@ static enum outcome load_due(struct reader *reader, struct holder *holder, bool 
             }
             if (loaded == DUE_PER_COMMAND_MAX) {
                 *ret_more = true;
+                filing->number--;
                 holder->next_unseen = due;
                 return OUTCOME_OK;
             }
@@ -107,6 +116,10 @@ static enum outcome settle_debts(struct reader *reader, struct holder *holder, b
         const struct balance *balance = &lots->balance[unit];
         if (balance->debt == 0) continue;
         if (balance->available > balance->held) {
+            if (lots->movement_count > SETTLE_ROOM) {
+                *ret_more = true;
+                return OUTCOME_OK;
+            }
             int64_t covered;
             bool bounded;
             enum outcome outcome = holder_load_available(reader, holder, (enum unit)unit,
@@ -132,6 +145,13 @@ static enum outcome settle_debts(struct reader *reader, struct holder *holder, b
     return OUTCOME_OK;
 }
 
+/* A review changes the account itself: it is put with the rest, or dropped with a refusal. */
+static enum outcome settle_tier(struct reader *reader, struct holder *holder)
+{
+    if (holder->party.kind != PARTY_MEMBER) return OUTCOME_OK;
+    return tier_review(reader, holder->party.number, holder->today, holder->account);
+}
+
 enum outcome holder_settle_part(struct reader *reader, struct holder *holder, bool *ret_more)
 {
     *ret_more = false;
@@ -139,7 +159,9 @@ enum outcome holder_settle_part(struct reader *reader, struct holder *holder, bo
         holder->settled = true;
         return OUTCOME_OK;
     }
-    enum outcome outcome = load_due(reader, holder, ret_more);
+    struct filing filing = {FILED_HELD + 1, 0};
+    enum outcome outcome = settle_tier(reader, holder);
+    if (outcome == OUTCOME_OK) outcome = load_due(reader, holder, &filing, ret_more);
     if (outcome != OUTCOME_OK) return outcome;
     holder_catch_up(holder);
     if (!*ret_more) outcome = settle_debts(reader, holder, ret_more);
@@ -153,6 +175,19 @@ enum outcome holder_settle(struct reader *reader, struct holder *holder)
     bool more;
     enum outcome outcome = holder_settle_part(reader, holder, &more);
     return outcome == OUTCOME_OK && more ? OUTCOME_BUSY : outcome;
+}
+
+enum outcome holder_settle_all(struct reader *reader, struct holder *holder)
+{
+    struct filing filing = {FILED_HELD + 1, 0};
+    bool more = holder->account->next_due <= holder->today;
+    enum outcome outcome = more ? settle_tier(reader, holder) : OUTCOME_OK;
+    while (outcome == OUTCOME_OK && more) {
+        lots_forget(&holder->lots);
+        outcome = load_due(reader, holder, &filing, &more);
+        if (outcome == OUTCOME_OK) holder_catch_up(holder);
+    }
+    return outcome;
 }
 
 /* ---- loading --------------------------------------------------------------------------------- */
@@ -223,10 +258,25 @@ enum outcome holder_load_available(struct reader *reader, struct holder *holder,
 
 /* ---- posting --------------------------------------------------------------------------------- */
 
+/* What was voided or reversed of it by the movements: room again under its rule's caps. */
+static int64_t lot_gave_back(const struct lot *lot)
+{
+    int64_t amount = lot->credit.voided + lot->credit.reversed - lot->returned;
+    assert(amount >= 0);
+    return amount;
+}
+
 enum outcome holder_ready(struct batch *batch, struct holder *holder)
 {
-    (void)batch;
-    assert(holder->lots.movement_count <= LOT_MOVEMENTS_MAX);
+    const struct lots *lots = &holder->lots;
+
+    assert(lots->movement_count <= LOT_MOVEMENTS_MAX);
+    for (size_t i = 0; i < lots->lot_count; i++) {
+        if (lot_gave_back(&lots->lot[i]) == 0) continue;
+        enum outcome outcome =
+            caps_release_prepare(batch, holder->party, &lots->lot[i].credit);
+        if (outcome != OUTCOME_OK) return outcome;
+    }
     return holder->lots.movement_count <= COMMAND_MOVEMENTS_MAX ? OUTCOME_OK : OUTCOME_BUSY;
 }
 
@@ -265,7 +315,7 @@ static business_date next_due(const struct holder *holder)
     const struct lots *lots = &holder->lots;
     business_date next = holder->settled ? holder->next_unseen : holder->account->next_due;
     for (size_t i = 0; i < lots->lot_count; i++) {
-        business_date due = lot_due_on(&lots->lot[i].credit);
+        business_date due = credit_due_on(&lots->lot[i].credit);
         if (due < next) next = due;
     }
     for (size_t unit = 0; unit < UNIT_COUNT; unit++) {
@@ -273,6 +323,8 @@ static business_date next_due(const struct holder *holder)
         bool nets = balance->debt > 0 && balance->available > balance->held;
         if (nets && holder->today < next) next = holder->today;
     }
+    if (holder->account->tier_review_on < next) next = holder->account->tier_review_on;
+    if (holder->account->binding_until < next) next = holder->account->binding_until;
     return next;
 }
 
@@ -285,6 +337,8 @@ void holder_post(struct batch *batch, struct ledger *ledger, struct holder *hold
         post_movement(batch, ledger, holder, &lots->movement[i]);
     for (size_t i = 0; i < lots->lot_count; i++) {
         const struct lot *lot = &lots->lot[i];
+        int64_t gave_back = lot_gave_back(lot);
+        if (gave_back > 0) caps_release(batch, holder->party, &lot->credit, gave_back);
         if (lot->fresh) credits_add(batch, holder->party, &lot->credit);
         else if (lot->changed)
             credits_change(batch, holder->party, &lot->credit, lot->filed_on);

@@ -23,13 +23,12 @@ static void form_fraud(struct program_form *form, const Beckon__V1__FraudSetting
     fraud->open_from_minutes = (uint16_t)program_number(
         form, "fraud.open_from_minutes", message->open_from_minutes, 0, MINUTES_OF_A_DAY - 1);
     fraud->open_to_minutes = (uint16_t)program_number(
-        form, "fraud.open_until_minutes", message->open_until_minutes, fraud->open_from_minutes,
-        MINUTES_OF_A_DAY);
+        form, "fraud.open_until_minutes", message->open_until_minutes, 0, MINUTES_OF_A_DAY);
     fraud->refund_cycles = (uint16_t)program_number(form, "fraud.refund_cycles",
                                                     message->refund_cycles, 0, 1000);
     fraud->refund_cycle_days = (uint16_t)program_number(
         form, "fraud.refund_cycle_days", message->refund_cycle_days, cycles ? 1 : 0,
-        cycles ? HOLD_DAYS_MAX : 0);
+        cycles ? REFUND_CYCLE_DAYS_MAX : 0);
     fraud->spike_days =
         (uint16_t)program_number(form, "fraud.spike_days", message->spike_days, 0, 31);
     fraud->spike_factor = (uint16_t)program_number(

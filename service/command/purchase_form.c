@@ -90,3 +90,49 @@ void purchase_form_fingerprint(struct fingerprint *fingerprint,
         add_text(fingerprint, lines->lines[i].category);
     }
 }
+
+static bool sells_already(const struct purchase *purchase, uint32_t guide)
+{
+    for (size_t i = 0; i < purchase->seller_count; i++)
+        if (purchase->sellers[i].guide == guide) return true;
+    return false;
+}
+
+enum outcome purchase_form_sellers(struct command_call *call,
+                                   const Beckon__V1__RecordPurchaseRequest *request,
+                                   struct purchase *purchase)
+{
+    int32_t sum = 0;
+
+    purchase->seller_count = 0;
+    if (request->n_sellers == 0) return OUTCOME_OK;
+    if (request->n_sellers > SELLERS_MAX)
+        return form_refuse(call, OUTCOME_SELLERS_INVALID, "sellers", "0..4");
+    for (size_t i = 0; i < request->n_sellers; i++) {
+        const Beckon__V1__Seller *seller = request->sellers[i];
+        int32_t share_bp = seller->share_bp;
+        if (share_bp == 0 && request->n_sellers == 1) share_bp = SHARE_WHOLE;
+        if (seller->guide_number == 0 || sells_already(purchase, seller->guide_number))
+            return form_refuse(call, OUTCOME_SELLERS_INVALID, "sellers.guide_number",
+                               "guides, each once");
+        if (share_bp < 1 || share_bp > SHARE_WHOLE)
+            return form_refuse(call, OUTCOME_SELLERS_INVALID, "sellers.share_bp", "1..10000");
+        purchase->sellers[purchase->seller_count++] =
+            (struct seller){.guide = seller->guide_number, .share_bp = (uint16_t)share_bp};
+        sum += share_bp;
+    }
+    return sum == SHARE_WHOLE ? OUTCOME_OK
+                              : form_refuse(call, OUTCOME_SELLERS_INVALID, "sellers.share_bp",
+                                            "sum(share_bp) = 10000");
+}
+
+void purchase_form_fingerprint_sellers(struct fingerprint *fingerprint,
+                                       const struct purchase *purchase)
+{
+    if (purchase->seller_count == 0) return;
+    fingerprint_number(fingerprint, purchase->seller_count);
+    for (size_t i = 0; i < purchase->seller_count; i++) {
+        fingerprint_number(fingerprint, purchase->sellers[i].guide);
+        fingerprint_number(fingerprint, purchase->sellers[i].share_bp);
+    }
+}

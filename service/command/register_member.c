@@ -19,6 +19,7 @@
 #include "service/command/objects.h"
 #include "service/command/profile_form.h"
 #include "service/command/reply.h"
+#include "service/command/screen.h"
 #include "store/accounts.h"
 #include "store/codes.h"
 #include "store/guides.h"
@@ -41,6 +42,7 @@ struct registering {
     struct attributed attributed;
     struct earning earning;
     struct counting counting;
+    struct screening screening;
 };
 
 /* Nobody signed in: told nothing of whose phone it is, of codes, of what was earned. */
@@ -151,6 +153,7 @@ static struct account new_account(const struct command_call *call,
                                   const struct registering *registering)
 {
     const struct attribution *attribution = &registering->attributed.attribution;
+    const struct program *program = registering->earning.program;
     struct account account = account_empty();
 
     account.status = ACCOUNT_ACTIVE;
@@ -165,9 +168,10 @@ static struct account new_account(const struct command_call *call,
     if (attribution->serving_guide != 0) {
         account.serving_guide = attribution->serving_guide;
         account.serving_inherited = attribution->serving_inherited;
-        account.binding_from = registering->business_date;
-        account.binding_until = DATE_NEVER;
-        account.protected_until = registering->business_date;
+        account.binding_from = account.protected_until = registering->business_date;
+        if (program != NULL && program->binding_validity_days > 0)
+            account.binding_until = account.binding_from + program->binding_validity_days;
+        if (program != NULL) account.protected_until += program->binding_protection_days;
     }
     return account;
 }
@@ -185,14 +189,26 @@ static enum outcome decide(struct batch *batch, struct command_call *call,
     if (registering->numbers.member == UINT32_MAX) return OUTCOME_NUMBERS_EXHAUSTED;
     registering->numbers.member++;
     buyer->party = (struct party){PARTY_MEMBER, registering->numbers.member};
-    buyer->account = new_account(call, registering);
+    earning->batch = batch;
+    earning->today = business_date_at(&registering->merchant, call->now_ms);
     earning->event = (struct event){.kind = EVENT_REGISTRATION, .member = buyer->party.number};
     earning->business_date = registering->business_date;
+    outcome = earn_load_program(batch, earning);
+    if (outcome != OUTCOME_OK) return outcome;
+    buyer->account = new_account(call, registering);
     outcome = count_registration(&batch->reader, buyer->party.number, &buyer->account,
                                  &registering->counting);
     if (outcome != OUTCOME_OK) return outcome;
-    return earn_decide(batch, earning, attribution->referrer, attribution->serving_guide,
-                       attribution->serving_inherited, 0, 0);
+    struct earn_event event = {
+        .referrer = attribution->referrer, .serving_guide = attribution->serving_guide,
+        .serving_inherited = attribution->serving_inherited, .shop = registering->shop,
+        .profile = &registering->profile,
+    };
+    outcome = earn_decide(&batch->reader, call, earning, &event);
+    if (outcome == OUTCOME_OK)
+        outcome =
+            screen_registration(batch, &registering->merchant, earning, &registering->screening);
+    return outcome == OUTCOME_OK ? earn_ready(batch, earning) : outcome;
 }
 
 static void put_person(struct batch *batch, const struct command_call *call,
@@ -211,15 +227,18 @@ static void put_member(struct batch *batch, const struct command_call *call,
                        struct registering *registering)
 {
     struct earning *earning = &registering->earning;
-    struct party member = earning->earners[EARNER_BUYER].party;
+    const struct earner *buyer = &earning->earners[EARNER_BUYER];
+    struct party member = buyer->party;
     const struct attribution *attribution = &registering->attributed.attribution;
 
     numbers_put(batch, &registering->numbers);
     put_person(batch, call, registering, member);
     earn_post(batch, earning);
+    screen_put(batch, earning, &registering->screening);
     if (attribution->serving_guide != 0) {
         bindings_put(batch, member.number,
-                     &(struct binding){.from = registering->business_date, .until = DATE_NEVER,
+                     &(struct binding){.from = registering->business_date,
+                                       .until = buyer->account.binding_until,
                                        .state = BINDING_ACTIVE,
                                        .guide = attribution->serving_guide,
                                        .inherited = attribution->serving_inherited});
@@ -230,6 +249,7 @@ static void put_member(struct batch *batch, const struct command_call *call,
     struct registration registration = {
         .member = member.number,
         .program_version = earning->program != NULL ? earning->program->version : 0,
+        .verdicts = earning->verdicts,
         .award_count = (uint16_t)earning->award_count,
     };
     memcpy(registration.awards, earning->awards, sizeof registration.awards);
@@ -291,7 +311,8 @@ enum outcome member_register(struct batch *batch, struct command_call *call,
                              const Beckon__V1__RegisterMemberRequest *request,
                              Beckon__V1__RegisterMemberResponse **ret_reply)
 {
-    struct registering registering = {.request = request};
+    struct holder holders[EARNER_COUNT]; /* large, and touched where somebody needs one */
+    struct registering registering = {.request = request, .earning.holders = holders};
 
     enum outcome outcome = check_form(batch, call, &registering);
     if (outcome != OUTCOME_OK) return outcome;

@@ -2,6 +2,8 @@
 
 #include <assert.h>
 
+#include "service/rules/lifetime.h"
+
 size_t accrual_postings(const struct award *awards, size_t award_count,
                         const struct accrual_facts *facts, struct posting *ret_postings)
 {
@@ -13,29 +15,27 @@ size_t accrual_postings(const struct award *awards, size_t award_count,
 
         assert(award->amount >= 0);
         if (award->amount == 0) continue;
-        struct posting *posting = &ret_postings[count++];
-        *posting = (struct posting){
+        assert(award->rule < facts->program->rule_count);
+        const struct rule *rule = &facts->program->rules[award->rule];
+        struct lifetime lifetime = lifetime_of(rule, facts->business_date);
+        bool pending = rule->hold_days > 0;
+        ret_postings[count++] = (struct posting){
             .award = (uint16_t)i,
             .entry = {
                 .business_date = facts->business_date, .kind = ENTRY_ACCRUE, .unit = award->unit,
-                .from = SIDE_EXPENSE, .to = SIDE_OWNER, .party = award->party,
-                .amount = award->amount, .program_version = facts->program_version,
-                .rule = award->rule, .event = facts->event,
+                .from = SIDE_EXPENSE, .to = pending ? SIDE_LIABILITY : SIDE_OWNER,
+                .party = award->party, .amount = award->amount,
+                .program_version = facts->program->version, .rule = award->rule,
+                .event = facts->event,
             },
             .credit = {
-                .unit = award->unit, .state = CREDIT_AVAILABLE, .posted = award->amount,
-                .remaining = award->amount, .program_version = facts->program_version,
-                .rule = award->rule, .business_date = facts->business_date,
-                .matures_on = facts->business_date, .expires_on = DATE_NEVER,
-                .referee = facts->event.member,
+                .unit = award->unit, .state = pending ? CREDIT_PENDING : CREDIT_AVAILABLE,
+                .posted = award->amount, .remaining = award->amount,
+                .program_version = facts->program->version, .rule = award->rule,
+                .business_date = facts->business_date, .matures_on = lifetime.matures_on,
+                .expires_on = lifetime.expires_on, .referee = facts->event.member,
             },
         };
-        if (award->party.kind == PARTY_GUIDE) {
-            bool serving = award->party.number == facts->serving_guide;
-            posting->credit.shop = serving ? facts->serving_shop : facts->referrer_shop;
-            posting->credit.pay_entity =
-                serving ? facts->serving_pay_entity : facts->referrer_pay_entity;
-        }
     }
     return count;
 }

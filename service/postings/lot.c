@@ -12,6 +12,11 @@ void lots_begin(struct lots *lots, const struct balance balance[UNIT_COUNT])
     for (size_t unit = 0; unit < UNIT_COUNT; unit++) lots->balance[unit] = balance[unit];
 }
 
+void lots_forget(struct lots *lots)
+{
+    lots->lot_count = lots->movement_count = 0;
+}
+
 size_t lots_find(const struct lots *lots, uint64_t number)
 {
     assert(number != 0);
@@ -26,7 +31,8 @@ size_t lots_add(struct lots *lots, const struct credit *credit)
     assert(lots_find(lots, credit->number) == LOT_NONE);
     assert(credit_balanced(credit));
     lots->lot[lots->lot_count] =
-        (struct lot){.credit = *credit, .filed_on = credit_filed_on(credit)};
+        (struct lot){.credit = *credit, .filed_on = credit_filed_on(credit),
+                     .returned = credit->voided + credit->reversed};
     return lots->lot_count++;
 }
 
@@ -81,23 +87,16 @@ int64_t lots_spendable(const struct lots *lots, enum unit unit)
     return free > 0 ? free : 0;
 }
 
-business_date lot_due_on(const struct credit *credit)
-{
-    if (credit->state == CREDIT_DONE || held(credit)) return DATE_NEVER;
-    if (credit->state == CREDIT_PENDING) return credit->matures_on;
-    return credit->expires_on == DATE_NEVER ? DATE_NEVER : credit->expires_on + 1;
-}
-
 size_t lots_first_due(const struct lots *lots, business_date today)
 {
     size_t first = LOT_NONE;
     for (size_t i = 0; i < lots->lot_count; i++) {
         const struct credit *credit = &lots->lot[i].credit;
-        business_date due = lot_due_on(credit);
+        business_date due = credit_due_on(credit);
         if (due > today) continue;
         const struct credit *best = first != LOT_NONE ? &lots->lot[first].credit : NULL;
-        if (best == NULL || due < lot_due_on(best) ||
-            (due == lot_due_on(best) && age(credit) < age(best)))
+        if (best == NULL || due < credit_due_on(best) ||
+            (due == credit_due_on(best) && age(credit) < age(best)))
             first = i;
     }
     return first;
@@ -300,7 +299,7 @@ void lot_release(struct lots *lots, size_t lot, const struct occasion *occasion)
     credit->flags &= (uint8_t)~CREDIT_HELD;
     lot_flag(lots, lot, ENTRY_RELEASE, occasion);
     /* What expired while it was held pays nothing any more. */
-    if (lot_due_on(credit) > occasion->date) lot_net(lots, lot, occasion);
+    if (credit_due_on(credit) > occasion->date) lot_net(lots, lot, occasion);
     assert(credit_balanced(credit));
 }
 

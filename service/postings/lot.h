@@ -31,6 +31,7 @@ enum {
 struct lot {
     struct credit credit;     /* number 0 until its first movement is posted: a fresh one */
     business_date filed_on;   /* as stored; meaningless when fresh */
+    int64_t returned;         /* voided and reversed as stored; what it grew gives caps room */
     bool fresh, changed;
 };
 
@@ -67,6 +68,8 @@ struct occasion {
 
 /* Empties it (its arrays are left as they are) and takes the account's balances. */
 void lots_begin(struct lots *lots, const struct balance balance[UNIT_COUNT]);
+/* Forgets lots and movements; balances and debts stay as they are. For reads alone. */
+void lots_forget(struct lots *lots);
 /* Takes in a stored credit; its index. Asserts there is room and that it is not there yet. */
 size_t lots_add(struct lots *lots, const struct credit *credit);
 /* Takes in a stored open debt, oldest first. */
@@ -82,9 +85,6 @@ size_t lots_first_available(const struct lots *lots, enum unit unit);
 /* Available, unheld and not owed: what the account may spend. Never below 0. */
 int64_t lots_spendable(const struct lots *lots, enum unit unit);
 
-/* The first date on which time has something to do with a lot: a pending one matures, an available
- * one has expired. DATE_NEVER: none, as for held and finished ones. */
-business_date lot_due_on(const struct credit *credit);
 /* The lot that is due first, on `today` at the latest; LOT_NONE. */
 size_t lots_first_due(const struct lots *lots, business_date today);
 

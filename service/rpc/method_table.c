@@ -24,7 +24,7 @@
     {.path = "/beckon.v1." service "/" method, .kind = METHOD_STREAM, .command = &(its_command),   \
      .roles = (its_roles)}
 
-enum { METHOD_COUNT = 38 };
+enum { METHOD_COUNT = 59 };
 
 static const struct method API_METHODS[] = {
     UNARY("MerchantService", "CreateMerchant", create_merchant, OPERATOR),
@@ -70,6 +70,37 @@ static const struct method API_METHODS[] = {
     UNARY("LedgerService", "ListBalances", list_balances, PAYROLL | AUDITOR | ADMIN),
     UNARY("LedgerService", "GetEntry", get_entry, MEMBER | GUIDE | PAYROLL | AUDITOR | ADMIN),
     UNARY("LedgerService", "ListEntries", list_entries, MEMBER | GUIDE | PAYROLL | AUDITOR | ADMIN),
+
+    UNARY("PeriodService", "ClosePeriod", close_period, PAYROLL | ADMIN),
+    UNARY("PeriodService", "GetPeriodClose", get_period_close, PAYROLL | AUDITOR | ADMIN),
+    UNARY("PeriodService", "ListPeriodCloses", list_period_closes, PAYROLL | AUDITOR | ADMIN),
+
+    UNARY("CreditService", "ListCredits", list_credits, MEMBER | STAFF),
+    UNARY("CreditService", "GetCredit", get_credit, MEMBER | STAFF),
+    UNARY("CreditService", "AdjustBalance", adjust_balance, ADMIN),
+    UNARY("CreditService", "DecideAdjustment", decide_adjustment, ADMIN),
+    UNARY("CreditService", "ListAdjustments", list_adjustments, AUDITOR | ADMIN),
+    UNARY("CreditService", "HoldCredit", hold_credit, ADMIN),
+    UNARY("CreditService", "ReleaseCredit", release_credit, ADMIN),
+
+    UNARY("RedemptionService", "Redeem", redeem, POS | MANAGER | ADMIN),
+    UNARY("RedemptionService", "CancelRedemption", cancel_redemption, POS | MANAGER | ADMIN),
+    UNARY("RedemptionService", "GetRedemption", get_redemption,
+          MEMBER | POS | MANAGER | AUDITOR | ADMIN),
+    UNARY("RedemptionService", "ListRedemptions", list_redemptions,
+          MEMBER | POS | MANAGER | AUDITOR | ADMIN),
+
+    UNARY("ReviewService", "ListReviews", list_reviews, AUDITOR | ADMIN),
+    UNARY("ReviewService", "GetReview", get_review, AUDITOR | ADMIN),
+    UNARY("ReviewService", "DecideReview", decide_review, ADMIN),
+
+    UNARY("ExplainService", "Quote", quote, POS | MANAGER | ADMIN),
+    UNARY("ExplainService", "ExplainPurchase", explain_purchase,
+          MEMBER | POS | MANAGER | AUDITOR | ADMIN),
+    UNARY("ExplainService", "ExplainCredit", explain_credit,
+          MEMBER | GUIDE | PAYROLL | AUDITOR | ADMIN),
+    UNARY("ExplainService", "ExplainAttribution", explain_attribution,
+          MEMBER | GUIDE | MANAGER | AUDITOR | ADMIN),
 
     UNARY("TokenService", "CreateToken", create_token, ADMIN | OPERATOR),
     UNARY("TokenService", "ListTokens", list_tokens, ADMIN | OPERATOR),

@@ -1,8 +1,9 @@
 /* What an event earns whom, by a program version: pure.
  *
- * Every matching rule pays, in the program's order; amount = base x rate, rounded once. A rule
- * whose beneficiary does not exist (no referrer, nobody serves her) does not match. A match that
- * gives nothing is an award of 0 with its reason. */
+ * Every matching rule pays, in the program's order; amount = base x rate x multiplier of the
+ * buyer's tier, rounded once, then split among sellers. A rule whose beneficiary does not exist (no
+ * referrer, nobody serves her, no selling guide) does not match. A match that gives nothing is an
+ * award of 0 with its reason. Caps come after: cap_cut.h. */
 #ifndef BECKON_SERVICE_RULES_REWARD_H
 #define BECKON_SERVICE_RULES_REWARD_H
 
@@ -10,28 +11,22 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "service/rules/condition.h"
 #include "store/program.h"
 #include "store/record.h"
 
-struct reward_facts {
-    enum event_kind event;      /* EVENT_REGISTRATION or EVENT_PURCHASE */
-    int64_t base_minor;         /* 0 for a registration */
-    uint32_t buyer;             /* member number */
-    struct party referrer;      /* PARTY_NONE: nobody */
-    bool referrer_active;       /* a guide: employed on the business date */
-    bool referrer_self;         /* a guide: is the buyer herself */
-    uint32_t serving_guide;     /* on the business date; 0: nobody */
-    bool serving_inherited;
-    bool serving_active;        /* employed on the business date */
-    bool serving_self;          /* is the buyer herself */
-    uint32_t days_recorded;     /* her distinct purchase days, this one's included; gross */
-};
-
-/* Fills ret_awards in the order of the rules; returns how many. credit numbers are left 0. */
+/* Fills ret_awards in the order of the rules, sellers in theirs, and ret_verdicts with what became
+ * of each rule; returns how many awards. A rule that gives a benefit by name makes none: its
+ * verdict says whether it is given. Credit numbers are left 0. */
 size_t reward_awards(const struct program *program, const struct reward_facts *facts,
-                     struct award ret_awards[AWARDS_MAX]);
+                     struct award ret_awards[AWARDS_MAX], struct verdicts *ret_verdicts);
 
-/* base x rate_bp / 10,000 in 128 bits, rounded once. base >= 0; asserts the result fits. */
-int64_t reward_rate(int64_t base_minor, int32_t rate_bp, enum rounding rounding);
+/* The tier points these awards of a purchase count as: what BUYER's PURCHASE rules give in POINTS
+ * before multiplier and caps. domain.md 4, "Tiers". */
+int64_t reward_tier_points(const struct program *program, const struct award *awards,
+                           size_t award_count);
+
+/* The multiplier of a tier; 10,000 where the program has none such. */
+int32_t reward_multiplier(const struct program *program, uint8_t tier);
 
 #endif

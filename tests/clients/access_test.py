@@ -143,6 +143,79 @@ TABLE = {
         scoped={MEMBER: NOT_YOURS, GUIDE: NOT_YOURS},
         by_role={MEMBER: lambda w: {"account": party("member", w.one.members[0])}}),
 
+    "ExplainService/Quote": Row(
+        (POS, MANAGER, ADMIN),
+        lambda w: {"purchase": {"shop_id": "S1", "member_number": w.one.members[0],
+                                "amount_minor": 100}},
+        scoped={POS: NOT_YOURS, MANAGER: NOT_YOURS}),
+    "ExplainService/ExplainPurchase": Row(
+        (MEMBER, POS, MANAGER, AUDITOR, ADMIN),
+        lambda w: {"shop_id": "S1", "receipt_number": "R2"},
+        scoped={MEMBER: NOT_YOURS, POS: NOT_YOURS, MANAGER: NOT_YOURS},
+        by_role={MEMBER: lambda w: {"shop_id": "S1", "receipt_number": "R1"}}),
+    "ExplainService/ExplainCredit": Row(
+        (MEMBER, GUIDE, PAYROLL, AUDITOR, ADMIN),
+        lambda w: {"credit_number": w.entry["guide"]},
+        scoped={MEMBER: not_found("CREDIT_UNKNOWN"), GUIDE: not_found("CREDIT_UNKNOWN")},
+        by_role={MEMBER: lambda w: {"credit_number": w.entry["member"]}}),
+    "ExplainService/ExplainAttribution": Row(
+        (MEMBER, GUIDE, MANAGER, AUDITOR, ADMIN),
+        lambda w: {"member_number": w.one.members[0]},
+        scoped={MEMBER: NOT_YOURS, GUIDE: NOT_YOURS}),
+    "PeriodService/ClosePeriod": Row(
+        (PAYROLL, ADMIN), lambda w: {"rule_id": "none", "period": "2024"},
+        foreign=not_found("PERIOD_RULE_UNKNOWN")),
+    "PeriodService/GetPeriodClose": Row(
+        (PAYROLL, AUDITOR, ADMIN), lambda w: {"rule_id": "none", "period": "2024"},
+        foreign=not_found("PERIOD_CLOSE_UNKNOWN")),
+    "PeriodService/ListPeriodCloses": Row((PAYROLL, AUDITOR, ADMIN), lambda w: {}),
+
+    "ReviewService/ListReviews": Row((AUDITOR, ADMIN), lambda w: {"state": "REVIEW_STATE_OPEN"}),
+    "ReviewService/GetReview": Row((AUDITOR, ADMIN), lambda w: {"review_number": 1},
+                                   foreign=not_found("REVIEW_UNKNOWN")),
+    "ReviewService/DecideReview": Row(
+        (ADMIN,), lambda w: {"review_number": 1, "decision": "REVIEW_DECISION_VOID",
+                             "reason": "none of ours"}, foreign=not_found("REVIEW_UNKNOWN")),
+
+    "CreditService/ListCredits": Row(
+        (MEMBER,) + STAFF, lambda w: {"account": party("member", w.one.members[0])},
+        scoped={MEMBER: NOT_YOURS, GUIDE: NOT_YOURS},
+        by_role={GUIDE: lambda w: {"account": party("guide", w.one.guides[0])},
+                 PAYROLL: lambda w: {"account": party("guide", w.one.guides[0])}}),
+    "CreditService/GetCredit": Row(
+        (MEMBER,) + STAFF, lambda w: {"credit_number": w.entry["member"]},
+        scoped={MEMBER: NOT_YOURS, GUIDE: NOT_YOURS},
+        by_role={GUIDE: lambda w: {"credit_number": w.entry["guide"]},
+                 PAYROLL: lambda w: {"credit_number": w.entry["guide"]}}),
+    "CreditService/AdjustBalance": Row(
+        (ADMIN,), lambda w: {"request_id": "none"}, foreign=("INVALID_ARGUMENT", "FIELD_REQUIRED")),
+    "CreditService/DecideAdjustment": Row(
+        (ADMIN,), lambda w: {"adjustment_number": 99, "reason": "none"},
+        foreign=not_found("ADJUSTMENT_UNKNOWN")),
+    "CreditService/ListAdjustments": Row((AUDITOR, ADMIN), lambda w: {}),
+    "CreditService/HoldCredit": Row(
+        (ADMIN,), lambda w: {"credit_number": 999, "reason": "none", "request_id": "none"},
+        foreign=not_found("CREDIT_UNKNOWN")),
+    "CreditService/ReleaseCredit": Row(
+        (ADMIN,), lambda w: {"credit_number": 999, "reason": "none", "request_id": "none"},
+        foreign=not_found("CREDIT_UNKNOWN")),
+
+    "RedemptionService/Redeem": Row(
+        (POS, MANAGER, ADMIN),
+        lambda w: {"member_number": w.one.members[0], "unit": "UNIT_POINTS", "amount": 1,
+                   "shop_id": "S1", "receipt_number": "R1", "request_id": "none"},
+        scoped={POS: NOT_YOURS, MANAGER: NOT_YOURS},
+        foreign=("FAILED_PRECONDITION", "NOT_REDEEMABLE")),
+    "RedemptionService/CancelRedemption": Row(
+        (POS, MANAGER, ADMIN), lambda w: {"redemption_number": 99, "request_id": "none"},
+        foreign=not_found("REDEMPTION_UNKNOWN")),
+    "RedemptionService/GetRedemption": Row(
+        (MEMBER, POS, MANAGER, AUDITOR, ADMIN), lambda w: {"redemption_number": 99},
+        foreign=not_found("REDEMPTION_UNKNOWN")),
+    "RedemptionService/ListRedemptions": Row(
+        (MEMBER, POS, MANAGER, AUDITOR, ADMIN), lambda w: {"member_number": w.one.members[0]},
+        scoped={MEMBER: NOT_YOURS}),
+
     "TokenService/CreateToken": Row(
         (ADMIN, OPERATOR), lambda w: {"token": {"role": "ROLE_AUDITOR", "label": "own"},
                                       "request_id": "auditor-own-"},

@@ -11,13 +11,37 @@ TILL, TILLS = "PurchaseService/RecordPurchase", "PurchaseService/RecordPurchases
 REGISTER, REGISTERS = "MemberService/RegisterMember", "MemberService/RegisterMembers"
 CODE, PUBLISH, TOKEN = ("CodeService/CreateCode", "ProgramService/PublishProgram",
                         "TokenService/CreateToken")
+CLOSE, CLOSED = "PeriodService/ClosePeriod", "PeriodService/GetPeriodClose"
+DECIDE = "ReviewService/DecideReview"
+QUOTE, WHY = "ExplainService/Quote", "ExplainService/Explain"
 BIDI, NUL, BELL, LONG = "a\u202eb", "a\0b", "a\x07b", "x" * 5000
 LISTS = [("ShopService/ListShops", {}), ("GuideService/ListGuides", {}),
          ("CodeService/ListCodes", {}), ("MemberService/ListMembers", {}),
          ("PurchaseService/ListPurchases", {"member_number": 1}),
          ("ProgramService/ListPrograms", {}), ("TokenService/ListTokens", {}),
+         ("ReviewService/ListReviews", {}),
          ("LedgerService/ListBalances", {"kind": "PARTY_KIND_MEMBER"}),
-         ("LedgerService/ListEntries", {})]
+         ("LedgerService/ListEntries", {}),
+         ("CreditService/ListCredits", {"account": {"kind": "PARTY_KIND_GUIDE", "number": 1}}),
+         ("CreditService/ListAdjustments", {}),
+         ("RedemptionService/ListRedemptions", {"member_number": 1}),
+         ("PeriodService/ListPeriodCloses", {})]
+REDEEM, ADJUST = "RedemptionService/Redeem", "CreditService/AdjustBalance"
+HOLD, RELEASE = "CreditService/HoldCredit", "CreditService/ReleaseCredit"
+
+
+def spend(**changes):
+    base = {"member_number": 1, "unit": "UNIT_POINTS", "amount": 1, "shop_id": "S1",
+            "receipt_number": "R1", "request_id": "fresh"}
+    base.update(changes)
+    return {name: value for name, value in base.items() if value is not None}
+
+
+def adjust(**changes):
+    base = {"account": {"kind": "PARTY_KIND_MEMBER", "number": 1}, "unit": "UNIT_POINTS",
+            "amount": 1, "reason": "why", "request_id": "fresh"}
+    base.update(changes)
+    return {name: value for name, value in base.items() if value is not None}
 
 
 def ahead(seconds):
@@ -40,6 +64,11 @@ def person(**changes):
     base = {"phone": "13511112222", "consent_policy_version": "1", "shop_id": "S1"}
     base.update(changes)
     return base
+
+
+def decide(**changes):
+    return dict({"review_number": 1, "decision": "REVIEW_DECISION_VOID", "reason": "seen"},
+                **changes)
 
 
 def code(request_id="fresh", **changes):
@@ -88,6 +117,15 @@ def table(world):
         (TILL, buy(member_number=None, code=two.member_code), UNKNOWN, "MEMBER_UNKNOWN", "code"),
         (TILL, buy(member_number=None, code=first), UNKNOWN, "MEMBER_UNKNOWN", "code"),
         (TILL, buy(member_number=None, code=mistyped), INVALID, "CODE_MISTYPED", "code"),
+        ("ReviewService/GetReview", {"review_number": 9}, UNKNOWN, "REVIEW_UNKNOWN",
+         "review_number"),
+        (DECIDE, decide(review_number=9), UNKNOWN, "REVIEW_UNKNOWN", "review_number"),
+        (DECIDE, decide(decision=0), INVALID, "VALUE_INVALID", "decision"),
+        (DECIDE, decide(decision=3), INVALID, "VALUE_INVALID", "decision"),
+        (DECIDE, decide(reason=""), INVALID, "FIELD_REQUIRED", "reason"),
+        (DECIDE, decide(reason="x" * 201), INVALID, "TEXT_INVALID", "reason"),
+        (DECIDE, decide(reason=BELL), INVALID, "TEXT_INVALID", "reason"),
+        ("ReviewService/ListReviews", {"state": 4}, INVALID, "VALUE_INVALID", "state"),
         ("ShopService/GetShop", {"shop_id": "S9"}, UNKNOWN, "SHOP_UNKNOWN", "shop_id"),
         ("ShopService/GetShop", {}, INVALID, "FIELD_REQUIRED", "shop_id"),
         ("GuideService/GetGuide", {"guide_number": 99}, UNKNOWN, "GUIDE_UNKNOWN", "guide_number"),
@@ -117,7 +155,50 @@ def table(world):
          UNKNOWN, "ACCOUNT_UNKNOWN", "account"),
         ("LedgerService/GetBalance", {"account": {"kind": "PARTY_KIND_SHOP", "number": 1}},
          INVALID, "VALUE_INVALID", "account"),
+        (REDEEM, spend(), STATE, "NOT_REDEEMABLE", "unit"),
+        (REDEEM, spend(unit=None), INVALID, "FIELD_REQUIRED", "unit"),
+        (REDEEM, spend(unit=9), INVALID, "VALUE_INVALID", "unit"),
+        (REDEEM, spend(amount=0), INVALID, "AMOUNT_INVALID", "amount"),
+        (REDEEM, spend(amount=-1), INVALID, "AMOUNT_INVALID", "amount"),
+        (REDEEM, spend(amount=10**12 + 1), INVALID, "AMOUNT_INVALID", "amount"),
+        (REDEEM, spend(receipt_number="x" * 41), INVALID, "RECEIPT_INVALID", "receipt_number"),
+        (REDEEM, spend(request_id=None), INVALID, "FIELD_REQUIRED", "request_id"),
+        (REDEEM, spend(shop_id="S9"), UNKNOWN, "SHOP_UNKNOWN", "shop_id"),
+        (REDEEM, spend(member_number=999), UNKNOWN, "MEMBER_UNKNOWN", "member_number"),
+        ("RedemptionService/CancelRedemption", {"request_id": "x"}, UNKNOWN,
+         "REDEMPTION_UNKNOWN", "redemption_number"),
+        ("RedemptionService/CancelRedemption", {"redemption_number": 1}, INVALID,
+         "FIELD_REQUIRED", "request_id"),
+        ("RedemptionService/GetRedemption", {}, UNKNOWN, "REDEMPTION_UNKNOWN",
+         "redemption_number"),
+        (ADJUST, adjust(account=None), INVALID, "FIELD_REQUIRED", "account"),
+        (ADJUST, adjust(amount=0), INVALID, "AMOUNT_INVALID", "amount"),
+        (ADJUST, adjust(amount=-10**12 - 1), INVALID, "AMOUNT_INVALID", "amount"),
+        (ADJUST, adjust(reason=None), INVALID, "FIELD_REQUIRED", "reason"),
+        (ADJUST, adjust(reason=BELL), INVALID, "TEXT_INVALID", "reason"),
+        (ADJUST, adjust(reason="x" * 201), INVALID, "TEXT_INVALID", "reason"),
+        ("CreditService/DecideAdjustment", {"reason": "x"}, UNKNOWN, "ADJUSTMENT_UNKNOWN",
+         "adjustment_number"),
+        (HOLD, {"reason": "x", "request_id": "x"}, UNKNOWN, "CREDIT_UNKNOWN", "credit_number"),
+        (HOLD, {"credit_number": 1, "request_id": "x"}, INVALID, "FIELD_REQUIRED", "reason"),
+        (RELEASE, {"credit_number": 2**64 - 1, "reason": "x", "request_id": "x"}, UNKNOWN,
+         "CREDIT_UNKNOWN", "credit_number"),
+        ("CreditService/GetCredit", {"credit_number": 0}, UNKNOWN, "CREDIT_UNKNOWN",
+         "credit_number"),
+        ("CreditService/ListCredits", {"account": {"kind": "PARTY_KIND_GUIDE", "number": 1},
+                                       "state": 9}, INVALID, "VALUE_INVALID", "state"),
         ("LedgerService/GetBalance", {}, INVALID, "FIELD_REQUIRED", "account"),
+        (CLOSE, {"period": "2024"}, INVALID, "FIELD_REQUIRED", "rule_id"),
+        (CLOSE, {"rule_id": "a b", "period": "2024"}, INVALID, "TEXT_INVALID", "rule_id"),
+        (CLOSE, {"rule_id": "x" * 41, "period": "2024"}, INVALID, "TEXT_INVALID", "rule_id"),
+        (CLOSE, {"rule_id": "bonus"}, INVALID, "FIELD_REQUIRED", "period"),
+        (CLOSE, {"rule_id": "bonus", "period": "2024Q5"}, INVALID, "VALUE_INVALID", "period"),
+        (CLOSE, {"rule_id": "bonus", "period": "2024-13"}, INVALID, "VALUE_INVALID", "period"),
+        (CLOSE, {"rule_id": "bonus", "period": "1969"}, INVALID, "VALUE_INVALID", "period"),
+        (CLOSE, {"rule_id": "bonus", "period": "2024-03-01"}, INVALID, "VALUE_INVALID", "period"),
+        (CLOSE, {"rule_id": "bonus", "period": "2024"}, UNKNOWN, "PERIOD_RULE_UNKNOWN", "rule_id"),
+        (CLOSED, {"rule_id": "bonus", "period": "2024"}, UNKNOWN, "PERIOD_CLOSE_UNKNOWN", "period"),
+        (CLOSED, {"rule_id": "bonus", "period": "Q1"}, INVALID, "VALUE_INVALID", "period"),
         ("LedgerService/ListBalances", {}, INVALID, "VALUE_INVALID", "kind"),
         ("LedgerService/GetEntry", {"entry_number": 0}, UNKNOWN, "ENTRY_UNKNOWN", "entry_number"),
         ("LedgerService/GetEntry", {"entry_number": 2**64 - 1}, UNKNOWN, "ENTRY_UNKNOWN",
@@ -294,6 +375,25 @@ def table(world):
         (PUBLISH, program(from_date="2024-05-01"), STATE, "PROGRAM_RETROACTIVE",
          "program.from_date"),
         # ---- rows and pages ----
+        (QUOTE, {}, INVALID, "FIELD_REQUIRED", "purchase"),
+        (QUOTE, {"purchase": buy(amount_minor=-1)}, INVALID, "AMOUNT_INVALID", "amount_minor"),
+        (QUOTE, {"purchase": buy(shop_id="S9")}, UNKNOWN, "SHOP_UNKNOWN", "shop_id"),
+        (QUOTE, {"purchase": buy(member_number=99)}, UNKNOWN, "MEMBER_UNKNOWN", "member_number"),
+        (QUOTE, {"purchase": buy(), "as_of": "soon"}, INVALID, "DATE_INVALID", "as_of"),
+        (QUOTE, {"purchase": buy(occurred_at="2024-05-01T08:00:00Z"), "as_of": "2024-05-01"},
+         INVALID, "VALUE_INVALID", "as_of"),
+        (QUOTE, {"purchase": buy(), "draft": program(rule={"rate_bp": 10001})["program"]}, INVALID,
+         "PROGRAM_INVALID", "program.rules[0].rate_bp"),
+        (WHY + "Purchase", {"shop_id": "S1"}, INVALID, "FIELD_REQUIRED", "receipt_number"),
+        (WHY + "Purchase", {"shop_id": "S1", "receipt_number": LONG}, INVALID, "TEXT_INVALID", None),
+        (WHY + "Purchase", {"shop_id": "S1", "receipt_number": "none"}, UNKNOWN,
+         "PURCHASE_UNKNOWN", "receipt_number"),
+        (WHY + "Credit", {}, UNKNOWN, "CREDIT_UNKNOWN", "credit_number"),
+        (WHY + "Credit", {"credit_number": 2 ** 63}, UNKNOWN, "CREDIT_UNKNOWN", "credit_number"),
+        (WHY + "Credit", {"credit_number": 1, "page_token": "made-up"}, INVALID, "PAGE_INVALID",
+         "page_token"),
+        (WHY + "Attribution", {}, INVALID, "FIELD_REQUIRED", "member_number"),
+        (WHY + "Attribution", {"member_number": 99}, UNKNOWN, "MEMBER_UNKNOWN", "member_number"),
         (TILLS, {}, INVALID, "ROWS_INVALID", "purchases"),
         (TILLS, {"purchases": [buy()] * 501}, INVALID, "ROWS_INVALID", "purchases[500]"),
         (REGISTERS, {}, INVALID, "ROWS_INVALID", "registrations"),

@@ -7,6 +7,7 @@
 
 #include "store/accounts.h"
 #include "store/codes.h"
+#include "store/debts.h"
 #include "store/guides.h"
 #include "store/kpi.h"
 #include "store/ledger.h"
@@ -202,7 +203,7 @@ static void earn(struct batch *batch, struct ledger *ledger, struct purchase *pu
         .business_date = purchase->business_date, .matures_on = purchase->business_date + 7,
         .expires_on = DATE_NEVER,
     };
-    if (pending && credit.matures_on < account.next_due) account.next_due = credit.matures_on;
+    if (pending) due_lower(batch, party, &account, credit.matures_on);
     credits_add(batch, party, &credit);
     accounts_put(batch, party, &account);
     purchase->awards[purchase->award_count++] =

@@ -12,6 +12,7 @@
 #include "scenario.h"
 #include "scratch.h"
 #include "store/accounts.h"
+#include "store/caps.h"
 #include "store/codes.h"
 #include "store/encode.h"
 #include "store/guides.h"
@@ -64,6 +65,26 @@ ACCOUNT_CORRUPTION(the_newest_purchase_is_skipped, member_1,
 ACCOUNT_CORRUPTION(another_guide_serves, member_1, account.serving_guide = 2)
 ACCOUNT_CORRUPTION(the_binding_began_later, member_1, account.binding_from = 51)
 ACCOUNT_CORRUPTION(the_referrer_is_nobody, member_1, account.referrer.number = 77)
+
+static void a_cap_is_taken_by_no_credit(struct batch *batch)
+{
+    struct cap_counter counter = {.cap = CAP_BENEFICIARY, .party = guide_1, .period = PERIOD_MONTH,
+                                  .start = 59, .rule_id = "serving"};
+    caps_put(batch, &counter, 5);
+}
+
+static void a_budget_is_taken_by_no_credit(struct batch *batch)
+{
+    struct cap_counter counter = {.cap = CAP_BUDGET, .start = DATE_ALWAYS, .rule_id = "buyer"};
+    caps_put(batch, &counter, 7);
+}
+
+static void a_cap_is_cut_short(struct batch *batch)
+{
+    struct key key = account_key(SCENARIO_MERCHANT, guide_1, ACCOUNT_CAP);
+    key_bytes(&key, "\2\2....serving", 13);
+    put(batch, &key, (const uint8_t *)"\1", 1);
+}
 
 static void the_account_is_gone(struct batch *batch)
 {
@@ -475,11 +496,16 @@ static const struct corruption {
 } corruptions[] = {
 #define ROW(function, finding) {#function, function, finding}
     ROW(available_grows, "member 1: unit 0 available is 140, entries say 139"),
+    ROW(a_cap_is_taken_by_no_credit,
+        "a beneficiary's cap of rule 'serving' (guide 1, from day 59): "
+        "credits hold -5 more than counted"),
+    ROW(a_budget_is_taken_by_no_credit, "the budget of rule 'buyer' (nobody 0, from day"),
+    ROW(a_cap_is_cut_short, "a counter of caps or budgets is damaged"),
     ROW(pending_shrinks, "guide 1: unit 1 pending is 24, entries say 25"),
     ROW(held_appears, "guide 1: unit 1 held is 1, credits say 0"),
     ROW(last_entry_falls, "guide 1: last entry is 9, not 10"),
     ROW(last_entry_flies, "guide 1: last entry 999 is not an entry"),
-    ROW(next_due_is_late, "guide 1: next due day is 120, a credit matures on 67"),
+    ROW(next_due_is_late, "guide 1: next due day is 120, a credit is due on 67"),
     ROW(last_day_moves, "member 1: last_day differs"),
     ROW(second_last_day_moves, "member 1: second_last_day differs"),
     ROW(a_day_more_is_recorded, "member 1: days_recorded differs"),

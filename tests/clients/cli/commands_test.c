@@ -12,6 +12,8 @@
 #include <glib.h>
 
 #include "beckon/v1/code_service.pb-c.h"
+#include "beckon/v1/credit_service.pb-c.h"
+#include "beckon/v1/redemption_service.pb-c.h"
 #include "beckon/v1/guide_service.pb-c.h"
 #include "beckon/v1/ledger_service.pb-c.h"
 #include "beckon/v1/member_service.pb-c.h"
@@ -30,6 +32,7 @@ static const ProtobufCServiceDescriptor *const SERVICES[] = {
     &beckon__v1__member_service__descriptor,   &beckon__v1__purchase_service__descriptor,
     &beckon__v1__program_service__descriptor,  &beckon__v1__ledger_service__descriptor,
     &beckon__v1__token_service__descriptor,    &beckon__v1__store_service__descriptor,
+    &beckon__v1__credit_service__descriptor,   &beckon__v1__redemption_service__descriptor,
 };
 
 static void check_fields(const struct verb *verb)

@@ -9,10 +9,13 @@
 
 #include <cmocka.h>
 
+static const struct program program = {
+    .version = 3, .rule_count = 6,
+    .rules = {[5] = {.hold_days = 7, .expiry = EXPIRY_DAYS, .expiry_count = 30}},
+};
 static const struct accrual_facts facts = {
     .event = {.kind = EVENT_PURCHASE, .member = 5, .receipt = {.shop = 1, .size = 2, .text = "A1"}},
-    .business_date = 20000, .program_version = 3, .referrer_shop = 11, .referrer_pay_entity = 12,
-    .serving_shop = 21, .serving_pay_entity = 22, .serving_guide = 8,
+    .business_date = 20000, .program = &program,
 };
 
 static void each_award_above_zero_is_one_balanced_entry_and_one_credit(void **state)
@@ -53,22 +56,20 @@ static void each_award_above_zero_is_one_balanced_entry_and_one_credit(void **st
     }
 }
 
-static void a_guides_credit_names_the_employer_who_owes_it(void **state)
+static void what_a_rule_holds_is_owed_and_pending_until_it_matures(void **state)
 {
     (void)state;
-    static const struct { struct party party; uint32_t shop, pay_entity; } owed[] = {
-        {{PARTY_MEMBER, 5}, 0, 0},
-        {{PARTY_MEMBER, 8}, 0, 0}, /* a member with the serving guide's number */
-        {{PARTY_GUIDE, 7}, 11, 12},
-        {{PARTY_GUIDE, 8}, 21, 22},
-    };
-    for (size_t i = 0; i < sizeof owed / sizeof owed[0]; i++) {
-        struct award award = {.party = owed[i].party, .amount = 1};
-        struct posting posting;
-        assert_int_equal(accrual_postings(&award, 1, &facts, &posting), 1);
-        assert_int_equal(posting.credit.shop, owed[i].shop);
-        assert_int_equal(posting.credit.pay_entity, owed[i].pay_entity);
-    }
+    static const struct award award = {.rule = 5, .party = {PARTY_GUIDE, 8}, .amount = 3};
+    struct posting posting;
+
+    assert_int_equal(accrual_postings(&award, 1, &facts, &posting), 1);
+    assert_int_equal(posting.entry.from, SIDE_EXPENSE);
+    assert_int_equal(posting.entry.to, SIDE_LIABILITY);
+    assert_int_equal(posting.credit.state, CREDIT_PENDING);
+    assert_int_equal(posting.credit.remaining, 3);
+    assert_int_equal(posting.credit.matures_on, 20007);
+    assert_int_equal(posting.credit.expires_on, 20037);
+    assert_int_equal(posting.credit.referee, 5);
 }
 
 static void nothing_awarded_posts_nothing(void **state)
@@ -88,7 +89,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(each_award_above_zero_is_one_balanced_entry_and_one_credit),
-        cmocka_unit_test(a_guides_credit_names_the_employer_who_owes_it),
+        cmocka_unit_test(what_a_rule_holds_is_owed_and_pending_until_it_matures),
         cmocka_unit_test(nothing_awarded_posts_nothing),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

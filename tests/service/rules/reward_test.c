@@ -30,7 +30,7 @@ struct row {
 
 #define PAYS(trigger_, whom, ...)                                                               \
     {.trigger = TRIGGER_##trigger_, .beneficiary = BENEFICIARY_##whom, .unit = UNIT_CASH,       \
-     __VA_ARGS__}
+     .window_from = DATE_ALWAYS, .window_to = DATE_NEVER, __VA_ARGS__}
 #define ACTIVE_REFERRER .referrer = GUIDE(7), .referrer_active = true
 #define ACTIVE_SERVING .serving_guide = 7, .serving_active = true
 
@@ -122,7 +122,10 @@ static void every_row_is_awarded_as_it_says(void **state)
         const struct row *row = &rows[i];
         struct program program = {.version = 1, .rule_count = 1, .rules = {row->rule}};
         struct award awards[AWARDS_MAX];
-        size_t count = reward_awards(&program, &row->facts, awards);
+        struct verdicts verdicts;
+        size_t count = reward_awards(&program, &row->facts, awards, &verdicts);
+        assert_int_equal(verdicts.count, 1);
+        assert_int_equal(verdicts.of_rule[0] == VERDICT_MATCHED, row->amount != NO_AWARD);
         if (count != (row->amount == NO_AWARD ? 0u : 1u))
             fail_msg("%s: %zu awards", row->says, count);
         if (count == 0) continue;
@@ -147,9 +150,10 @@ static void every_matching_rule_pays_in_the_programs_order(void **state)
     };
     struct reward_facts facts = {BUYS(1000), ACTIVE_SERVING};
     struct award awards[AWARDS_MAX];
+    struct verdicts verdicts;
 
     program.rules[3].unit = UNIT_POINTS;
-    assert_int_equal(reward_awards(&program, &facts, awards), 3);
+    assert_int_equal(reward_awards(&program, &facts, awards, &verdicts), 3);
     assert_int_equal(awards[0].rule, 0);
     assert_int_equal(awards[0].amount, 5);
     assert_int_equal(awards[1].rule, 2);
@@ -157,44 +161,140 @@ static void every_matching_rule_pays_in_the_programs_order(void **state)
     assert_int_equal(awards[2].rule, 3);
     assert_int_equal(awards[2].amount, 2);
     assert_int_equal(awards[2].unit, UNIT_POINTS);
+    assert_int_equal(verdicts.count, 4);
+    assert_int_equal(verdicts.of_rule[0], VERDICT_MATCHED);
+    assert_int_equal(verdicts.of_rule[1], VERDICT_TRIGGER);
 }
 
-static void a_rate_is_rounded_once_as_the_rule_says(void **state)
+/* ---- minimum, multiplier, sellers ------------------------------------------------------------ */
+
+static struct award only_award(const struct rule *rule, const struct reward_facts *facts)
+{
+    struct program program = {
+        .version = 1, .rule_count = 1, .rules = {*rule}, .tier_count = 2,
+        .tiers = {{.multiplier_bp = 10000}, {.multiplier_bp = 15000}},
+    };
+    struct award awards[AWARDS_MAX];
+    struct verdicts verdicts;
+
+    assert_int_equal(reward_awards(&program, facts, awards, &verdicts), 1);
+    return awards[0];
+}
+
+static void a_purchase_below_the_minimum_gives_an_award_of_nothing(void **state)
 {
     (void)state;
-    static const struct { int64_t base; int32_t bp; int64_t floor, half_up; } products[] = {
-        {0, 100, 0, 0},
-        {1, 0, 0, 0},
-        {49, 100, 0, 0},             /* 0.49 */
-        {50, 100, 0, 1},             /* 0.50 */
-        {99, 100, 0, 1},             /* 0.99 */
-        {100, 100, 1, 1},            /* 1.00 */
-        {149, 100, 1, 1},            /* 1.49 */
-        {150, 100, 1, 2},            /* 1.50 */
-        {4999, 1, 0, 0},             /* 0.4999 */
-        {5000, 1, 0, 1},             /* 0.5000 */
-        {9999, 1, 0, 1},             /* 0.9999 */
-        {10000, 1, 1, 1},
-        {3, 3333, 0, 1},             /* 0.9999 */
-        {7, 100000, 70, 70},         /* 1,000 % */
-        /* Products beyond 64 bits. */
-        {INT64_C(1000000000000), 100000, INT64_C(10000000000000), INT64_C(10000000000000)},
-        {INT64_C(922337203685477580), 100000, INT64_C(9223372036854775800),
-         INT64_C(9223372036854775800)},
-        {INT64_MAX, 10000, INT64_MAX, INT64_MAX},
-        {INT64_MAX, 9999, INT64_C(9222449699651090329), INT64_C(9222449699651090329)},
-        {INT64_MAX, 1, INT64_C(922337203685477), INT64_C(922337203685478)},
-    };
-    for (size_t i = 0; i < sizeof products / sizeof products[0]; i++) {
-        assert_int_equal(reward_rate(products[i].base, products[i].bp, ROUNDING_FLOOR),
-                         products[i].floor);
-        assert_int_equal(reward_rate(products[i].base, products[i].bp, ROUNDING_HALF_UP),
-                         products[i].half_up);
-    }
+    struct rule rule = PAYS(PURCHASE, BUYER, RATE(100), .minimum_minor = 50000);
+    struct reward_facts facts = {BUYS(40000), .amount_minor = 49999};
+
+    struct award award = only_award(&rule, &facts);
+    assert_int_equal(award.reason, AWARD_BELOW_MINIMUM);
+    assert_int_equal(award.amount, 0);
+    assert_int_equal(award.full_amount, 0);
+    facts.amount_minor = 50000; /* the purchase is measured, not its base */
+    award = only_award(&rule, &facts);
+    assert_int_equal(award.reason, AWARD_GRANTED);
+    assert_int_equal(award.amount, 400);
 }
 
-/* The other reasons wait for caps, holds and minimums: nothing here can say them. */
-static void every_reason_of_today_has_a_row(void **state)
+static void the_tiers_multiplier_counts_where_the_rule_takes_it(void **state)
+{
+    (void)state;
+    struct rule rate = PAYS(PURCHASE, BUYER, RATE(100), .tier_multiplier = true);
+    struct rule fixed = PAYS(PURCHASE, BUYER, FIXED(3), .rounding = ROUNDING_FLOOR,
+                             .tier_multiplier = true);
+    struct rule plain = PAYS(PURCHASE, BUYER, RATE(100));
+    struct reward_facts facts = {BUYS(1550), .tier = 1};
+
+    struct award award = only_award(&rate, &facts);
+    assert_int_equal(award.amount, 23); /* 15.50 x 1.5 = 23.25, not 15 x 1.5 */
+    assert_int_equal(award.multiplier_bp, 15000);
+    assert_int_equal(only_award(&fixed, &facts).amount, 4); /* 4.5 */
+    fixed.rounding = ROUNDING_HALF_UP;
+    assert_int_equal(only_award(&fixed, &facts).amount, 5);
+    award = only_award(&plain, &facts);
+    assert_int_equal(award.amount, 15);
+    assert_int_equal(award.multiplier_bp, MULTIPLIER_ONE);
+    facts.tier = 7; /* of an older version with more tiers: the highest there is */
+    assert_int_equal(only_award(&rate, &facts).amount, 23);
+}
+
+static void sellers_share_by_largest_remainder(void **state)
+{
+    (void)state;
+    struct program program = {
+        .version = 1, .rule_count = 1,
+        .rules = {PAYS(PURCHASE, SELLING_GUIDE, RATE(100))},
+    };
+    struct reward_facts facts = {
+        BUYS(1000), .seller_count = 4,
+        .sellers = {{.guide = 11, .share_bp = 3333, .active = true},
+                    {.guide = 12, .share_bp = 3333, .active = true, .self = true},
+                    {.guide = 13, .share_bp = 3333},
+                    {.guide = 14, .share_bp = 1, .active = true}},
+    };
+    struct award awards[AWARDS_MAX];
+    struct verdicts verdicts;
+
+    assert_int_equal(reward_awards(&program, &facts, awards, &verdicts), 4);
+    for (size_t i = 0; i < 4; i++) {
+        assert_int_equal(awards[i].party.kind, PARTY_GUIDE);
+        assert_int_equal(awards[i].party.number, 11 + i);
+        assert_int_equal(awards[i].full_amount, 10);
+        assert_int_equal(awards[i].share_bp, facts.sellers[i].share_bp);
+    }
+    assert_int_equal(awards[0].amount, 4); /* of 3.333 each, one is left: the earlier's */
+    assert_int_equal(awards[1].reason, AWARD_SELF);
+    assert_int_equal(awards[1].amount, 0); /* and nobody else gets her share */
+    assert_int_equal(awards[2].reason, AWARD_GUIDE_INACTIVE);
+    assert_int_equal(awards[3].reason, AWARD_ROUNDED_TO_ZERO);
+}
+
+static void tier_points_are_counted_before_multiplier_and_minimum(void **state)
+{
+    (void)state;
+    struct program program = {
+        .version = 1, .rule_count = 5, .tier_count = 2,
+        .tiers = {{.multiplier_bp = 10000}, {.multiplier_bp = 30000}},
+        .rules = {PAYS(PURCHASE, BUYER, RATE(100), .tier_multiplier = true),
+                  PAYS(PURCHASE, BUYER, FIXED(7)), /* cash */
+                  PAYS(REPURCHASE, BUYER, FIXED(5)),
+                  PAYS(PURCHASE, REFERRER, FIXED(9)),
+                  PAYS(PURCHASE, BUYER, FIXED(11), .minimum_minor = 5000)},
+    };
+    struct reward_facts facts = {BUYS(1000), .amount_minor = 1000, .tier = 1, .days_recorded = 2,
+                                 .referrer = MEMBER(4)};
+    struct award awards[AWARDS_MAX];
+    struct verdicts verdicts;
+
+    for (size_t i = 0; i < 5; i++)
+        if (i != 1) program.rules[i].unit = UNIT_POINTS;
+    size_t count = reward_awards(&program, &facts, awards, &verdicts);
+    assert_int_equal(count, 5);
+    assert_int_equal(awards[0].amount, 30);
+    assert_int_equal(reward_tier_points(&program, awards, count), 10);
+    awards[0].amount = 3;
+    awards[0].reason = AWARD_CAPPED;
+    assert_int_equal(reward_tier_points(&program, awards, count), 10);
+}
+
+static void a_benefit_makes_no_award(void **state)
+{
+    (void)state;
+    struct program program = {
+        .version = 1, .rule_count = 1,
+        .rules = {PAYS(REGISTRATION, BUYER, .reward = REWARD_COUPON)},
+    };
+    struct reward_facts facts = {REGISTERS};
+    struct award awards[AWARDS_MAX];
+    struct verdicts verdicts;
+
+    assert_int_equal(reward_awards(&program, &facts, awards, &verdicts), 0);
+    assert_int_equal(verdicts.of_rule[0], VERDICT_MATCHED);
+}
+
+/* HELD is a person's or a signal's, CAPPED is cap_cut's. */
+static void every_reason_of_the_rules_has_a_row(void **state)
 {
     (void)state;
     for (int reason = AWARD_GRANTED; reason <= AWARD_GUIDE_INACTIVE; reason++) {
@@ -210,8 +310,12 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_row_is_awarded_as_it_says),
         cmocka_unit_test(every_matching_rule_pays_in_the_programs_order),
-        cmocka_unit_test(a_rate_is_rounded_once_as_the_rule_says),
-        cmocka_unit_test(every_reason_of_today_has_a_row),
+        cmocka_unit_test(a_purchase_below_the_minimum_gives_an_award_of_nothing),
+        cmocka_unit_test(the_tiers_multiplier_counts_where_the_rule_takes_it),
+        cmocka_unit_test(sellers_share_by_largest_remainder),
+        cmocka_unit_test(tier_points_are_counted_before_multiplier_and_minimum),
+        cmocka_unit_test(a_benefit_makes_no_award),
+        cmocka_unit_test(every_reason_of_the_rules_has_a_row),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,0 +1,114 @@
+#include "service/command/credit_lot_message.h"
+
+#include <assert.h>
+
+#include "service/command/reply.h"
+#include "store/credit.h"
+#include "store/programs.h"
+#include "store/tokens.h"
+
+static_assert((int)CREDIT_DONE == (int)BECKON__V1__CREDIT_STATE__CREDIT_STATE_DONE,
+              "same numbers");
+static_assert((int)ADJUSTMENT_REJECTED ==
+                  (int)BECKON__V1__ADJUSTMENT_STATE__ADJUSTMENT_STATE_REJECTED, "same numbers");
+static_assert((int)ADJUSTMENT_RELEASE ==
+                  (int)BECKON__V1__ADJUSTMENT_KIND__ADJUSTMENT_KIND_RELEASE, "same numbers");
+
+struct credit credit_as_of(const struct credit *credit, business_date today)
+{
+    struct credit now = *credit;
+    if (now.state == CREDIT_PENDING && credit_due_on(&now) <= today)
+        now.state = CREDIT_AVAILABLE;
+    if (now.state == CREDIT_AVAILABLE && credit_due_on(&now) <= today) {
+        now.expired += now.remaining;
+        now.remaining = 0;
+        now.state = CREDIT_DONE;
+    }
+    assert(credit_balanced(&now));
+    return now;
+}
+
+static enum outcome fill_rule(struct reader *reader, struct command_call *call,
+                              const struct credit *credit, Beckon__V1__CreditLot *message)
+{
+    struct program program;
+    if (credit->program_version == 0) return OUTCOME_OK;
+    enum outcome outcome = command_outcome(
+        programs_get(reader, credit->program_version, &program), OUTCOME_STORE_DAMAGED);
+    if (outcome != OUTCOME_OK) return outcome;
+    if (credit->rule >= program.rule_count) return OUTCOME_STORE_DAMAGED;
+    message->rule_id = reply_text(call, program.rules[credit->rule].id);
+    return message->rule_id != NULL ? OUTCOME_OK : OUTCOME_BUSY;
+}
+
+enum outcome credit_lot_message(struct reader *reader, struct command_call *call,
+                                struct party party, const struct credit *credit,
+                                Beckon__V1__CreditLot **ret)
+{
+    Beckon__V1__CreditLot *message = reply_message(call, &beckon__v1__credit_lot__descriptor);
+    if (message == NULL) return OUTCOME_BUSY;
+    message->credit_number = credit->number;
+    message->account = reply_party(call, party);
+    message->unit = reply_unit(credit->unit);
+    message->state = (Beckon__V1__CreditState)credit->state;
+    message->held = (credit->flags & CREDIT_HELD) != 0;
+    message->posted = credit->posted;
+    message->remaining = credit->remaining;
+    message->redeemed = credit->redeemed;
+    message->expired = credit->expired;
+    message->settled = credit->settled;
+    message->voided = credit->voided;
+    message->reversed = credit->reversed;
+    message->program_version = credit->program_version;
+    message->business_date = reply_date(call, credit->business_date);
+    message->matures_on = reply_date(call, credit->matures_on);
+    message->expires_on = reply_date(call, credit->expires_on);
+    /* Why it is held is not told to those it is about. */
+    enum role role = call->principal.role;
+    if (role == ROLE_ADMIN || role == ROLE_AUDITOR) message->review_number = credit->review;
+    if (message->account == NULL || message->business_date == NULL ||
+        message->matures_on == NULL || message->expires_on == NULL)
+        return OUTCOME_BUSY;
+    *ret = message;
+    return fill_rule(reader, call, credit, message);
+}
+
+Beckon__V1__Adjustment *adjustment_message(struct command_call *call,
+                                           const struct adjustment *adjustment, bool at_once)
+{
+    Beckon__V1__Adjustment *message = reply_message(call, &beckon__v1__adjustment__descriptor);
+    if (message == NULL) return NULL;
+    bool waits = at_once && adjustment->proposed;
+    message->adjustment_number = adjustment->number;
+    message->kind = (Beckon__V1__AdjustmentKind)adjustment->kind;
+    message->account = reply_party(call, adjustment->party);
+    message->unit = reply_unit(adjustment->unit);
+    message->amount = adjustment->amount;
+    message->reason = reply_text(call, adjustment->reason);
+    message->state = waits ? BECKON__V1__ADJUSTMENT_STATE__ADJUSTMENT_STATE_PROPOSED
+                           : (Beckon__V1__AdjustmentState)adjustment->state;
+    message->created_at = reply_time(call, adjustment->created_at);
+    message->created_by_token = adjustment->created_by;
+    if (message->account == NULL || message->reason == NULL || message->created_at == NULL)
+        return NULL;
+    if (waits) return message;
+    message->entry_number = adjustment->entry;
+    message->credit_number = adjustment->credit;
+    if (adjustment->decided_at == 0) return message;
+    message->decided_at = reply_time(call, adjustment->decided_at);
+    message->decided_by_token = adjustment->decided_by;
+    message->decision_reason = reply_text(call, adjustment->decision_reason);
+    if (message->decided_at == NULL || message->decision_reason == NULL) return NULL;
+    return message;
+}
+
+enum outcome caller_token(struct reader *reader, const struct command_call *call,
+                          uint32_t *ret_number)
+{
+    struct token token;
+    enum store_result found = tokens_find(reader, call->principal.token_hash, &token);
+    if (found != STORE_OK && found != STORE_ABSENT)
+        return command_outcome(found, OUTCOME_INTERNAL);
+    *ret_number = found == STORE_OK ? token.number : 0;
+    return OUTCOME_OK;
+}

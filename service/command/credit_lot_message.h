@@ -1,0 +1,25 @@
+/* Credits and decisions about them as the API's messages. */
+#ifndef BECKON_SERVICE_COMMAND_CREDIT_LOT_MESSAGE_H
+#define BECKON_SERVICE_COMMAND_CREDIT_LOT_MESSAGE_H
+
+#include "beckon/v1/credit_service.pb-c.h"
+#include "service/command/command.h"
+#include "store/adjustments.h"
+
+/* The credit as it stands on `today`: what is due has happened to it. */
+struct credit credit_as_of(const struct credit *credit, business_date today);
+/* As a message. */
+enum outcome credit_lot_message(struct reader *reader, struct command_call *call,
+                                struct party party, const struct credit *credit,
+                                Beckon__V1__CreditLot **ret) OUTCOME_CHECKED;
+
+enum { ADJUSTMENT_MESSAGE_BYTES = 2048 };
+/* `at_once`: as it was answered when it was asked for, before anybody decided. NULL when the arena
+ * is empty. */
+Beckon__V1__Adjustment *adjustment_message(struct command_call *call,
+                                           const struct adjustment *adjustment, bool at_once);
+/* The number of the caller's token; 0 for one without. */
+enum outcome caller_token(struct reader *reader, const struct command_call *call,
+                          uint32_t *ret_number) OUTCOME_CHECKED;
+
+#endif

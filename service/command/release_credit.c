@@ -1,0 +1,34 @@
+/* Lets a held credit go on; what was due meanwhile happens at once. */
+#include <assert.h>
+
+#include "service/command/adjusting.h"
+#include "service/command/commands.h"
+#include "service/command/credit_lot_message.h"
+#include "service/command/reply.h"
+
+static enum outcome release_credit_write(struct batch *batch, struct command_call *call,
+                                     ProtobufCMessage **ret_reply)
+{
+    const Beckon__V1__ReleaseCreditRequest *request =
+        (const Beckon__V1__ReleaseCreditRequest *)call->request;
+    struct flag_request flag = {.kind = ADJUSTMENT_RELEASE, .credit = request->credit_number,
+                                .reason = request->reason, .request_id = request->request_id};
+    struct adjustment adjustment;
+
+    Beckon__V1__ReleaseCreditResponse *reply =
+        reply_message(call, &beckon__v1__release_credit_response__descriptor);
+    if (reply == NULL) return OUTCOME_BUSY;
+    enum outcome outcome = adjusting_flag_whole(batch, call, &flag, &adjustment);
+    if (outcome != OUTCOME_OK) return outcome;
+    assert(adjustment.credit == request->credit_number && adjustment.entry != 0);
+    reply->credit_number = adjustment.credit;
+    reply->entry_number = adjustment.entry;
+    *ret_reply = &reply->base;
+    return OUTCOME_OK;
+}
+
+const struct command release_credit = {
+    .request = &beckon__v1__release_credit_request__descriptor,
+    .reply = &beckon__v1__release_credit_response__descriptor,
+    .write = release_credit_write,
+};
