@@ -292,7 +292,7 @@ static void caps_lives_and_settings_out_of_bounds_are_refused(void **state)
         INVALID(RATED "program.restore_grace_days=3651", "restore_grace_days"),
         INVALID(RATED "program.adjust_limit_points=-1", "adjust_limit_points"),
         INVALID(RATED "program.fraud.open_from_minutes=1440", "fraud.open_from_minutes"),
-        INVALID(RATED "program.fraud.open_from_minutes=600 program.fraud.open_until_minutes=599",
+        INVALID(RATED "program.fraud.open_from_minutes=600 program.fraud.open_until_minutes=1441",
                 "fraud.open_until_minutes"),
         INVALID(RATED "program.fraud.refund_cycles=3", "fraud.refund_cycle_days"),
         INVALID(RATED "program.fraud.spike_days=3 program.fraud.spike_factor=1",
