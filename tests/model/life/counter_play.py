@@ -5,6 +5,7 @@ import dates
 from counter import Counter
 from credits import CASH, GUIDE, MEMBER, POINTS
 from draw import SHOPS
+from member_play import MemberPlay
 from pipe import ADMIN
 from play import Mismatch, Play
 from refund_play import RefundPlay
@@ -25,18 +26,6 @@ class CounterPlay(RefundPlay):
     def role(self, name):
         kind = self.api.message("Token").DESCRIPTOR.fields_by_name["role"].enum_type
         return kind.values_by_name[name].number
-
-    def request_id(self):
-        self.serial += 1
-        return "q%d" % self.serial
-
-    def member(self):
-        """Mostly one who has bought lately."""
-        done = self.done_purchases
-        if done and self.chance(0.8):
-            return self.random.choice(done[-60:]).member
-        members = self.merchant.members
-        return members[self.random.randint(1, len(members))] if members else None
 
     # ---- redemptions -----------------------------------------------------------------------------
 
@@ -291,7 +280,8 @@ class CounterPlay(RefundPlay):
 
     COMMANDS = (*Play.COMMANDS, (RefundPlay.refund, 18), (RefundPlay.refund_before, 4),
                 (RefundPlay.look_at_refund, 2), (redeem, 12), (cancel, 3), (adjust, 4), (decide, 1),
-                (buy_with_points, 8), (forgive, 0.5), (review, 2), (hold, 3), (release, 3))
+                (buy_with_points, 8), (forgive, 0.5), (review, 2),
+                (MemberPlay.look_at_member, 4), (MemberPlay.hand_out, 2), (hold, 3), (release, 3))
 
 
 STATES = {1: "pending", 2: "available", 3: "done"}

@@ -28,6 +28,7 @@ class Draw:
 
     def program(self, day):
         rules = [self.rule("r%d" % i) for i in self.random.sample(range(14), self.pick(4, 6, 9))]
+        rules += [self.benefit(name) for name in ("coupon", "gift") if self.chance(0.3)]
         program = {"from": day, "inherit": self.chance(0.7),
                    "validity_days": self.pick(0, 0, 0, 30, 400), "rules": rules, "tiers": None,
                    "redeem": self.pick((1, 1), (10, 100), (3, 7), (100, 5), None),
@@ -99,6 +100,14 @@ class Draw:
         if trigger != "REGISTRATION":
             rule["return_policy"] = self.pick("CARRY_FORWARD", "CARRY_FORWARD", "UNLIMITED",
                                               "WITHIN_BALANCE", "ONLY_PENDING")
+        return rule
+
+    def benefit(self, name):
+        """Something by name for the new member."""
+        rule = {"rule_id": name, "trigger": "REGISTRATION", "beneficiary": "BUYER",
+                "reward": name.upper(), "benefit_en": "a " + name,
+                "benefit_valid_days": self.pick(0, 1, 30)}
+        self.conditions(rule)
         return rule
 
     def formula(self, rule):

@@ -118,9 +118,27 @@ class Merchant(Credits, Awards, Tiers):
             member.bound_until = day + program["validity_days"]
         self.members[member.number] = member
         self.phones[phone] = member
+        member.benefits = []       # [kind's rule, last day, handed out]
         event = Event("REGISTRATION", member, day, program, shop, at=at,
                       serving_at_all=member.serving, serving=member.serving_on(day), inherited=member.inherited)
+        for rule in program["rules"] if program else ():
+            if rule.get("reward", "AMOUNT") != "AMOUNT" and self.fires(rule, event) \
+                    and self.matches(rule, event):
+                days = rule["benefit_valid_days"]
+                member.benefits.append([rule, day + days if days else dates.NEVER, False])
         return member, self.give(event)
+
+    def hand_out(self, member, number):
+        """Once, up to its last day."""
+        if not 1 <= number <= len(member.benefits):
+            return "BENEFIT_UNKNOWN"
+        benefit = member.benefits[number - 1]
+        if benefit[2]:
+            return "BENEFIT_HANDED_OUT"
+        if self.today > benefit[1]:
+            return "BENEFIT_EXPIRED"
+        benefit[2] = True
+        return ""
 
     # ---- what an event earns -----------------------------------------------------------------------
 

@@ -73,6 +73,10 @@ class Play(Draw):
             raise Mismatch("%s(%s): %s %s" % (method, one_line(message), reason, field))
         return reply
 
+    def request_id(self):
+        self.serial += 1
+        return "q%d" % self.serial
+
     # ---- the stage -------------------------------------------------------------------------------
 
     def open(self):

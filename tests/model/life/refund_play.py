@@ -4,7 +4,7 @@ import words
 from counter import Refund
 from credits import POINTS
 from draw import SHOPS
-from play import Play
+from member_play import MemberPlay
 
 REJECTED = {"REFUND_LINES_INVALID": "REFUND_REJECT_REASON_LINES",
             "REFUND_EMPTY": "REFUND_REJECT_REASON_EMPTY",
@@ -12,7 +12,7 @@ REJECTED = {"REFUND_LINES_INVALID": "REFUND_REJECT_REASON_LINES",
 PARKED_AT_ONCE = 12
 
 
-class RefundPlay(Play):
+class RefundPlay(MemberPlay):
     def __init__(self, *arguments, **more):
         super().__init__(*arguments, **more)
         self.planned = []          # (shop, receipt) of purchases whose refunds came first
@@ -45,12 +45,6 @@ class RefundPlay(Play):
     def recent_purchases(self):
         done = self.done_purchases
         return done[-200:] if self.chance(0.7) else done
-
-    @property
-    def done_purchases(self):
-        if not hasattr(self, "_done") or len(self._done) != len(self.merchant.purchases):
-            self._done = list(self.merchant.purchases.values())
-        return self._done
 
     def refund_before(self):
         """A refund whose purchase is still to come; then, some time later, the purchase."""

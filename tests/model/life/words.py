@@ -6,7 +6,7 @@ RULE_ENUMS = {
     "trigger": "TRIGGER_", "beneficiary": "BENEFICIARY_", "rounding": "ROUNDING_",
     "referrer": "REFERRER_CONDITION_", "code": "CODE_CONDITION_", "birthday": "BIRTHDAY_CONDITION_",
     "bracket_mode": "BRACKET_MODE_", "cap_period": "PERIOD_", "expiry": "EXPIRY_",
-    "return_policy": "RETURN_POLICY_",
+    "return_policy": "RETURN_POLICY_", "reward": "REWARD_",
 }
 
 
