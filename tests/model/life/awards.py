@@ -1,5 +1,5 @@
-"""What an event earns whom: domain.md 4, rule after rule. Rules are dicts with the API's field names
-and values without their prefixes; whole numbers only."""
+"""What an event earns whom: domain.md 4, rule after rule. Rules are dicts with the API's field
+names and values without their prefixes; whole numbers only."""
 
 from dates import birthday_holds, age, date_of, expiry, period_start
 

@@ -3,7 +3,7 @@ of domain.md 5, computed on objects."""
 
 import dates
 from awards import rounded
-from credits import GUIDE, MEMBER, Debt
+from credits import MEMBER, Debt
 from merchant import Merchant
 from reviews import Reviews
 
@@ -135,8 +135,8 @@ class Counter(Reviews, Merchant):
         return ""
 
     def ask_back(self, credit, purchase):
-        """What one credit is asked for and gives of itself, or None. All credits do, before anything
-        is taken from others."""
+        """What one credit is asked for and gives of itself, or None. All credits do, before
+        anything is taken from others."""
         self.up_to(credit.account, self.today)
         to_date = self.reversal(credit, *self.refunded_base(purchase, credit.rule))
         asked = to_date - credit.own - credit.elsewhere - credit.waived
@@ -328,9 +328,3 @@ class Counter(Reviews, Merchant):
             credit.own += credit.remaining  # nothing more can be asked of it
             self.take_back(credit, credit.remaining)
         account.live = [c for c in account.live if c.remaining]
-
-    def write_off(self, account, debt, amount):
-        debt.written_off += amount
-
-
-assert GUIDE != MEMBER

@@ -6,7 +6,6 @@ from counter import Counter
 from credits import CASH, GUIDE, MEMBER, POINTS
 from draw import SHOPS
 from member_play import MemberPlay
-from pipe import ADMIN
 from play import Mismatch, Play
 from refund_play import RefundPlay
 
@@ -300,6 +299,3 @@ def lot_meant(credit):
             credit.rule["rule_id"] if credit.rule else "", dates.text(credit.day),
             dates.text(credit.matures),
             "" if credit.expires == dates.NEVER else dates.text(credit.expires), credit.review)
-
-
-assert ADMIN

@@ -1,8 +1,6 @@
 """Accounts, credits and debts as domain.md 5 has them, one object each; time is worked off whenever
 an account is looked at, so that nothing depends on when somebody did."""
 
-from dates import NEVER
-
 POINTS, CASH = 1, 2
 MEMBER, GUIDE = 1, 2
 
@@ -183,7 +181,3 @@ class Credits:
         """domain.md 5's first sum, of the oracle itself."""
         return credit.posted == (credit.remaining + credit.redeemed + credit.expired
                                  + credit.voided + credit.reversed)
-
-
-ALWAYS = -1
-assert NEVER > 0

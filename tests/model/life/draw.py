@@ -30,7 +30,7 @@ class Draw:
         rules = [self.rule("r%d" % i) for i in self.random.sample(range(14), self.pick(4, 6, 9))]
         rules += [self.benefit(name) for name in ("coupon", "gift") if self.chance(0.3)]
         program = {"from": day, "inherit": self.chance(0.7),
-                   "validity_days": self.pick(0, 0), "rules": rules, "tiers": None,
+                   "validity_days": 0, "rules": rules, "tiers": None,
                    "redeem": self.pick((1, 1), (10, 100), (3, 7), (100, 5), None),
                    "redeem_cash": self.chance(0.7), "grace": self.pick(0, 1, 5, 30),
                    "limits": (self.pick(0, 100, 1000), self.pick(0, 500)), "fraud": self.fraud()}
@@ -52,7 +52,8 @@ class Draw:
             fraud["open_from_minutes"], fraud["open_until_minutes"] = self.pick(
                 (540, 1320), (1200, 300), (1, 1440))
         if self.chance(0.4):
-            fraud["refund_cycles"], fraud["refund_cycle_days"] = self.pick(1, 2, 3), self.pick(7, 60)
+            fraud["refund_cycles"] = self.pick(1, 2, 3)
+            fraud["refund_cycle_days"] = self.pick(7, 60)
         return fraud
 
     def tiers(self):
@@ -67,7 +68,8 @@ class Draw:
         if basis == "POINTS" and self.chance(0.5):
             tiers["window_months"] = 0
         if review == "YEARLY":
-            tiers["review_month"], tiers["review_day"] = self.random.randint(1, 12), self.pick(1, 28)
+            tiers["review_month"] = self.random.randint(1, 12)
+            tiers["review_day"] = self.pick(1, 28)
         if review != "NEVER":
             tiers["fall"] = self.pick("TO_REACHED", "ONE_STEP")
         return tiers

@@ -1,5 +1,5 @@
-"""The whole life of a credit against a model of it: random commands run in-process, every answer and
-every balance predicted (merchant.py, counter.py), the store proved at the end of each play.
+"""The whole life of a credit against a model of it: random commands run in-process, every answer
+and every balance predicted (merchant.py, counter.py), the store proved at the end of each play.
 
 BECKON_SEED=N replays one play, BECKON_STEPS=N says how many commands in all, BECKON_LONG=1 plays a
 million."""
@@ -34,7 +34,7 @@ def play(task):
     except Mismatch as mismatch:
         one.pipe.kill()
         return seed, one.steps, str(mismatch)
-    except (BrokenPipeError, IndexError, ValueError, EOFError) as error:
+    except (BrokenPipeError, EOFError) as error:
         one.pipe.kill()
         return seed, one.steps, "the driver ended: %r" % error
 
@@ -56,9 +56,13 @@ class Life(unittest.TestCase):
     def test_a_fault_in_the_code_is_noticed(self):
         with multiprocessing.Pool() as pool:
             for fault in FAULTS:
-                tasks = [(seed, FAULT_STEPS, os.environ["MODEL_FAULTY_DRIVER"], (fault,))
-                         for seed in range(1, FAULT_PLAYS + 1)]
-                found = next((f for _, _, f in pool.imap_unordered(play, tasks) if f), "")
+                found = ""
+                for seed in range(1, FAULT_PLAYS, 2):  # a pair at a time: one is mostly enough
+                    tasks = [(s, FAULT_STEPS, os.environ["MODEL_FAULTY_DRIVER"], (fault,))
+                             for s in (seed, seed + 1)]
+                    found = found or next((f for _, _, f in pool.map(play, tasks) if f), "")
+                    if found:
+                        break
                 self.assertNotEqual(found, "", "not noticed: " + fault)
                 print("%s: %.150s" % (fault, found), file=sys.stderr, flush=True)
 

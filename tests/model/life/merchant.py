@@ -3,8 +3,8 @@ method that decides what must be answered: it returns (reason, checker), reason 
 succeeds; a refused command changes nothing."""
 
 import dates
-from awards import CAPPED, GRANTED, Awards, Event
-from credits import GUIDE, MEMBER, POINTS, Credits
+from awards import Awards, Event
+from credits import GUIDE, MEMBER, Credits
 from tiers import Tiers
 
 
@@ -120,7 +120,8 @@ class Merchant(Credits, Awards, Tiers):
         self.phones[phone] = member
         member.benefits = []       # [kind's rule, last day, handed out]
         event = Event("REGISTRATION", member, day, program, shop, at=at,
-                      serving_at_all=member.serving, serving=member.serving_on(day), inherited=member.inherited)
+                      serving_at_all=member.serving, serving=member.serving_on(day),
+                      inherited=member.inherited)
         for rule in program["rules"] if program else ():
             if rule.get("reward", "AMOUNT") != "AMOUNT" and self.fires(rule, event) \
                     and self.matches(rule, event):
@@ -140,7 +141,7 @@ class Merchant(Credits, Awards, Tiers):
         benefit[2] = True
         return ""
 
-    # ---- what an event earns -----------------------------------------------------------------------
+    # ---- what an event earns ---------------------------------------------------------------------
 
     def give(self, event):
         """Posts the awards: [(rule, party, amount, reason, base, credit or None)]."""
@@ -186,6 +187,3 @@ class Merchant(Credits, Awards, Tiers):
     def look_at_buyer(self, member):
         self.up_to(self.account(MEMBER, member.number), self.today)
         self.review(member, self.today)
-
-
-assert GRANTED < CAPPED and POINTS

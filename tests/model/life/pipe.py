@@ -29,14 +29,6 @@ class Api:
                 self.pool.FindMessageTypeByName("beckon.v1." + name))
         return self.classes[name]
 
-    def number(self, name):
-        """The number of an enum's value, e.g. "UNIT_POINTS"."""
-        prefix = "".join(word.capitalize() for word in name.split("_"))
-        for each in self.pool.FindFileByName("beckon/v1/common.proto").enum_types_by_name.values():
-            if name in each.values_by_name:
-                return each.values_by_name[name].number
-        raise KeyError(prefix)
-
 
 class Pipe:
     def __init__(self, api, program=None, arguments=()):
@@ -49,9 +41,9 @@ class Pipe:
         self.replies = {}
         for name in self.methods:
             service, _, method = name.partition("/")
-            if path_of_api(api, service):
+            if service_of(api, service):
                 self.replies[name] = api.message(
-                    path_of_api(api, service).methods_by_name[method].output_type.name)
+                    service_of(api, service).methods_by_name[method].output_type.name)
 
     def close(self):
         self.process.stdin.close()
@@ -77,8 +69,10 @@ class Pipe:
         self.process.stdin.flush()
 
     def receive(self):
-        size = struct.unpack("<I", self.process.stdout.read(4))[0]
-        return self.process.stdout.read(size)
+        head = self.process.stdout.read(4)
+        if len(head) < 4:
+            raise EOFError("code %r" % self.process.wait(60))
+        return self.process.stdout.read(struct.unpack("<I", head)[0])
 
     def run(self, now_ms, calls):
         """calls: (method, caller, message). Yields (reason or "", field, reply or None) each."""
@@ -120,7 +114,8 @@ class Pipe:
         return findings, entries, data[16:].decode()
 
 
-def path_of_api(api, service):
+def service_of(api, service):
+    """None for those that are not the API's own: health, reflection."""
     try:
         return api.pool.FindServiceByName("beckon.v1." + service)
     except KeyError:

@@ -1,12 +1,12 @@
-"""A play: random commands against a fresh driver, in frames that share a moment, every answer judged
-by the oracle, every balance after each few frames, the whole store at the end."""
+"""A play: random commands against a fresh driver, in frames that share a moment, every answer
+judged by the oracle, every balance after each few frames, the whole store at the end."""
 
 import random
 
 import dates
 import words
 from credits import GUIDE, MEMBER
-from draw import CATEGORIES, SHOPS, Draw
+from draw import SHOPS, Draw
 from merchant import Guide, Merchant
 from pipe import ADMIN, Pipe
 
@@ -221,7 +221,8 @@ class Play(Draw):
     def pass_time(self):
         merchant = self.merchant
         before = merchant.today
-        merchant.now += self.random.randrange(self.pick(3600 * 1000, dates.DAY_MS, 4 * dates.DAY_MS))
+        merchant.now += self.random.randrange(
+            self.pick(3600 * 1000, dates.DAY_MS, 4 * dates.DAY_MS))
         if merchant.today != before and (
                 self.chance(0.5) or merchant.must_be_worked_off(DUE_AT_ONCE)):
             self.pipe.work_off(merchant.now)
@@ -265,6 +266,3 @@ class Play(Draw):
 
 def one_line(message):
     return " ".join(str(message).split())
-
-
-assert len(CATEGORIES) == 3

@@ -2,7 +2,6 @@
 
 import words
 from counter import Refund
-from credits import POINTS
 from draw import SHOPS
 from member_play import MemberPlay
 
@@ -137,6 +136,3 @@ class RefundPlay(MemberPlay):
         said = [(g.redemption_number, g.amount) for g in got.given_back]
         meant = [(r.number, amount) for r, amount in refund.given_back]
         return "" if said == meant else "given back %r instead of %r" % (said, meant)
-
-
-assert POINTS

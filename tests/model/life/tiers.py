@@ -23,7 +23,8 @@ class Tiers:
             if program and program["tiers"] else 0
 
     def points_of(self, event):
-        """What a purchase counts as: BUYER's PURCHASE points before multiplier and caps, by rule."""
+        """What a purchase counts as: BUYER's PURCHASE points before multiplier and caps, by
+        rule."""
         out = []
         for rule in event.program["rules"] if event.program else ():
             if rule["trigger"] == "PURCHASE" and rule["beneficiary"] == "BUYER" \
