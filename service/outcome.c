@@ -152,6 +152,14 @@ static const struct outcome_info OUTCOMES[] = {
         "没有这个方案版本，或当日没有生效的方案。"),
     ROW(ENTRY_UNKNOWN, NOT_FOUND, false, "There is no such entry. Check its number.",
         "没有这条分录，请检查编号。"),
+    ROW(PERIOD_RULE_UNKNOWN, NOT_FOUND, false,
+        "The program in force on the last day of that period has no PERIOD_CLOSE rule of this id "
+        "for this kind of period. Look at the program of that day, and at how the rule names its "
+        "period.",
+        "该周期最后一天生效的方案中，没有适用于此类周期的同名 PERIOD_CLOSE 规则。请查看当日方案及规则的周期设置。"),
+    ROW(PERIOD_CLOSE_UNKNOWN, NOT_FOUND, false,
+        "Nothing was computed for that rule and period yet. Close the period first.",
+        "该规则在此周期尚未计算。请先结算该周期。"),
     ROW(TOKEN_UNKNOWN, NOT_FOUND, false, "There is no such token. ListTokens shows their numbers.",
         "没有这个令牌。可用 ListTokens 查看令牌编号。"),
     ROW(CREDIT_UNKNOWN, NOT_FOUND, false,
@@ -191,6 +199,10 @@ static const struct outcome_info OUTCOMES[] = {
         "{field} must lie after the latest business date that already has credits ({allowed}). "
         "Give a later date.",
         "{field} 必须晚于已有奖励的最近营业日（{allowed}）。请填写更晚的日期。"),
+    ROW(PERIOD_NOT_OVER, FAILED_PRECONDITION, false,
+        "The period can't be closed before {allowed}. Come back then; once the period itself is "
+        "over, `early` closes it before the rule's wait is.",
+        "该周期在 {allowed} 之前不能结算。请届时再试；周期结束后，可用 early 在规则的等待期内提前结算。"),
     ROW(TOKENS_TOO_MANY, FAILED_PRECONDITION, false,
         "This principal has two live tokens. Revoke one first.",
         "该主体已有两个有效令牌。请先吊销一个。"),
@@ -233,8 +245,8 @@ static const struct outcome_info OUTCOMES[] = {
     ROW(CREDIT_NOT_HELD, FAILED_PRECONDITION, false, "That credit isn't held.",
         "这笔积分或返利没有冻结。"),
     ROW(CREDIT_IN_REVIEW, FAILED_PRECONDITION, false,
-        "A review holds that credit: decide the review instead.",
-        "这笔积分或返利由复核冻结：请对复核作出决定。"),
+        "A review holds that credit: decide it with DecideReview instead.",
+        "这笔积分或返利由审核冻结：请用 DecideReview 对该审核作出决定。"),
     ROW(BACKUP_FAILED, FAILED_PRECONDITION, false,
         "The backup failed: {allowed}. The store is as it was.",
         "备份失败：{allowed}。数据未受影响。"),

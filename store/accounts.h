@@ -62,6 +62,13 @@ enum store_result purchase_days_live_before(struct reader *reader, uint32_t memb
                                             business_date date,
                                             business_date *ret_date) STORE_CHECKED;
 
+/* How many of her days in [from, to) lived until `live_before`, which is: no refund dated before it
+ * had ended them; stops at count_max. */
+enum store_result purchase_days_live_within(struct reader *reader, uint32_t member,
+                                            business_date from, business_date to,
+                                            business_date live_before, unsigned count_max,
+                                            unsigned *ret_count) STORE_CHECKED;
+
 /* ---- credits --------------------------------------------------------------------------------- */
 
 enum store_result credits_get(struct reader *reader, struct party party, business_date filed_on,

@@ -73,6 +73,13 @@ enum { KPI_MONTH_BYTES_MAX = 1 + 6 * 4 + 4 + 31 * (1 + 4 * 4 + 8) };
 struct kpi_month;
 size_t kpi_month_encode(const struct kpi_month *month, uint8_t *to);
 enum store_result kpi_month_decode(struct bytes from, struct kpi_month *ret) STORE_CHECKED;
+struct period_close;
+size_t period_close_encode(const struct period_close *close, uint8_t *to);
+enum store_result period_close_decode(struct bytes from, struct period_close *ret) STORE_CHECKED;
+struct period_result;
+size_t period_result_encode(const struct period_result *result, uint8_t *to);
+enum store_result period_result_decode(struct bytes from,
+                                       struct period_result *ret) STORE_CHECKED;
 size_t ledger_totals_encode(const struct ledger_totals *totals, uint8_t *to);
 enum store_result ledger_totals_decode(struct bytes from,
                                        struct ledger_totals *ret) STORE_CHECKED;

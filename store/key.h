@@ -53,7 +53,9 @@ enum table {
     TABLE_REVIEW_OPEN = 0x2b,    /* number -> (empty): undecided ones */
     TABLE_SIGNAL = 0x2c,         /* kind, party, month start or 0 -> signal_counts */
     TABLE_KPI = 0x2d,            /* month start, guide -> kpi_month: the scoreboard's counters */
-    TABLE_PERIOD_CLOSE = 0x2e,   /* rule id, period start -> ColdPeriodClose: computed once */
+    TABLE_PERIOD_CLOSE = 0x2e,   /* rule id's size and text, period kind, start -> period_close;
+                                    the same and a guide -> period_result. Size 0: up to which
+                                    date the ticker has closed what was due */
 
     /* merchant 0: the instance's own */
     TABLE_META = 0x40,           /* -> ColdMeta: schema version, store id */

@@ -32,9 +32,6 @@ struct kpi_month {
     uint32_t once[KPI_SPAN_COUNT], twice[KPI_SPAN_COUNT];
 };
 
-/* A member is activated by a purchase dated at most so many days after her registration. */
-enum { KPI_ACTIVATION_DAYS = 30 };
-
 /* The calendar period of a span that contains `date`. */
 struct period kpi_period(enum kpi_span span, business_date date);
 

@@ -55,6 +55,42 @@ enum store_result purchase_days_live_before(struct reader *reader, uint32_t memb
     return STORE_OK;
 }
 
+struct within {
+    size_t prefix_size;
+    business_date live_before;
+    unsigned count, count_max;
+};
+
+static enum store_result within_visit(void *context, struct bytes key, struct bytes value,
+                                      bool *ret_more)
+{
+    struct within *within = context;
+    struct purchase_day day;
+    if (key.size != within->prefix_size + 4) return STORE_DAMAGED;
+    enum store_result result = purchase_day_decode(value, &day);
+    if (result != STORE_OK) return result;
+    if (day.live_count > 0 || day.last_full_refund_on >= within->live_before) within->count++;
+    *ret_more = within->count < within->count_max;
+    return STORE_OK;
+}
+
+enum store_result purchase_days_live_within(struct reader *reader, uint32_t member,
+                                            business_date from, business_date to,
+                                            business_date live_before, unsigned count_max,
+                                            unsigned *ret_count)
+{
+    struct key first = day_prefix(reader->merchant, member), end = first;
+    struct within within = {.prefix_size = first.size, .live_before = live_before,
+                            .count_max = count_max};
+    assert(from <= to && count_max > 0);
+    key_date(&first, from);
+    key_date(&end, to);
+    enum store_result result =
+        table_walk(reader, key_view(&first), key_view(&end), within_visit, &within);
+    if (result == STORE_OK) *ret_count = within.count;
+    return result;
+}
+
 struct adding {
     business_date without;
     size_t date_offset;

@@ -24,6 +24,7 @@ enum {
     RECEIPT_BYTES_MAX = 40,   /* receipt and refund numbers, request ids of tills */
     AWARDS_MAX = 64,          /* credits of one event: rules, some shared among sellers */
     SELLERS_MAX = 4,          /* guides who share one purchase */
+    REASON_BYTES_MAX = 200,   /* why a person decided as he did */
     HASH_BYTES = 32,          /* BLAKE2b-256: the ledger's chain */
     FINGERPRINT_BYTES = 16,   /* keyed BLAKE2b over a request's own fields */
 };
@@ -362,6 +363,7 @@ struct registration {
     uint32_t member;
     uint32_t program_version;
     uint8_t fingerprint[FINGERPRINT_BYTES];
+    bool voided; /* a fraud decision: she counts as nobody's new member */
     struct verdicts verdicts;
     uint16_t award_count;
     struct award awards[AWARDS_MAX];

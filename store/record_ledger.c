@@ -338,6 +338,7 @@ size_t registration_encode(const struct registration *registration, uint8_t *to)
     encoder_u32(&encoder, registration->member);
     encoder_u32(&encoder, registration->program_version);
     encoder_bytes(&encoder, registration->fingerprint, sizeof registration->fingerprint);
+    encoder_flag(&encoder, registration->voided);
     verdicts_encode(&encoder, &registration->verdicts);
     awards_encode(&encoder, registration->awards, registration->award_count);
     assert(encoder_size(&encoder) <= RECORD_BYTES_MAX);
@@ -351,6 +352,7 @@ enum store_result registration_decode(struct bytes from, struct registration *re
     struct registration registration = {.member = decoder_u32(&decoder)};
     registration.program_version = decoder_u32(&decoder);
     decoder_bytes(&decoder, registration.fingerprint, sizeof registration.fingerprint);
+    if (version >= 2) registration.voided = decoder_flag(&decoder);
     if (version >= 2) verdicts_decode(&decoder, &registration.verdicts);
     registration.award_count = awards_decode(&decoder, version, registration.awards);
     enum store_result result = decoder_end(&decoder);

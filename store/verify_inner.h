@@ -88,6 +88,10 @@ enum store_result verify_months_kept(struct verify *verify, enum table table, in
 enum store_result verify_guide_served(struct verify *verify, uint32_t guide, uint32_t member,
                                       bool *ret_served) STORE_CHECKED;
 
+/* Does a period close name this entry's credit as its guide's? Answers as a get may. */
+enum store_result verify_period_entry(struct verify *verify, const struct entry *entry,
+                                      bool *ret_named) STORE_CHECKED;
+
 /* The parts, in the order they run. */
 enum store_result verify_ledger(struct verify *verify) STORE_CHECKED;
 enum store_result verify_purchases(struct verify *verify) STORE_CHECKED;
@@ -110,6 +114,7 @@ enum store_result verify_caps(struct verify *verify) STORE_CHECKED;
 void verify_caps_free(struct verify *verify);
 enum store_result verify_recency(struct verify *verify) STORE_CHECKED;
 enum store_result verify_kpi(struct verify *verify) STORE_CHECKED;
+enum store_result verify_period(struct verify *verify) STORE_CHECKED;
 enum store_result verify_people(struct verify *verify) STORE_CHECKED;
 enum store_result verify_reviews(struct verify *verify) STORE_CHECKED;
 /* Of one credit, in the snapshot at hand: does the review it names name it? */

@@ -54,10 +54,15 @@ static enum store_result fold_registration(struct verify *verify, struct kpi_fol
                      account->first_day <= account->registered_on + KPI_ACTIVATION_DAYS;
     if (binding.inherited) {
         day->inherited_members++;
-    } else {
-        day->new_members++;
-        day->activated_members += activated ? 1 : 0;
+        return STORE_OK;
     }
+    struct registration registration;
+    do result = registrations_get(&verify->reader, member, &registration);
+    while (verify_again(verify, result));
+    if (result != STORE_OK) return verify_fatal(result); /* found with the registrations */
+    if (registration.voided) return STORE_OK;
+    day->new_members++;
+    day->activated_members += activated ? 1 : 0;
     return STORE_OK;
 }
 

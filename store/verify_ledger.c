@@ -101,6 +101,8 @@ static enum store_result fold_event(struct verify *verify, struct ledger_fold *f
         while (verify_again(verify, result));
         named = result == STORE_OK &&
                 awards_name(registration.awards, registration.award_count, entry->credit);
+    } else if (entry->event.kind == EVENT_PERIOD_CLOSE) {
+        result = verify_period_entry(verify, entry, &named);
     }
     if (!named) {
         verify_found(verify, "entry %" PRIu64 ": its event doesn't name the credit",

@@ -3,12 +3,14 @@
 #include <assert.h>
 
 #include "store/accounts.h"
+#include "store/purchases.h"
 
 void count_begin(struct counting *counting, uint32_t member)
 {
     assert(member != 0);
     counting->member = member;
     counting->day_on = DATE_NEVER;
+    counting->voids = false;
     recency_edit_begin(&counting->recency, 0);
     kpi_edit_begin(&counting->kpi);
 }
@@ -65,6 +67,7 @@ void count_put(struct batch *batch, const struct counting *counting)
 {
     if (counting->day_on != DATE_NEVER)
         purchase_days_put(batch, counting->member, counting->day_on, &counting->day);
+    if (counting->voids) registrations_put(batch, &counting->registration);
     recency_edit_put(&counting->recency, batch);
     kpi_edit_put(&counting->kpi, batch);
 }

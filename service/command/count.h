@@ -15,6 +15,8 @@ struct counting {
     uint32_t member;
     business_date day_on;    /* DATE_NEVER: no purchase day is touched */
     struct purchase_day day;
+    bool voids;              /* the member's registration is voided with it */
+    struct registration registration;
     struct recency_edit recency;
     struct kpi_edit kpi;
 };
@@ -41,10 +43,11 @@ enum outcome count_refund(struct reader *reader, struct account *account,
 enum outcome count_registration(struct reader *reader, uint32_t member,
                                 const struct account *account,
                                 struct counting *ret) OUTCOME_CHECKED;
-/* Takes her out of her guide's new and activated members again: a fraud decision voided her. */
-enum outcome count_voided_member(struct reader *reader, uint32_t member,
-                                 const struct account *account,
-                                 struct counting *ret) OUTCOME_CHECKED;
+/* A fraud decision voids her registration: from now on she counts among nobody's new and activated
+ * members. Marks the registration, once. */
+enum outcome count_voided_registration(struct reader *reader, uint32_t member,
+                                       const struct account *account,
+                                       struct counting *ret) OUTCOME_CHECKED;
 /* Nobody serves her from account->binding_until on: her days leave L1, L2 and the calendar counts
  * of periods that end later. To be called while `account` still holds the binding. */
 enum outcome count_binding_end(struct reader *reader, uint32_t member,

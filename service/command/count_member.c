@@ -2,6 +2,7 @@
 #include <assert.h>
 
 #include "service/command/count.h"
+#include "store/purchases.h"
 
 enum outcome count_registration(struct reader *reader, uint32_t member,
                                 const struct account *account, struct counting *ret)
@@ -18,24 +19,34 @@ enum outcome count_registration(struct reader *reader, uint32_t member,
     return OUTCOME_OK;
 }
 
-enum outcome count_voided_member(struct reader *reader, uint32_t member,
-                                 const struct account *account, struct counting *ret)
+/* Takes her out of her guide's new and activated members. */
+static enum store_result uncount_new(struct reader *reader, struct counting *counting,
+                                     const struct account *account)
 {
     struct kpi_day *day;
-
-    count_begin(ret, member);
-    if (account->referrer.kind != PARTY_GUIDE) return OUTCOME_OK;
-    enum store_result result =
-        kpi_edit_day(&ret->kpi, reader, account->referrer.number, account->registered_on, &day);
     bool activated = account->first_day != DATE_NEVER &&
                      account->first_day <= account->registered_on + KPI_ACTIVATION_DAYS;
-    if (result == STORE_OK &&
-        (day->new_members == 0 || (activated && day->activated_members == 0)))
-        result = STORE_DAMAGED;
-    if (result != STORE_OK) return command_outcome(result, OUTCOME_STORE_DAMAGED);
+
+    if (account->referrer.kind != PARTY_GUIDE) return STORE_OK;
+    enum store_result result = kpi_edit_day(&counting->kpi, reader, account->referrer.number,
+                                            account->registered_on, &day);
+    if (result != STORE_OK) return result;
+    if (day->new_members == 0 || (activated && day->activated_members == 0)) return STORE_DAMAGED;
     day->new_members--;
     if (activated) day->activated_members--;
-    return OUTCOME_OK;
+    return STORE_OK;
+}
+
+enum outcome count_voided_registration(struct reader *reader, uint32_t member,
+                                       const struct account *account, struct counting *ret)
+{
+    count_begin(ret, member);
+    enum store_result result = registrations_get(reader, member, &ret->registration);
+    if (result != STORE_OK) return command_outcome(result, OUTCOME_STORE_DAMAGED);
+    if (ret->registration.voided) return OUTCOME_OK;
+    ret->registration.voided = true;
+    ret->voids = true;
+    return command_outcome(uncount_new(reader, ret, account), OUTCOME_STORE_DAMAGED);
 }
 
 enum outcome count_binding_end(struct reader *reader, uint32_t member,

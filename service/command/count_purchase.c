@@ -4,6 +4,7 @@
 
 #include "service/command/count.h"
 #include "store/accounts.h"
+#include "store/purchases.h"
 
 /* The guide's sales of the date. */
 static enum store_result count_sale(struct reader *reader, struct counting *counting,
@@ -34,8 +35,12 @@ static enum store_result count_activation(struct reader *reader, struct counting
     account->first_day = date;
     bool was_active = before != DATE_NEVER && before <= limit;
     if (account->referrer.kind != PARTY_GUIDE || was_active || date > limit) return STORE_OK;
-    enum store_result result = kpi_edit_day(&counting->kpi, reader, account->referrer.number,
-                                            account->registered_on, &day);
+    struct registration *registration = &counting->registration;
+    enum store_result result = registrations_get(reader, counting->member, registration);
+    if (result != STORE_OK) return result;
+    if (registration->voided) return STORE_OK;
+    result = kpi_edit_day(&counting->kpi, reader, account->referrer.number,
+                          account->registered_on, &day);
     if (result == STORE_OK) day->activated_members++;
     return result;
 }
@@ -82,7 +87,7 @@ static enum store_result count_day(struct reader *reader, struct counting *count
 enum outcome count_purchase(struct reader *reader, struct account *account,
                             struct purchase *purchase, struct counting *ret)
 {
-    assert(purchase->member != 0 && purchase->receipt.size > 0);
+    assert(purchase->member != 0); /* a quote has no receipt yet */
     count_begin(ret, purchase->member);
     enum store_result result = count_day(reader, ret, account, purchase);
     if (result == STORE_OK) result = count_sale(reader, ret, purchase);

@@ -8,6 +8,7 @@
 
 #include "service/command/business_time.h"
 #include "service/command/commands.h"
+#include "service/command/count.h"
 #include "service/command/form.h"
 #include "service/command/lots.h"
 #include "service/command/objects.h"
@@ -24,6 +25,8 @@ struct deciding {
     struct review review;         /* as it will be */
     struct occasion occasion;
     struct ledger ledger;
+    bool counts;                  /* a registration is voided: nobody's new member */
+    struct counting counting;
     size_t holder_count;
     struct account account[HOLDERS_MAX];
     struct holder holder[HOLDERS_MAX];
@@ -99,6 +102,23 @@ static enum outcome decide_credit(struct batch *batch, struct deciding *deciding
     return OUTCOME_OK;
 }
 
+/* A registration that is voided makes nobody's scoreboard better. */
+static enum outcome decide_count(struct batch *batch, struct deciding *deciding)
+{
+    const struct review *review = &deciding->review;
+    struct party member = {PARTY_MEMBER, review->event.member};
+    struct account account;
+
+    deciding->counts =
+        review->state == REVIEW_VOIDED && review->event.kind == EVENT_REGISTRATION;
+    if (!deciding->counts) return OUTCOME_OK;
+    enum outcome outcome =
+        command_outcome(accounts_get(&batch->reader, member, &account), OUTCOME_STORE_DAMAGED);
+    if (outcome != OUTCOME_OK) return outcome;
+    return count_voided_registration(&batch->reader, member.number, &account,
+                                     &deciding->counting);
+}
+
 static enum outcome decide(struct batch *batch, struct deciding *deciding)
 {
     const struct review *review = &deciding->review;
@@ -112,6 +132,7 @@ static enum outcome decide(struct batch *batch, struct deciding *deciding)
         outcome = holder_ready(batch, &deciding->holder[i]);
     }
     if (outcome == OUTCOME_OK && movement_count > COMMAND_MOVEMENTS_MAX) outcome = OUTCOME_BUSY;
+    if (outcome == OUTCOME_OK) outcome = decide_count(batch, deciding);
     if (outcome != OUTCOME_OK) return outcome;
     return command_outcome(ledger_open(batch, &deciding->ledger), OUTCOME_INTERNAL);
 }
@@ -141,6 +162,7 @@ static void put(struct batch *batch, struct deciding *deciding)
     for (size_t i = 0; i < deciding->holder_count; i++)
         holder_post(batch, &deciding->ledger, &deciding->holder[i]);
     ledger_close(batch, &deciding->ledger);
+    if (deciding->counts) count_put(batch, &deciding->counting);
     reviews_put(batch, review);
 }
 

@@ -6,6 +6,7 @@
 
 #include "store/encode.h"
 #include "store/kpi.h"
+#include "store/period_closes.h"
 
 enum field_kind { RAW, CHOICE, AMOUNT, PARTY, RECEIPT, TEXT, CODE };
 struct field {
@@ -116,6 +117,7 @@ static const struct field purchase_lines_fields[] = {
 static const struct field registration_fields[] = {
     F_RAW(registration, member), F_RAW(registration, program_version),
     F_RAW(registration, fingerprint), F_CHOICE(registration, award_count, 0, AWARDS_MAX),
+    F_CHOICE(registration, voided, 0, 1),
     F_AWARD(registration, 0), F_AWARD(registration, 1), F_AWARD(registration, 63),
     F_VERDICTS(registration),
 };
@@ -142,6 +144,24 @@ static const struct field signal_counts_fields[] = {
 };
 static const struct field kpi_month_fields[] = {
     F_RAW(kpi_month, days), F_RAW(kpi_month, once), F_RAW(kpi_month, twice),
+};
+static const struct field period_close_fields[] = {
+    {offsetof(struct period_close, name.rule_id), RULE_ID_BYTES_MAX, TEXT, 0, 0},
+    F_CHOICE(period_close, name.kind, 2, 4),
+    F_RAW(period_close, name.start), F_RAW(period_close, program_version),
+    F_RAW(period_close, rule), F_RAW(period_close, refunds_before),
+    F_RAW(period_close, begun_at), F_RAW(period_close, computed_at),
+    F_RAW(period_close, guide_count), F_RAW(period_close, credit_count),
+    F_AMOUNT(period_close, amount), F_RAW(period_close, guide), F_RAW(period_close, member),
+    F_RAW(period_close, numerator), F_RAW(period_close, denominator),
+};
+static const struct field period_result_fields[] = {
+    F_RAW(period_result, guide), F_RAW(period_result, numerator),
+    F_RAW(period_result, denominator), F_AMOUNT(period_result, value),
+    F_RAW(period_result, bracket), F_CHOICE(period_result, reason, 0, 6),
+    F_CHOICE(period_result, cap, 0, CAP_BUDGET), F_AMOUNT(period_result, full_amount),
+    F_AMOUNT(period_result, amount), F_RAW(period_result, credit), F_RAW(period_result, shop),
+    F_RAW(period_result, pay_entity),
 };
 static const struct field ledger_totals_fields[] = {F_RAW(ledger_totals, balance)};
 static const struct field numbers_fields[] = {

@@ -49,6 +49,8 @@ CODEC(request)
 CODEC(recency_month)
 CODEC(signal_counts)
 CODEC(kpi_month)
+CODEC(period_close)
+CODEC(period_result)
 CODEC(ledger_totals)
 CODEC(numbers)
 CODEC(merchant)
@@ -124,7 +126,8 @@ static const struct record_form forms[] = {
     FORM(code, NULL),
     FORM(party, NULL), FORM(token, NULL), FORM(request, NULL), FORM(recency_month, NULL),
     FORM(signal_counts, NULL),
-    FORM(kpi_month, NULL), FORM(ledger_totals, NULL), FORM(numbers, NULL), FORM(merchant, NULL),
+    FORM(kpi_month, NULL), FORM(period_close, NULL), FORM(period_result, NULL),
+    FORM(ledger_totals, NULL), FORM(numbers, NULL), FORM(merchant, NULL),
 };
 enum { FORM_COUNT = sizeof forms / sizeof forms[0] };
 /* The largest of them; all but the lines are bounded by RECORD_BYTES_MAX. */
