@@ -8,6 +8,7 @@
 
 #include "store/key.h"
 #include "store/ledger.h"
+#include "store/program.h"
 #include "store/reader.h"
 #include "store/verify.h"
 
@@ -30,6 +31,7 @@ struct verify {
     struct numbers numbers;
     struct account_fold *members; /* by number, to numbers.member; 0 is nobody */
     struct account_fold *guides;
+    uint64_t refund_sum;          /* 0 when refunds and entries agree: verify_refunds.c */
     struct verify_caps *caps;     /* verify_caps.c's; NULL: nothing is counted */
     struct reader reader;         /* the open snapshot, if any */
     bool is_open;
@@ -95,6 +97,12 @@ enum store_result verify_period_entry(struct verify *verify, const struct entry 
 /* The parts, in the order they run. */
 enum store_result verify_ledger(struct verify *verify) STORE_CHECKED;
 enum store_result verify_purchases(struct verify *verify) STORE_CHECKED;
+/* Of one purchase, in the snapshot at hand: its refunds. */
+enum store_result verify_purchase_refunds(struct verify *verify,
+                                          const struct purchase *purchase) STORE_CHECKED;
+enum store_result verify_refunds(struct verify *verify) STORE_CHECKED;
+/* One entry of those up to N: adds it to what refunds took. */
+void verify_refund_entry(struct verify *verify, const struct entry *entry);
 enum store_result verify_accounts(struct verify *verify) STORE_CHECKED;
 /* Of one account, in the snapshot at hand: every credit and debt against the account's entries, and
  * its place in the due queue. */
@@ -107,6 +115,13 @@ enum store_result verify_due(struct verify *verify) STORE_CHECKED;
 /* Of one member, in the snapshot at hand: purchases, days, binding. */
 enum store_result verify_member(struct verify *verify, uint32_t member,
                                 const struct account *account) STORE_CHECKED;
+/* A program version, kept decoded for a while: good until the next is asked for. Answers as
+ * reader_get. */
+enum store_result verify_program(struct verify *verify, uint32_t version,
+                                 const struct program **ret) STORE_CHECKED;
+/* What a registration gave by name. */
+enum store_result verify_benefits(struct verify *verify,
+                                  const struct registration *registration) STORE_CHECKED;
 /* Each credit and each counter of an account that the walk passes; then the comparison. */
 enum store_result verify_caps_credit(struct verify *verify, struct party party,
                                      const struct credit *credit) STORE_CHECKED;

@@ -191,6 +191,7 @@ static enum store_result visit_purchase(struct verify *verify, struct bytes key,
     check_amounts(verify, &purchase);
     enum store_result result = check_lines(verify, &purchase);
     if (result == STORE_OK) result = check_place(verify, &purchase);
+    if (result == STORE_OK) result = verify_purchase_refunds(verify, &purchase);
     if (result != STORE_OK) return result;
     struct award_event of = {
         .table = "purchase",
@@ -223,7 +224,8 @@ static enum store_result visit_registration(struct verify *verify, struct bytes 
         .event = {.kind = EVENT_REGISTRATION, .member = member},
         .program_version = registration.program_version,
     };
-    return check_awards(verify, &of, registration.awards, registration.award_count);
+    result = check_awards(verify, &of, registration.awards, registration.award_count);
+    return result == STORE_OK ? verify_benefits(verify, &registration) : result;
 }
 
 enum store_result verify_purchases(struct verify *verify)

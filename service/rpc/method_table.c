@@ -24,7 +24,7 @@
     {.path = "/beckon.v1." service "/" method, .kind = METHOD_STREAM, .command = &(its_command),   \
      .roles = (its_roles)}
 
-enum { METHOD_COUNT = 60 };
+enum { METHOD_COUNT = 68 };
 
 static const struct method API_METHODS[] = {
     UNARY("MerchantService", "CreateMerchant", create_merchant, OPERATOR),
@@ -56,11 +56,22 @@ static const struct method API_METHODS[] = {
     UNARY("MemberService", "ListMembers", list_members, GUIDE | MANAGER | AUDITOR | ADMIN),
     UNARY("MemberService", "UpdateMember", update_member, MEMBER | GUIDE | MANAGER | ADMIN),
 
+    UNARY("BenefitService", "ListBenefits", list_benefits,
+          MEMBER | GUIDE | POS | MANAGER | AUDITOR | ADMIN),
+    UNARY("BenefitService", "HandOutBenefit", hand_out_benefit, POS | MANAGER | ADMIN),
+
     UNARY("PurchaseService", "RecordPurchase", record_purchase, POS | MANAGER | ADMIN),
     UNARY("PurchaseService", "RecordPurchases", record_purchases, POS | MANAGER | ADMIN),
     UNARY("PurchaseService", "GetPurchase", get_purchase, POS | MANAGER | AUDITOR | ADMIN),
     UNARY("PurchaseService", "ListPurchases", list_purchases,
           MEMBER | POS | MANAGER | AUDITOR | ADMIN),
+
+    UNARY("RefundService", "RecordRefund", record_refund, POS | MANAGER | ADMIN),
+    UNARY("RefundService", "RecordRefunds", record_refunds, POS | MANAGER | ADMIN),
+    UNARY("RefundService", "GetRefund", get_refund, POS | MANAGER | AUDITOR | ADMIN),
+    UNARY("RefundService", "ListRefunds", list_refunds, POS | MANAGER | AUDITOR | ADMIN),
+    UNARY("RefundService", "ListDebts", list_debts, MEMBER | GUIDE | PAYROLL | AUDITOR | ADMIN),
+    UNARY("RefundService", "WriteOffDebt", write_off_debt, ADMIN),
 
     UNARY("ProgramService", "PublishProgram", publish_program, ADMIN),
     UNARY("ProgramService", "GetProgram", get_program, STAFF),

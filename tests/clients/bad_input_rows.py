@@ -11,13 +11,17 @@ TILL, TILLS = "PurchaseService/RecordPurchase", "PurchaseService/RecordPurchases
 REGISTER, REGISTERS = "MemberService/RegisterMember", "MemberService/RegisterMembers"
 CODE, PUBLISH, TOKEN = ("CodeService/CreateCode", "ProgramService/PublishProgram",
                         "TokenService/CreateToken")
+REFUND, FORGIVE = "RefundService/RecordRefund", "RefundService/WriteOffDebt"
 CLOSE, CLOSED = "PeriodService/ClosePeriod", "PeriodService/GetPeriodClose"
 DECIDE = "ReviewService/DecideReview"
+BENEFIT = "BenefitService/HandOutBenefit"
 QUOTE, WHY = "ExplainService/Quote", "ExplainService/Explain"
 BIDI, NUL, BELL, LONG = "a\u202eb", "a\0b", "a\x07b", "x" * 5000
 LISTS = [("ShopService/ListShops", {}), ("GuideService/ListGuides", {}),
          ("CodeService/ListCodes", {}), ("MemberService/ListMembers", {}),
          ("PurchaseService/ListPurchases", {"member_number": 1}),
+         ("RefundService/ListRefunds", {"shop_id": "S1", "receipt_number": "R1"}),
+         ("RefundService/ListDebts", {"account": {"kind": "PARTY_KIND_MEMBER", "number": 1}}),
          ("ProgramService/ListPrograms", {}), ("TokenService/ListTokens", {}),
          ("ReviewService/ListReviews", {}),
          ("LedgerService/ListBalances", {"kind": "PARTY_KIND_MEMBER"}),
@@ -60,10 +64,28 @@ def same(**changes):
                        "occurred_at": "2024-05-01T08:00:00Z"}, **changes))
 
 
+def give_back(**changes):
+    base = {"shop_id": "S1", "refund_number": "NEW", "receipt_number": "R1", "amount_minor": 100}
+    base.update(changes)
+    return base
+
+
+def forgive(**changes):
+    base = {"account": {"kind": "PARTY_KIND_MEMBER", "number": 1}, "debt_number": 1, "amount": 1,
+            "reason": "goodwill", "request_id": "fresh"}
+    base.update(changes)
+    return base
+
+
 def person(**changes):
     base = {"phone": "13511112222", "consent_policy_version": "1", "shop_id": "S1"}
     base.update(changes)
     return base
+
+
+def hand_out(**changes):
+    return dict({"member_number": 1, "benefit_number": 9, "shop_id": "S1", "request_id": "fresh"},
+                **changes)
 
 
 def decide(**changes):
@@ -117,6 +139,25 @@ def table(world):
         (TILL, buy(member_number=None, code=two.member_code), UNKNOWN, "MEMBER_UNKNOWN", "code"),
         (TILL, buy(member_number=None, code=first), UNKNOWN, "MEMBER_UNKNOWN", "code"),
         (TILL, buy(member_number=None, code=mistyped), INVALID, "CODE_MISTYPED", "code"),
+        (TILL, buy(sellers=[{"guide_number": 99}]), UNKNOWN, "GUIDE_UNKNOWN",
+         "sellers.guide_number"),
+        (TILL, buy(sellers=[{"guide_number": 0}]), INVALID, "SELLERS_INVALID",
+         "sellers.guide_number"),
+        (TILL, buy(sellers=[{"guide_number": 1, "share_bp": -1}]), INVALID, "SELLERS_INVALID",
+         "sellers.share_bp"),
+        (TILL, buy(sellers=[{"guide_number": 1, "share_bp": 9999}]), INVALID, "SELLERS_INVALID",
+         "sellers.share_bp"),
+        (TILL, buy(sellers=[{"guide_number": i, "share_bp": 2000} for i in range(1, 6)]), INVALID,
+         "SELLERS_INVALID", "sellers"),
+        (BENEFIT, hand_out(member_number=0), INVALID, "FIELD_REQUIRED", "member_number"),
+        (BENEFIT, hand_out(benefit_number=0), INVALID, "FIELD_REQUIRED", "benefit_number"),
+        (BENEFIT, hand_out(request_id=""), INVALID, "FIELD_REQUIRED", "request_id"),
+        (BENEFIT, hand_out(shop_id="S9"), UNKNOWN, "SHOP_UNKNOWN", "shop_id"),
+        (BENEFIT, hand_out(member_number=999), UNKNOWN, "MEMBER_UNKNOWN", "member_number"),
+        (BENEFIT, hand_out(), UNKNOWN, "BENEFIT_UNKNOWN", "benefit_number"),
+        ("BenefitService/ListBenefits", {}, INVALID, "FIELD_REQUIRED", "member_number"),
+        ("BenefitService/ListBenefits", {"member_number": 999}, UNKNOWN, "MEMBER_UNKNOWN",
+         "member_number"),
         ("ReviewService/GetReview", {"review_number": 9}, UNKNOWN, "REVIEW_UNKNOWN",
          "review_number"),
         (DECIDE, decide(review_number=9), UNKNOWN, "REVIEW_UNKNOWN", "review_number"),
@@ -374,6 +415,38 @@ def table(world):
         (PUBLISH, program(from_date=""), INVALID, "FIELD_REQUIRED", "program.from_date"),
         (PUBLISH, program(from_date="2024-05-01"), STATE, "PROGRAM_RETROACTIVE",
          "program.from_date"),
+        # ---- refunds and debts ----
+        (REFUND, give_back(refund_number=""), INVALID, "RECEIPT_INVALID", "refund_number"),
+        (REFUND, give_back(refund_number="x" * 41), INVALID, "RECEIPT_INVALID", "refund_number"),
+        (REFUND, give_back(receipt_number=" R1"), INVALID, "RECEIPT_INVALID", "receipt_number"),
+        (REFUND, give_back(refund_number=BIDI), INVALID, "TEXT_INVALID", "refund_number"),
+        (REFUND, give_back(amount_minor=0), INVALID, "REFUND_EMPTY", "amount_minor"),
+        (REFUND, give_back(amount_minor=-1), INVALID, "AMOUNT_INVALID", "amount_minor"),
+        (REFUND, give_back(amount_minor=2**63 - 1), INVALID, "AMOUNT_INVALID", "amount_minor"),
+        (REFUND, give_back(amount_minor=10001), STATE, "REFUND_ABOVE_PURCHASE", "amount_minor"),
+        (REFUND, give_back(lines=[{"line": 1}]), INVALID, "REFUND_LINES_INVALID", "lines"),
+        (REFUND, give_back(amount_minor=0, lines=[{"line": 0}]), INVALID, "REFUND_LINES_INVALID",
+         "lines.line"),
+        (REFUND, give_back(amount_minor=0, lines=[{"line": 1}]), INVALID, "REFUND_LINES_INVALID",
+         "lines[line=1]"),
+        (REFUND, give_back(amount_minor=0, lines=[{"line": i} for i in range(1, 102)]), INVALID,
+         "REFUND_LINES_INVALID", "lines"),
+        (REFUND, give_back(occurred_at=ahead(700)), INVALID, "TIME_IN_FUTURE", "occurred_at"),
+        (REFUND, give_back(shop_id="S9"), UNKNOWN, "SHOP_UNKNOWN", "shop_id"),
+        (REFUND, give_back(purchase_shop_id="S9"), UNKNOWN, "SHOP_UNKNOWN", "purchase_shop_id"),
+        ("RefundService/RecordRefunds", {}, INVALID, "ROWS_INVALID", "refunds"),
+        ("RefundService/GetRefund", {"shop_id": "S1", "refund_number": "NONE"}, UNKNOWN,
+         "REFUND_UNKNOWN", "refund_number"),
+        ("RefundService/ListDebts", {}, INVALID, "FIELD_REQUIRED", "account"),
+        (FORGIVE, forgive(account={"kind": "PARTY_KIND_SHOP", "number": 1}), INVALID,
+         "VALUE_INVALID", None),
+        (FORGIVE, forgive(account={"kind": "PARTY_KIND_MEMBER", "number": 99}), UNKNOWN,
+         "ACCOUNT_UNKNOWN", "account"),
+        (FORGIVE, forgive(reason=""), INVALID, "FIELD_REQUIRED", "reason"),
+        (FORGIVE, forgive(reason="x" * 201), INVALID, "TEXT_INVALID", "reason"),
+        (FORGIVE, forgive(request_id=""), INVALID, "FIELD_REQUIRED", "request_id"),
+        (FORGIVE, forgive(amount=0), INVALID, "AMOUNT_INVALID", "amount"),
+        (FORGIVE, forgive(), UNKNOWN, "DEBT_UNKNOWN", "debt_number"),
         # ---- rows and pages ----
         (QUOTE, {}, INVALID, "FIELD_REQUIRED", "purchase"),
         (QUOTE, {"purchase": buy(amount_minor=-1)}, INVALID, "AMOUNT_INVALID", "amount_minor"),

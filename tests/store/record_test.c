@@ -39,6 +39,7 @@ CODEC(credit)
 CODEC(account)
 CODEC(purchase_day)
 CODEC(binding)
+CODEC(benefit)
 CODEC(employment)
 CODEC(purchase)
 CODEC(purchase_lines)
@@ -54,6 +55,8 @@ CODEC(period_result)
 CODEC(ledger_totals)
 CODEC(numbers)
 CODEC(merchant)
+CODEC(refund)
+CODEC(write_off)
 
 static size_t party_encode_any(const void *value, uint8_t *to)
 {
@@ -79,6 +82,16 @@ static void purchase_day_mend(void *record)
 {
     struct purchase_day *day = record;
     if (day->live_count > day->recorded_count) day->live_count = day->recorded_count;
+}
+
+static void benefit_mend(void *record)
+{
+    struct benefit *benefit = record;
+    if (benefit->number == 0) benefit->number = 1;
+    if (benefit->program_version == 0) benefit->program_version = 1;
+    if (benefit->valid_until < benefit->given_on) benefit->valid_until = benefit->given_on;
+    if (benefit->handed_out_at == 0) benefit->handed_out_shop = 0;
+    if (benefit->handed_out_shop == 0) benefit->handed_out_at = 0;
 }
 
 static void awards_mend(struct award *awards, uint16_t count)
@@ -114,13 +127,27 @@ static void registration_mend(void *record)
     verdicts_mend(&registration->verdicts);
 }
 
+static void refund_mend(void *record)
+{
+    struct refund *refund = record;
+    memset(refund->lines + refund->line_count, 0,
+           (PURCHASE_LINES_MAX - (size_t)refund->line_count) * sizeof refund->lines[0]);
+    for (uint8_t i = 0; i < refund->line_count; i++)
+        if (refund->lines[i].line == 0) refund->lines[i].line = 1;
+    memset(refund->takings + refund->taking_count, 0,
+           (AWARDS_MAX - (size_t)refund->taking_count) * sizeof refund->takings[0]);
+    memset(refund->returns + refund->return_count, 0,
+           (REFUND_RETURNS_MAX - (size_t)refund->return_count) * sizeof refund->returns[0]);
+}
+
 #define FORM(record, mend)                                                                       \
     {#record, sizeof(struct record), record##_fields,                                            \
      sizeof record##_fields / sizeof record##_fields[0], mend, record##_encode_any,              \
      record##_decode_any}
 static const struct record_form forms[] = {
     FORM(fence, NULL), FORM(entry, entry_mend), FORM(credit, NULL), FORM(account, NULL),
-    FORM(purchase_day, purchase_day_mend), FORM(binding, NULL), FORM(employment, NULL),
+    FORM(purchase_day, purchase_day_mend), FORM(binding, NULL), FORM(benefit, benefit_mend),
+    FORM(employment, NULL),
     FORM(purchase, purchase_mend),
     FORM(purchase_lines, purchase_lines_mend), FORM(registration, registration_mend),
     FORM(code, NULL),
@@ -128,6 +155,7 @@ static const struct record_form forms[] = {
     FORM(signal_counts, NULL),
     FORM(kpi_month, NULL), FORM(period_close, NULL), FORM(period_result, NULL),
     FORM(ledger_totals, NULL), FORM(numbers, NULL), FORM(merchant, NULL),
+    FORM(refund, refund_mend), FORM(write_off, NULL),
 };
 enum { FORM_COUNT = sizeof forms / sizeof forms[0] };
 /* The largest of them; all but the lines are bounded by RECORD_BYTES_MAX. */
@@ -138,6 +166,7 @@ union any_record {
     struct registration registration;
     struct ledger_totals totals;
     struct merchant merchant;
+    struct refund refund;
     uint8_t bytes[12288];
 };
 
@@ -318,7 +347,7 @@ static void sizes_stay_what_the_store_was_written_with(void **state)
     (void)state;
     static const struct { const char *name; size_t size; } sizes[] = {
         {"fence", 64}, {"credit", 130}, {"account", 261}, {"purchase_day", 37}, {"binding", 15},
-        {"employment", 17}, {"party", 6}, {"request", 25}, {"recency_month", 249},
+        {"benefit", 31}, {"employment", 17}, {"party", 6}, {"request", 25}, {"recency_month", 249},
         {"signal_counts", 71}, {"ledger_totals", 113}, {"numbers", 25},
     };
     size_t found = 0;
