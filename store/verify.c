@@ -211,7 +211,6 @@ enum store_result store_verify(struct store *store, uint32_t merchant, verify_pr
         verify_ledger, verify_purchases, verify_refunds, verify_accounts, verify_due, verify_spent,
         verify_caps, verify_recency, verify_kpi, verify_period, verify_reviews, verify_people,
         verify_indexes,
-        verify_recency, verify_kpi, verify_period, verify_reviews, verify_people, verify_indexes,
     };
     assert(merchant != 0);
     memset(ret, 0, sizeof *ret);
