@@ -113,6 +113,7 @@ class Counter(Reviews, Merchant):
                 return "REFUND_EMPTY"
         if purchase.refunded + amount > purchase.parts["amount"]:
             return "REFUND_ABOVE_PURCHASE"
+        self.look_at_buyer(purchase.member)
         before = self.refunded_base(purchase)[0] if purchase.base else 0
         purchase.refunded += amount
         for index, part in lines:

@@ -181,6 +181,7 @@ class Merchant(Credits, Awards, Tiers):
                             if program else 0, serving=event.serving)
         member.purchases.append(purchase)
         self.rise(member, program, day)
+        self.review(member, self.today)
         self.purchases[shop, receipt] = purchase
         return purchase
 
