@@ -72,6 +72,7 @@ class Merchant(Credits, Awards, Tiers):
         self.purchases = {}        # (shop, receipt)
         self.last_rule_day = -10 ** 9
         self.holding = False       # what others earn now is held
+        self.in_portions = False   # the last refund may have been more than one command does
 
     @property
     def today(self):

@@ -175,6 +175,10 @@ class Play(Draw):
         def check(reply):
             return self.purchase_differs(purchase, reply.purchase)
         self.call("PurchaseService/RecordPurchase", request, "", check)
+        if merchant.in_portions:  # refunds that waited for it
+            self.flush()
+            self.pipe.work_off(merchant.now)
+            merchant.in_portions = False
         if self.chance(0.05):  # once more: the same answer
             self.call("PurchaseService/RecordPurchase", request, "", check)
 
