@@ -230,6 +230,8 @@ class Play(Draw):
         if merchant.today != before and (
                 self.chance(0.5) or merchant.must_be_worked_off(DUE_AT_ONCE)):
             self.pipe.work_off(merchant.now)
+        if merchant.today != before:
+            merchant.pay_debts()
 
     def compare(self):
         """Every balance."""
