@@ -3,7 +3,7 @@
  *
  * Each round makes a purchase with lines, credits of several rules in both units for two holders,
  * other credits beside them, and a past (spent, expired, held); then it is given back in parts, by
- * amount and by line, in two orders. What is asked to date is computed again here, by other code. */
+ * amount and by line, in two orders. What is asked to date is computed again, by other code. */
 #include "service/postings/recall.h"
 
 #include <setjmp.h>
@@ -204,7 +204,7 @@ static void make_world(uint64_t from)
     make_parts();
 }
 
-/* ---- what must be asked, by other code -------------------------------------------------------- */
+/* ---- what must be asked, by other code ------------------------------------------------------- */
 
 /* Of a credit, to date: straight from domain.md 5. */
 static int64_t expected_reversal(const struct own *own)
