@@ -27,6 +27,13 @@ PROGRAM_R1 = {
     ],
 }
 
+# A guide's bonus for a year: one point for each percent of his members who came back, of 300 at least.
+BONUS = {"rule_id": "bonus", "trigger": "period_close", "beneficiary": "serving_guide", "unit": "points",
+         "kpi": "repurchase_rate", "period": "year", "wait_days": 0, "minimum_n": 300,
+         "brackets": [dict({"from": 100 * i}, **({"to": 100 * i + 100} if i < 100 else {}),
+                           **({"fixed_amount": i} if i > 0 else {})) for i in range(101)]}
+PROGRAM_R3 = dict(PROGRAM_R1, title="R3", rules=PROGRAM_R1["rules"] + [BONUS])
+
 
 def read(path):
     """Lines (n, customer, date YYYYMMDD, cents) in the file's order; n from 1."""
@@ -68,11 +75,12 @@ def write_csv(folder, name, header, rows):
     return path
 
 
-def write_files(folder, lines):
-    """Writes the four import files; returns (kind, path) in the order they are imported."""
+def write_files(folder, lines, refunds):
+    """Writes the import files; returns {kind: path}."""
     customers = max(c for _, c, _, _ in lines)
     opened = local_time("19970101", 0)
     noon = {date: local_time(date, 12) for date in {date for _, _, date, _ in lines}}
+    shoppers = {n: c for n, c, _, _ in lines}
     files = [
         ("shops", write_csv(folder, "shops", ["shop_id", "name"],
                             [["S%02d" % s, "Shop %d" % s] for s in range(1, SHOPS + 1)])),
@@ -88,5 +96,11 @@ def write_files(folder, lines):
                                  "occurred_at"],
                                 [[shop_of(c), "L%06d" % n, phone_of(c), cents, "USD", noon[date]]
                                  for n, c, date, cents in sorted(lines, key=lambda x: (x[2], x[0]))])),
+        ("refunds", write_csv(folder, "refunds",
+                              ["shop_id", "refund_number", "receipt_number", "amount_minor",
+                               "occurred_at"],
+                              [[shop_of(shoppers[n]), "R%06d" % n, "L%06d" % n, cents,
+                                local_time(date, 12)]
+                               for n, (date, cents) in sorted(refunds.items(), key=lambda x: x[1][0])])),
     ]
-    return files
+    return dict(files)
