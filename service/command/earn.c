@@ -177,8 +177,8 @@ static enum outcome cut(struct reader *reader, struct earning *earning)
     return OUTCOME_OK;
 }
 
-enum outcome earn_decide(struct reader *reader, struct command_call *call,
-                         struct earning *earning, const struct earn_event *event)
+enum outcome earn_award(struct reader *reader, struct command_call *call,
+                        struct earning *earning, const struct earn_event *event)
 {
     struct profile profile;
     struct person person;
@@ -199,5 +199,12 @@ enum outcome earn_decide(struct reader *reader, struct command_call *call,
         reward_awards(earning->program, &facts, earning->awards, &earning->verdicts);
     earning->tier_points =
         reward_tier_points(earning->program, earning->awards, earning->award_count);
-    return cut(reader, earning);
+    return OUTCOME_OK;
+}
+
+enum outcome earn_decide(struct reader *reader, struct command_call *call,
+                         struct earning *earning, const struct earn_event *event)
+{
+    enum outcome outcome = earn_award(reader, call, earning, event);
+    return outcome == OUTCOME_OK && earning->program != NULL ? cut(reader, earning) : outcome;
 }

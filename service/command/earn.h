@@ -69,8 +69,11 @@ enum outcome earn_load_program(struct batch *batch, struct earning *earning) OUT
 /* What is due on the buyer is done in memory, her tier's review too. OUTCOME_BUSY as
  * holder_settle. */
 enum outcome earn_settle(struct reader *reader, struct earning *earning) OUTCOME_CHECKED;
-/* Loads referrer, serving guide and sellers, and computes awards and verdicts. GUIDE_UNKNOWN when a
- * seller isn't one. */
+/* Loads referrer, serving guide and sellers, and computes awards and verdicts, before caps.
+ * GUIDE_UNKNOWN when a seller isn't one. */
+enum outcome earn_award(struct reader *reader, struct command_call *call,
+                        struct earning *earning, const struct earn_event *event) OUTCOME_CHECKED;
+/* The same, and cuts the awards to what caps and budgets leave. */
 enum outcome earn_decide(struct reader *reader, struct command_call *call,
                          struct earning *earning, const struct earn_event *event) OUTCOME_CHECKED;
 /* The last step before the LINE: what posting needs beside. */

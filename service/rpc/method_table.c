@@ -24,7 +24,7 @@
     {.path = "/beckon.v1." service "/" method, .kind = METHOD_STREAM, .command = &(its_command),   \
      .roles = (its_roles)}
 
-enum { METHOD_COUNT = 55 };
+enum { METHOD_COUNT = 59 };
 
 static const struct method API_METHODS[] = {
     UNARY("MerchantService", "CreateMerchant", create_merchant, OPERATOR),
@@ -93,6 +93,14 @@ static const struct method API_METHODS[] = {
     UNARY("ReviewService", "ListReviews", list_reviews, AUDITOR | ADMIN),
     UNARY("ReviewService", "GetReview", get_review, AUDITOR | ADMIN),
     UNARY("ReviewService", "DecideReview", decide_review, ADMIN),
+
+    UNARY("ExplainService", "Quote", quote, POS | MANAGER | ADMIN),
+    UNARY("ExplainService", "ExplainPurchase", explain_purchase,
+          MEMBER | POS | MANAGER | AUDITOR | ADMIN),
+    UNARY("ExplainService", "ExplainCredit", explain_credit,
+          MEMBER | GUIDE | PAYROLL | AUDITOR | ADMIN),
+    UNARY("ExplainService", "ExplainAttribution", explain_attribution,
+          MEMBER | GUIDE | MANAGER | AUDITOR | ADMIN),
 
     UNARY("TokenService", "CreateToken", create_token, ADMIN | OPERATOR),
     UNARY("TokenService", "ListTokens", list_tokens, ADMIN | OPERATOR),

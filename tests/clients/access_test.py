@@ -143,6 +143,25 @@ TABLE = {
         scoped={MEMBER: NOT_YOURS, GUIDE: NOT_YOURS},
         by_role={MEMBER: lambda w: {"account": party("member", w.one.members[0])}}),
 
+    "ExplainService/Quote": Row(
+        (POS, MANAGER, ADMIN),
+        lambda w: {"purchase": {"shop_id": "S1", "member_number": w.one.members[0],
+                                "amount_minor": 100}},
+        scoped={POS: NOT_YOURS, MANAGER: NOT_YOURS}),
+    "ExplainService/ExplainPurchase": Row(
+        (MEMBER, POS, MANAGER, AUDITOR, ADMIN),
+        lambda w: {"shop_id": "S1", "receipt_number": "R2"},
+        scoped={MEMBER: NOT_YOURS, POS: NOT_YOURS, MANAGER: NOT_YOURS},
+        by_role={MEMBER: lambda w: {"shop_id": "S1", "receipt_number": "R1"}}),
+    "ExplainService/ExplainCredit": Row(
+        (MEMBER, GUIDE, PAYROLL, AUDITOR, ADMIN),
+        lambda w: {"credit_number": w.entry["guide"]},
+        scoped={MEMBER: not_found("CREDIT_UNKNOWN"), GUIDE: not_found("CREDIT_UNKNOWN")},
+        by_role={MEMBER: lambda w: {"credit_number": w.entry["member"]}}),
+    "ExplainService/ExplainAttribution": Row(
+        (MEMBER, GUIDE, MANAGER, AUDITOR, ADMIN),
+        lambda w: {"member_number": w.one.members[0]},
+        scoped={MEMBER: NOT_YOURS, GUIDE: NOT_YOURS}),
     "PeriodService/ClosePeriod": Row(
         (PAYROLL, ADMIN), lambda w: {"rule_id": "none", "period": "2024"},
         foreign=not_found("PERIOD_RULE_UNKNOWN")),

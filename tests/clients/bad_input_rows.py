@@ -13,6 +13,7 @@ CODE, PUBLISH, TOKEN = ("CodeService/CreateCode", "ProgramService/PublishProgram
                         "TokenService/CreateToken")
 CLOSE, CLOSED = "PeriodService/ClosePeriod", "PeriodService/GetPeriodClose"
 DECIDE = "ReviewService/DecideReview"
+QUOTE, WHY = "ExplainService/Quote", "ExplainService/Explain"
 BIDI, NUL, BELL, LONG = "a\u202eb", "a\0b", "a\x07b", "x" * 5000
 LISTS = [("ShopService/ListShops", {}), ("GuideService/ListGuides", {}),
          ("CodeService/ListCodes", {}), ("MemberService/ListMembers", {}),
@@ -374,6 +375,25 @@ def table(world):
         (PUBLISH, program(from_date="2024-05-01"), STATE, "PROGRAM_RETROACTIVE",
          "program.from_date"),
         # ---- rows and pages ----
+        (QUOTE, {}, INVALID, "FIELD_REQUIRED", "purchase"),
+        (QUOTE, {"purchase": buy(amount_minor=-1)}, INVALID, "AMOUNT_INVALID", "amount_minor"),
+        (QUOTE, {"purchase": buy(shop_id="S9")}, UNKNOWN, "SHOP_UNKNOWN", "shop_id"),
+        (QUOTE, {"purchase": buy(member_number=99)}, UNKNOWN, "MEMBER_UNKNOWN", "member_number"),
+        (QUOTE, {"purchase": buy(), "as_of": "soon"}, INVALID, "DATE_INVALID", "as_of"),
+        (QUOTE, {"purchase": buy(occurred_at="2024-05-01T08:00:00Z"), "as_of": "2024-05-01"},
+         INVALID, "VALUE_INVALID", "as_of"),
+        (QUOTE, {"purchase": buy(), "draft": program(rule={"rate_bp": 10001})["program"]}, INVALID,
+         "PROGRAM_INVALID", "program.rules[0].rate_bp"),
+        (WHY + "Purchase", {"shop_id": "S1"}, INVALID, "FIELD_REQUIRED", "receipt_number"),
+        (WHY + "Purchase", {"shop_id": "S1", "receipt_number": LONG}, INVALID, "TEXT_INVALID", None),
+        (WHY + "Purchase", {"shop_id": "S1", "receipt_number": "none"}, UNKNOWN,
+         "PURCHASE_UNKNOWN", "receipt_number"),
+        (WHY + "Credit", {}, UNKNOWN, "CREDIT_UNKNOWN", "credit_number"),
+        (WHY + "Credit", {"credit_number": 2 ** 63}, UNKNOWN, "CREDIT_UNKNOWN", "credit_number"),
+        (WHY + "Credit", {"credit_number": 1, "page_token": "made-up"}, INVALID, "PAGE_INVALID",
+         "page_token"),
+        (WHY + "Attribution", {}, INVALID, "FIELD_REQUIRED", "member_number"),
+        (WHY + "Attribution", {"member_number": 99}, UNKNOWN, "MEMBER_UNKNOWN", "member_number"),
         (TILLS, {}, INVALID, "ROWS_INVALID", "purchases"),
         (TILLS, {"purchases": [buy()] * 501}, INVALID, "ROWS_INVALID", "purchases[500]"),
         (REGISTERS, {}, INVALID, "ROWS_INVALID", "registrations"),
