@@ -168,18 +168,49 @@ static bool read_length(struct scan *scan, struct frame *frame)
     return true;
 }
 
+/* One varint of a field. */
+static bool read_number(struct scan *scan, const struct frame *frame, size_t end)
+{
+    uint64_t value;
+    if (!read_varint(scan, end, &value))
+        return false;
+    if (frame->field != NULL && frame->field->type == PROTOBUF_C_TYPE_ENUM
+        && !enum_is_known(frame->field, value))
+        find(scan, OUTCOME_VALUE_INVALID, "a value of the enumeration");
+    return true;
+}
+
+/* Numbers of a repeated field one after the other; the first is counted already. */
+static bool read_packed(struct scan *scan, struct frame *frame)
+{
+    uint64_t length;
+    if (!read_varint(scan, frame->end, &length) || length > frame->end - scan->at)
+        return false;
+    size_t end = scan->at + (size_t)length;
+    for (bool first = true; scan->at < end; first = false) {
+        if (!first && !count_field(scan, frame))
+            return false;
+        if (!read_number(scan, frame, end))
+            return false;
+    }
+    return true;
+}
+
 /* Reads one field's tag and value, or enters its message; false: the message is invalid. */
 static bool read_field(struct scan *scan)
 {
     struct frame *frame = &scan->frames[scan->depth - 1];
-    uint64_t tag, value;
+    uint64_t tag;
     if (!read_varint(scan, frame->end, &tag) || tag >> 3 == 0 || tag >> 32 != 0)
         return false;
     enum wire_type type = (enum wire_type)(tag & 7);
     frame->field = protobuf_c_message_descriptor_get_field(frame->descriptor, (unsigned)(tag >> 3));
     if (!count_field(scan, frame))
         return false;
-    /* Requests hold no packed numbers, so each field has one wire type. */
+    /* Each field has one wire type; but repeated numbers may come packed, as clients send them. */
+    if (frame->field != NULL && type == LENGTH && expected_wire_type(frame->field) == VARINT
+        && frame->field->label == PROTOBUF_C_LABEL_REPEATED)
+        return read_packed(scan, frame);
     if (frame->field != NULL && type != expected_wire_type(frame->field))
         return false;
     size_t fixed = type == FIXED64 ? 8 : type == FIXED32 ? 4 : 0;
@@ -190,12 +221,7 @@ static bool read_field(struct scan *scan)
         scan->at += whole ? fixed : 0;
         return whole;
     }
-    if (type != VARINT || !read_varint(scan, frame->end, &value))
-        return false;
-    if (frame->field != NULL && frame->field->type == PROTOBUF_C_TYPE_ENUM
-        && !enum_is_known(frame->field, value))
-        find(scan, OUTCOME_VALUE_INVALID, "a value of the enumeration");
-    return true;
+    return type == VARINT && read_number(scan, frame, frame->end);
 }
 
 enum outcome wire_check(const ProtobufCMessageDescriptor *descriptor, struct bytes message,

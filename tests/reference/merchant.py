@@ -11,28 +11,25 @@ import os
 SHOPS, GUIDES = 20, 60
 OPENED = "1997-01-01"
 
+# As `beckon program publish` reads it: JSON is YAML.
 PROGRAM_R1 = {
-    "from_date": OPENED, "title": "R1", "inherit_serving_guide": True,
-    "rules": [
-        {"rule_id": "buyer", "trigger": "purchase", "beneficiary": "buyer", "unit": "points",
-         "rate_bp": 100, "rounding": "floor"},
-        {"rule_id": "referrer", "trigger": "purchase", "beneficiary": "referrer", "referrer": "member",
-         "unit": "cash", "rate_bp": 200, "rounding": "floor"},
-        {"rule_id": "new-member", "trigger": "registration", "beneficiary": "serving_guide", "code": "own",
-         "unit": "points", "fixed_amount": 5},
-        {"rule_id": "sales", "trigger": "purchase", "beneficiary": "serving_guide", "unit": "points",
-         "rate_bp": 10, "rounding": "floor"},
-        {"rule_id": "repurchase", "trigger": "repurchase", "beneficiary": "serving_guide", "unit": "points",
-         "fixed_amount": 3},
-    ],
+    "from": OPENED, "title": "R1", "inherit serving guide": "yes",
+    "rules": {
+        "buyer": {"on": "purchase", "to": "buyer", "gives": "1 point per 1.00 USD"},
+        "referrer": {"on": "purchase", "to": "referrer", "referrer": "member", "gives": "2 % as cash"},
+        "new-member": {"on": "registration", "to": "serving guide", "code": "own", "gives": "5 points"},
+        "sales": {"on": "purchase", "to": "serving guide", "gives": "1 point per 10.00 USD"},
+        "repurchase": {"on": "repurchase", "to": "serving guide", "gives": "3 points"},
+    },
 }
 
 # A guide's bonus for a year: one point for each percent of his members who came back, of 300 at least.
-BONUS = {"rule_id": "bonus", "trigger": "period_close", "beneficiary": "serving_guide", "unit": "points",
-         "kpi": "repurchase_rate", "period": "year", "wait_days": 0, "minimum_n": 300,
-         "brackets": [dict({"from": 100 * i}, **({"to": 100 * i + 100} if i < 100 else {}),
-                           **({"fixed_amount": i} if i > 0 else {})) for i in range(101)]}
-PROGRAM_R3 = dict(PROGRAM_R1, title="R3", rules=PROGRAM_R1["rules"] + [BONUS])
+BONUS = {"on": "period close", "to": "serving guide", "measures": "repurchase rate", "period": "year",
+         "wait": "none", "at least": 300,
+         "brackets": {"0 to 1 %": "nothing",
+                      **{"%d %% to %d %%" % (i, i + 1): "%d points" % i for i in range(1, 100)},
+                      "100 % and above": "100 points"}}
+PROGRAM_R3 = dict(PROGRAM_R1, title="R3", rules=dict(PROGRAM_R1["rules"], bonus=BONUS))
 
 
 def read(path):

@@ -52,7 +52,7 @@ class Feed:
         self.beckon = beckon
         self.times = 2 if twice else 1
         self.files = merchant.write_files(folder, lines, expected.refunds(lines))
-        self.program = os.path.join(folder, "program.json")
+        self.program = os.path.join(folder, "program.yaml")
 
     def begin(self, program):
         self.beckon.run("merchant", "update", "--name", "Reference", "--currency", "USD", "--time-zone",

@@ -319,6 +319,84 @@ static void what_is_voided_makes_room_in_caps_and_budgets(void **state)
     PLAY_ON(STAGE, steps);
 }
 
+#define BUYS(receipt)                                                                            \
+    ANSWERS("pos:1", record_purchase,                                                            \
+            "receipt_number=" receipt " member_number=2 amount_minor=10000",                     \
+            "purchase.credits[0].amount=100")
+#define GIVES_BACK(receipt, amount)                                                              \
+    ANSWERS("pos:1", record_refund,                                                              \
+            "refund_number=F" receipt " receipt_number=" receipt " amount_minor=" amount, NULL)
+
+static void who_keeps_giving_back_earns_others_nothing_at_once(void **state)
+{
+    (void)state;
+    static const struct step steps[] = {
+        PROGRAM("p2", "2026-03-02",
+                "program.fraud.refund_cycles=2 program.fraud.refund_cycle_days=30"),
+        BUYS("A1"),
+        GIVES_BACK("A1", "10000"),
+        BUYS("A2"),
+        GIVES_BACK("A2", "9999"),
+        AT("2026-03-20T10:00"),
+        BUYS("A3"),
+        ANSWERS("admin", list_reviews, "", "reviews#=0"),
+        /* The rest of A2 is her second full refund; both lie within thirty days. */
+        ANSWERS("pos:1", record_refund,
+                "refund_number=F4 receipt_number=A2 amount_minor=1", NULL),
+        CASH_OF("member:1", AVAILABLE "200 " NONE_HELD),
+        CASH_OF("guide:1", AVAILABLE "50 " NONE_HELD),
+        BUYS("A4"),
+        ANSWERS("admin", get_review, "review_number=1",
+                "review.receipt_number=A4 review.member_number=2 review.evidence#=1 "
+                "review.evidence[0].signal=REFUND_CYCLE review.evidence[0].limit=2 "
+                "review.evidence[0].observed=2 review.evidence[0].window=30 "
+                "review.credits#=2 review.credits[0].beneficiary=member:1 "
+                "review.credits[1].beneficiary=guide:1"),
+        CASH_OF("member:1", AVAILABLE "400 " HELD "200"),
+        CASH_OF("guide:1", AVAILABLE "100 " HELD "50"),
+        /* Hers are hers. */
+        ANSWERS("member:2", get_balance, "",
+                "account_balances.balances[0].available=200 "
+                "!account_balances.balances[0].held"),
+        /* The first falls out of the thirty days. */
+        AT("2026-04-01T10:00"),
+        BUYS("A5"),
+        ANSWERS("admin", list_reviews, "", "reviews#=1"),
+        /* Being held protects from no refund; what is left is decided. */
+        GIVES_BACK("A4", "5000"),
+        CASH_OF("member:1", AVAILABLE "500 " HELD "100"),
+        VOIDS("1"),
+        CASH_OF("member:1", AVAILABLE "400 " NONE_HELD),
+        CASH_OF("guide:1", AVAILABLE "100 " NONE_HELD),
+        /* What the decision took is not asked for again. */
+        ANSWERS("pos:1", record_refund,
+                "refund_number=F5 receipt_number=A4 amount_minor=5000", NULL),
+        CASH_OF("member:1", AVAILABLE "400 " NONE_HELD),
+    };
+    PLAY_ON(STAGE, steps);
+}
+
+static void a_review_whose_credits_were_all_given_back_is_decided_all_the_same(void **state)
+{
+    (void)state;
+    static const struct step steps[] = {
+        PROGRAM("p2", "2026-03-02", ""),
+        ANSWERS("admin", create_code, "request_id=m2 code.owner=member:2", NULL,
+                .save = "m2=code.code"),
+        ANSWERS("pos:1", register_member,
+                "phone=13900000001 consent_policy_version=v1 recommender=$m2", "member_number=3"),
+        ANSWERS("pos:1", record_purchase,
+                "receipt_number=A1 member_number=3 amount_minor=10000", NULL),
+        CASH_OF("member:2", AVAILABLE "200 " HELD "200"),
+        GIVES_BACK("A1", "10000"),
+        CASH_OF("member:2", NOTHING_AVAILABLE NONE_HELD),
+        RELEASES("1"),
+        CASH_OF("member:2", NOTHING_AVAILABLE NONE_HELD),
+        ANSWERS("admin", list_reviews, "state=OPEN", "reviews#=0"),
+    };
+    PLAY_ON(STAGE, steps);
+}
+
 static void a_till_sells_to_the_guide_himself_and_his_colleague_waits(void **state)
 {
     (void)state;
@@ -356,6 +434,8 @@ static void what_a_review_holds_is_released_by_deciding_it(void **state)
         ANSWERS("pos:1", register_member, REGISTER("0002", "code=$g1"), NULL),
         ANSWERS("auditor", get_credit, "credit_number=2", "credit.held=1 credit.review_number=1"),
         ANSWERS("guide:1", get_credit, "credit_number=2", "credit.held=1 !credit.review_number"),
+        ANSWERS("admin", explain_credit, "credit_number=2", "held=1 review_number=1"),
+        ANSWERS("guide:1", explain_credit, "credit_number=2", "held=1 !review_number"),
         REFUSES("token:$admin", release_credit, "credit_number=2 reason=fine request_id=r1",
                 OUTCOME_CREDIT_IN_REVIEW, "credit_number"),
         REFUSES("token:$admin", hold_credit, "credit_number=2 reason=doubt request_id=h1",
@@ -384,6 +464,8 @@ int main(void)
         cmocka_unit_test(what_a_review_holds_is_released_by_deciding_it),
         cmocka_unit_test(what_expired_while_it_was_held_is_gone_when_released),
         cmocka_unit_test(what_is_voided_makes_room_in_caps_and_budgets),
+        cmocka_unit_test(who_keeps_giving_back_earns_others_nothing_at_once),
+        cmocka_unit_test(a_review_whose_credits_were_all_given_back_is_decided_all_the_same),
         cmocka_unit_test(a_till_sells_to_the_guide_himself_and_his_colleague_waits),
         cmocka_unit_test(own_code_with_another_recommender_holds_what_he_earns),
     };
