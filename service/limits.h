@@ -51,6 +51,7 @@ enum {
     LIMIT_PAGE = 500,
     LIMIT_AHEAD_MS = 10 * 60 * 1000,      /* occurred_at may be so far ahead of the clock */
     LIMIT_TOKENS_PER_PRINCIPAL = 2,       /* alive, for rotation */
+    LIMIT_EXPLAIN_ADJUSTMENTS = 1000,     /* looked through for the one that made a credit */
     LIMIT_EXPLAIN_WALK = 10000,           /* entries one ExplainCredit looks at: some 50 ms */
     LIMIT_PATH_BYTES = 1024,              /* a backup's folder */
 };
