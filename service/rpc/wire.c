@@ -168,6 +168,29 @@ static bool read_length(struct scan *scan, struct frame *frame)
     return true;
 }
 
+/* Repeated numbers may come one by one or, as most clients send them, all in one field. The API has
+ * none of a fixed size. */
+static bool may_be_packed(const ProtobufCFieldDescriptor *field)
+{
+    return field->label == PROTOBUF_C_LABEL_REPEATED && expected_wire_type(field) == VARINT;
+}
+
+/* The numbers of a packed field; the field itself is counted as the first. */
+static bool read_packed(struct scan *scan, struct frame *frame)
+{
+    uint64_t length, value;
+    if (!read_varint(scan, frame->end, &length) || length > frame->end - scan->at)
+        return false;
+    size_t end = scan->at + (size_t)length;
+    for (bool first = true; scan->at < end; first = false) {
+        if (!read_varint(scan, end, &value) || (!first && !count_field(scan, frame)))
+            return false;
+        if (frame->field->type == PROTOBUF_C_TYPE_ENUM && !enum_is_known(frame->field, value))
+            find(scan, OUTCOME_VALUE_INVALID, "a value of the enumeration");
+    }
+    return true;
+}
+
 /* Reads one field's tag and value, or enters its message; false: the message is invalid. */
 static bool read_field(struct scan *scan)
 {
@@ -179,7 +202,8 @@ static bool read_field(struct scan *scan)
     frame->field = protobuf_c_message_descriptor_get_field(frame->descriptor, (unsigned)(tag >> 3));
     if (!count_field(scan, frame))
         return false;
-    /* Requests hold no packed numbers, so each field has one wire type. */
+    if (frame->field != NULL && type == LENGTH && may_be_packed(frame->field))
+        return read_packed(scan, frame);
     if (frame->field != NULL && type != expected_wire_type(frame->field))
         return false;
     size_t fixed = type == FIXED64 ? 8 : type == FIXED32 ? 4 : 0;
