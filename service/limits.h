@@ -49,6 +49,8 @@ enum {
     LIMIT_ROWS = 500,                     /* rows of RecordPurchases, RegisterMembers */
     LIMIT_PAGE_DEFAULT = 50,
     LIMIT_PAGE = 500,
+    LIMIT_REFUNDS_PARKED = 8,             /* refunds waiting for one purchase: all are posted in its
+                                             command; more than a few tills ever have under way */
     LIMIT_AHEAD_MS = 10 * 60 * 1000,      /* occurred_at may be so far ahead of the clock */
     LIMIT_TOKENS_PER_PRINCIPAL = 2,       /* alive, for rotation */
     LIMIT_EXPLAIN_ADJUSTMENTS = 1000,     /* looked through for the one that made a credit */

@@ -81,6 +81,14 @@ static const struct outcome_info OUTCOMES[] = {
     ROW(LINES_INVALID, INVALID_ARGUMENT, false,
         "The lines don't make up the purchase: {allowed}. Send all of its lines, or none.",
         "商品行与整单不符，应满足：{allowed}。请发送全部商品行，或一行也不发送。"),
+    ROW(REFUND_EMPTY, INVALID_ARGUMENT, false,
+        "The refund gives nothing back. Send an amount above 0, or lines of which something is "
+        "left.",
+        "这笔退款金额为零。请填写大于 0 的金额，或仍有剩余可退的商品行。"),
+    ROW(REFUND_LINES_INVALID, INVALID_ARGUMENT, false,
+        "{field} does not fit the purchase: {allowed}. GetPurchase shows its lines and what was "
+        "refunded of them.",
+        "{field} 与原消费不符：{allowed}。可用 GetPurchase 查看商品行及已退金额。"),
     ROW(SELLERS_INVALID, INVALID_ARGUMENT, false,
         "{field} is not allowed: {allowed}. At most 4 guides sell a purchase, each named once, and "
         "their shares sum to 10,000.",
@@ -147,6 +155,12 @@ static const struct outcome_info OUTCOMES[] = {
     ROW(PURCHASE_UNKNOWN, NOT_FOUND, false,
         "There is no such purchase. Check shop and receipt number.",
         "没有这笔消费，请检查门店和小票号。"),
+    ROW(REFUND_UNKNOWN, NOT_FOUND, false,
+        "There is no such refund. Check shop and refund number.",
+        "没有这笔退款，请检查门店和退款号。"),
+    ROW(DEBT_UNKNOWN, NOT_FOUND, false,
+        "The account has no open debt of that number. ListDebts shows what is open.",
+        "该账户没有此编号的未清欠额。可用 ListDebts 查看。"),
     ROW(PROGRAM_UNKNOWN, NOT_FOUND, false,
         "There is no such program version, or none was in force on that date.",
         "没有这个方案版本，或当日没有生效的方案。"),
@@ -178,6 +192,10 @@ static const struct outcome_info OUTCOMES[] = {
         "This shop has recorded that receipt number with other content. Nothing was changed; read "
         "the first one with GetPurchase.",
         "该门店已用此小票号记录过内容不同的消费。未做任何更改；可用 GetPurchase 查看原记录。"),
+    ROW(REFUND_REUSED, ALREADY_EXISTS, false,
+        "This shop has recorded that refund number with other content. Nothing was changed; read "
+        "the first one with GetRefund.",
+        "该门店已用此退款号记录过内容不同的退款。未做任何更改；可用 GetRefund 查看原记录。"),
     ROW(REQUEST_ID_REUSED, ALREADY_EXISTS, false,
         "That request_id was used for a request with other content. Use a fresh one.",
         "该 request_id 已用于内容不同的请求。请换一个新的。"),
@@ -195,6 +213,13 @@ static const struct outcome_info OUTCOMES[] = {
         "{field} is fixed since the merchant's first event. Make another merchant where it must "
         "differ.",
         "{field} 自商户首个业务发生后已固定。如需不同，请新建商户。"),
+    ROW(REFUND_ABOVE_PURCHASE, FAILED_PRECONDITION, false,
+        "All refunds together would exceed the purchase: {field} may be {allowed}.",
+        "退款合计将超过原消费金额：{field} 应为 {allowed}。"),
+    ROW(REFUNDS_PARKED_TOO_MANY, FAILED_PRECONDITION, false,
+        "{allowed} refunds already wait for that purchase. Record the purchase first; is its "
+        "receipt number right?",
+        "已有 {allowed} 笔退款在等待这笔消费。请先上报消费，并核对小票号。"),
     ROW(PROGRAM_RETROACTIVE, FAILED_PRECONDITION, false,
         "{field} must lie after the latest business date that already has credits ({allowed}). "
         "Give a later date.",
@@ -245,8 +270,8 @@ static const struct outcome_info OUTCOMES[] = {
     ROW(CREDIT_NOT_HELD, FAILED_PRECONDITION, false, "That credit isn't held.",
         "这笔积分或返利没有冻结。"),
     ROW(CREDIT_IN_REVIEW, FAILED_PRECONDITION, false,
-        "A review holds that credit: decide the review instead.",
-        "这笔积分或返利由复核冻结：请对复核作出决定。"),
+        "A review holds that credit: decide it with DecideReview instead.",
+        "这笔积分或返利由审核冻结：请用 DecideReview 对该审核作出决定。"),
     ROW(BACKUP_FAILED, FAILED_PRECONDITION, false,
         "The backup failed: {allowed}. The store is as it was.",
         "备份失败：{allowed}。数据未受影响。"),

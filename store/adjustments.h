@@ -7,8 +7,6 @@
 #include "store/reader.h"
 #include "store/record.h"
 
-enum { REASON_BYTES_MAX = 200 };
-
 enum adjustment_kind { ADJUSTMENT_BALANCE = 1, ADJUSTMENT_HOLD = 2, ADJUSTMENT_RELEASE = 3 };
 enum adjustment_state { ADJUSTMENT_POSTED = 1, ADJUSTMENT_PROPOSED = 2, ADJUSTMENT_REJECTED = 3 };
 

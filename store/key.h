@@ -56,6 +56,7 @@ enum table {
     TABLE_PERIOD_CLOSE = 0x2e,   /* rule id's size and text, period kind, start -> period_close;
                                     the same and a guide -> period_result. Size 0: up to which
                                     date the ticker has closed what was due */
+    TABLE_WRITE_OFF = 0x2f,      /* entry number -> write_off: who forgave a debt, and why */
 
     /* merchant 0: the instance's own */
     TABLE_META = 0x40,           /* -> ColdMeta: schema version, store id */

@@ -24,6 +24,7 @@ enum {
     RECEIPT_BYTES_MAX = 40,   /* receipt and refund numbers, request ids of tills */
     AWARDS_MAX = 64,          /* credits of one event: rules, some shared among sellers */
     SELLERS_MAX = 4,          /* guides who share one purchase */
+    REASON_BYTES_MAX = 200,   /* why a person decided as he did */
     HASH_BYTES = 32,          /* BLAKE2b-256: the ledger's chain */
     FINGERPRINT_BYTES = 16,   /* keyed BLAKE2b over a request's own fields */
 };

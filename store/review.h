@@ -21,7 +21,7 @@ enum fraud_signal {
     SIGNAL_OWN_PURCHASE = 6,      /* a guide is the buyer and one of those who would earn */
     SIGNAL_COUNT,
 };
-enum { EVIDENCE_MAX = SIGNAL_COUNT - 1, REASON_BYTES_MAX = 200 };
+enum { EVIDENCE_MAX = SIGNAL_COUNT - 1 };
 
 /* One signal in numbers; what each means by signal:
  *                    limit                    observed               window

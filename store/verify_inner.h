@@ -30,6 +30,7 @@ struct verify {
     struct numbers numbers;
     struct account_fold *members; /* by number, to numbers.member; 0 is nobody */
     struct account_fold *guides;
+    uint64_t refund_sum;          /* 0 when refunds and entries agree: verify_refunds.c */
     struct verify_caps *caps;     /* verify_caps.c's; NULL: nothing is counted */
     struct reader reader;         /* the open snapshot, if any */
     bool is_open;
@@ -95,6 +96,12 @@ enum store_result verify_period_entry(struct verify *verify, const struct entry 
 /* The parts, in the order they run. */
 enum store_result verify_ledger(struct verify *verify) STORE_CHECKED;
 enum store_result verify_purchases(struct verify *verify) STORE_CHECKED;
+/* Of one purchase, in the snapshot at hand: its refunds. */
+enum store_result verify_purchase_refunds(struct verify *verify,
+                                          const struct purchase *purchase) STORE_CHECKED;
+enum store_result verify_refunds(struct verify *verify) STORE_CHECKED;
+/* One entry of those up to N: adds it to what refunds took. */
+void verify_refund_entry(struct verify *verify, const struct entry *entry);
 enum store_result verify_accounts(struct verify *verify) STORE_CHECKED;
 /* Of one account, in the snapshot at hand: every credit and debt against the account's entries, and
  * its place in the due queue. */

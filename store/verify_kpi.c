@@ -10,6 +10,7 @@
 #include "store/guides.h"
 #include "store/kpi.h"
 #include "store/purchases.h"
+#include "store/refunds.h"
 #include "store/verify_inner.h"
 
 enum { MEMBERS_PER_PAGE = 256 };
@@ -68,6 +69,33 @@ static enum store_result fold_registration(struct verify *verify, struct kpi_fol
 
 /* ---- sales ----------------------------------------------------------------------------------- */
 
+/* Sales net of what was returned, each on the refund's own date. */
+static enum store_result fold_refunds(struct verify *verify, struct kpi_fold *fold,
+                                      const struct purchase *purchase)
+{
+    struct refund_of of;
+    struct receipt after = {0};
+    size_t count = 1;
+    enum store_result result = STORE_OK;
+
+    while (purchase->refund_count > 0 && count == 1) {
+        struct refund refund;
+        int day = 0;
+        do result = refunds_of(&verify->reader, &purchase->receipt, &after, &of, 1, &count);
+        while (verify_again(verify, result));
+        if (result != STORE_OK || count == 0) break;
+        after = of.receipt;
+        if (of.state != REFUND_POSTED) continue;
+        do result = refunds_get(&verify->reader, &of.receipt, &refund);
+        while (verify_again(verify, result));
+        if (result != STORE_OK) break;
+        struct kpi_month *month =
+            fold_month(verify, fold, purchase->member, refund.business_date, &day);
+        if (month != NULL) month->days[day].sales_minor -= refund.amount_minor;
+    }
+    return result == STORE_OK ? STORE_OK : verify_fatal(result); /* found with the refunds */
+}
+
 static enum store_result fold_purchases(struct verify *verify, struct kpi_fold *fold,
                                         uint32_t member, const struct account *account)
 {
@@ -86,6 +114,8 @@ static enum store_result fold_purchases(struct verify *verify, struct kpi_fold *
         if (month == NULL) continue;
         month->days[day].purchases++;
         month->days[day].sales_minor += purchase.parts.amount_minor;
+        result = fold_refunds(verify, fold, &purchase);
+        if (result != STORE_OK) return result;
     }
     return STORE_OK;
 }

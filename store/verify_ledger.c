@@ -141,6 +141,7 @@ static enum store_result fold_entry(struct verify *verify, struct ledger_fold *f
     fold->number++;
     fold_sides(verify, fold, &entry);
     fold_account(verify, &entry);
+    verify_refund_entry(verify, &entry);
     verify->report->entries++;
     return fold_event(verify, fold, &entry);
 }

@@ -191,6 +191,7 @@ static enum store_result visit_purchase(struct verify *verify, struct bytes key,
     check_amounts(verify, &purchase);
     enum store_result result = check_lines(verify, &purchase);
     if (result == STORE_OK) result = check_place(verify, &purchase);
+    if (result == STORE_OK) result = verify_purchase_refunds(verify, &purchase);
     if (result != STORE_OK) return result;
     struct award_event of = {
         .table = "purchase",

@@ -18,6 +18,7 @@ enum { SHOW_EVERY_US = 200000 };
 
 static const struct import_kind *const KINDS[] = {
     &IMPORT_SHOPS, &IMPORT_GUIDES, &IMPORT_MEMBERS, &IMPORT_PURCHASES,
+    &IMPORT_REFUNDS,
 };
 
 const char *import_cell(const struct import *import, const char *column)

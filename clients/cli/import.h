@@ -50,7 +50,8 @@ struct import_kind {
     struct import_result (*result)(const ProtobufCMessage *reply, size_t index);
 };
 
-extern const struct import_kind IMPORT_SHOPS, IMPORT_GUIDES, IMPORT_MEMBERS, IMPORT_PURCHASES;
+extern const struct import_kind IMPORT_SHOPS, IMPORT_GUIDES, IMPORT_MEMBERS, IMPORT_PURCHASES,
+    IMPORT_REFUNDS;
 
 /* Where an import stands; what the progress file holds. */
 struct import_state {

@@ -9,6 +9,7 @@
 #include "beckon/v1/ledger_service.pb-c.h"
 #include "beckon/v1/member_service.pb-c.h"
 #include "beckon/v1/program_service.pb-c.h"
+#include "beckon/v1/refund_service.pb-c.h"
 #include "clients/cli/message_inner.h"
 #include "clients/cli/text.h"
 
@@ -96,6 +97,26 @@ static char *code_owner_cell(const ProtobufCMessage *message)
     return g_strdup_printf("%s from %s", who, owner->from_date);
 }
 
+/* "member:2 49 points (credit 17: own 40 owed 9)" */
+static char *taking_cell(const ProtobufCMessage *message)
+{
+    const Beckon__V1__Taking *taking = (const Beckon__V1__Taking *)message;
+    const struct { const char *name; int64_t amount; } parts[] = {
+        {"own", taking->own}, {"elsewhere", taking->elsewhere}, {"owed", taking->owed},
+        {"waived", taking->waived}};
+    g_autofree char *who = party_cell_or_empty(taking->beneficiary);
+    g_autofree char *unit = text_of_enum(&beckon__v1__unit__descriptor, taking->unit);
+    GString *cell = g_string_new(NULL);
+    g_string_printf(cell, "%s %" G_GINT64_FORMAT " %s (credit %" G_GUINT64_FORMAT ":", who,
+                    taking->asked, unit, taking->credit_number);
+    for (size_t i = 0; i < G_N_ELEMENTS(parts); i++)
+        if (parts[i].amount != 0)
+            g_string_append_printf(cell, " %s %" G_GINT64_FORMAT, parts[i].name,
+                                   parts[i].amount);
+    g_string_append_c(cell, ')');
+    return g_string_free(cell, FALSE);
+}
+
 static char *attribute_cell(const ProtobufCMessage *message)
 {
     const Beckon__V1__Attribute *attribute = (const Beckon__V1__Attribute *)message;
@@ -114,6 +135,7 @@ static const struct {
     {&beckon__v1__rule__descriptor, rule_cell},
     {&beckon__v1__code_owner__descriptor, code_owner_cell},
     {&beckon__v1__attribute__descriptor, attribute_cell},
+    {&beckon__v1__taking__descriptor, taking_cell},
 };
 
 static char *sub_cell(const ProtobufCMessage *message)

@@ -7,6 +7,7 @@
 #include "beckon/v1/common.pb-c.h"
 #include "beckon/v1/member_service.pb-c.h"
 #include "beckon/v1/purchase_service.pb-c.h"
+#include "beckon/v1/refund_service.pb-c.h"
 #include "clients/cli/message_inner.h"
 #include "clients/cli/text.h"
 
@@ -132,6 +133,25 @@ static bool set_line(Beckon__V1__PurchaseLine *line, const char *text, GString *
     return true;
 }
 
+/* "LINE[:AMOUNT]": a line that is given back, whole or in part. */
+static bool set_refund_line(Beckon__V1__RefundLine *line, const char *text, GString *error)
+{
+    g_auto(GStrv) parts = g_strsplit(text, ":", 2);
+    guint64 number = 0;
+    gint64 amount = 0;
+    if (parts[0] == NULL ||
+        !g_ascii_string_to_unsigned(parts[0], 10, 1, UINT32_MAX, &number, NULL) ||
+        (parts[1] != NULL &&
+         !g_ascii_string_to_signed(parts[1], 10, 0, INT64_MAX, &amount, NULL))) {
+        g_string_append(error, "must be LINE[:AMOUNT], the line from 1, the amount in minor units, "
+                               "e.g. 2:1500");
+        return false;
+    }
+    line->line = (uint32_t)number;
+    line->amount_minor = amount;
+    return true;
+}
+
 /* The messages that one text can write; others are set by their fields. */
 static bool set_message(const ProtobufCFieldDescriptor *field, void **place, const char *text,
                         GString *error)
@@ -150,6 +170,8 @@ static bool set_message(const ProtobufCFieldDescriptor *field, void **place, con
         return set_party((Beckon__V1__Party *)message, text, error);
     if (type == &beckon__v1__purchase_line__descriptor)
         return set_line((Beckon__V1__PurchaseLine *)message, text, error);
+    if (type == &beckon__v1__refund_line__descriptor)
+        return set_refund_line((Beckon__V1__RefundLine *)message, text, error);
     assert(type == &beckon__v1__attribute__descriptor);
     const char *equals = strchr(text, '=');
     if (!equals) {

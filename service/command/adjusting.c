@@ -11,6 +11,7 @@
 #include "service/command/objects.h"
 #include "service/command/reply.h"
 #include "store/accounts.h"
+#include "store/reviews.h"
 #include "store/tokens.h"
 
 enum outcome adjusting_begin(struct batch *batch, struct command_call *call,
@@ -156,8 +157,9 @@ void adjusting_post(struct batch *batch, struct adjusting *adjusting)
 
 /* ---- holds ----------------------------------------------------------------------------------- */
 
+/* `in_review`: an undecided review holds it, and whoever decides that releases it. */
 static enum outcome check_flag(struct command_call *call, enum adjustment_kind kind,
-                               const struct credit *credit)
+                               const struct credit *credit, bool in_review)
 {
     bool held = (credit->flags & CREDIT_HELD) != 0;
     enum outcome outcome = OUTCOME_OK;
@@ -166,7 +168,7 @@ static enum outcome check_flag(struct command_call *call, enum adjustment_kind k
     else if (kind == ADJUSTMENT_HOLD && held) outcome = OUTCOME_CREDIT_IS_HELD;
     else if (kind == ADJUSTMENT_RELEASE && (!held || credit->state == CREDIT_DONE))
         outcome = OUTCOME_CREDIT_NOT_HELD;
-    else if (kind == ADJUSTMENT_RELEASE && credit->review != 0)
+    else if (kind == ADJUSTMENT_RELEASE && in_review)
         outcome = OUTCOME_CREDIT_IN_REVIEW;
     return outcome == OUTCOME_OK ? outcome : form_refuse(call, outcome, "credit_number", NULL);
 }
@@ -190,7 +192,11 @@ enum outcome adjusting_flag(struct batch *batch, struct command_call *call, uint
     if (outcome != OUTCOME_OK) return outcome;
     outcome = holder_load(&batch->reader, holder, number, OUTCOME_CREDIT_UNKNOWN, &lot);
     if (outcome != OUTCOME_OK) return form_refuse(call, outcome, "credit_number", NULL);
-    outcome = check_flag(call, adjustment->kind, &holder->lots.lot[lot].credit);
+    const struct credit *credit = &holder->lots.lot[lot].credit;
+    enum store_result open =
+        credit->review != 0 ? reviews_is_open(&batch->reader, credit->review) : STORE_ABSENT;
+    if (open != STORE_OK && open != STORE_ABSENT) return command_outcome(open, OUTCOME_INTERNAL);
+    outcome = check_flag(call, adjustment->kind, credit, open == STORE_OK);
     if (outcome != OUTCOME_OK) return outcome;
     struct occasion occasion = decision(adjusting);
     adjustment->unit = holder->lots.lot[lot].credit.unit;

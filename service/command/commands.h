@@ -13,6 +13,8 @@ extern const struct command create_code, get_code, list_codes, render_code, reas
 extern const struct command register_member, register_members, get_member, list_members,
     update_member;
 extern const struct command record_purchase, record_purchases, get_purchase, list_purchases;
+extern const struct command record_refund, record_refunds, get_refund, list_refunds, list_debts,
+    write_off_debt;
 extern const struct command publish_program, get_program, list_programs;
 extern const struct command get_balance, list_balances, get_entry, list_entries;
 extern const struct command quote, explain_purchase, explain_credit, explain_attribution;

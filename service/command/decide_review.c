@@ -94,6 +94,8 @@ static enum outcome decide_credit(struct batch *batch, struct deciding *deciding
     if (credit->review != deciding->review.number) return OUTCOME_STORE_DAMAGED;
     if (credit->state == CREDIT_DONE || (credit->flags & CREDIT_HELD) == 0) return OUTCOME_OK;
     if (deciding->review.state == REVIEW_VOIDED) {
+        /* Taken already: a refund of the same event asks for none of it again. */
+        holder->lots.lot[lot].credit.recall_own += credit->remaining;
         lot_take_back(&holder->lots, lot, credit->remaining, &deciding->occasion);
         return OUTCOME_OK;
     }

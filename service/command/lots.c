@@ -36,10 +36,10 @@ enum outcome holder_open(struct reader *reader, struct party party, struct accou
     bool owes = false;
     for (size_t unit = 0; unit < UNIT_COUNT; unit++) owes |= account->balance[unit].debt > 0;
     if (!owes) return OUTCOME_OK;
-    struct debt debts[LOT_DEBTS_MAX];
+    struct debt debts[LOT_DEBTS_OPEN_MAX];
     size_t count;
     enum store_result result =
-        debts_list(reader, party, true, 0, debts, LOT_DEBTS_MAX, &count);
+        debts_list(reader, party, true, 0, debts, LOT_DEBTS_OPEN_MAX, &count);
     if (result != STORE_OK) return command_outcome(result, OUTCOME_INTERNAL);
     for (size_t i = 0; i < count; i++) lots_add_debt(&ret->lots, &debts[i]);
     return OUTCOME_OK;

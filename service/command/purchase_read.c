@@ -44,6 +44,7 @@ enum outcome purchase_read_lines(struct reader *reader, struct command_call *cal
         row->amount_minor = line->amount_minor;
         row->tax_minor = line->tax_minor;
         row->base_minor = line->base_minor;
+        row->refunded_minor = line->refunded_minor;
         row->article =
             reply_text_of(call, line->article, strnlen(line->article, LINE_TEXT_BYTES_MAX));
         row->category =

@@ -1,7 +1,8 @@
 /* Records one purchase and what it earns.
  *
  * Happy path: form -> seen before? -> buyer, binding, her purchase day -> rules -> LINE ->
- * purchase, entries, credits, accounts, her day and the counters (count.h).
+ * purchase, entries, credits, accounts, her day and the counters (count.h) -> the refunds that
+ * waited for it.
  * A repeat (same shop and receipt) is answered from the record; other content is refused. */
 #include "service/command/record_purchase.h"
 
@@ -13,6 +14,7 @@
 #include "service/command/form.h"
 #include "service/command/purchase_form.h"
 #include "service/command/purchase_message.h"
+#include "service/command/record_refund.h"
 #include "service/command/reply.h"
 #include "service/command/screen.h"
 #include "store/programs.h"
@@ -120,6 +122,7 @@ enum outcome purchase_record(struct batch *batch, struct command_call *call,
     struct buying *buying = &recording.buying;
     struct purchase *purchase = &buying->purchase;
     struct purchase known;
+    struct refunds_waiting waiting;
 
     enum outcome outcome = buying_check_form(&batch->reader, call, buying);
     if (outcome != OUTCOME_OK) return outcome;
@@ -133,10 +136,13 @@ enum outcome purchase_record(struct batch *batch, struct command_call *call,
 
     outcome = decide(batch, call, &recording);
     if (outcome != OUTCOME_OK) return outcome;
+    outcome = refunds_waiting_for(&batch->reader, &purchase->receipt, &waiting);
+    if (outcome != OUTCOME_OK) return outcome;
     outcome = reply_reserve(call, purchase_message_bytes(buying->earning.award_count));
     if (outcome != OUTCOME_OK) return outcome;
 
     /* From here on this purchase must succeed. */
+    uint64_t last_entry = batch_fence(batch)->entry;
     earn_post(batch, &buying->earning);
     screen_put(batch, &buying->earning, &recording.screening);
     purchase->verdicts = buying->earning.verdicts;
@@ -152,7 +158,10 @@ enum outcome purchase_record(struct batch *batch, struct command_call *call,
     outcome = purchase_message(&batch->reader, call, purchase, recording.shop_id,
                                buying->earning.program, false, ret_purchase);
     assert(outcome == OUTCOME_OK); /* reserved above, entries are in the write set */
-    return outcome;
+    size_t posted = batch_fence(batch)->entry - last_entry;
+    return refunds_post_waiting(
+        batch, call->now_ms, &waiting,
+        posted < COMMAND_MOVEMENTS_MAX ? COMMAND_MOVEMENTS_MAX - posted : 0);
 }
 
 static enum outcome record_purchase_write(struct batch *batch, struct command_call *call,

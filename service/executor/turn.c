@@ -45,7 +45,8 @@ static enum outcome turn_to(struct batch *batch, struct work *work, uint32_t mer
     return command_reauthenticate(&batch->reader, &work->call);
 }
 
-static enum outcome run_row(struct batch *batch, struct work *work, size_t row)
+/* *half becomes true when it has put something and yet wants to be run again. */
+static enum outcome run_row(struct batch *batch, struct work *work, size_t row, bool *half)
 {
     size_t put_count = batch_put_count(batch);
     work->call.row = row;
@@ -53,14 +54,18 @@ static enum outcome run_row(struct batch *batch, struct work *work, size_t row)
     command_write *run = work->lane == LANE_RESERVE ? command->reserve : command->write;
     enum outcome outcome = run(batch, &work->call, &work->reply);
     assert(outcome < OUTCOME_COUNT);
-    /* Nothing is put before the LINE and nothing refused after it: there is no undo. */
-    assert(outcome == OUTCOME_OK || batch_put_count(batch) == put_count);
+    /* Nothing is put before the LINE and nothing refused after it: there is no undo. AGAIN may come
+     * later, from a command that goes on to do others' work (a purchase posts the refunds that
+     * waited for it): it is no refusal, and what was put is dropped with the whole run. */
+    bool put = batch_put_count(batch) != put_count;
+    assert(outcome == OUTCOME_OK || outcome == OUTCOME_AGAIN || !put);
+    if (outcome == OUTCOME_AGAIN && put) *half = true;
     return outcome;
 }
 
 /* Runs the entry's rows. With `collect`, rows behind one that answered AGAIN run too, to say what
  * they want; the whole run is then dropped. False: no room for its first one. */
-static bool run_entry(struct batch *batch, struct turn_entry *entry, bool collect)
+static bool run_entry(struct batch *batch, struct turn_entry *entry, bool collect, bool *half)
 {
     struct work *work = entry->work;
     uint32_t merchant = work->lane == LANE_RESERVE ? 0 : work->call.merchant;
@@ -73,7 +78,7 @@ static bool run_entry(struct batch *batch, struct turn_entry *entry, bool collec
     bool again = false;
     for (size_t row = work->row_next; row < entry->row_limit; row++) {
         if (row > work->row_next && !batch_has_room(batch, merchant)) break;
-        enum outcome outcome = run_row(batch, work, row);
+        enum outcome outcome = run_row(batch, work, row, half);
         if (outcome == OUTCOME_AGAIN) {
             again = true;
             if (collect) continue;
@@ -87,14 +92,16 @@ static bool run_entry(struct batch *batch, struct turn_entry *entry, bool collec
     return true;
 }
 
-/* Runs all entries once, in order, until one finds no room. True: something has to be fetched. */
-static bool run_entries(struct batch *batch, struct turn *turn, bool collect)
+/* Runs all entries once, in order, until one finds no room. True: something has to be fetched;
+ * *ret_half: and a command that put something is among those that want it. */
+static bool run_entries(struct batch *batch, struct turn *turn, bool collect, bool *ret_half)
 {
     bool again = false, room = true;
+    *ret_half = false;
     for (size_t i = 0; i < turn->entry_count; i++) {
         struct turn_entry *entry = &turn->entries[i];
         if (entry->state == TURN_EXPIRED) continue;
-        if (room) room = run_entry(batch, entry, collect);
+        if (room) room = run_entry(batch, entry, collect, ret_half);
         if (!room) {
             reset(entry);
             entry->state = TURN_WAITS;
@@ -117,7 +124,7 @@ static void answer_all(struct turn *turn, enum outcome outcome)
     }
 }
 
-/* Works that still want something fetched after the last run put nothing: they may come again. */
+/* Works that still want something fetched after the last run: they may come again. */
 static void give_up_again(struct turn *turn)
 {
     for (size_t i = 0; i < turn->entry_count; i++) {
@@ -132,22 +139,25 @@ static void fault(struct executor *executor, const char *sentence)
     abort(); /* it must not return: nothing may be done on top of an unknown commit */
 }
 
-/* Begins, runs, fetches and runs again until the batch may be committed. `*run` counts the runs. */
-static void run_until_whole(struct executor *executor, unsigned *run)
+/* Begins, runs, fetches and runs again until the batch may be committed. `*run` counts the runs.
+ * False: after the last one a command had put half of what it does, so nothing may be committed. */
+static bool run_until_whole(struct executor *executor, unsigned *run)
 {
+    bool half;
     uint64_t now_ms = executor->options.clock.now_ms(executor->options.clock.context);
     if (batch_begin(executor->batch, now_ms) != STORE_OK) {
         fault(executor, "The store gives the writer no snapshot.");
     }
-    while (run_entries(executor->batch, &executor->turn, *run + 1 < LIMIT_BATCH_RUNS)) {
+    while (run_entries(executor->batch, &executor->turn, *run + 1 < LIMIT_BATCH_RUNS, &half)) {
         if (++*run >= LIMIT_BATCH_RUNS) {
             give_up_again(&executor->turn);
-            return;
+            return !half;
         }
         if (batch_refetch(executor->batch) != STORE_OK) {
             fault(executor, "The store can't fetch what the writer needs.");
         }
     }
+    return true;
 }
 
 void turn_run(struct executor *executor, void (*early)(struct executor *executor))
@@ -155,7 +165,10 @@ void turn_run(struct executor *executor, void (*early)(struct executor *executor
     struct turn *turn = &executor->turn;
     enum store_result result = STORE_CONFLICT;
     for (unsigned run = 0; result == STORE_CONFLICT && run < LIMIT_BATCH_RUNS; run++) {
-        run_until_whole(executor, &run);
+        if (!run_until_whole(executor, &run)) {
+            batch_abandon(executor->batch);
+            break; /* as after too many conflicts: all of it is BUSY */
+        }
         bool writes = batch_put_count(executor->batch) > 0;
         if (executor->options.reply_before_commit) early(executor);
         result = batch_commit(executor->batch);

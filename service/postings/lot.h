@@ -21,7 +21,8 @@ enum {
     DUE_PER_COMMAND_MAX = 64,    /* due credits one command posts; the rest is the ticker's */
     LOTS_PER_COMMAND_MAX = 128,  /* lots one command spends or takes from, beside its own */
     LOTS_MAX = 384,              /* in memory: due ones, own ones, and 128 of each unit to take */
-    LOT_DEBTS_MAX = 64,          /* open debts looked at, and made, by one command */
+    LOT_DEBTS_OPEN_MAX = 64,     /* open debts looked at by one command, the oldest */
+    LOT_DEBTS_MAX = LOT_DEBTS_OPEN_MAX + AWARDS_MAX, /* and those a refund makes */
     LOT_MOVEMENTS_MAX = 704,     /* in memory: a lot matures and is finished once, a debt too */
     COMMAND_MOVEMENTS_MAX = 320, /* posted by one command, over all its accounts: a full load of
                                     due credits that mature, pay debts and expire, and 128 more */

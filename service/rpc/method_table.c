@@ -24,7 +24,7 @@
     {.path = "/beckon.v1." service "/" method, .kind = METHOD_STREAM, .command = &(its_command),   \
      .roles = (its_roles)}
 
-enum { METHOD_COUNT = 59 };
+enum { METHOD_COUNT = 65 };
 
 static const struct method API_METHODS[] = {
     UNARY("MerchantService", "CreateMerchant", create_merchant, OPERATOR),
@@ -61,6 +61,13 @@ static const struct method API_METHODS[] = {
     UNARY("PurchaseService", "GetPurchase", get_purchase, POS | MANAGER | AUDITOR | ADMIN),
     UNARY("PurchaseService", "ListPurchases", list_purchases,
           MEMBER | POS | MANAGER | AUDITOR | ADMIN),
+
+    UNARY("RefundService", "RecordRefund", record_refund, POS | MANAGER | ADMIN),
+    UNARY("RefundService", "RecordRefunds", record_refunds, POS | MANAGER | ADMIN),
+    UNARY("RefundService", "GetRefund", get_refund, POS | MANAGER | AUDITOR | ADMIN),
+    UNARY("RefundService", "ListRefunds", list_refunds, POS | MANAGER | AUDITOR | ADMIN),
+    UNARY("RefundService", "ListDebts", list_debts, MEMBER | GUIDE | PAYROLL | AUDITOR | ADMIN),
+    UNARY("RefundService", "WriteOffDebt", write_off_debt, ADMIN),
 
     UNARY("ProgramService", "PublishProgram", publish_program, ADMIN),
     UNARY("ProgramService", "GetProgram", get_program, STAFF),

@@ -121,6 +121,27 @@ TABLE = {
         (MEMBER, POS, MANAGER, AUDITOR, ADMIN), lambda w: {"member_number": w.one.members[0]},
         scoped={MEMBER: NOT_YOURS}),
 
+    "RefundService/RecordRefund": Row(
+        (POS, MANAGER, ADMIN), lambda w: {"shop_id": "S1", "refund_number": "F1",
+                                          "receipt_number": "R8", "amount_minor": 1},
+        scoped={POS: NOT_YOURS, MANAGER: NOT_YOURS}),
+    "RefundService/RecordRefunds": Row(
+        (POS, MANAGER, ADMIN), lambda w: {"refunds": [
+            {"shop_id": "S1", "refund_number": "F1", "receipt_number": "R8", "amount_minor": 1}]}),
+    "RefundService/GetRefund": Row(
+        (POS, MANAGER, AUDITOR, ADMIN), lambda w: {"shop_id": "S1", "refund_number": "F1"},
+        scoped={POS: NOT_YOURS, MANAGER: NOT_YOURS}),
+    "RefundService/ListRefunds": Row(
+        (POS, MANAGER, AUDITOR, ADMIN), lambda w: {"shop_id": "S1", "receipt_number": "R9"},
+        scoped={POS: NOT_YOURS, MANAGER: NOT_YOURS}),
+    "RefundService/ListDebts": Row(
+        (MEMBER, GUIDE, PAYROLL, AUDITOR, ADMIN),
+        lambda w: {"account": party("guide", w.one.guides[0])},
+        scoped={MEMBER: NOT_YOURS, GUIDE: NOT_YOURS},
+        by_role={MEMBER: lambda w: {"account": party("member", w.one.members[0])}}),
+    "RefundService/WriteOffDebt": Row((ADMIN,), lambda w: {"debt_number": 1},
+                                      foreign=("INVALID_ARGUMENT", "FIELD_REQUIRED")),
+
     "ProgramService/PublishProgram": Row((ADMIN,), lambda w: {"request_id": "none"},
                                          foreign=("INVALID_ARGUMENT", "FIELD_REQUIRED")),
     "ProgramService/GetProgram": Row(STAFF, lambda w: {"version": 1}),

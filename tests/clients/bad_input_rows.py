@@ -11,6 +11,7 @@ TILL, TILLS = "PurchaseService/RecordPurchase", "PurchaseService/RecordPurchases
 REGISTER, REGISTERS = "MemberService/RegisterMember", "MemberService/RegisterMembers"
 CODE, PUBLISH, TOKEN = ("CodeService/CreateCode", "ProgramService/PublishProgram",
                         "TokenService/CreateToken")
+REFUND, FORGIVE = "RefundService/RecordRefund", "RefundService/WriteOffDebt"
 CLOSE, CLOSED = "PeriodService/ClosePeriod", "PeriodService/GetPeriodClose"
 DECIDE = "ReviewService/DecideReview"
 QUOTE, WHY = "ExplainService/Quote", "ExplainService/Explain"
@@ -18,6 +19,8 @@ BIDI, NUL, BELL, LONG = "a\u202eb", "a\0b", "a\x07b", "x" * 5000
 LISTS = [("ShopService/ListShops", {}), ("GuideService/ListGuides", {}),
          ("CodeService/ListCodes", {}), ("MemberService/ListMembers", {}),
          ("PurchaseService/ListPurchases", {"member_number": 1}),
+         ("RefundService/ListRefunds", {"shop_id": "S1", "receipt_number": "R1"}),
+         ("RefundService/ListDebts", {"account": {"kind": "PARTY_KIND_MEMBER", "number": 1}}),
          ("ProgramService/ListPrograms", {}), ("TokenService/ListTokens", {}),
          ("ReviewService/ListReviews", {}),
          ("LedgerService/ListBalances", {"kind": "PARTY_KIND_MEMBER"}),
@@ -58,6 +61,19 @@ def same(**changes):
     """The purchase the world made as R1 of S1, with changes."""
     return buy(**dict({"receipt_number": "R1", "amount_minor": 10000,
                        "occurred_at": "2024-05-01T08:00:00Z"}, **changes))
+
+
+def give_back(**changes):
+    base = {"shop_id": "S1", "refund_number": "NEW", "receipt_number": "R1", "amount_minor": 100}
+    base.update(changes)
+    return base
+
+
+def forgive(**changes):
+    base = {"account": {"kind": "PARTY_KIND_MEMBER", "number": 1}, "debt_number": 1, "amount": 1,
+            "reason": "goodwill", "request_id": "fresh"}
+    base.update(changes)
+    return base
 
 
 def person(**changes):
@@ -374,6 +390,38 @@ def table(world):
         (PUBLISH, program(from_date=""), INVALID, "FIELD_REQUIRED", "program.from_date"),
         (PUBLISH, program(from_date="2024-05-01"), STATE, "PROGRAM_RETROACTIVE",
          "program.from_date"),
+        # ---- refunds and debts ----
+        (REFUND, give_back(refund_number=""), INVALID, "RECEIPT_INVALID", "refund_number"),
+        (REFUND, give_back(refund_number="x" * 41), INVALID, "RECEIPT_INVALID", "refund_number"),
+        (REFUND, give_back(receipt_number=" R1"), INVALID, "RECEIPT_INVALID", "receipt_number"),
+        (REFUND, give_back(refund_number=BIDI), INVALID, "TEXT_INVALID", "refund_number"),
+        (REFUND, give_back(amount_minor=0), INVALID, "REFUND_EMPTY", "amount_minor"),
+        (REFUND, give_back(amount_minor=-1), INVALID, "AMOUNT_INVALID", "amount_minor"),
+        (REFUND, give_back(amount_minor=2**63 - 1), INVALID, "AMOUNT_INVALID", "amount_minor"),
+        (REFUND, give_back(amount_minor=10001), STATE, "REFUND_ABOVE_PURCHASE", "amount_minor"),
+        (REFUND, give_back(lines=[{"line": 1}]), INVALID, "REFUND_LINES_INVALID", "lines"),
+        (REFUND, give_back(amount_minor=0, lines=[{"line": 0}]), INVALID, "REFUND_LINES_INVALID",
+         "lines.line"),
+        (REFUND, give_back(amount_minor=0, lines=[{"line": 1}]), INVALID, "REFUND_LINES_INVALID",
+         "lines[line=1]"),
+        (REFUND, give_back(amount_minor=0, lines=[{"line": i} for i in range(1, 102)]), INVALID,
+         "REFUND_LINES_INVALID", "lines"),
+        (REFUND, give_back(occurred_at=ahead(700)), INVALID, "TIME_IN_FUTURE", "occurred_at"),
+        (REFUND, give_back(shop_id="S9"), UNKNOWN, "SHOP_UNKNOWN", "shop_id"),
+        (REFUND, give_back(purchase_shop_id="S9"), UNKNOWN, "SHOP_UNKNOWN", "purchase_shop_id"),
+        ("RefundService/RecordRefunds", {}, INVALID, "ROWS_INVALID", "refunds"),
+        ("RefundService/GetRefund", {"shop_id": "S1", "refund_number": "NONE"}, UNKNOWN,
+         "REFUND_UNKNOWN", "refund_number"),
+        ("RefundService/ListDebts", {}, INVALID, "FIELD_REQUIRED", "account"),
+        (FORGIVE, forgive(account={"kind": "PARTY_KIND_SHOP", "number": 1}), INVALID,
+         "VALUE_INVALID", None),
+        (FORGIVE, forgive(account={"kind": "PARTY_KIND_MEMBER", "number": 99}), UNKNOWN,
+         "ACCOUNT_UNKNOWN", "account"),
+        (FORGIVE, forgive(reason=""), INVALID, "FIELD_REQUIRED", "reason"),
+        (FORGIVE, forgive(reason="x" * 201), INVALID, "TEXT_INVALID", "reason"),
+        (FORGIVE, forgive(request_id=""), INVALID, "FIELD_REQUIRED", "request_id"),
+        (FORGIVE, forgive(amount=0), INVALID, "AMOUNT_INVALID", "amount"),
+        (FORGIVE, forgive(), UNKNOWN, "DEBT_UNKNOWN", "debt_number"),
         # ---- rows and pages ----
         (QUOTE, {}, INVALID, "FIELD_REQUIRED", "purchase"),
         (QUOTE, {"purchase": buy(amount_minor=-1)}, INVALID, "AMOUNT_INVALID", "amount_minor"),

@@ -7,6 +7,8 @@
 #include "store/encode.h"
 #include "store/kpi.h"
 #include "store/period_closes.h"
+#include "store/refund.h"
+#include "store/write_offs.h"
 
 enum field_kind { RAW, CHOICE, AMOUNT, PARTY, RECEIPT, TEXT, CODE };
 struct field {
@@ -167,6 +169,33 @@ static const struct field ledger_totals_fields[] = {F_RAW(ledger_totals, balance
 static const struct field numbers_fields[] = {
     F_RAW(numbers, shop), F_RAW(numbers, guide), F_RAW(numbers, member),
     F_RAW(numbers, pay_entity), F_RAW(numbers, token), F_RAW(numbers, program_version),
+};
+#define F_REFUND_LINE(i)                                                                         \
+    F_CHOICE(refund, lines[i].line, 1, PURCHASE_LINES_MAX),                                      \
+        F_AMOUNT(refund, lines[i].asked_minor), F_AMOUNT(refund, lines[i].refunded_minor)
+#define F_TAKING(i)                                                                              \
+    F_RAW(refund, takings[i].credit), F_PARTY(refund, takings[i].party),                         \
+        F_CHOICE(refund, takings[i].unit, 0, 1), F_AMOUNT(refund, takings[i].asked),             \
+        F_AMOUNT(refund, takings[i].own), F_AMOUNT(refund, takings[i].elsewhere),                \
+        F_AMOUNT(refund, takings[i].owed), F_AMOUNT(refund, takings[i].waived)
+#define F_RETURN(i)                                                                              \
+    F_RAW(refund, returns[i].redemption), F_CHOICE(refund, returns[i].unit, 0, 1),               \
+        F_AMOUNT(refund, returns[i].amount)
+static const struct field refund_fields[] = {
+    F_RECEIPT(refund, receipt), F_RECEIPT(refund, purchase), F_CHOICE(refund, state, 1, 3),
+    F_CHOICE(refund, reject, 0, REFUND_REJECT_COUNT - 1), F_CHOICE(refund, parked, 0, 1),
+    F_RAW(refund, member),
+    F_RAW(refund, occurred_at), F_RAW(refund, recorded_at), F_RAW(refund, settled_at),
+    F_RAW(refund, business_date), F_RAW(refund, fingerprint), F_AMOUNT(refund, amount_minor),
+    F_AMOUNT(refund, base_minor), F_AMOUNT(refund, tier_points), F_CHOICE(refund, full, 0, 1),
+    F_CHOICE(refund, line_count, 0, PURCHASE_LINES_MAX), F_REFUND_LINE(0), F_REFUND_LINE(99),
+    F_CHOICE(refund, taking_count, 0, AWARDS_MAX), F_TAKING(0), F_TAKING(63),
+    F_CHOICE(refund, return_count, 0, REFUND_RETURNS_MAX), F_RETURN(0), F_RETURN(3),
+};
+static const struct field write_off_fields[] = {
+    F_RAW(write_off, entry), F_PARTY(write_off, party), F_RAW(write_off, debt),
+    F_AMOUNT(write_off, amount), F_RAW(write_off, token),
+    {offsetof(struct write_off, reason), WRITE_OFF_REASON_BYTES_MAX, TEXT, 0, 0},
 };
 static const struct field merchant_fields[] = {
     F_RAW(merchant, number), F_TEXT(merchant, name),

@@ -54,6 +54,8 @@ CODEC(period_result)
 CODEC(ledger_totals)
 CODEC(numbers)
 CODEC(merchant)
+CODEC(refund)
+CODEC(write_off)
 
 static size_t party_encode_any(const void *value, uint8_t *to)
 {
@@ -114,6 +116,19 @@ static void registration_mend(void *record)
     verdicts_mend(&registration->verdicts);
 }
 
+static void refund_mend(void *record)
+{
+    struct refund *refund = record;
+    memset(refund->lines + refund->line_count, 0,
+           (PURCHASE_LINES_MAX - (size_t)refund->line_count) * sizeof refund->lines[0]);
+    for (uint8_t i = 0; i < refund->line_count; i++)
+        if (refund->lines[i].line == 0) refund->lines[i].line = 1;
+    memset(refund->takings + refund->taking_count, 0,
+           (AWARDS_MAX - (size_t)refund->taking_count) * sizeof refund->takings[0]);
+    memset(refund->returns + refund->return_count, 0,
+           (REFUND_RETURNS_MAX - (size_t)refund->return_count) * sizeof refund->returns[0]);
+}
+
 #define FORM(record, mend)                                                                       \
     {#record, sizeof(struct record), record##_fields,                                            \
      sizeof record##_fields / sizeof record##_fields[0], mend, record##_encode_any,              \
@@ -128,6 +143,7 @@ static const struct record_form forms[] = {
     FORM(signal_counts, NULL),
     FORM(kpi_month, NULL), FORM(period_close, NULL), FORM(period_result, NULL),
     FORM(ledger_totals, NULL), FORM(numbers, NULL), FORM(merchant, NULL),
+    FORM(refund, refund_mend), FORM(write_off, NULL),
 };
 enum { FORM_COUNT = sizeof forms / sizeof forms[0] };
 /* The largest of them; all but the lines are bounded by RECORD_BYTES_MAX. */
@@ -138,6 +154,7 @@ union any_record {
     struct registration registration;
     struct ledger_totals totals;
     struct merchant merchant;
+    struct refund refund;
     uint8_t bytes[12288];
 };
 

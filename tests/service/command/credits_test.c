@@ -148,40 +148,12 @@ static void a_held_credit_is_not_spent_until_released(void **state)
     PLAY_ON(STAGE, steps);
 }
 
-/* As a review would have left it. */
-static enum store_result tie_to_review(struct batch *batch)
-{
-    struct party member = {PARTY_MEMBER, 2};
-    struct credit credit;
-    enum store_result result = credits_find(&batch->reader, member, 1, &credit);
-    if (result != STORE_OK) return result;
-    business_date before = credit_filed_on(&credit);
-    credit.review = 1;
-    credit.flags |= CREDIT_HELD;
-    credits_change(batch, member, &credit, before);
-    return STORE_OK;
-}
-
-static void what_a_review_holds_is_the_reviews(void **state)
-{
-    (void)state;
-    static const struct step steps[] = {
-        PROGRAM,
-        BUY("A1", "10000"),
-        {.meddle = tie_to_review},
-        REFUSES("admin", release_credit, "credit_number=1 reason=fine request_id=h1",
-                OUTCOME_CREDIT_IN_REVIEW, "credit_number"),
-    };
-    PLAY_ON(STAGE, steps);
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(corrections_give_a_credit_or_take_what_expires_first),
         cmocka_unit_test(a_large_correction_waits_for_another_person),
         cmocka_unit_test(a_held_credit_is_not_spent_until_released),
-        cmocka_unit_test(what_a_review_holds_is_the_reviews),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -347,6 +347,31 @@ static void a_till_sells_to_the_guide_himself_and_his_colleague_waits(void **sta
     PLAY_ON(STAGE, steps);
 }
 
+static void what_a_review_holds_is_released_by_deciding_it(void **state)
+{
+    (void)state;
+    static const struct step steps[] = {
+        PROGRAM("p2", "2026-03-02", RATE_OF_ONE),
+        ANSWERS("pos:1", register_member, REGISTER("0001", "code=$g1"), NULL),
+        ANSWERS("pos:1", register_member, REGISTER("0002", "code=$g1"), NULL),
+        ANSWERS("auditor", get_credit, "credit_number=2", "credit.held=1 credit.review_number=1"),
+        ANSWERS("guide:1", get_credit, "credit_number=2", "credit.held=1 !credit.review_number"),
+        REFUSES("token:$admin", release_credit, "credit_number=2 reason=fine request_id=r1",
+                OUTCOME_CREDIT_IN_REVIEW, "credit_number"),
+        REFUSES("token:$admin", hold_credit, "credit_number=2 reason=doubt request_id=h1",
+                OUTCOME_CREDIT_IS_HELD, "credit_number"),
+        RELEASES("1"),
+        /* Afterwards it is a credit like any other. */
+        ANSWERS_AGAIN("token:$admin", hold_credit,
+                      "credit_number=2 reason=doubt request_id=h2", NULL),
+        CASH_OF("guide:1", AVAILABLE "600 " HELD "300"),
+        ANSWERS_AGAIN("token:$admin", release_credit,
+                      "credit_number=2 reason=fine request_id=r2", NULL),
+        CASH_OF("guide:1", AVAILABLE "600 " NONE_HELD),
+    };
+    PLAY_ON(STAGE, steps);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -356,6 +381,7 @@ int main(void)
         cmocka_unit_test(a_spike_before_the_month_ends_is_held),
         cmocka_unit_test(a_guide_who_is_the_customer_makes_others_wait),
         cmocka_unit_test(time_stands_still_for_what_is_held),
+        cmocka_unit_test(what_a_review_holds_is_released_by_deciding_it),
         cmocka_unit_test(what_expired_while_it_was_held_is_gone_when_released),
         cmocka_unit_test(what_is_voided_makes_room_in_caps_and_budgets),
         cmocka_unit_test(a_till_sells_to_the_guide_himself_and_his_colleague_waits),
