@@ -169,7 +169,7 @@ static void repeated_numbers_pass_one_by_one_and_packed(void **state)
     assert_int_equal(check(rule, packed, sizeof packed), OUTCOME_OK);
     assert_int_equal(check(rule, none, sizeof none), OUTCOME_OK);
     assert_int_equal(check(rule, unknown, sizeof unknown), OUTCOME_VALUE_INVALID);
-    assert_string_equal(field, "weekdays");
+    assert_string_equal(field, "weekdays[1]");
     assert_int_equal(check(rule, cut, sizeof cut), OUTCOME_MESSAGE_INVALID);
     assert_int_equal(check(rule, half, sizeof half), OUTCOME_MESSAGE_INVALID);
 }
