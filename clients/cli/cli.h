@@ -64,6 +64,7 @@ struct noun {
     const char *name, *help;
     const struct verb *verbs;
     size_t verb_count;
+    void (*more)(FILE *out); /* what its help says below the verbs, or NULL */
 };
 
 /* The one table of commands (nouns.c). */

@@ -69,6 +69,10 @@ void help_noun(FILE *out, const struct noun *noun)
     for (size_t i = 0; i < noun->verb_count; i++)
         fprintf(out, "  %-10s %s\n", noun->verbs[i].name, noun->verbs[i].help);
     fprintf(out, "\nbeckon %s VERB --help tells its options and shows examples.\n", noun->name);
+    if (noun->more) {
+        fputc('\n', out);
+        noun->more(out);
+    }
 }
 
 void help_program(FILE *out)

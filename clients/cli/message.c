@@ -100,6 +100,17 @@ void *message_place(ProtobufCMessage *message, const ProtobufCFieldDescriptor *f
     return grown + (*count)++ * size;
 }
 
+ProtobufCMessage *message_add(ProtobufCMessage *message, const char *name)
+{
+    const ProtobufCFieldDescriptor *field =
+        protobuf_c_message_descriptor_get_field_by_name(message->descriptor, name);
+    assert(field && field->type == PROTOBUF_C_TYPE_MESSAGE);
+    ProtobufCMessage **place = message_place(message, field);
+    if (!*place)
+        *place = message_new(field->descriptor);
+    return *place;
+}
+
 size_t message_count(const ProtobufCMessage *message, const ProtobufCFieldDescriptor *field)
 {
     assert(field->label == PROTOBUF_C_LABEL_REPEATED);

@@ -29,6 +29,9 @@ ProtobufCMessage *message_from_json(const ProtobufCMessageDescriptor *type, cons
  * allowed. The path must exist. */
 bool message_set(ProtobufCMessage *message, const char *path, const char *text, GString *error);
 
+/* Makes the message of a field by name, or one more of a repeated one; the field must be there. */
+ProtobufCMessage *message_add(ProtobufCMessage *message, const char *name);
+
 /* Descriptor of the field at a dotted path; NULL: there is none. */
 const ProtobufCFieldDescriptor *message_field(const ProtobufCMessageDescriptor *type,
                                               const char *path);

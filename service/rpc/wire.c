@@ -168,25 +168,30 @@ static bool read_length(struct scan *scan, struct frame *frame)
     return true;
 }
 
-/* Repeated numbers may come one by one or, as most clients send them, all in one field. The API has
- * none of a fixed size. */
-static bool may_be_packed(const ProtobufCFieldDescriptor *field)
+/* One varint of a field. */
+static bool read_number(struct scan *scan, const struct frame *frame, size_t end)
 {
-    return field->label == PROTOBUF_C_LABEL_REPEATED && expected_wire_type(field) == VARINT;
+    uint64_t value;
+    if (!read_varint(scan, end, &value))
+        return false;
+    if (frame->field != NULL && frame->field->type == PROTOBUF_C_TYPE_ENUM
+        && !enum_is_known(frame->field, value))
+        find(scan, OUTCOME_VALUE_INVALID, "a value of the enumeration");
+    return true;
 }
 
-/* The numbers of a packed field; the field itself is counted as the first. */
+/* Numbers of a repeated field one after the other; the first is counted already. */
 static bool read_packed(struct scan *scan, struct frame *frame)
 {
-    uint64_t length, value;
+    uint64_t length;
     if (!read_varint(scan, frame->end, &length) || length > frame->end - scan->at)
         return false;
     size_t end = scan->at + (size_t)length;
     for (bool first = true; scan->at < end; first = false) {
-        if (!read_varint(scan, end, &value) || (!first && !count_field(scan, frame)))
+        if (!first && !count_field(scan, frame))
             return false;
-        if (frame->field->type == PROTOBUF_C_TYPE_ENUM && !enum_is_known(frame->field, value))
-            find(scan, OUTCOME_VALUE_INVALID, "a value of the enumeration");
+        if (!read_number(scan, frame, end))
+            return false;
     }
     return true;
 }
@@ -195,14 +200,16 @@ static bool read_packed(struct scan *scan, struct frame *frame)
 static bool read_field(struct scan *scan)
 {
     struct frame *frame = &scan->frames[scan->depth - 1];
-    uint64_t tag, value;
+    uint64_t tag;
     if (!read_varint(scan, frame->end, &tag) || tag >> 3 == 0 || tag >> 32 != 0)
         return false;
     enum wire_type type = (enum wire_type)(tag & 7);
     frame->field = protobuf_c_message_descriptor_get_field(frame->descriptor, (unsigned)(tag >> 3));
     if (!count_field(scan, frame))
         return false;
-    if (frame->field != NULL && type == LENGTH && may_be_packed(frame->field))
+    /* Each field has one wire type; but repeated numbers may come packed, as clients send them. */
+    if (frame->field != NULL && type == LENGTH && expected_wire_type(frame->field) == VARINT
+        && frame->field->label == PROTOBUF_C_LABEL_REPEATED)
         return read_packed(scan, frame);
     if (frame->field != NULL && type != expected_wire_type(frame->field))
         return false;
@@ -214,12 +221,7 @@ static bool read_field(struct scan *scan)
         scan->at += whole ? fixed : 0;
         return whole;
     }
-    if (type != VARINT || !read_varint(scan, frame->end, &value))
-        return false;
-    if (frame->field != NULL && frame->field->type == PROTOBUF_C_TYPE_ENUM
-        && !enum_is_known(frame->field, value))
-        find(scan, OUTCOME_VALUE_INVALID, "a value of the enumeration");
-    return true;
+    return type == VARINT && read_number(scan, frame, frame->end);
 }
 
 enum outcome wire_check(const ProtobufCMessageDescriptor *descriptor, struct bytes message,

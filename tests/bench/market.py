@@ -60,7 +60,7 @@ def fill(service, folder, members):
     """Makes the merchant in an empty store; returns the summary of the members' import."""
     beckon(service, "merchant", "update", "--name", "Bench", "--currency", "USD", "--time-zone",
            "America/New_York", "--day-cutoff", "0", "--country-code", "1")
-    path = os.path.join(folder, "program.json")
+    path = os.path.join(folder, "program.yaml")
     with open(path, "w", encoding="utf-8") as file:
         json.dump(merchant.PROGRAM_R1, file)
     beckon(service, "program", "publish", path, "--request-id", "bench")

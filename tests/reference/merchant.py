@@ -11,20 +11,16 @@ import os
 SHOPS, GUIDES = 20, 60
 OPENED = "1997-01-01"
 
+# As `beckon program publish` reads it: JSON is YAML.
 PROGRAM_R1 = {
-    "from_date": OPENED, "title": "R1", "inherit_serving_guide": True,
-    "rules": [
-        {"rule_id": "buyer", "trigger": "purchase", "beneficiary": "buyer", "unit": "points",
-         "rate_bp": 100, "rounding": "floor"},
-        {"rule_id": "referrer", "trigger": "purchase", "beneficiary": "referrer", "referrer": "member",
-         "unit": "cash", "rate_bp": 200, "rounding": "floor"},
-        {"rule_id": "new-member", "trigger": "registration", "beneficiary": "serving_guide", "code": "own",
-         "unit": "points", "fixed_amount": 5},
-        {"rule_id": "sales", "trigger": "purchase", "beneficiary": "serving_guide", "unit": "points",
-         "rate_bp": 10, "rounding": "floor"},
-        {"rule_id": "repurchase", "trigger": "repurchase", "beneficiary": "serving_guide", "unit": "points",
-         "fixed_amount": 3},
-    ],
+    "from": OPENED, "title": "R1", "inherit serving guide": "yes",
+    "rules": {
+        "buyer": {"on": "purchase", "to": "buyer", "gives": "1 point per 1.00 USD"},
+        "referrer": {"on": "purchase", "to": "referrer", "referrer": "member", "gives": "2 % as cash"},
+        "new-member": {"on": "registration", "to": "serving guide", "code": "own", "gives": "5 points"},
+        "sales": {"on": "purchase", "to": "serving guide", "gives": "1 point per 10.00 USD"},
+        "repurchase": {"on": "repurchase", "to": "serving guide", "gives": "3 points"},
+    },
 }
 
 

@@ -48,7 +48,7 @@ class CommandLine:
 def feed(beckon, folder, lines, program):
     beckon.run("merchant", "update", "--name", "Reference", "--currency", "USD", "--time-zone",
                "America/New_York", "--day-cutoff", "0", "--country-code", "1")
-    path = os.path.join(folder, "program.json")
+    path = os.path.join(folder, "program.yaml")
     with open(path, "w") as file:
         json.dump(program, file)
     beckon.run("program", "publish", path, "--request-id", "reference")

@@ -15,11 +15,20 @@ import unittest
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."))
 from service import BECKON, Service  # noqa: E402
 
-RULES = {"from_date": "1990-01-01", "inherit_serving_guide": True, "rules": [
-    {"rule_id": "buyer", "trigger": "purchase", "beneficiary": "buyer", "unit": "points",
-     "rate_bp": 100, "rounding": "floor"},
-    {"rule_id": "friend", "trigger": "purchase", "beneficiary": "referrer", "unit": "cash",
-     "rate_bp": 50, "rounding": "floor", "referrer": "member"}]}
+RULES = """
+from: 1990-01-01
+inherit serving guide: yes
+rules:
+  buyer:
+    on: purchase
+    to: buyer
+    gives: 1 point per 1.00 CNY
+  friend:
+    on: purchase
+    to: referrer
+    referrer: member
+    gives: 0.5 % as cash
+"""
 
 
 class Case(unittest.TestCase):
@@ -64,7 +73,7 @@ class CommandLine(Case):
         self.beckon("shop", "create", "S01", "--name", "西湖店")
         self.beckon("guide", "create", "G01", "--name", "李娜", "--shop", "S01",
                     "--from", "1990-01-01")
-        self.beckon("program", "publish", self.path("rules.json", json.dumps(RULES)))
+        self.beckon("program", "publish", self.path("rules.yaml", RULES))
         code, = self.beckon("code", "create", "guide:G01", "--channel", "badge")
         member, = self.beckon("member", "register", "13800138001", "--consent", "v1",
                               "--code", code["code"])

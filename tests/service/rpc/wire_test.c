@@ -118,6 +118,34 @@ static void every_cut_of_a_message_is_invalid_or_a_shorter_message(void **state)
         assert_int_equal(check(request.base.descriptor, bytes, cut), OUTCOME_MESSAGE_INVALID);
 }
 
+/* The first of the two bytes of the tag of weekdays, field 22 of Rule; the other one is 1. */
+enum { WEEKDAYS = (22 << 3 & 0x7f) | 0x80 };
+
+static void packed_numbers_are_looked_at_one_by_one(void **state)
+{
+    (void)state;
+    const ProtobufCMessageDescriptor *rule = &beckon__v1__rule__descriptor;
+    static const uint8_t packed[] = {WEEKDAYS | 2, 1, 3, 1, 2, 7};
+    static const uint8_t single[] = {WEEKDAYS, 1, 7, WEEKDAYS, 1, 1};
+    static const uint8_t unknown[] = {WEEKDAYS | 2, 1, 3, 1, 2, 8};
+    static const uint8_t cut[] = {WEEKDAYS | 2, 1, 3, 1, 2};
+    static const uint8_t half[] = {WEEKDAYS | 2, 1, 2, 1, 0x87};
+    assert_int_equal(check(rule, packed, sizeof packed), OUTCOME_OK);
+    assert_int_equal(check(rule, single, sizeof single), OUTCOME_OK);
+    assert_int_equal(check(rule, unknown, sizeof unknown), OUTCOME_VALUE_INVALID);
+    assert_string_equal(field, "weekdays[2]");
+    assert_int_equal(check(rule, cut, sizeof cut), OUTCOME_MESSAGE_INVALID);
+    assert_int_equal(check(rule, half, sizeof half), OUTCOME_MESSAGE_INVALID);
+    /* As many as a list may have rows, and one more. */
+    static uint8_t many[5 + LIMIT_ROWS + 1] = {WEEKDAYS | 2, 1};
+    many[2] = (LIMIT_ROWS & 0x7f) | 0x80;
+    many[3] = LIMIT_ROWS >> 7;
+    memset(many + 4, 1, LIMIT_ROWS + 1);
+    assert_int_equal(check(rule, many, 4 + LIMIT_ROWS), OUTCOME_OK);
+    many[2]++;
+    assert_int_equal(check(rule, many, 5 + LIMIT_ROWS), OUTCOME_ROWS_INVALID);
+}
+
 static void a_wrong_wire_type_is_invalid(void **state)
 {
     (void)state;
@@ -256,6 +284,7 @@ int main(void)
         cmocka_unit_test(a_text_of_4096_bytes_passes_and_one_more_does_not),
         cmocka_unit_test(the_path_names_rows_and_nested_fields),
         cmocka_unit_test(every_cut_of_a_message_is_invalid_or_a_shorter_message),
+        cmocka_unit_test(packed_numbers_are_looked_at_one_by_one),
         cmocka_unit_test(a_wrong_wire_type_is_invalid),
         cmocka_unit_test(a_damaged_end_wins_over_a_wrong_text),
         cmocka_unit_test(an_unknown_value_of_an_enumeration_is_refused),
