@@ -10,6 +10,7 @@ from datetime import date, timedelta
 from fractions import Fraction
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+from reflect import Refused  # noqa: E402
 from service import Service  # noqa: E402
 from world import API  # noqa: E402
 
@@ -153,6 +154,25 @@ class Market:
                                for guide, share in zip(sellers, shares)]}
 
 
+    def refund(self, number, request):
+        """A part of a purchase given back, by amount or by line, or what is left of it."""
+        draw = self.random
+        asked = {"shop_id": request["shop_id"], "refund_number": "F%d" % number,
+                 "receipt_number": request["receipt_number"],
+                 "occurred_at": request["occurred_at"]}
+        line = draw.choice((0, 1))
+        if draw.random() < 0.5 and request["lines"][line]["amount_minor"] > 0:
+            asked["lines"] = [{"line": line + 1, "amount_minor": draw.choice(
+                (0, draw.randrange(1, request["lines"][line]["amount_minor"] + 1)))}]
+        else:
+            asked["amount_minor"] = draw.randrange(1, request["amount_minor"] + 2)
+        try:
+            self.call("RefundService/RecordRefund", asked)
+        except Refused:
+            return False  # more than is left of it
+        return True
+
+
 def without_numbers(rules):
     """What a quote can't know: the numbers credits will get."""
     return [dict(each, awards=[dict(award, credit_number=0) for award in each["awards"]])
@@ -166,13 +186,16 @@ class RandomMarket(unittest.TestCase):
         cls.service = Service()
         cls.service.start()
         cls.market = Market(cls.service.client("admin"))
-        cls.recorded = []
+        cls.recorded, cls.refunds = [], 0
         for request in cls.market.purchases():
             quoted = cls.market.call("ExplainService/Quote", {"purchase": request})
             recorded = cls.market.call("PurchaseService/RecordPurchase", request)["purchase"]
             explained = cls.market.call("ExplainService/ExplainPurchase", {
                 "shop_id": request["shop_id"], "receipt_number": request["receipt_number"]})
             cls.recorded.append((request, quoted, recorded, explained))
+            if cls.market.random.random() < 0.3:
+                cls.refunds += cls.market.refund(len(cls.recorded),
+                                                 cls.market.random.choice(cls.recorded)[0])
 
     @classmethod
     def tearDownClass(cls):
@@ -249,6 +272,59 @@ class RandomMarket(unittest.TestCase):
                     self.assertEqual(credit["receipt_number"], request["receipt_number"])
                     self.assertEqual(credit["entries"][-1]["entry_number"],
                                      award["credit_number"])
+
+
+    def back_test(self, draft, first, last):
+        rows, messages = [], []
+        for message in self.market.call("ExplainService/BackTestProgram", {
+                "draft": draft, "from_date": first, "to_date": last}):
+            rows += message["rows"]
+            messages.append(message)
+        self.assertEqual([message["done"] for message in messages],
+                         [False] * (len(messages) - 1) + [True])
+        self.assertEqual(messages[-1]["events_done"], messages[-1]["events_total"])
+        self.assertEqual(messages[-1]["events_total"],
+                         MEMBERS + len(self.recorded) + self.refunds)
+        return rows
+
+    def test_the_program_that_was_in_force_costs_what_was_given(self):
+        for first, last in (("2023-06-01", "2025-06-01"), ("2024-03-15", "2024-06-16")):
+            rows = self.back_test(PROGRAM, first, last)
+            self.assertTrue(rows)
+            for row in rows:
+                self.assertEqual(row["draft"], row["recorded"], row)
+        self.assertTrue(any(row["recorded"]["reversed"] for row in rows))
+        self.assertIn("friend", {row["rule_id"] for row in rows})
+
+    def test_another_draft_costs_what_it_says(self):
+        before = self.market.call("LedgerService/ListEntries", {"page_size": 500})
+        draft = {"from_date": "2024-02-01", "rules": [
+            rule("plain", "PURCHASE", "BUYER", "POINTS", rate_bp=200)]}
+        rows = self.back_test(draft, "2024-02-01", "2024-05-01")
+        wanted = {}
+        for _, _, _, explained in self.recorded:
+            day, points = explained["business_date"], explained["base_minor"] * 200 // 10000
+            if "2024-02-01" <= day < "2024-05-01" and points:
+                count, posted = wanted.get(day[:7], (0, 0))
+                wanted[day[:7]] = (count + 1, posted + points)
+        self.assertEqual({row["month"]: (row["draft"]["count"], row["draft"]["posted"])
+                          for row in rows if row["rule_id"] == "plain"}, wanted)
+        self.assertTrue(all(row["draft"] is None for row in rows if row["rule_id"] != "plain"))
+        self.assertEqual(self.market.call("LedgerService/ListEntries", {"page_size": 500}), before)
+
+    def test_a_back_test_is_refused_where_it_makes_no_sense(self):
+        for request, reason, field in (
+                ({"from_date": "2024-02-01", "to_date": "2024-02-02"}, "FIELD_REQUIRED", "draft"),
+                ({"draft": PROGRAM, "to_date": "2024-02-02"}, "FIELD_REQUIRED", "from_date"),
+                ({"draft": PROGRAM, "from_date": "soon", "to_date": "2024-02-02"},
+                 "DATE_INVALID", "from_date"),
+                ({"draft": PROGRAM, "from_date": "2024-02-02", "to_date": "2024-02-02"},
+                 "VALUE_INVALID", "to_date"),
+                ({"draft": dict(PROGRAM, rules=[]), "from_date": "2024-02-01",
+                  "to_date": "2024-02-02"}, "PROGRAM_INVALID", "program.rules")):
+            with self.assertRaises(Refused) as refused:
+                list(self.market.call("ExplainService/BackTestProgram", request))
+            self.assertEqual((refused.exception.reason, refused.exception.field), (reason, field))
 
 
 if __name__ == "__main__":

@@ -141,30 +141,6 @@ static void fill_row(const struct back_test_totals *totals, const struct back_te
     fill_sum(&row->recorded, &sent->recorded, &sent->row.recorded);
 }
 
-static enum outcome send_rows(struct back_test *back_test)
-{
-    struct back_test_totals *totals = &back_test->replay.totals;
-    Beckon__V1__BackTestRow *rows[LIMIT_BACK_TEST_ROWS_SENT];
-    struct row_sent *sent = calloc(LIMIT_BACK_TEST_ROWS_SENT, sizeof *sent);
-
-    if (sent == NULL) return OUTCOME_BUSY;
-    back_test_totals_sort(totals);
-    for (size_t i = 0; i < totals->row_count && !back_test->gone;) {
-        Beckon__V1__BackTestProgramResponse message =
-            BECKON__V1__BACK_TEST_PROGRAM_RESPONSE__INIT;
-        message.events_done = message.events_total = back_test->replay.events.count;
-        message.rows = rows;
-        while (i < totals->row_count && message.n_rows < LIMIT_BACK_TEST_ROWS_SENT) {
-            fill_row(totals, &totals->rows[i++], &sent[message.n_rows]);
-            rows[message.n_rows] = &sent[message.n_rows].row;
-            message.n_rows++;
-        }
-        back_test->gone = !back_test->emit(back_test->emit_context, &message.base);
-    }
-    free(sent);
-    return OUTCOME_OK;
-}
-
 /* What the figures leave out, told with them. */
 static const struct sentence_pair NOTES[] = {
     {"退货按份额冲回每笔奖励，不论规则的退货政策；因核销、欠款抵扣、人工调整或审核作废而腾出的上限额度不计入。",
@@ -177,9 +153,10 @@ static const struct sentence_pair NOTES[] = {
 };
 enum { NOTE_COUNT = sizeof NOTES / sizeof NOTES[0] };
 
-static void send_end(struct back_test *back_test)
+/* A portion of rows; the last one, which may be empty, says that it is the end. */
+static void send_portion(struct back_test *back_test, Beckon__V1__BackTestProgramResponse *message,
+                         bool last)
 {
-    Beckon__V1__BackTestProgramResponse message = BECKON__V1__BACK_TEST_PROGRAM_RESPONSE__INIT;
     Beckon__V1__Sentence sentences[NOTE_COUNT], *notes[NOTE_COUNT];
 
     for (size_t i = 0; i < NOTE_COUNT; i++) {
@@ -188,11 +165,35 @@ static void send_end(struct back_test *back_test)
         sentences[i].en = (char *)NOTES[i].en;
         notes[i] = &sentences[i];
     }
-    message.done = 1;
-    message.events_done = message.events_total = back_test->replay.events.count;
-    message.notes = notes;
-    message.n_notes = NOTE_COUNT;
-    back_test->emit(back_test->emit_context, &message.base);
+    message->done = last;
+    message->events_done = message->events_total = back_test->replay.events.count;
+    message->notes = notes;
+    message->n_notes = last ? NOTE_COUNT : 0;
+    if (!back_test->emit(back_test->emit_context, &message->base)) back_test->gone = true;
+}
+
+static enum outcome send_rows(struct back_test *back_test)
+{
+    struct back_test_totals *totals = &back_test->replay.totals;
+    Beckon__V1__BackTestRow *rows[LIMIT_BACK_TEST_ROWS_SENT];
+    struct row_sent *sent = calloc(LIMIT_BACK_TEST_ROWS_SENT, sizeof *sent);
+    size_t i = 0;
+
+    if (sent == NULL) return OUTCOME_BUSY;
+    back_test_totals_sort(totals);
+    do {
+        Beckon__V1__BackTestProgramResponse message =
+            BECKON__V1__BACK_TEST_PROGRAM_RESPONSE__INIT;
+        message.rows = rows;
+        while (i < totals->row_count && message.n_rows < LIMIT_BACK_TEST_ROWS_SENT) {
+            fill_row(totals, &totals->rows[i++], &sent[message.n_rows]);
+            rows[message.n_rows] = &sent[message.n_rows].row;
+            message.n_rows++;
+        }
+        send_portion(back_test, &message, i == totals->row_count);
+    } while (i < totals->row_count && !back_test->gone);
+    free(sent);
+    return OUTCOME_OK;
 }
 
 /* ---- the way --------------------------------------------------------------------------------- */
@@ -212,7 +213,6 @@ static enum outcome run(struct store *store, struct back_test *back_test)
                                       &replay->events, &back_test->gone);
     if (outcome == OUTCOME_OK && !back_test->gone) outcome = replay_all(store, back_test);
     if (outcome == OUTCOME_OK && !back_test->gone) outcome = send_rows(back_test);
-    if (outcome == OUTCOME_OK && !back_test->gone) send_end(back_test);
     return outcome;
 }
 
