@@ -187,6 +187,9 @@ static const struct outcome_info OUTCOMES[] = {
         "没有这笔调整。可用 ListAdjustments 查看全部调整。"),
     ROW(REVIEW_UNKNOWN, NOT_FOUND, false, "There is no such review. ListReviews shows them.",
         "没有这项审核。可用 ListReviews 查看全部审核。"),
+    ROW(BENEFIT_UNKNOWN, NOT_FOUND, false,
+        "This member has no benefit of that number. ListBenefits shows hers.",
+        "该会员没有此编号的礼遇。可用 ListBenefits 查看其全部礼遇。"),
 
     ROW(RECEIPT_REUSED, ALREADY_EXISTS, false,
         "This shop has recorded that receipt number with other content. Nothing was changed; read "
@@ -238,6 +241,12 @@ static const struct outcome_info OUTCOMES[] = {
         "This review was decided before, in another way or for another reason; GetReview shows "
         "how. Correct a balance with an adjustment.",
         "这项审核已有不同的决定或理由，可用 GetReview 查看。如需更正余额，请做人工调整。"),
+    ROW(BENEFIT_HANDED_OUT, FAILED_PRECONDITION, false,
+        "This benefit was handed out before. ListBenefits shows when and where.",
+        "此礼遇已经发放过。可用 ListBenefits 查看发放的时间和门店。"),
+    ROW(BENEFIT_EXPIRED, FAILED_PRECONDITION, false,
+        "This benefit's last day is over; it can't be handed out any more.",
+        "此礼遇已过有效期，不能再发放。"),
     ROW(NUMBERS_EXHAUSTED, RESOURCE_EXHAUSTED, false,
         "All numbers of this kind are given out. Nothing was changed; ask the operator.",
         "此类编号已用完。未做任何更改；请联系运维人员。"),

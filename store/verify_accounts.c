@@ -2,7 +2,9 @@
 #include <inttypes.h>
 
 #include "store/accounts.h"
+#include "store/benefits.h"
 #include "store/encode.h"
+#include "store/purchases.h"
 #include "store/table.h"
 #include "store/verify_inner.h"
 
@@ -269,6 +271,29 @@ static enum store_result check_credit_date(struct verify *verify, struct party p
     return verify_fatal(result);
 }
 
+/* Whether it is hers to have is said by her registration, which verify_benefits starts from. */
+static enum store_result check_benefit(struct verify *verify, struct party party,
+                                       struct bytes key)
+{
+    struct registration registration;
+    struct benefit benefit;
+    enum store_result result = STORE_DAMAGED;
+
+    if (party.kind == PARTY_MEMBER && key.size == KEY_REST_OFFSET + 6 + 4) {
+        uint32_t number = key_read_u32(key, KEY_REST_OFFSET + 6);
+        do result = benefits_get(&verify->reader, party.number, number, &benefit);
+        while (verify_again(verify, result));
+    }
+    if (result == STORE_OK) {
+        do result = registrations_get(&verify->reader, party.number, &registration);
+        while (verify_again(verify, result));
+    }
+    if (result == STORE_OK) return STORE_OK;
+    verify_found(verify, "%s %lu: damaged benefit, or one of no registration",
+                 verify_kind(party.kind), (unsigned long)party.number);
+    return verify_fatal(result);
+}
+
 static enum store_result visit_account(struct verify *verify, struct bytes key,
                                        struct bytes value)
 {
@@ -294,6 +319,8 @@ static enum store_result visit_account(struct verify *verify, struct bytes key,
         break;
     case ACCOUNT_CREDIT_DATE:
         return check_credit_date(verify, party, key);
+    case ACCOUNT_BENEFIT:
+        return check_benefit(verify, party, key);
     case ACCOUNT_CAP:
         return verify_caps_counter(verify, key, value);
     case ACCOUNT_DEBT:

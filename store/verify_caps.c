@@ -87,12 +87,13 @@ static struct verify_caps *caps_of(struct verify *verify)
     return verify->caps;
 }
 
-static enum store_result program_of(struct verify *verify, uint32_t version,
-                                    const struct program **ret)
+enum store_result verify_program(struct verify *verify, uint32_t version,
+                                 const struct program **ret)
 {
-    struct verify_caps *caps = verify->caps;
+    struct verify_caps *caps = caps_of(verify);
     enum store_result result;
 
+    if (caps == NULL) return STORE_FAULT;
     if (caps->programs == NULL) caps->programs = calloc(PROGRAMS_KEPT, sizeof *caps->programs);
     if (caps->programs == NULL) return STORE_FAULT;
     for (size_t i = 0; i < PROGRAMS_KEPT; i++) {
@@ -119,8 +120,7 @@ static enum store_result each_counter(struct verify *verify, struct party party,
     const struct program *program;
 
     if (credit->program_version == 0) return STORE_OK;
-    if (caps_of(verify) == NULL) return STORE_FAULT;
-    enum store_result result = program_of(verify, credit->program_version, &program);
+    enum store_result result = verify_program(verify, credit->program_version, &program);
     if (result == STORE_OK && credit->rule >= program->rule_count) result = STORE_DAMAGED;
     if (result != STORE_OK) {
         verify_found(verify, "%s %lu: credit %" PRIu64 ": %s rule it was made by",

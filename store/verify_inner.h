@@ -8,6 +8,7 @@
 
 #include "store/key.h"
 #include "store/ledger.h"
+#include "store/program.h"
 #include "store/reader.h"
 #include "store/verify.h"
 
@@ -107,11 +108,20 @@ enum store_result verify_accounts(struct verify *verify) STORE_CHECKED;
  * its place in the due queue. */
 enum store_result verify_life(struct verify *verify, struct party party,
                               const struct account *account) STORE_CHECKED;
+/* Redemptions and adjustments against entries and credits. */
+enum store_result verify_spent(struct verify *verify) STORE_CHECKED;
 /* The due queue: each record is an account's next due date. */
 enum store_result verify_due(struct verify *verify) STORE_CHECKED;
 /* Of one member, in the snapshot at hand: purchases, days, binding. */
 enum store_result verify_member(struct verify *verify, uint32_t member,
                                 const struct account *account) STORE_CHECKED;
+/* A program version, kept decoded for a while: good until the next is asked for. Answers as
+ * reader_get. */
+enum store_result verify_program(struct verify *verify, uint32_t version,
+                                 const struct program **ret) STORE_CHECKED;
+/* What a registration gave by name. */
+enum store_result verify_benefits(struct verify *verify,
+                                  const struct registration *registration) STORE_CHECKED;
 /* Each credit and each counter of an account that the walk passes; then the comparison. */
 enum store_result verify_caps_credit(struct verify *verify, struct party party,
                                      const struct credit *credit) STORE_CHECKED;

@@ -28,10 +28,15 @@ static struct day_sum day_of(const struct purchase *purchase)
 {
     bool live = purchase->parts.amount_minor == 0 ||
                 purchase->refunded_minor < purchase->parts.amount_minor;
+    /* Days did not keep bases at first: a purchase of that time counts with its amount. */
+    bool old = purchase->days_recorded == 0;
+    int64_t base = old ? purchase->parts.amount_minor : purchase->base_minor;
     return (struct day_sum){
         .date = purchase->business_date,
         .day = {.recorded_count = 1, .live_count = live ? 1 : 0,
-                .net_minor = purchase->parts.amount_minor - purchase->refunded_minor},
+                .net_minor = purchase->parts.amount_minor - purchase->refunded_minor,
+                .base_minor = base - purchase->refunded_base_minor,
+                .tier_points = purchase->tier_points},
     };
 }
 
@@ -84,6 +89,8 @@ static void merge(struct days *days)
         to->day.recorded_count += from->day.recorded_count;
         to->day.live_count += from->day.live_count;
         to->day.net_minor += from->day.net_minor;
+        to->day.base_minor += from->day.base_minor;
+        to->day.tier_points += from->day.tier_points;
     }
     days->count = last + 1;
 }
@@ -110,7 +117,8 @@ static enum store_result compare_days(struct verify *verify, uint32_t member,
                purchase_day_decode(value, &day) == STORE_OK &&
                key_read_date(key, from.size) == sum->date &&
                day.recorded_count == sum->day.recorded_count &&
-               day.live_count == sum->day.live_count && day.net_minor == sum->day.net_minor;
+               day.live_count == sum->day.live_count && day.net_minor == sum->day.net_minor &&
+               day.base_minor == sum->day.base_minor && day.tier_points == sum->day.tier_points;
         next++;
     }
     reader_scan_close(&scan);
@@ -125,12 +133,15 @@ static void compare_hot(struct verify *verify, uint32_t member, const struct acc
                         const struct days *days)
 {
     business_date last = DATE_NEVER, second_last = DATE_NEVER;
+    __int128 tier_points = 0;
     for (size_t i = 0; i < days->count; i++) {
+        tier_points += days->list[i].day.tier_points;
         if (days->list[i].day.live_count == 0) continue;
         second_last = last;
         last = days->list[i].date;
     }
     if (account->days_recorded != days->count) found(verify, member, "days_recorded differs");
+    if (account->tier_points != tier_points) found(verify, member, "tier_points differs");
     if (account->last_day != last) found(verify, member, "last_day differs");
     if (account->second_last_day != second_last) found(verify, member, "second_last_day differs");
     const struct account_fold *fold =

@@ -224,7 +224,8 @@ static enum store_result visit_registration(struct verify *verify, struct bytes 
         .event = {.kind = EVENT_REGISTRATION, .member = member},
         .program_version = registration.program_version,
     };
-    return check_awards(verify, &of, registration.awards, registration.award_count);
+    result = check_awards(verify, &of, registration.awards, registration.award_count);
+    return result == STORE_OK ? verify_benefits(verify, &registration) : result;
 }
 
 enum store_result verify_purchases(struct verify *verify)

@@ -3,12 +3,14 @@
 #include <assert.h>
 #include <string.h>
 
+#include "beckon/v1/benefit_service.pb-c.h"
 #include "beckon/v1/code_service.pb-c.h"
 #include "beckon/v1/common.pb-c.h"
 #include "beckon/v1/guide_service.pb-c.h"
 #include "beckon/v1/ledger_service.pb-c.h"
 #include "beckon/v1/member_service.pb-c.h"
 #include "beckon/v1/program_service.pb-c.h"
+#include "beckon/v1/purchase_service.pb-c.h"
 #include "beckon/v1/refund_service.pb-c.h"
 #include "clients/cli/message_inner.h"
 #include "clients/cli/text.h"
@@ -123,6 +125,31 @@ static char *attribute_cell(const ProtobufCMessage *message)
     return g_strdup_printf("%s=%s", attribute->name, attribute->value);
 }
 
+/* "guide 3: 60.00 %" */
+static char *seller_cell(const ProtobufCMessage *message)
+{
+    const Beckon__V1__Seller *seller = (const Beckon__V1__Seller *)message;
+    return g_strdup_printf("guide %u: %d.%02d %%", seller->guide_number, seller->share_bp / 100,
+                           seller->share_bp % 100);
+}
+
+/* "1: Pearl polishing, until 2026-12-31, open" */
+static char *benefit_cell(const ProtobufCMessage *message)
+{
+    const Beckon__V1__Benefit *benefit = (const Beckon__V1__Benefit *)message;
+    const char *name = benefit->name_en[0] != '\0' ? benefit->name_en : benefit->name_zh;
+    GString *cell = g_string_new(NULL);
+    g_string_printf(cell, "%u: %s", benefit->benefit_number, name);
+    if (benefit->valid_until_date[0] != '\0')
+        g_string_append_printf(cell, ", until %s", benefit->valid_until_date);
+    if (benefit->state != BECKON__V1__BENEFIT_STATE__BENEFIT_STATE_UNSPECIFIED) {
+        g_autofree char *state =
+            text_of_enum(&beckon__v1__benefit_state__descriptor, (int)benefit->state);
+        g_string_append_printf(cell, ", %s", state);
+    }
+    return g_string_free(cell, FALSE);
+}
+
 static const struct {
     const ProtobufCMessageDescriptor *type;
     char *(*cell)(const ProtobufCMessage *message);
@@ -135,6 +162,8 @@ static const struct {
     {&beckon__v1__rule__descriptor, rule_cell},
     {&beckon__v1__code_owner__descriptor, code_owner_cell},
     {&beckon__v1__attribute__descriptor, attribute_cell},
+    {&beckon__v1__seller__descriptor, seller_cell},
+    {&beckon__v1__benefit__descriptor, benefit_cell},
     {&beckon__v1__taking__descriptor, taking_cell},
 };
 

@@ -133,6 +133,21 @@ static bool set_line(Beckon__V1__PurchaseLine *line, const char *text, GString *
     return true;
 }
 
+/* "GUIDE[:SHARE_BP]": who sold, and his share in basis points. */
+static bool set_seller(Beckon__V1__Seller *seller, const char *text, GString *error)
+{
+    g_auto(GStrv) parts = g_strsplit(text, ":", 2);
+    guint64 guide = 0, share = 0;
+    if (!parts[0] || !g_ascii_string_to_unsigned(parts[0], 10, 1, UINT32_MAX, &guide, NULL) ||
+        (parts[1] && !g_ascii_string_to_unsigned(parts[1], 10, 1, 10000, &share, NULL))) {
+        g_string_append(error, "must be GUIDE[:SHARE_BP], e.g. 3:6000 for 60 %");
+        return false;
+    }
+    seller->guide_number = (uint32_t)guide;
+    seller->share_bp = (int32_t)share;
+    return true;
+}
+
 /* "LINE[:AMOUNT]": a line that is given back, whole or in part. */
 static bool set_refund_line(Beckon__V1__RefundLine *line, const char *text, GString *error)
 {
@@ -170,6 +185,8 @@ static bool set_message(const ProtobufCFieldDescriptor *field, void **place, con
         return set_party((Beckon__V1__Party *)message, text, error);
     if (type == &beckon__v1__purchase_line__descriptor)
         return set_line((Beckon__V1__PurchaseLine *)message, text, error);
+    if (type == &beckon__v1__seller__descriptor)
+        return set_seller((Beckon__V1__Seller *)message, text, error);
     if (type == &beckon__v1__refund_line__descriptor)
         return set_refund_line((Beckon__V1__RefundLine *)message, text, error);
     assert(type == &beckon__v1__attribute__descriptor);

@@ -26,6 +26,8 @@ static const struct option_spec RECORD_OPTIONS[] = {
      .help = "of it: paid with points"},
     {.name = "line", .value = "AMOUNT[:TAX[:CATEGORY[:ARTICLE]]]", .field = "lines",
      .help = "a line of it, may be repeated: all of its lines, or none"},
+    {.name = "seller", .value = "GUIDE[:SHARE_BP]", .field = "sellers",
+     .help = "who sold it, may be repeated: shares sum to 10000"},
     {.name = "currency", .value = "CODE", .field = "currency",
      .help = "refused when it is not the merchant's"},
     {.name = "occurred-at", .value = "TIME", .field = "occurred_at",
@@ -34,6 +36,7 @@ static const struct option_spec RECORD_OPTIONS[] = {
 };
 static const char *const RECORD_EXAMPLES[] = {
     "beckon purchase record 12300 --shop S01 --receipt R-1001 --phone 13800138001",
+    "beckon purchase record 12300 --receipt R-1002 --member 17 --seller 3:6000 --seller 5:4000",
     NULL,
 };
 

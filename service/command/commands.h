@@ -12,6 +12,7 @@ extern const struct command create_code, get_code, list_codes, render_code, reas
     revoke_code, resolve_code;
 extern const struct command register_member, register_members, get_member, list_members,
     update_member;
+extern const struct command list_benefits, hand_out_benefit;
 extern const struct command record_purchase, record_purchases, get_purchase, list_purchases;
 extern const struct command record_refund, record_refunds, get_refund, list_refunds, list_debts,
     write_off_debt;
@@ -25,7 +26,7 @@ extern const struct command list_credits, get_credit, adjust_balance, decide_adj
 extern const struct command list_reviews, get_review, decide_review;
 extern const struct command create_token, list_tokens, revoke_token;
 extern const struct command close_period, get_period_close, list_period_closes;
-extern const struct command verify_store, backup_store;
+extern const struct command verify_store, backup_store, accept_clock;
 
 /* No RPCs: what the service's ticker asks, with messages of beckon.internal. */
 extern const struct command tick_due;

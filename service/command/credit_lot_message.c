@@ -3,6 +3,7 @@
 #include <assert.h>
 
 #include "service/command/reply.h"
+#include "service/command/review_message.h"
 #include "store/credit.h"
 #include "store/programs.h"
 #include "store/tokens.h"
@@ -63,9 +64,7 @@ enum outcome credit_lot_message(struct reader *reader, struct command_call *call
     message->business_date = reply_date(call, credit->business_date);
     message->matures_on = reply_date(call, credit->matures_on);
     message->expires_on = reply_date(call, credit->expires_on);
-    /* Why it is held is not told to those it is about. */
-    enum role role = call->principal.role;
-    if (role == ROLE_ADMIN || role == ROLE_AUDITOR) message->review_number = credit->review;
+    if (review_told(call)) message->review_number = credit->review;
     if (message->account == NULL || message->business_date == NULL ||
         message->matures_on == NULL || message->expires_on == NULL)
         return OUTCOME_BUSY;

@@ -15,6 +15,7 @@
 #include "service/command/objects.h"
 #include "service/command/page.h"
 #include "service/command/reply.h"
+#include "service/command/review_message.h"
 #include "service/limits.h"
 #include "store/adjustments.h"
 #include "store/ledger.h"
@@ -62,6 +63,7 @@ static enum outcome find_credit(struct reader *reader, struct command_call *call
         outcome = command_outcome(credits_find(reader, made->party, number, &explaining->credit),
                                   OUTCOME_CREDIT_UNKNOWN);
     if (outcome != OUTCOME_OK) return form_refuse(call, outcome, "credit_number", NULL);
+    if (!review_told(call)) explaining->credit.review = 0;
     outcome = object_merchant(reader, &explaining->merchant);
     if (outcome != OUTCOME_OK) return outcome;
     return command_outcome(accounts_get(reader, made->party, &explaining->account),

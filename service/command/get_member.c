@@ -2,6 +2,7 @@
 #include "service/command/business_time.h"
 #include "service/command/commands.h"
 #include "service/command/form.h"
+#include "service/command/member_card.h"
 #include "service/command/member_message.h"
 #include "service/command/objects.h"
 #include "service/command/reply.h"
@@ -40,7 +41,9 @@ static enum outcome get_member_read(struct reader *reader, struct command_call *
         reply_message(call, &beckon__v1__get_member_response__descriptor);
     if (reply == NULL) return OUTCOME_BUSY;
     *ret_reply = &reply->base;
-    return member_load_message(reader, call, member, &account, &reply->member);
+    outcome = member_load_message(reader, call, member, &account, &reply->member);
+    return outcome == OUTCOME_OK ? member_card(reader, call, member, &account, reply->member)
+                                 : outcome;
 }
 
 const struct command get_member = {

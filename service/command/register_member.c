@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "service/command/attribute_member.h"
+#include "service/command/benefit_message.h"
 #include "service/command/business_time.h"
 #include "service/command/commands.h"
 #include "service/command/count.h"
@@ -43,6 +44,8 @@ struct registering {
     struct earning earning;
     struct counting counting;
     struct screening screening;
+    size_t benefit_count;
+    struct benefit benefits[BENEFITS_MAX]; /* what she is given by name */
 };
 
 /* Nobody signed in: told nothing of whose phone it is, of codes, of what was earned. */
@@ -208,7 +211,10 @@ static enum outcome decide(struct batch *batch, struct command_call *call,
     if (outcome == OUTCOME_OK)
         outcome =
             screen_registration(batch, &registering->merchant, earning, &registering->screening);
-    return outcome == OUTCOME_OK ? earn_ready(batch, earning) : outcome;
+    if (outcome != OUTCOME_OK) return outcome;
+    registering->benefit_count = benefits_of(earning->program, &earning->verdicts,
+                                             registering->business_date, registering->benefits);
+    return earn_ready(batch, earning);
 }
 
 static void put_person(struct batch *batch, const struct command_call *call,
@@ -235,6 +241,8 @@ static void put_member(struct batch *batch, const struct command_call *call,
     put_person(batch, call, registering, member);
     earn_post(batch, earning);
     screen_put(batch, earning, &registering->screening);
+    for (size_t i = 0; i < registering->benefit_count; i++)
+        benefits_put(batch, member.number, &registering->benefits[i]);
     if (attribution->serving_guide != 0) {
         bindings_put(batch, member.number,
                      &(struct binding){.from = registering->business_date,
@@ -278,6 +286,7 @@ static void put_nothing_new(struct batch *batch, const struct command_call *call
 static size_t reply_bytes(const struct registering *registering)
 {
     return sizeof(Beckon__V1__RegisterMemberResponse) + 64 +
+           registering->benefit_count * BENEFIT_MESSAGE_BYTES +
            credit_messages_bytes(registering->earning.award_count);
 }
 
@@ -347,6 +356,10 @@ enum outcome member_register(struct batch *batch, struct command_call *call,
                               registering.earning.awards, registering.earning.award_count,
                               &reply->credits, &reply->n_credits);
     assert(outcome == OUTCOME_OK);
+    outcome = benefit_messages_fresh(call, registering.earning.program, registering.benefits,
+                                     registering.benefit_count, &reply->benefits,
+                                     &reply->n_benefits);
+    assert(outcome == OUTCOME_OK); /* reserved above */
     return outcome;
 }
 

@@ -46,6 +46,11 @@ static const struct {
 };
 static_assert(sizeof SENTENCES / sizeof SENTENCES[0] == SIGNAL_COUNT, "a sentence a signal");
 
+bool review_told(const struct command_call *call)
+{
+    return call->principal.role == ROLE_ADMIN || call->principal.role == ROLE_AUDITOR;
+}
+
 static void number_text(int64_t number, bool clock, char ret[NUMBER_BYTES])
 {
     if (clock)

@@ -6,6 +6,9 @@
 #include "service/command/command.h"
 #include "store/review.h"
 
+/* May the caller know which review holds a credit? Those it is about see that it is held. */
+bool review_told(const struct command_call *call);
+
 /* What a reply with this review needs, for reply_reserve. */
 size_t review_message_bytes(const struct review *review);
 /* OUTCOME_OK, OUTCOME_BUSY when the arena is empty, or what reading the shop may answer: a command

@@ -24,7 +24,7 @@
     {.path = "/beckon.v1." service "/" method, .kind = METHOD_STREAM, .command = &(its_command),   \
      .roles = (its_roles)}
 
-enum { METHOD_COUNT = 66 };
+enum { METHOD_COUNT = 69 };
 
 static const struct method API_METHODS[] = {
     UNARY("MerchantService", "CreateMerchant", create_merchant, OPERATOR),
@@ -55,6 +55,10 @@ static const struct method API_METHODS[] = {
           MEMBER | GUIDE | POS | MANAGER | AUDITOR | ADMIN),
     UNARY("MemberService", "ListMembers", list_members, GUIDE | MANAGER | AUDITOR | ADMIN),
     UNARY("MemberService", "UpdateMember", update_member, MEMBER | GUIDE | MANAGER | ADMIN),
+
+    UNARY("BenefitService", "ListBenefits", list_benefits,
+          MEMBER | GUIDE | POS | MANAGER | AUDITOR | ADMIN),
+    UNARY("BenefitService", "HandOutBenefit", hand_out_benefit, POS | MANAGER | ADMIN),
 
     UNARY("PurchaseService", "RecordPurchase", record_purchase, POS | MANAGER | ADMIN),
     UNARY("PurchaseService", "RecordPurchases", record_purchases, POS | MANAGER | ADMIN),
@@ -116,6 +120,7 @@ static const struct method API_METHODS[] = {
 
     STREAM("StoreService", "VerifyStore", verify_store, AUDITOR | ADMIN | OPERATOR),
     STREAM("StoreService", "BackupStore", backup_store, OPERATOR),
+    UNARY("StoreService", "AcceptClock", accept_clock, OPERATOR),
 };
 static_assert(sizeof API_METHODS / sizeof API_METHODS[0] == METHOD_COUNT,
               "a row for every method of the API");

@@ -109,6 +109,15 @@ TABLE = {
                            "update_fields": ["name"]},
         scoped={MEMBER: NOT_YOURS, GUIDE: NOT_YOURS}),
 
+    "BenefitService/ListBenefits": Row(
+        (MEMBER, GUIDE, POS, MANAGER, AUDITOR, ADMIN),
+        lambda w: {"member_number": w.one.members[0]}, scoped={MEMBER: NOT_YOURS, GUIDE: NOT_YOURS}),
+    "BenefitService/HandOutBenefit": Row(
+        (POS, MANAGER, ADMIN),
+        lambda w: {"member_number": w.one.members[0], "benefit_number": 9, "shop_id": "S1",
+                   "request_id": "benefit"},
+        scoped={POS: NOT_YOURS, MANAGER: NOT_YOURS}),
+
     "PurchaseService/RecordPurchase": Row(
         (POS, MANAGER, ADMIN), lambda w: w.one.receipt_r1(),
         scoped={POS: NOT_YOURS, MANAGER: NOT_YOURS}),
@@ -253,6 +262,7 @@ TABLE = {
     "StoreService/VerifyStore": Row(
         (AUDITOR, ADMIN, OPERATOR), lambda w: {"merchant_number": 1}, foreign=NOT_YOURS),
     "StoreService/BackupStore": Row((OPERATOR,), lambda w: {"path": "not absolute"}),
+    "StoreService/AcceptClock": Row((OPERATOR,), lambda w: {}),
 }
 # Not ours, for everybody, whatever the token: they say nothing of a merchant.
 COMMON = {"grpc.health.v1.Health/Check", "grpc.health.v1.Health/Watch",

@@ -14,6 +14,7 @@ CODE, PUBLISH, TOKEN = ("CodeService/CreateCode", "ProgramService/PublishProgram
 REFUND, FORGIVE = "RefundService/RecordRefund", "RefundService/WriteOffDebt"
 CLOSE, CLOSED = "PeriodService/ClosePeriod", "PeriodService/GetPeriodClose"
 DECIDE = "ReviewService/DecideReview"
+BENEFIT = "BenefitService/HandOutBenefit"
 QUOTE, WHY = "ExplainService/Quote", "ExplainService/Explain"
 BIDI, NUL, BELL, LONG = "a\u202eb", "a\0b", "a\x07b", "x" * 5000
 LISTS = [("ShopService/ListShops", {}), ("GuideService/ListGuides", {}),
@@ -82,6 +83,11 @@ def person(**changes):
     return base
 
 
+def hand_out(**changes):
+    return dict({"member_number": 1, "benefit_number": 9, "shop_id": "S1", "request_id": "fresh"},
+                **changes)
+
+
 def decide(**changes):
     return dict({"review_number": 1, "decision": "REVIEW_DECISION_VOID", "reason": "seen"},
                 **changes)
@@ -133,6 +139,25 @@ def table(world):
         (TILL, buy(member_number=None, code=two.member_code), UNKNOWN, "MEMBER_UNKNOWN", "code"),
         (TILL, buy(member_number=None, code=first), UNKNOWN, "MEMBER_UNKNOWN", "code"),
         (TILL, buy(member_number=None, code=mistyped), INVALID, "CODE_MISTYPED", "code"),
+        (TILL, buy(sellers=[{"guide_number": 99}]), UNKNOWN, "GUIDE_UNKNOWN",
+         "sellers.guide_number"),
+        (TILL, buy(sellers=[{"guide_number": 0}]), INVALID, "SELLERS_INVALID",
+         "sellers.guide_number"),
+        (TILL, buy(sellers=[{"guide_number": 1, "share_bp": -1}]), INVALID, "SELLERS_INVALID",
+         "sellers.share_bp"),
+        (TILL, buy(sellers=[{"guide_number": 1, "share_bp": 9999}]), INVALID, "SELLERS_INVALID",
+         "sellers.share_bp"),
+        (TILL, buy(sellers=[{"guide_number": i, "share_bp": 2000} for i in range(1, 6)]), INVALID,
+         "SELLERS_INVALID", "sellers"),
+        (BENEFIT, hand_out(member_number=0), INVALID, "FIELD_REQUIRED", "member_number"),
+        (BENEFIT, hand_out(benefit_number=0), INVALID, "FIELD_REQUIRED", "benefit_number"),
+        (BENEFIT, hand_out(request_id=""), INVALID, "FIELD_REQUIRED", "request_id"),
+        (BENEFIT, hand_out(shop_id="S9"), UNKNOWN, "SHOP_UNKNOWN", "shop_id"),
+        (BENEFIT, hand_out(member_number=999), UNKNOWN, "MEMBER_UNKNOWN", "member_number"),
+        (BENEFIT, hand_out(), UNKNOWN, "BENEFIT_UNKNOWN", "benefit_number"),
+        ("BenefitService/ListBenefits", {}, INVALID, "FIELD_REQUIRED", "member_number"),
+        ("BenefitService/ListBenefits", {"member_number": 999}, UNKNOWN, "MEMBER_UNKNOWN",
+         "member_number"),
         ("ReviewService/GetReview", {"review_number": 9}, UNKNOWN, "REVIEW_UNKNOWN",
          "review_number"),
         (DECIDE, decide(review_number=9), UNKNOWN, "REVIEW_UNKNOWN", "review_number"),

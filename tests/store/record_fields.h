@@ -4,6 +4,7 @@
 
 #include <stddef.h>
 
+#include "store/benefits.h"
 #include "store/encode.h"
 #include "store/kpi.h"
 #include "store/period_closes.h"
@@ -39,6 +40,11 @@ static const struct field entry_fields[] = {
     F_RAW(entry, program_version), F_RAW(entry, rule), F_RAW(entry, previous),
     F_CHOICE(entry, event.kind, 1, EVENT_DECISION), F_RAW(entry, event.member),
     F_RECEIPT(entry, event.receipt), F_RAW(entry, previous_hash),
+};
+static const struct field benefit_fields[] = {
+    F_RAW(benefit, number), F_RAW(benefit, program_version),
+    F_CHOICE(benefit, rule, 0, RULES_MAX - 1), F_RAW(benefit, given_on),
+    F_RAW(benefit, valid_until), F_RAW(benefit, handed_out_at), F_RAW(benefit, handed_out_shop),
 };
 static const struct field credit_fields[] = {
     F_RAW(credit, number), F_CHOICE(credit, unit, 0, 1), F_CHOICE(credit, state, 1, 3),

@@ -39,6 +39,7 @@ CODEC(credit)
 CODEC(account)
 CODEC(purchase_day)
 CODEC(binding)
+CODEC(benefit)
 CODEC(employment)
 CODEC(purchase)
 CODEC(purchase_lines)
@@ -81,6 +82,16 @@ static void purchase_day_mend(void *record)
 {
     struct purchase_day *day = record;
     if (day->live_count > day->recorded_count) day->live_count = day->recorded_count;
+}
+
+static void benefit_mend(void *record)
+{
+    struct benefit *benefit = record;
+    if (benefit->number == 0) benefit->number = 1;
+    if (benefit->program_version == 0) benefit->program_version = 1;
+    if (benefit->valid_until < benefit->given_on) benefit->valid_until = benefit->given_on;
+    if (benefit->handed_out_at == 0) benefit->handed_out_shop = 0;
+    if (benefit->handed_out_shop == 0) benefit->handed_out_at = 0;
 }
 
 static void awards_mend(struct award *awards, uint16_t count)
@@ -135,7 +146,8 @@ static void refund_mend(void *record)
      record##_decode_any}
 static const struct record_form forms[] = {
     FORM(fence, NULL), FORM(entry, entry_mend), FORM(credit, NULL), FORM(account, NULL),
-    FORM(purchase_day, purchase_day_mend), FORM(binding, NULL), FORM(employment, NULL),
+    FORM(purchase_day, purchase_day_mend), FORM(binding, NULL), FORM(benefit, benefit_mend),
+    FORM(employment, NULL),
     FORM(purchase, purchase_mend),
     FORM(purchase_lines, purchase_lines_mend), FORM(registration, registration_mend),
     FORM(code, NULL),
@@ -335,7 +347,7 @@ static void sizes_stay_what_the_store_was_written_with(void **state)
     (void)state;
     static const struct { const char *name; size_t size; } sizes[] = {
         {"fence", 64}, {"credit", 130}, {"account", 261}, {"purchase_day", 37}, {"binding", 15},
-        {"employment", 17}, {"party", 6}, {"request", 25}, {"recency_month", 249},
+        {"benefit", 31}, {"employment", 17}, {"party", 6}, {"request", 25}, {"recency_month", 249},
         {"signal_counts", 71}, {"ledger_totals", 113}, {"numbers", 25},
     };
     size_t found = 0;

@@ -224,6 +224,7 @@ static void count_day(struct batch *batch, uint32_t member, struct account *acco
     day.recorded_count++;
     day.live_count++;
     day.net_minor += amount_minor;
+    day.base_minor += amount_minor;
     purchase_days_put(batch, member, date, &day);
     if (day.live_count > 1) return;
     business_date last = account->last_day, second = account->second_last_day;

@@ -12,6 +12,7 @@
 #include "scenario.h"
 #include "scratch.h"
 #include "store/accounts.h"
+#include "store/benefits.h"
 #include "store/caps.h"
 #include "store/codes.h"
 #include "store/encode.h"
@@ -55,6 +56,7 @@ ACCOUNT_CORRUPTION(held_appears, guide_1, account.balance[UNIT_CASH].held = 1)
 ACCOUNT_CORRUPTION(last_entry_falls, guide_1, account.last_entry--)
 ACCOUNT_CORRUPTION(last_entry_flies, guide_1, account.last_entry = 999)
 ACCOUNT_CORRUPTION(next_due_is_late, guide_1, account.next_due = 120)
+ACCOUNT_CORRUPTION(tier_points_grow, member_1, account.tier_points++)
 ACCOUNT_CORRUPTION(last_day_moves, member_1, account.last_day = 134)
 ACCOUNT_CORRUPTION(second_last_day_moves, member_1, account.second_last_day = DATE_NEVER)
 ACCOUNT_CORRUPTION(a_day_more_is_recorded, member_1, account.days_recorded++)
@@ -71,6 +73,20 @@ static void a_cap_is_taken_by_no_credit(struct batch *batch)
     struct cap_counter counter = {.cap = CAP_BENEFICIARY, .party = guide_1, .period = PERIOD_MONTH,
                                   .start = 59, .rule_id = "serving"};
     caps_put(batch, &counter, 5);
+}
+
+static void a_benefit_appears(struct batch *batch)
+{
+    struct benefit benefit = {.number = 1, .program_version = 1, .given_on = 50,
+                              .valid_until = DATE_NEVER};
+    benefits_put(batch, 1, &benefit);
+}
+
+static void a_guide_has_a_benefit(struct batch *batch)
+{
+    struct key key = account_key(SCENARIO_MERCHANT, guide_1, ACCOUNT_BENEFIT);
+    key_u32(&key, 1);
+    put(batch, &key, (const uint8_t *)"\1", 1);
 }
 
 static void a_budget_is_taken_by_no_credit(struct batch *batch)
@@ -245,13 +261,15 @@ static void a_day_is_gone(struct batch *batch)
 
 static void a_day_counts_one_more(struct batch *batch)
 {
-    struct purchase_day day = {.recorded_count = 3, .live_count = 3, .net_minor = 12445};
+    struct purchase_day day = {.recorded_count = 3, .live_count = 3, .net_minor = 12445,
+                               .base_minor = 12445};
     purchase_days_put(batch, 1, 100, &day);
 }
 
 static void a_day_nobody_bought_on(struct batch *batch)
 {
-    struct purchase_day day = {.recorded_count = 1, .live_count = 1, .net_minor = 1};
+    struct purchase_day day = {.recorded_count = 1, .live_count = 1, .net_minor = 1,
+                               .base_minor = 1};
     purchase_days_put(batch, 1, 999, &day);
 }
 
@@ -496,6 +514,9 @@ static const struct corruption {
 } corruptions[] = {
 #define ROW(function, finding) {#function, function, finding}
     ROW(available_grows, "member 1: unit 0 available is 140, entries say 139"),
+    ROW(tier_points_grow, "member 1: tier_points differs"),
+    ROW(a_benefit_appears, "member 1: her benefits are not those of her registration"),
+    ROW(a_guide_has_a_benefit, "guide 1: damaged benefit"),
     ROW(a_cap_is_taken_by_no_credit,
         "a beneficiary's cap of rule 'serving' (guide 1, from day 59): "
         "credits hold -5 more than counted"),
