@@ -101,8 +101,8 @@ static const struct verb VERBS[] = {
         .name = "backtest",
         .help = "Shows what a draft would have cost on recorded history; changes nothing.",
         .details = "History is decided again in the order in which it was recorded: by the draft "
-                   "from --from on,\nwith tiers, caps and budgets as they would have stood. Next to "
-                   "it stands what was really given.",
+                   "from --from\non, with tiers, caps and budgets as they would have stood. Next "
+                   "to it stands what was really\ngiven.",
         .options = BACKTEST_OPTIONS,
         .examples = BACKTEST_EXAMPLES,
         .run = program_backtest,
