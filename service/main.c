@@ -2,7 +2,8 @@
  *
  * Start: options -> method table fits the API? -> store (first start: merchant, tokens) -> executor
  * -> runtime -> listen -> port file -> serve -> "ready".
- * End:   signal -> drain (a second signal or 10 s hasten it) -> executor -> runtime -> store. */
+ * End:   signal -> drain (a second signal or 10 s hasten it) -> due ticker -> executor -> runtime
+ *        -> store. */
 #include <malloc.h>
 #include <signal.h>
 #include <stdio.h>
@@ -13,6 +14,7 @@
 
 #include "service/limits.h"
 #include "service/main_data.h"
+#include "service/main_due.h"
 #include "service/main_options.h"
 #include "service/ops/clock.h"
 #include "service/ops/log.h"
@@ -139,6 +141,7 @@ static int serve(const struct options *options, struct store *store, const sigse
         return EXIT_FAILED;
     }
     struct ticker *ticker = ticker_start(MAINTAIN_MS, maintain, store);
+    struct due_ticker *due = due_ticker_start(executor, store, clock);
     int code = listen_all(rpc, options);
     if (code == EXIT_OK) {
         int number = 0;
@@ -147,6 +150,7 @@ static int serve(const struct options *options, struct store *store, const sigse
         log_event("info", "signal", "name=SIG%s", sigabbrev_np(number));
     }
     drain(rpc, signals);
+    due_ticker_stop(due);
     executor_stop(executor);
     rpc_close(rpc);
     ticker_stop(ticker);

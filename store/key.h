@@ -62,6 +62,7 @@ enum table {
     TABLE_META = 0x40,           /* -> ColdMeta: schema version, store id */
     TABLE_CODE_MERCHANT = 0x41,  /* code -> merchant number; reserved before use, never changed */
     TABLE_MERCHANT_LIST = 0x42,  /* number -> (empty) */
+    TABLE_CLOCK = 0x43,          /* -> count, time: when an operator accepted the clock */
 };
 
 /* Under (merchant, TABLE_ACCOUNT, kind, number). */

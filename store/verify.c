@@ -208,8 +208,9 @@ enum store_result store_verify(struct store *store, uint32_t merchant, verify_pr
                                void *context, struct verify_report *ret)
 {
     static enum store_result (*const parts[])(struct verify *verify) = {
-        verify_ledger, verify_purchases, verify_refunds, verify_accounts, verify_caps,
-        verify_recency, verify_kpi, verify_period, verify_reviews, verify_people, verify_indexes,
+        verify_ledger, verify_purchases, verify_refunds, verify_accounts, verify_due, verify_spent,
+        verify_caps, verify_recency, verify_kpi, verify_period, verify_reviews, verify_people,
+        verify_indexes,
     };
     assert(merchant != 0);
     memset(ret, 0, sizeof *ret);

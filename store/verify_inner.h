@@ -108,6 +108,8 @@ enum store_result verify_accounts(struct verify *verify) STORE_CHECKED;
  * its place in the due queue. */
 enum store_result verify_life(struct verify *verify, struct party party,
                               const struct account *account) STORE_CHECKED;
+/* Redemptions and adjustments against entries and credits. */
+enum store_result verify_spent(struct verify *verify) STORE_CHECKED;
 /* The due queue: each record is an account's next due date. */
 enum store_result verify_due(struct verify *verify) STORE_CHECKED;
 /* Of one member, in the snapshot at hand: purchases, days, binding. */

@@ -4,12 +4,30 @@
 
 #include "clients/cli/cli.h"
 
-extern const struct noun NOUN_MERCHANT, NOUN_SHOP, NOUN_GUIDE, NOUN_CODE, NOUN_MEMBER,
-    NOUN_BENEFIT, NOUN_PURCHASE, NOUN_PROGRAM, NOUN_BALANCE, NOUN_ENTRY, NOUN_CREDIT,
-    NOUN_ADJUSTMENT,
-    NOUN_REDEMPTION, NOUN_REVIEW, NOUN_TOKEN, NOUN_VERIFY, NOUN_BACKUP, NOUN_IMPORT,
-    NOUN_HEALTH, NOUN_PERIOD;
-extern const struct noun NOUN_EXPLAIN, NOUN_QUOTE;
-extern const struct noun NOUN_REFUND, NOUN_DEBT;
+extern const struct noun NOUN_ADJUSTMENT;
+extern const struct noun NOUN_BACKUP;
+extern const struct noun NOUN_BALANCE;
+extern const struct noun NOUN_BENEFIT;
+extern const struct noun NOUN_CLOCK;
+extern const struct noun NOUN_CODE;
+extern const struct noun NOUN_CREDIT;
+extern const struct noun NOUN_DEBT;
+extern const struct noun NOUN_ENTRY;
+extern const struct noun NOUN_EXPLAIN;
+extern const struct noun NOUN_GUIDE;
+extern const struct noun NOUN_HEALTH;
+extern const struct noun NOUN_IMPORT;
+extern const struct noun NOUN_MEMBER;
+extern const struct noun NOUN_MERCHANT;
+extern const struct noun NOUN_PERIOD;
+extern const struct noun NOUN_PROGRAM;
+extern const struct noun NOUN_PURCHASE;
+extern const struct noun NOUN_QUOTE;
+extern const struct noun NOUN_REDEMPTION;
+extern const struct noun NOUN_REFUND;
+extern const struct noun NOUN_REVIEW;
+extern const struct noun NOUN_SHOP;
+extern const struct noun NOUN_TOKEN;
+extern const struct noun NOUN_VERIFY;
 
 #endif

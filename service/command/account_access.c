@@ -2,12 +2,17 @@
 
 #include <assert.h>
 
+#include "service/command/business_time.h"
+#include "service/command/due.h"
 #include "service/command/form.h"
+#include "service/command/objects.h"
 #include "service/command/reply.h"
 #include "store/accounts.h"
 #include "store/guides.h"
 #include "store/programs.h"
 #include "store/shops.h"
+
+enum { DAY_MS = 24 * 60 * 60 * 1000 };
 
 static bool account_allowed(const struct principal *principal, struct party party)
 {
@@ -50,10 +55,25 @@ enum outcome account_find(struct reader *reader, struct command_call *call,
     return OUTCOME_OK;
 }
 
+/* The account as it stands now: what is due is done to a copy. */
+static enum outcome as_of_now(struct reader *reader, const struct command_call *call,
+                              struct party party, struct account *account)
+{
+    struct merchant merchant;
+    /* No zone is more than a day ahead: most accounts need no merchant to be read. */
+    if (account->next_due > (business_date)(call->now_ms / DAY_MS) + 1) return OUTCOME_OK;
+    enum outcome outcome = object_merchant(reader, &merchant);
+    if (outcome != OUTCOME_OK) return outcome;
+    return due_preview(reader, party, business_date_at(&merchant, call->now_ms), account);
+}
+
 enum outcome balances_message(struct reader *reader, struct command_call *call,
                               struct party party, const struct account *account,
                               Beckon__V1__AccountBalances **ret)
 {
+    struct account now = *account;
+    enum outcome previewed = as_of_now(reader, call, party, &now);
+    if (previewed != OUTCOME_OK) return previewed;
     Beckon__V1__AccountBalances *message =
         reply_message(call, &beckon__v1__account_balances__descriptor);
     if (message == NULL) return OUTCOME_BUSY;
@@ -62,11 +82,12 @@ enum outcome balances_message(struct reader *reader, struct command_call *call,
     message->balances = reply_alloc(call, UNIT_COUNT * sizeof *message->balances);
     if (message->account == NULL || message->balances == NULL) return OUTCOME_BUSY;
     for (int unit = 0; unit < UNIT_COUNT; unit++) {
-        const struct balance *balance = &account->balance[unit];
+        const struct balance *balance = &now.balance[unit];
         Beckon__V1__Balance *row = reply_message(call, &beckon__v1__balance__descriptor);
         if (row == NULL) return OUTCOME_BUSY;
         row->unit = reply_unit((enum unit)unit);
-        row->available = balance->available;
+        /* What UNLIMITED rules are owed stands inside: the balance may be below 0. */
+        row->available = balance->available - balance->debt_inside;
         row->pending = balance->pending;
         row->held = balance->held;
         row->debt = balance->debt;
@@ -84,7 +105,7 @@ enum outcome balances_message(struct reader *reader, struct command_call *call,
     return OUTCOME_OK;
 }
 
-static_assert((int)SIDE_SETTLEMENT == (int)BECKON__V1__SIDE__SIDE_SETTLEMENT, "same numbers");
+static_assert((int)SIDE_DEBT == (int)BECKON__V1__SIDE__SIDE_DEBT, "same numbers");
 static_assert((int)ENTRY_WRITE_OFF == (int)BECKON__V1__ENTRY_KIND__ENTRY_KIND_WRITE_OFF,
               "same numbers");
 

@@ -171,7 +171,7 @@ static void put(struct batch *batch, struct deciding *deciding)
 static enum outcome decide_review_write(struct batch *batch, struct command_call *call,
                                         ProtobufCMessage **ret_reply)
 {
-    struct deciding deciding = {.holder_count = 0};
+    struct deciding deciding; /* large, and touched as far as there are holders */
     struct review decided = {.number = 0};
     struct merchant merchant;
     struct token token;
@@ -195,6 +195,7 @@ static enum outcome decide_review_write(struct batch *batch, struct command_call
     deciding.occasion =
         (struct occasion){.date = business_date_at(&merchant, call->now_ms),
                           .event = {.kind = EVENT_DECISION, .member = review->event.member}};
+    deciding.holder_count = 0;
     outcome = decide(batch, &deciding);
     if (outcome != OUTCOME_OK) return outcome;
 

@@ -24,7 +24,7 @@
     {.path = "/beckon.v1." service "/" method, .kind = METHOD_STREAM, .command = &(its_command),   \
      .roles = (its_roles)}
 
-enum { METHOD_COUNT = 67 };
+enum { METHOD_COUNT = 68 };
 
 static const struct method API_METHODS[] = {
     UNARY("MerchantService", "CreateMerchant", create_merchant, OPERATOR),
@@ -119,6 +119,7 @@ static const struct method API_METHODS[] = {
 
     STREAM("StoreService", "VerifyStore", verify_store, AUDITOR | ADMIN | OPERATOR),
     STREAM("StoreService", "BackupStore", backup_store, OPERATOR),
+    UNARY("StoreService", "AcceptClock", accept_clock, OPERATOR),
 };
 static_assert(sizeof API_METHODS / sizeof API_METHODS[0] == METHOD_COUNT,
               "a row for every method of the API");

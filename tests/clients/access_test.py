@@ -261,6 +261,7 @@ TABLE = {
     "StoreService/VerifyStore": Row(
         (AUDITOR, ADMIN, OPERATOR), lambda w: {"merchant_number": 1}, foreign=NOT_YOURS),
     "StoreService/BackupStore": Row((OPERATOR,), lambda w: {"path": "not absolute"}),
+    "StoreService/AcceptClock": Row((OPERATOR,), lambda w: {}),
 }
 # Not ours, for everybody, whatever the token: they say nothing of a merchant.
 COMMON = {"grpc.health.v1.Health/Check", "grpc.health.v1.Health/Watch",

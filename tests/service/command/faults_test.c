@@ -72,6 +72,7 @@ DAMAGE(purchases, TABLE_PURCHASE)
 DAMAGE(entries, TABLE_ENTRY)
 DAMAGE(tokens, TABLE_TOKEN)
 DAMAGE(requests, TABLE_REQUEST)
+DAMAGE(reviews, TABLE_REVIEW)
 
 #define GUIDE_OF_S1 "guide.employments[0].shop_id=S1 guide.employments[0].from_date=2026-01-01 "
 #define SAY_DAMAGED(caller, rpc, asked) REFUSES(caller, rpc, asked, OUTCOME_STORE_DAMAGED, NULL)
@@ -188,6 +189,21 @@ static void a_damaged_record_refuses_the_command_that_meets_it(void **state)
         SAY_DAMAGED("token:$admin", get_merchant, ""),
         SAY_DAMAGED("admin", list_tokens, ""),
     };
+    /* A guide who buys as a friend's referee: the friend's credit waits for a person. */
+    static const struct step reviews[] = {
+        ANSWERS("pos:1", register_member,
+                "phone=13900000001 consent_policy_version=v1 recommender=13800000002",
+                "member_number=3"),
+        ANSWERS("pos:1", record_purchase, "receipt_number=1 member_number=3 amount_minor=10000",
+                NULL),
+        ANSWERS("admin", get_review, "review_number=1", NULL),
+        {.meddle = damage_reviews},
+        SAY_DAMAGED("admin", get_review, "review_number=1"),
+        SAY_DAMAGED("admin", list_reviews, ""),
+        SAY_DAMAGED("admin", decide_review, "review_number=1 decision=VOID reason=x"),
+        ANSWERS("pos:1", record_purchase, "receipt_number=2 member_number=3 amount_minor=10000",
+                NULL),
+    };
     PLAY_ON(STAGE, merchant);
     PLAY_ON(STAGE, accounts);
     PLAY_ON(STAGE, profiles);
@@ -198,6 +214,7 @@ static void a_damaged_record_refuses_the_command_that_meets_it(void **state)
     PLAY_ON(STAGE, codes);
     PLAY_ON(STAGE, ledger);
     PLAY_ON(STAGE, keys);
+    PLAY_ON(STAGE, reviews);
 }
 
 int main(void)

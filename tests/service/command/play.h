@@ -17,7 +17,8 @@
 #include "service/command/commands.h"
 
 struct step {
-    const char *who; /* "admin", "pos:1", "guide:2@3" (of merchant 3), "stranger", "token:$t" */
+    const char *who; /* "admin", "pos:1", "guide:2@3" (of merchant 3), "stranger", "ticker",
+                         "token:$t" */
     const struct command *command;
     const char *request;   /* message_text.h; "$name" is a saved value */
     enum outcome outcome;

