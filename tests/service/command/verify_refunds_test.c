@@ -133,27 +133,34 @@ static void finds(enum store_result (*meddle)(struct batch *batch), const char *
     PLAY_ON(STAGE, steps);
 }
 
+/* What is found, blanks written as the plays do; parts that come later may find more. */
+#define OF_PURCHASE "purchase_of_member_2_at_shop_1,_day_20514:_not_what_its_refunds_say"
+#define OF_ENTRIES "refunds:_what_they_took_is_not_what_the_entries_say"
+#define OF_RECORD "refund_at_shop_1:_damaged_record"
+#define OF_LIST "refund_at_shop_1:_not_in_the_list_of_its_purchase_as_it_is"
+#define OF_WRITE_OFF "write-off_of_entry_1:_not_what_the_entry_says"
+
 static void each_single_corruption_is_found(void **state)
 {
     (void)state;
-    finds(its_amount_grows, "finding_count=2");
-    finds(its_base_shrinks, "finding_count=1");
-    finds(it_waits_again, "finding_count=3");
-    finds(it_took_more, "finding_count=2");
-    finds(it_took_elsewhere, "finding_count=1");
-    finds(it_took_from_another, "finding_count=1");
-    finds(it_names_another_credit, "finding_count=1");
-    finds(it_is_another_members, "finding_count=1");
-    finds(its_line_came_to_less, "finding_count=1");
-    finds(it_is_gone, "finding_count=4");
-    finds(it_is_cut_short, "finding_count=5");
-    finds(it_is_not_listed, "finding_count=3");
-    finds(a_credit_forgets, "finding_count=1");
-    finds(its_purchase_counts_another, "finding_count=1");
-    finds(its_purchase_has_less_base, "finding_count=2");
-    finds(its_purchase_has_it_by_amount, "finding_count=1");
-    finds(its_purchases_line_forgets, "finding_count=1");
-    finds(a_write_off_is_made_up, "finding_count=1");
+    finds(its_amount_grows, " findings[0]=" OF_PURCHASE);
+    finds(its_base_shrinks, " findings[0]=" OF_PURCHASE);
+    finds(it_waits_again, " findings[0]=" OF_PURCHASE);
+    finds(it_took_more, " findings[0]=" OF_PURCHASE " findings[1]=" OF_ENTRIES);
+    finds(it_took_elsewhere, " findings[0]=" OF_PURCHASE);
+    finds(it_took_from_another, " findings[0]=" OF_PURCHASE);
+    finds(it_names_another_credit, " findings[0]=" OF_PURCHASE);
+    finds(it_is_another_members, " findings[0]=" OF_PURCHASE);
+    finds(its_line_came_to_less, " findings[0]=" OF_PURCHASE);
+    finds(it_is_gone, " findings[0]=" OF_PURCHASE);
+    finds(it_is_cut_short, " findings[0]=" OF_PURCHASE " findings[1]=" OF_RECORD);
+    finds(it_is_not_listed, " findings[0]=" OF_PURCHASE " findings[1]=" OF_LIST);
+    finds(a_credit_forgets, " findings[0]=" OF_PURCHASE);
+    finds(its_purchase_counts_another, " findings[0]=" OF_PURCHASE);
+    finds(its_purchase_has_less_base, " findings[0]=" OF_PURCHASE);
+    finds(its_purchase_has_it_by_amount, " findings[0]=" OF_PURCHASE);
+    finds(its_purchases_line_forgets, " findings[0]=" OF_PURCHASE);
+    finds(a_write_off_is_made_up, " findings[0]=" OF_WRITE_OFF);
 }
 
 int main(void)
