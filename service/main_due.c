@@ -9,6 +9,7 @@
 #include "service/command/business_time.h"
 #include "service/command/commands.h"
 #include "service/command/due.h"
+#include "service/command/period_close.h"
 #include "service/ops/log.h"
 #include "service/ops/ticker.h"
 #include "service/rpc/arena.h"
@@ -39,6 +40,7 @@ struct due_ticker {
     bool waits;
     uint64_t accept_count; /* what the store said when it began to wait */
     uint32_t damaged;      /* accounts passed over and logged */
+    uint32_t unclosed;     /* the merchant whose periods were last logged as not closed; 0: none */
 
     struct arena arena;
     struct arena_pool pool;
@@ -161,7 +163,7 @@ static enum store_result read_written(struct due_ticker *ticker, struct reader *
 struct merchant_due {
     uint32_t merchant;
     uint64_t now_ms;
-    bool due;
+    bool due, period_due;
 };
 
 /* A look before any work is queued: on most seconds nothing is due. */
@@ -176,10 +178,11 @@ static enum store_result read_due(struct due_ticker *ticker, struct reader *read
     reader->merchant = wanted->merchant;
     enum store_result result = merchants_get(reader, &merchant);
     if (result != STORE_OK) return result;
-    result = due_list(reader, business_date_at(&merchant, wanted->now_ms), 0,
-                      (struct party){PARTY_NONE, 0}, &party, &due_on, 1, &count);
+    business_date today = business_date_at(&merchant, wanted->now_ms);
+    result = due_list(reader, today, 0, (struct party){PARTY_NONE, 0}, &party, &due_on, 1, &count);
     wanted->due = count > 0;
-    return result;
+    return result == STORE_OK ? period_tick_due(reader, &merchant, today, &wanted->period_due)
+                              : result;
 }
 
 /* ---- work ------------------------------------------------------------------------------------ */
@@ -243,13 +246,36 @@ static bool run_portion(struct due_ticker *ticker, uint32_t merchant,
     return rows->n_rows > 0 && rows->rows[rows->n_rows - 1]->number != 0;
 }
 
+/* Steps of the closes that are due. False: none is left, or they wait for a better second. */
+static bool run_steps(struct due_ticker *ticker, uint32_t merchant)
+{
+    Beckon__Internal__TickPeriodRequest request = BECKON__INTERNAL__TICK_PERIOD_REQUEST__INIT;
+    ProtobufCMessage *reply = NULL;
+    request.step_count = TICK_STEPS_MAX;
+    arena_reset(&ticker->arena);
+    enum outcome outcome = run_command(ticker, &tick_period, merchant, &request.base, &reply);
+    if (outcome == OUTCOME_OK) {
+        if (ticker->unclosed == merchant) ticker->unclosed = 0;
+        return ((Beckon__Internal__TickPeriodResponse *)reply)->more;
+    }
+    if (outcome != OUTCOME_SHUTTING_DOWN && ticker->unclosed != merchant) {
+        ticker->unclosed = merchant; /* said once, not every second */
+        log_event("warn", "periods were not closed", "merchant=%" PRIu32 " outcome=%s", merchant,
+                  outcome_info(outcome)->reason);
+    }
+    return false;
+}
+
 static void run_merchant(struct due_ticker *ticker, uint32_t merchant)
 {
     Beckon__Internal__TickDueRow after = BECKON__INTERNAL__TICK_DUE_ROW__INIT;
     struct merchant_due wanted = {
         .merchant = merchant, .now_ms = ticker->clock.now_ms(ticker->clock.context)};
-    if (in_snapshot(ticker, read_due, &wanted) != STORE_OK || !wanted.due) return;
-    while (!atomic_load(&ticker->stopping) && run_portion(ticker, merchant, &after)) {
+    if (in_snapshot(ticker, read_due, &wanted) != STORE_OK) return;
+    while (wanted.due && !atomic_load(&ticker->stopping) &&
+           run_portion(ticker, merchant, &after)) {
+    }
+    while (wanted.period_due && !atomic_load(&ticker->stopping) && run_steps(ticker, merchant)) {
     }
 }
 
