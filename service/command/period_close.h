@@ -23,12 +23,6 @@ enum outcome period_close_step(struct batch *batch, struct command_call *call,
 enum outcome period_tick(struct batch *batch, struct command_call *call,
                          bool *ret_more) OUTCOME_CHECKED;
 
-/* Rows of one tick: steps in one command of the slow lane. */
-enum { TICK_STEPS_MAX = 64 };
-/* May a close be due? A look before any work is queued: one read on a day that was looked at. */
-enum store_result period_tick_due(struct reader *reader, const struct merchant *merchant,
-                                  business_date today, bool *ret_due) STORE_CHECKED;
-
 /* ---- shared by period_*.c -------------------------------------------------------------------- */
 
 /* The figures of one guide for a period; `after` as in the close's cursor. */

@@ -74,26 +74,6 @@ static enum outcome look(struct looking *looking, business_date ended_after)
     return looking->need ? OUTCOME_AGAIN : OUTCOME_OK;
 }
 
-/* Up to which date everything is closed; the day the merchant was made to begin with. */
-static enum store_result load_checked(struct reader *reader, const struct merchant *merchant,
-                                      business_date *ret)
-{
-    enum store_result result = period_checked_get(reader, ret);
-    if (result != STORE_ABSENT) return result;
-    *ret = business_date_at(merchant, merchant->created_at);
-    return STORE_OK;
-}
-
-enum store_result period_tick_due(struct reader *reader, const struct merchant *merchant,
-                                  business_date today, bool *ret_due)
-{
-    business_date checked;
-
-    enum store_result result = load_checked(reader, merchant, &checked);
-    if (result == STORE_OK) *ret_due = checked < today;
-    return result;
-}
-
 enum outcome period_tick(struct batch *batch, struct command_call *call, bool *ret_more)
 {
     struct looking looking = {.batch = batch};
@@ -104,11 +84,14 @@ enum outcome period_tick(struct batch *batch, struct command_call *call, bool *r
     if (outcome != OUTCOME_OK) return outcome;
     business_date today = business_date_at(&merchant, call->now_ms);
     business_date made_on = business_date_at(&merchant, merchant.created_at);
-    outcome = command_outcome(load_checked(&batch->reader, &merchant, &looking.from),
-                              OUTCOME_STORE_DAMAGED);
-    if (outcome != OUTCOME_OK) return outcome;
+    enum store_result known = period_checked_get(&batch->reader, &looking.from);
+    if (known == STORE_ABSENT) looking.from = made_on;
+    else if (known != STORE_OK) return command_outcome(known, OUTCOME_STORE_DAMAGED);
     *ret_more = false;
-    if (looking.from >= today) return OUTCOME_OK;
+    if (looking.from >= today) {
+        if (known == STORE_ABSENT) period_checked_put(batch, looking.from);
+        return OUTCOME_OK;
+    }
     looking.until = today - looking.from > DAYS_PER_TURN ? looking.from + DAYS_PER_TURN : today;
     outcome = look(&looking, made_on);
     if (outcome != OUTCOME_OK) return outcome;

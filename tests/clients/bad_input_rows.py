@@ -3,6 +3,7 @@ looked at. The world they are meant for is world.py's, with a revoked code."""
 
 import time
 
+import bad_program_rows
 from world import PROGRAM
 
 INVALID, UNKNOWN, EXISTS, STATE = ("INVALID_ARGUMENT", "NOT_FOUND", "ALREADY_EXISTS",
@@ -401,6 +402,10 @@ def table(world):
         (PUBLISH, program(rules=[dict(PROGRAM["rules"][0], rule_id="r%d" % i)
                                  for i in range(33)]), INVALID, "PROGRAM_INVALID", None),
         (PUBLISH, program(rules=[PROGRAM["rules"][0]] * 2), INVALID, "PROGRAM_INVALID", None),
+        (PUBLISH, program(rules=[dict({k: v for k, v in PROGRAM["rules"][0].items()
+                                       if k not in ("rate_bp", "fixed_amount")}, brackets=[
+            {"from": i, "to": i + 1 if i < 128 else 0, "fixed_amount": 1} for i in range(129)])]),
+         INVALID, "PROGRAM_INVALID", "program.rules[0].brackets"),
         (PUBLISH, program(rule={"rule_id": "Upper"}), INVALID, "PROGRAM_INVALID", None),
         (PUBLISH, program(rule={"rate_bp": 0}), INVALID, "PROGRAM_INVALID", None),
         (PUBLISH, program(rule={"rate_bp": 10001}), INVALID, "PROGRAM_INVALID", None),
@@ -479,3 +484,4 @@ def table(world):
         *[(method, dict(request, page_token=text), INVALID, "PAGE_INVALID", "page_token")
           for method, request in LISTS for text in ("x", "00" * 24, "zz" * 24, "0" * 4096)],
     ]
+    yield from bad_program_rows.ROWS

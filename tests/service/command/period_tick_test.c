@@ -20,7 +20,7 @@
             "request_id=p2 program.from_date=2026-01-01 "                                        \
             RULE("0", "heads", "NEW_MEMBERS", "MONTH", "0")                                      \
             RULE("1", "back", "REPURCHASE_RATE", "QUARTER", "5"), "program.version=2")
-#define TICK(told) ANSWERS("admin", tick_period, "step_count=20", told)
+#define TICK ANSWERS("ticker", tick_periods, "turn_count=16", NULL)
 
 static void periods_close_by_themselves(void **state)
 {
@@ -29,21 +29,21 @@ static void periods_close_by_themselves(void **state)
         PUBLISH,
         ANSWERS("pos:1", record_purchase, "receipt_number=1 member_number=1 amount_minor=100",
                 NULL),
-        TICK("!more"), /* the day it was made: February is not the ticker's */
+        TICK, /* the day it was made: February is not the ticker's */
         AT("2026-03-31T19:59"),
-        TICK("!more"),
+        TICK,
         ANSWERS("admin", list_period_closes, "", "period_closes#=0"),
         AT("2026-03-31T20:00"), /* April begins */
-        TICK("!more"),
+        TICK,
         ANSWERS("admin", list_period_closes, "",
                 "period_closes#=1 period_closes[0].rule_id=heads period_closes[0].period=2026-03 "
                 "period_closes[0].done=1 period_closes[0].credits=1 period_closes[0].amount=10"),
-        TICK("!more"),
+        TICK,
         AT("2026-04-04T20:00"),
-        TICK("!more"),
+        TICK,
         ANSWERS("admin", list_period_closes, "", "period_closes#=1"),
         AT("2026-04-05T20:00"), /* the 6th there: five days behind the quarter's end */
-        TICK("!more"),
+        TICK,
         ANSWERS("admin", list_period_closes, "",
                 "period_closes#=2 period_closes[0].rule_id=back period_closes[0].period=2026Q1 "
                 "period_closes[0].done=1"),
@@ -58,14 +58,14 @@ static void a_ticker_that_slept_closes_what_it_missed_in_small_steps(void **stat
         PUBLISH,
         AT("2026-08-15T10:00"),
         /* Three guides and the end of a close make four steps. */
-        ANSWERS("admin", tick_period, "step_count=2", "more=1"),
+        ANSWERS("ticker", tick_periods, "turn_count=2", "more#=2 more[1]=1"),
         ANSWERS("admin", list_period_closes, "",
                 "period_closes#=1 period_closes[0].period=2026-03 !period_closes[0].done"),
-        ANSWERS("admin", tick_period, "step_count=2", "more=1"),
+        ANSWERS("ticker", tick_periods, "turn_count=2", "more#=2 more[1]=1"),
         ANSWERS("admin", list_period_closes, "", "period_closes#=1 period_closes[0].done=1"),
         /* One that a person began is finished with the others. */
         ANSWERS("payroll", close_period, "rule_id=heads period=2026-05", "period_close.done=1"),
-        TICK("more=1"), TICK("!more"),
+        TICK, TICK, TICK,
         ANSWERS("admin", list_period_closes, "",
                 "period_closes#=7 period_closes[0].period=2026Q1 period_closes[1].period=2026Q2 "
                 "period_closes[2].period=2026-03 period_closes[3].period=2026-04 "
