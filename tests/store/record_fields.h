@@ -210,7 +210,7 @@ static const struct field merchant_fields[] = {
     {offsetof(struct merchant, currency), CURRENCY_BYTES, TEXT, 0, 0},
     F_TEXT(merchant, time_zone), F_RAW(merchant, day_cutoff_minutes),
     F_RAW(merchant, country_code), F_TEXT(merchant, link_host), F_RAW(merchant, created_at),
-    F_CHOICE(merchant, fixed, 0, 1),
+    F_CHOICE(merchant, fixed, 0, 1), F_CHOICE(merchant, counted, 0, 1),
 };
 
 static const struct field debt_fields[] = {
