@@ -58,9 +58,9 @@ void kpi_days_add(struct kpi_days *days, enum kpi_span span, business_date day);
 
 /* ---- edits ----------------------------------------------------------------------------------- */
 
-/* A purchase touches its own date's month, the registration's, and at most three months for each
- * of quarter and year. */
-enum { KPI_EDIT_MONTHS_MAX = 12 };
+/* A purchase touches its own date's month for two guides, the registration's, and at most three
+ * months for each of quarter and year; the end of a binding before it five more. */
+enum { KPI_EDIT_MONTHS_MAX = 16 };
 
 struct kpi_edit {
     size_t count;

@@ -209,7 +209,7 @@ void charter_cap_write(struct charter_writing *writing, const struct charter_wor
                        const ProtobufCMessage *message)
 {
     const Beckon__V1__Rule *rule = rule_in(message);
-    if (rule->cap_per_beneficiary == 0)
+    if (rule->cap_period == BECKON__V1__PERIOD__PERIOD_UNSPECIFIED)
         return;
     g_autofree char *amount =
         charter_amount_text(rule->cap_per_beneficiary, writing->unit, writing->currency);

@@ -129,7 +129,7 @@ void charter_open_write(struct charter_writing *writing, const struct charter_wo
 {
     int from = (int)charter_field_number(message, "open_from_minutes");
     int until = (int)charter_field_number(message, "open_until_minutes");
-    if (from != until)
+    if (from != 0 || until != 0)
         charter_line_add(writing, word->key,
                          g_strdup_printf("%02d:%02d to %02d:%02d", from / 60, from % 60,
                                          until / 60, until % 60));
@@ -157,7 +157,7 @@ void charter_cycles_write(struct charter_writing *writing, const struct charter_
 {
     int cycles = (int)charter_field_number(message, "refund_cycles");
     int days = (int)charter_field_number(message, "refund_cycle_days");
-    if (cycles != 0)
+    if (cycles != 0 || days != 0)
         charter_line_add(writing, word->key,
                          g_strdup_printf("%d in %d day%s", cycles, days, days == 1 ? "" : "s"));
 }

@@ -68,7 +68,12 @@ char *charter_quoted(const char *text)
         return g_strdup(text);
     GString *quoted = g_string_new("\"");
     for (; *text; text++) {
-        if (*text == '"' || *text == '\\')
+        unsigned char byte = (unsigned char)*text;
+        if (byte < ' ' || byte == 127) {
+            g_string_append_printf(quoted, "\\x%02x", byte);
+            continue;
+        }
+        if (byte == '"' || byte == '\\')
             g_string_append_c(quoted, '\\');
         g_string_append_c(quoted, *text);
     }

@@ -1,4 +1,4 @@
-/* Any message of the API by its descriptor: to JSON, from JSON, from single texts, to table cells.
+/* Any message of the API by its descriptor: to JSON, from single texts, to table cells.
  *
  * JSON: field names as in the .proto; enums lower-case without their prefix; times RFC 3339; bytes
  * base64; every integer an integer. Messages made here are freed with
@@ -17,11 +17,6 @@ ProtobufCMessage *message_new(const ProtobufCMessageDescriptor *type);
 
 /* A fresh JSON object. Unset messages and unchosen oneofs are left out, zeros are not. */
 json_t *message_json(const ProtobufCMessage *message);
-
-/* Builds a message from an object. NULL: `error` says where and what is allowed, e.g.
- * "rules[2].unit: must be one of points, cash". */
-ProtobufCMessage *message_from_json(const ProtobufCMessageDescriptor *type, const json_t *object,
-                                    GString *error);
 
 /* Sets the field at a dotted path from a text; messages on the way are made, of a repeated one the
  * first; a repeated last field gets one more element. A Party reads "guide:3", an Attribute

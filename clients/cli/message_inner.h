@@ -16,10 +16,6 @@ bool message_has(const ProtobufCMessage *message, const ProtobufCFieldDescriptor
 bool message_rival(const ProtobufCMessage *message, const ProtobufCFieldDescriptor *field);
 /* Room for a value to be set: chooses the oneof, adds an element to a repeated field. */
 void *message_place(ProtobufCMessage *message, const ProtobufCFieldDescriptor *field);
-/* Sets a value from a text at `place`. */
-bool message_value_set(const ProtobufCFieldDescriptor *field, void *place, const char *text,
-                       GString *error);
-
 /* One value as JSON; the caller owns it. */
 json_t *message_value_json(const ProtobufCFieldDescriptor *field, const void *place);
 /* Where an element of a repeated field lies. */

@@ -202,8 +202,8 @@ static bool set_message(const ProtobufCFieldDescriptor *field, void **place, con
     return true;
 }
 
-bool message_value_set(const ProtobufCFieldDescriptor *field, void *place, const char *text,
-                       GString *error)
+static bool value_set(const ProtobufCFieldDescriptor *field, void *place, const char *text,
+                      GString *error)
 {
     size_t size = message_value_size(field->type);
     switch (field->type) {
@@ -252,7 +252,7 @@ bool message_set(ProtobufCMessage *message, const char *path, const char *text, 
             return false;
         }
         if (!names[i + 1])
-            return message_value_set(field, message_place(message, field), text, error);
+            return value_set(field, message_place(message, field), text, error);
         assert(field->type == PROTOBUF_C_TYPE_MESSAGE);
         ProtobufCMessage **place;
         if (field->label == PROTOBUF_C_LABEL_REPEATED && message_count(message, field) > 0)

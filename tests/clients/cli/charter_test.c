@@ -79,6 +79,7 @@ static const struct { const char *lines, *fields; } RULE_ROWS[] = {
     {"expires: 1 month", "\"expiry\":\"months\",\"expiry_count\":1"},
     {"expires: end of next year", "\"expiry\":\"end_of_next_year\""},
     {"returns: only pending", "\"return_policy\":\"only_pending\""},
+    {"period: year\n    wait: none", "\"period\":\"year\",\"wait_days\":0"},
     {"period: quarter\n    wait: 10 days\n    at least: 20\n    leavers: yes",
      "\"period\":\"quarter\",\"wait_days\":10,\"minimum_n\":20,\"include_leavers\":true"},
 };
@@ -394,6 +395,42 @@ static void a_file_too_large_or_too_wrong_is_told_in_short(void **state)
     assert_true(g_str_has_suffix(errors->str, "f: and 10 more\n"));
 }
 
+/* Bytes of a good charter changed, cut and doubled: read or told, never worse. */
+static void damaged_files_are_read_or_told(void **state)
+{
+    (void)state;
+    g_autoptr(GString) good = g_string_new("from: 2026-01-01\n");
+    for (size_t i = 3; i < sizeof TOP_ROWS / sizeof TOP_ROWS[0] - 1; i++)
+        g_string_append_printf(good, "%s\n", TOP_ROWS[i].lines);
+    g_string_append(good, "rules:\n");
+    for (size_t i = 0; i < sizeof RULE_ROWS / sizeof RULE_ROWS[0]; i++)
+        g_string_append_printf(good, "  r%zu:\n    %s\n", i, RULE_ROWS[i].lines);
+    static const char BYTES[] = "\n :-[]{}#&*!|>'\"%0159aZ,.\t\\?\xe4";
+    guint32 seed = g_random_int();
+    print_message("seed %u\n", seed);
+    g_autoptr(GRand) random = g_rand_new_with_seed(seed);
+    for (int round = 0; round < 1500; round++) {
+        g_autoptr(GString) text = g_string_new_len(good->str, (gssize)good->len);
+        for (int change = g_rand_int_range(random, 1, 6); change > 0; change--) {
+            gsize at = (gsize)g_rand_int_range(random, 0, (gint)text->len);
+            gssize size = g_rand_int_range(random, 1, 20);
+            if (g_rand_boolean(random))
+                text->str[at] = BYTES[g_rand_int_range(random, 0, (gint)sizeof BYTES)];
+            else if (g_rand_boolean(random) && at + (gsize)size < text->len)
+                g_string_erase(text, (gssize)at, size);
+            else
+                g_string_insert_c(text, (gssize)at, text->str[text->len / 2]);
+        }
+        g_autoptr(GString) errors = g_string_new(NULL);
+        struct charter *charter = charter_read("f", text->str, text->len, errors);
+        if (charter)
+            expect_round_trip(charter, "a damaged file");
+        else
+            assert_true(g_str_has_prefix(errors->str, "f:"));
+        charter_free(charter);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -403,6 +440,7 @@ int main(void)
         cmocka_unit_test(every_mistake_is_told_with_its_place),
         cmocka_unit_test(a_field_the_service_refuses_is_found_in_the_file),
         cmocka_unit_test(a_file_too_large_or_too_wrong_is_told_in_short),
+        cmocka_unit_test(damaged_files_are_read_or_told),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
