@@ -30,6 +30,7 @@ enum outcome tier_rise(struct reader *reader, const struct program *program, uin
     int64_t measured;
 
     if (!tiers_kept(program)) return OUTCOME_OK;
+    /* A version with fewer tiers than hers takes none away: she falls at a review alone. */
     uint8_t tier = tiers_clamp(program, account->tier);
     if (tier + 1 < program->tier_count) {
         business_date last = account->last_day;
@@ -41,12 +42,11 @@ enum outcome tier_rise(struct reader *reader, const struct program *program, uin
                                                                 : day->tier_points;
         uint8_t reached = tiers_reached(program, measured);
         if (reached > tier) {
-            tier = reached;
+            account->tier = reached;
             account->tier_since = date;
         }
     }
-    account->tier = tier;
-    if (tier > 0 && account->tier_review_on == DATE_NEVER)
+    if (account->tier > 0 && account->tier_review_on == DATE_NEVER)
         account->tier_review_on = tiers_next_review(program, account->registered_on, date);
     return OUTCOME_OK;
 }

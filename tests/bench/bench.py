@@ -1,9 +1,10 @@
 """The benchmark; tests/bench/run installs, builds and starts it.
 
-Happy path: fill a store -> copy it -> for 1, 64 and 256 calls in flight, three rounds of { start
-beckond with --record-commits, empty calls, purchases, stop; replay the recording with bare LMDB on
-the copy } -> the plain numbers on one beckond more -> print. The copy is brought forward by each
-replay, so it is always the store as it was just before the next recorded round. Rates are medians
+Happy path: fill a store -> ten rules beside R1 (ten_rules.py) -> copy it -> for 1, 64 and 256 calls
+in flight, three rounds of { start beckond with --record-commits, empty calls, purchases, stop;
+replay the recording with bare LMDB on the copy } -> the plain numbers on one beckond more -> print.
+The copy is brought forward by each replay, so it is always the store as it was just before the next
+recorded round. Rates are medians
 of the rounds, ratios medians of the rounds' ratios; CPU times are those at 64 in flight; rss_mib is
 the most any of the processes had at the end of a measurement. A call that is not OK ends the run: a
 rate of refusals is no rate."""
@@ -23,6 +24,7 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path.insert(0, HERE)
 sys.path.insert(0, os.path.join(os.path.dirname(HERE), "clients"))
 import market  # noqa: E402
+import ten_rules  # noqa: E402
 from service import ROOT, Service  # noqa: E402
 
 BUILD = os.path.join(ROOT, "build/release/tests/bench")
@@ -32,7 +34,7 @@ IN_FLIGHT, ROUNDS, CONNECTIONS = (1, 64, 256), 3, 4
 PER_IN_FLIGHT = ["empty_call_per_s", "purchase_per_s", "purchase_p50_ms", "purchase_p99_ms",
                  "purchase_to_empty", "purchase_to_raw_lmdb"]
 PLAIN = ["empty_call_h2load_per_s", "server_cpu_us_per_purchase", "server_cpu_us_per_empty_call",
-         "import_per_s", "get_balance_per_s", "rss_mib"]
+         "import_per_s", "get_balance_per_s", "rss_mib", "ten_rules_to_r1"]
 
 
 def say(text):
@@ -79,6 +81,8 @@ class Bench:
             say("%d members in %.0f s, %.0f/s" % (summary["rows"], summary["seconds"],
                                                   summary["rows_per_s"]))
             self.rss_mib = max(self.rss_mib, rss_anon_mib(service))
+
+    def copy(self):
         os.mkdir(self.raw)
         copied = os.path.join(self.raw, "data.mdb")
         subprocess.run(["cp", "--sparse=always", os.path.join(self.folder, "data/store/data.mdb"),
@@ -198,6 +202,8 @@ def main():
     try:
         bench, result = Bench(options, folder), {}
         bench.fill()
+        result["ten_rules_to_r1"] = ten_rules.measure(bench, ROUNDS, say)
+        bench.copy()
         bench.per_in_flight(result)
         bench.plain(result)
     except BaseException:
