@@ -8,7 +8,9 @@
  * `twice` in the month of her second. So a period's figures are sums over its months, and an
  * ordinary purchase touches one record.
  *
- * Edits are gathered before the LINE (months are loaded on demand) and put after it. */
+ * Edits are gathered before the LINE (months are loaded on demand) and put after it. A merchant
+ * that had events before there was a scoreboard keeps none (merchant.counted): its edits come to
+ * nothing. */
 #ifndef BECKON_STORE_KPI_H
 #define BECKON_STORE_KPI_H
 
@@ -63,6 +65,7 @@ void kpi_days_add(struct kpi_days *days, enum kpi_span span, business_date day);
 enum { KPI_EDIT_MONTHS_MAX = 16 };
 
 struct kpi_edit {
+    bool looked, counts; /* does the merchant keep a scoreboard? Asked with the first month */
     size_t count;
     struct {
         uint32_t guide;

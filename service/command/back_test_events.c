@@ -70,7 +70,8 @@ static enum outcome add(struct back_test_events *events, struct back_test_event 
     event.shop = receipt->shop;
     event.text = (uint32_t)events->text_size;
     event.text_size = receipt->size;
-    memcpy(events->texts + events->text_size, receipt->text, receipt->size);
+    if (receipt->size > 0)
+        memcpy(events->texts + events->text_size, receipt->text, receipt->size);
     events->text_size += receipt->size;
     if (event.member > events->member_max) events->member_max = event.member;
     events->events[events->count++] = event;

@@ -30,7 +30,7 @@ static enum store_result uncount_new(struct reader *reader, struct counting *cou
     if (account->referrer.kind != PARTY_GUIDE) return STORE_OK;
     enum store_result result = kpi_edit_day(&counting->kpi, reader, account->referrer.number,
                                             account->registered_on, &day);
-    if (result != STORE_OK) return result;
+    if (result != STORE_OK || !counting->kpi.counts) return result;
     if (day->new_members == 0 || (activated && day->activated_members == 0)) return STORE_DAMAGED;
     day->new_members--;
     if (activated) day->activated_members--;

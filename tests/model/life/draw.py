@@ -30,7 +30,7 @@ class Draw:
         rules = [self.rule("r%d" % i) for i in self.random.sample(range(14), self.pick(4, 6, 9))]
         rules += [self.benefit(name) for name in ("coupon", "gift") if self.chance(0.3)]
         program = {"from": day, "inherit": self.chance(0.7),
-                   "validity_days": 0, "rules": rules, "tiers": None,
+                   "validity_days": self.pick(0, 0, 0, 30, 400), "rules": rules, "tiers": None,
                    "redeem": self.pick((1, 1), (10, 100), (3, 7), (100, 5), None),
                    "redeem_cash": self.chance(0.7), "grace": self.pick(0, 1, 5, 30),
                    "limits": (self.pick(0, 100, 1000), self.pick(0, 500)), "fraud": self.fraud()}
