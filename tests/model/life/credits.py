@@ -109,8 +109,8 @@ class Credits:
                 return True
         return False
 
-    def pay_debts(self):
-        """A day has begun: what matured pays, and its caps have room again for everybody."""
+    def begin_day(self):
+        """What matured pays, and its caps have room again for everybody."""
         for account in self.accounts.values():
             if any(d.open for d in account.debts):
                 self.up_to(account, self.today)

@@ -186,6 +186,16 @@ class Merchant(Credits, Awards, Tiers):
         self.purchases[shop, receipt] = purchase
         return purchase
 
+    def must_be_worked_off(self, most):
+        """A review asks the version in force when it is done, and later ones may be published."""
+        return super().must_be_worked_off(most) or \
+            any(m.review_on <= self.today for m in self.members.values())
+
+    def begin_day(self):
+        super().begin_day()
+        for member in self.members.values():
+            self.review(member, self.today)
+
     def look_at_buyer(self, member):
         self.up_to(self.account(MEMBER, member.number), self.today)
         self.review(member, self.today)

@@ -231,7 +231,7 @@ class Play(Draw):
                 self.chance(0.5) or merchant.must_be_worked_off(DUE_AT_ONCE)):
             self.pipe.work_off(merchant.now)
         if merchant.today != before:
-            merchant.pay_debts()
+            merchant.begin_day()
 
     def compare(self):
         """Every balance."""
