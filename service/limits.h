@@ -53,6 +53,15 @@ enum {
                                              command; more than a few tills ever have under way */
     LIMIT_AHEAD_MS = 10 * 60 * 1000,      /* occurred_at may be so far ahead of the clock */
     LIMIT_TOKENS_PER_PRINCIPAL = 2,       /* alive, for rotation */
+    /* Back-tests: one at a time, on the long thread; some 300 MB of memory when all are reached. */
+    LIMIT_BACK_TEST_EVENTS = 2000000,     /* registrations, purchases, refunds; some 100 B each */
+    LIMIT_BACK_TEST_COUNTERS = 2000000,   /* caps and budgets: 32 B each, twice the room */
+    LIMIT_BACK_TEST_RULES = 1024,         /* rule ids of all versions met */
+    LIMIT_BACK_TEST_ROWS = 65536,         /* rules x months x units x kinds: 64 rules, 40 years */
+    LIMIT_BACK_TEST_PORTION = 256,        /* events in one snapshot: a few ms */
+    LIMIT_BACK_TEST_ROWS_SENT = 500,      /* rows of one message */
+
+    LIMIT_EXPLAIN_ADJUSTMENTS = 1000,     /* looked through for the one that made a credit */
     LIMIT_EXPLAIN_WALK = 10000,           /* entries one ExplainCredit looks at: some 50 ms */
     LIMIT_PATH_BYTES = 1024,              /* a backup's folder */
 };

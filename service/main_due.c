@@ -16,6 +16,7 @@
 #include "store/debts.h"
 #include "store/ledger.h"
 #include "store/merchants.h"
+#include "store/period_closes.h"
 #include "store/store.h"
 
 enum {
@@ -39,6 +40,7 @@ struct due_ticker {
     bool waits;
     uint64_t accept_count; /* what the store said when it began to wait */
     uint32_t damaged;      /* accounts passed over and logged */
+    enum outcome refusal;  /* the last one logged */
 
     struct arena arena;
     struct arena_pool pool;
@@ -161,7 +163,7 @@ static enum store_result read_written(struct due_ticker *ticker, struct reader *
 struct merchant_due {
     uint32_t merchant;
     uint64_t now_ms;
-    bool due;
+    bool accounts, periods;
 };
 
 /* A look before any work is queued: on most seconds nothing is due. */
@@ -171,15 +173,18 @@ static enum store_result read_due(struct due_ticker *ticker, struct reader *read
     struct merchant_due *wanted = context;
     struct merchant merchant;
     struct party party;
-    business_date due_on;
+    business_date due_on, checked;
     size_t count = 0;
     reader->merchant = wanted->merchant;
     enum store_result result = merchants_get(reader, &merchant);
     if (result != STORE_OK) return result;
-    result = due_list(reader, business_date_at(&merchant, wanted->now_ms), 0,
-                      (struct party){PARTY_NONE, 0}, &party, &due_on, 1, &count);
-    wanted->due = count > 0;
-    return result;
+    business_date today = business_date_at(&merchant, wanted->now_ms);
+    result = due_list(reader, today, 0, (struct party){PARTY_NONE, 0}, &party, &due_on, 1, &count);
+    if (result != STORE_OK) return result;
+    wanted->accounts = count > 0;
+    result = period_checked_get(reader, &checked);
+    wanted->periods = result == STORE_ABSENT || (result == STORE_OK && checked < today);
+    return result == STORE_ABSENT ? STORE_OK : result;
 }
 
 /* ---- work ------------------------------------------------------------------------------------ */
@@ -213,6 +218,20 @@ static enum outcome run_command(struct due_ticker *ticker, const struct command 
     return work.outcome;
 }
 
+/* The same; what it refuses is logged once, until another outcome. */
+static bool run_logged(struct due_ticker *ticker, const struct command *command,
+                       uint32_t merchant, const ProtobufCMessage *request,
+                       ProtobufCMessage **ret_reply)
+{
+    arena_reset(&ticker->arena);
+    enum outcome outcome = run_command(ticker, command, merchant, request, ret_reply);
+    if (outcome != OUTCOME_OK && outcome != OUTCOME_SHUTTING_DOWN && outcome != ticker->refusal)
+        log_event("warn", "what is due was not posted", "merchant=%" PRIu32 " outcome=%s",
+                  merchant, outcome_info(outcome)->reason);
+    if (outcome != OUTCOME_OK) ticker->refusal = outcome;
+    return outcome == OUTCOME_OK;
+}
+
 /* One portion; *after moves behind its last account. False: the pass is over. */
 static bool run_portion(struct due_ticker *ticker, uint32_t merchant,
                         Beckon__Internal__TickDueRow *after)
@@ -221,14 +240,7 @@ static bool run_portion(struct due_ticker *ticker, uint32_t merchant,
     ProtobufCMessage *reply = NULL;
     request.account_count = TICK_ACCOUNTS_MAX;
     if (after->number != 0) request.after = after;
-    arena_reset(&ticker->arena);
-    enum outcome outcome = run_command(ticker, &tick_due, merchant, &request.base, &reply);
-    if (outcome != OUTCOME_OK) {
-        if (outcome != OUTCOME_SHUTTING_DOWN)
-            log_event("warn", "what is due was not posted", "merchant=%" PRIu32 " outcome=%s",
-                      merchant, outcome_info(outcome)->reason);
-        return false;
-    }
+    if (!run_logged(ticker, &tick_due, merchant, &request.base, &reply)) return false;
     const Beckon__Internal__TickDueResponse *rows =
         (const Beckon__Internal__TickDueResponse *)reply;
     uint32_t damaged = 0;
@@ -243,14 +255,28 @@ static bool run_portion(struct due_ticker *ticker, uint32_t merchant,
     return rows->n_rows > 0 && rows->rows[rows->n_rows - 1]->number != 0;
 }
 
+/* Some turns at what periods have to be closed. True: there are more. */
+static bool run_periods(struct due_ticker *ticker, uint32_t merchant)
+{
+    Beckon__Internal__TickPeriodsRequest request = BECKON__INTERNAL__TICK_PERIODS_REQUEST__INIT;
+    ProtobufCMessage *reply = NULL;
+    request.turn_count = TICK_TURNS_MAX;
+    if (!run_logged(ticker, &tick_periods, merchant, &request.base, &reply)) return false;
+    const Beckon__Internal__TickPeriodsResponse *turns =
+        (const Beckon__Internal__TickPeriodsResponse *)reply;
+    return turns->n_more > 0 && turns->more[turns->n_more - 1];
+}
+
 static void run_merchant(struct due_ticker *ticker, uint32_t merchant)
 {
     Beckon__Internal__TickDueRow after = BECKON__INTERNAL__TICK_DUE_ROW__INIT;
     struct merchant_due wanted = {
         .merchant = merchant, .now_ms = ticker->clock.now_ms(ticker->clock.context)};
-    if (in_snapshot(ticker, read_due, &wanted) != STORE_OK || !wanted.due) return;
-    while (!atomic_load(&ticker->stopping) && run_portion(ticker, merchant, &after)) {
-    }
+    if (in_snapshot(ticker, read_due, &wanted) != STORE_OK) return;
+    bool more = wanted.accounts;
+    while (more && !atomic_load(&ticker->stopping)) more = run_portion(ticker, merchant, &after);
+    more = wanted.periods;
+    while (more && !atomic_load(&ticker->stopping)) more = run_periods(ticker, merchant);
 }
 
 static void tick(void *context)

@@ -284,6 +284,12 @@ static const struct outcome_info OUTCOMES[] = {
     ROW(BACKUP_FAILED, FAILED_PRECONDITION, false,
         "The backup failed: {allowed}. The store is as it was.",
         "备份失败：{allowed}。数据未受影响。"),
+    ROW(BACK_TEST_TOO_LARGE, FAILED_PRECONDITION, false,
+        "This history has more events, rules or counters than one back-test keeps in memory. "
+        "Nothing was changed. Ask for a draft with fewer rules that have caps, or run it on a "
+        "restored backup of an earlier time.",
+        "历史记录的事件、规则或计数超过一次回测可用的内存，未做任何更改。请减少草案中带上限的规则，"
+        "或在较早的备份上进行回测。"),
 
     ROW(STORE_DAMAGED, DATA_LOSS, false,
         "A stored record is damaged; nothing was changed. The operator should run verify and "

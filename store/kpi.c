@@ -5,6 +5,7 @@
 #include "store/accounts.h"
 #include "store/date.h"
 #include "store/encode.h"
+#include "store/merchants.h"
 #include "store/table.h"
 
 struct period kpi_period(enum kpi_span span, business_date date)
@@ -120,7 +121,19 @@ enum store_result kpi_days_get(struct reader *reader, uint32_t member, business_
 
 void kpi_edit_begin(struct kpi_edit *edit)
 {
+    edit->looked = edit->counts = false;
     edit->count = 0;
+}
+
+static enum store_result edit_look(struct kpi_edit *edit, struct reader *reader)
+{
+    struct merchant merchant;
+    if (edit->looked) return STORE_OK;
+    enum store_result result = merchants_get(reader, &merchant);
+    if (result != STORE_OK) return result == STORE_ABSENT ? STORE_DAMAGED : result;
+    edit->looked = true;
+    edit->counts = merchant.counted;
+    return STORE_OK;
 }
 
 static enum store_result edit_month(struct kpi_edit *edit, struct reader *reader, uint32_t guide,
@@ -137,8 +150,9 @@ static enum store_result edit_month(struct kpi_edit *edit, struct reader *reader
         }
     }
     assert(edit->count < KPI_EDIT_MONTHS_MAX);
-    enum store_result result =
-        kpi_get(reader, guide, month, &edit->months[edit->count].counts);
+    enum store_result result = edit_look(edit, reader);
+    if (result == STORE_OK)
+        result = kpi_get(reader, guide, month, &edit->months[edit->count].counts);
     if (result != STORE_OK) return result;
     edit->months[edit->count].guide = guide;
     edit->months[edit->count].month = month;
@@ -166,7 +180,7 @@ static enum store_result span_add(struct kpi_edit *edit, struct reader *reader, 
     enum store_result result = edit_month(edit, reader, guide, day, &counts, &month);
     if (result != STORE_OK) return result;
     uint32_t *count = twice ? &counts->twice[span] : &counts->once[span];
-    if (delta < 0 && *count == 0) return STORE_DAMAGED;
+    if (delta < 0 && *count == 0) return edit->counts ? STORE_DAMAGED : STORE_OK;
     assert(delta < 0 || *count < UINT32_MAX);
     *count = delta > 0 ? *count + 1 : *count - 1;
     return STORE_OK;
@@ -195,7 +209,7 @@ enum store_result kpi_edit_span(struct kpi_edit *edit, struct reader *reader, ui
 
 void kpi_edit_put(const struct kpi_edit *edit, struct batch *batch)
 {
-    for (size_t i = 0; i < edit->count; i++) {
+    for (size_t i = 0; i < edit->count && edit->counts; i++) {
         uint8_t data[KPI_MONTH_BYTES_MAX];
         struct key key =
             kpi_key(batch->reader.merchant, edit->months[i].guide, edit->months[i].month);

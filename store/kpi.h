@@ -8,7 +8,9 @@
  * `twice` in the month of her second. So a period's figures are sums over its months, and an
  * ordinary purchase touches one record.
  *
- * Edits are gathered before the LINE (months are loaded on demand) and put after it. */
+ * Edits are gathered before the LINE (months are loaded on demand) and put after it. A merchant
+ * that had events before there was a scoreboard keeps none (merchant.counted): its edits come to
+ * nothing. */
 #ifndef BECKON_STORE_KPI_H
 #define BECKON_STORE_KPI_H
 
@@ -58,11 +60,12 @@ void kpi_days_add(struct kpi_days *days, enum kpi_span span, business_date day);
 
 /* ---- edits ----------------------------------------------------------------------------------- */
 
-/* A purchase touches its own date's month, the registration's, and at most three months for each
- * of quarter and year. */
-enum { KPI_EDIT_MONTHS_MAX = 12 };
+/* A purchase touches its own date's month for two guides, the registration's, and at most three
+ * months for each of quarter and year; the end of a binding before it five more. */
+enum { KPI_EDIT_MONTHS_MAX = 16 };
 
 struct kpi_edit {
+    bool looked, counts; /* does the merchant keep a scoreboard? Asked with the first month */
     size_t count;
     struct {
         uint32_t guide;

@@ -15,6 +15,7 @@ enum {
     RULE_ID_BYTES_MAX = 40,
     RULE_TITLE_BYTES_MAX = 80,
     PROGRAM_BRACKETS_MAX = 256,   /* of all its rules together */
+    RULE_BRACKETS_MAX = 128,      /* of one rule: an award keeps the index in a byte */
     PROGRAM_SHOPS_MAX = 256,      /* named by all its rules together */
     PROGRAM_CATEGORIES_MAX = 64,  /* the same */
     PROGRAM_TIERS_MAX = 8,

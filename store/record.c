@@ -13,7 +13,7 @@ enum {
     REQUEST_VERSION = 1,
     RECENCY_VERSION = 1,
     NUMBERS_VERSION = 1,
-    MERCHANT_VERSION = 1,
+    MERCHANT_VERSION = 2,
     RECENCY_DAYS = 31,
 };
 
@@ -185,13 +185,15 @@ size_t merchant_encode(const struct merchant *merchant, uint8_t *to)
     encoder_text(&encoder, merchant->link_host, sizeof merchant->link_host);
     encoder_u64(&encoder, merchant->created_at);
     encoder_flag(&encoder, merchant->fixed);
+    encoder_flag(&encoder, merchant->counted);
     assert(encoder_size(&encoder) <= RECORD_BYTES_MAX);
     return encoder_size(&encoder);
 }
 
 enum store_result merchant_decode(struct bytes from, struct merchant *ret)
 {
-    struct decoder decoder = decoder_begin_version(from, MERCHANT_VERSION);
+    uint8_t version;
+    struct decoder decoder = decoder_begin_versions(from, MERCHANT_VERSION, &version);
     struct merchant merchant = {.number = decoder_u32(&decoder)};
     decoder_text(&decoder, merchant.name, sizeof merchant.name);
     decoder_text(&decoder, merchant.currency, CURRENCY_BYTES);
@@ -201,6 +203,7 @@ enum store_result merchant_decode(struct bytes from, struct merchant *ret)
     decoder_text(&decoder, merchant.link_host, sizeof merchant.link_host);
     merchant.created_at = decoder_u64(&decoder);
     merchant.fixed = decoder_flag(&decoder);
+    merchant.counted = version >= 2 ? decoder_flag(&decoder) : !merchant.fixed;
     enum store_result result = decoder_end(&decoder);
     if (result == STORE_OK) *ret = merchant;
     return result;

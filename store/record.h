@@ -436,6 +436,8 @@ struct merchant {
     char link_host[HOST_BYTES_MAX];         /* HTTPS://HOST/R/CODE */
     uint64_t created_at;
     bool fixed;                         /* an event was recorded: currency, zone, cut-off stay */
+    bool counted;                       /* every event since the first is in the scoreboard; one
+                                           that had events before there was one keeps none */
 };
 
 #endif

@@ -9,6 +9,7 @@
 #include "store/encode.h"
 #include "store/guides.h"
 #include "store/kpi.h"
+#include "store/merchants.h"
 #include "store/purchases.h"
 #include "store/refunds.h"
 #include "store/verify_inner.h"
@@ -267,11 +268,28 @@ static enum store_result visit_kpi(struct verify *verify, struct bytes key, stru
     return verify_fatal(result);
 }
 
+/* A merchant whose first events were not counted has no counters at all. */
+static enum store_result visit_uncounted(struct verify *verify, struct bytes key,
+                                         struct bytes value)
+{
+    (void)key;
+    (void)value;
+    verify_found(verify, "scoreboard: a record of a merchant that keeps none");
+    return STORE_OK;
+}
+
 enum store_result verify_kpi(struct verify *verify)
 {
+    struct merchant merchant;
+    enum store_result result = verify_snapshot(verify);
+    if (result != STORE_OK) return result;
+    do result = merchants_get(&verify->reader, &merchant);
+    while (verify_again(verify, result));
+    if (result != STORE_OK) return verify_fatal(result); /* found with the indexes */
+    if (!merchant.counted)
+        return verify_table(verify, TABLE_KPI, "scoreboard, by month", visit_uncounted);
     struct kpi_fold *fold = calloc(1, sizeof *fold);
     if (fold == NULL) return STORE_FAULT;
-    enum store_result result = STORE_OK;
     for (uint32_t guide = 1; guide <= verify->numbers.guide && guide != 0; guide++) {
         fold->guide = guide;
         result = verify_snapshot(verify);

@@ -140,7 +140,11 @@ static void counted_write(struct charter_writing *writing, const struct charter_
                           const ProtobufCMessage *message, const char *one)
 {
     int64_t value = charter_field_number(message, word->field);
-    if (value != 0 && value != word->absent)
+    const ProtobufCFieldDescriptor *field = message_field(message->descriptor, word->field);
+    bool chosen = (field->flags & PROTOBUF_C_FIELD_FLAG_ONEOF) && message_has(message, field);
+    if (value == 0 && word->none && chosen) /* 0 is another thing than nothing said */
+        charter_line_add(writing, word->key, g_strdup(word->none));
+    else if (value != 0 && value != word->absent)
         charter_line_add(writing, word->key,
                          g_strdup_printf("%" G_GINT64_FORMAT " %s%s", (gint64)value, one,
                                          value == 1 ? "" : "s"));

@@ -97,7 +97,7 @@ const struct charter_word CHARTER_RULE[] = {
      "never, N days, N months, end of year, or end of next year", 0, NULL},
     {"returns", KIND(choice), "return_policy",
      "carry forward, unlimited, within balance or only pending", 0, NULL},
-    {"wait", KIND(days), "wait_days", "N days", 30, NULL},
+    {"wait", KIND(days), "wait_days", "N days, or none", 30, "none"},
     {"at least", KIND(count), "minimum_n", "N", 0, NULL},
     {"leavers", KIND(yes), "include_leavers", "yes or no", 0, NULL},
     END,

@@ -58,6 +58,12 @@ static void show_credit(struct cli *cli, const Beckon__V1__ExplainCreditResponse
         explain_line(cli, "小票", "receipt", receipt);
     explain_line(cli, "现状", "now", explain_text(cli, reply->next));
     explain_line(cli, "退货", "refunds", explain_text(cli, reply->refunds));
+    explain_line(cli, "调整原因", "reason", reply->adjustment_reason);
+    if (reply->kpi_denominator != 0) {
+        g_autofree char *kpi =
+            g_strdup_printf("%" PRIu32 " / %" PRIu32, reply->kpi_numerator, reply->kpi_denominator);
+        explain_line(cli, "考核人数", "KPI members", kpi);
+    }
     if (reply->rule)
         explain_show_rules(cli, &reply->rule, 1);
     fprintf(cli->out, "\n%s\n", cli->chinese ? "分录（最近的在前）" : "entries, last first");

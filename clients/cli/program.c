@@ -1,6 +1,7 @@
 /* beckon program: the numbered versions of all reward rules. */
 #include "clients/cli/nouns.h"
 
+#include "beckon/v1/explain_service.pb-c.h"
 #include "beckon/v1/program_service.pb-c.h"
 #include "clients/cli/call.h"
 #include "clients/cli/charter.h"
@@ -57,6 +58,20 @@ static const char *const LIST_EXAMPLES[] = {
     NULL,
 };
 
+static const struct option_spec BACKTEST_OPTIONS[] = {
+    {.name = "FILE", .argument = true, .required = true,
+     .help = "the draft; - for standard input"},
+    {.name = "from", .value = "DATE", .required = true, .field = "from_date",
+     .help = "the first business date it decides, YYYY-MM-DD"},
+    {.name = "to", .value = "DATE", .required = true, .field = "to_date",
+     .help = "the first date that is not added up any more"},
+    {.name = NULL},
+};
+static const char *const BACKTEST_EXAMPLES[] = {
+    "beckon program backtest draft.yaml --from 2026-01-01 --to 2026-07-01",
+    NULL,
+};
+
 static const struct verb VERBS[] = {
     {
         .name = "publish",
@@ -81,6 +96,18 @@ static const struct verb VERBS[] = {
         .run = program_diff,
         .service = &beckon__v1__program_service__descriptor,
         .method = "GetProgram",
+    },
+    {
+        .name = "backtest",
+        .help = "Shows what a draft would have cost on recorded history; changes nothing.",
+        .details = "History is decided again in the order in which it was recorded: by the draft "
+                   "from --from\non, with tiers, caps and budgets as they would have stood. Next "
+                   "to it stands what was really\ngiven.",
+        .options = BACKTEST_OPTIONS,
+        .examples = BACKTEST_EXAMPLES,
+        .run = program_backtest,
+        .service = &beckon__v1__explain_service__descriptor,
+        .method = "BackTestProgram",
     },
     {
         .name = "show",

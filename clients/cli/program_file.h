@@ -11,6 +11,6 @@ enum cli_exit program_file_read(struct cli *cli, const char *path, struct charte
 /* The merchant's currency, which the caller frees. */
 enum cli_exit program_currency(struct cli *cli, char **ret_currency);
 
-verb_run program_publish, program_diff, program_show;
+verb_run program_publish, program_diff, program_show, program_backtest;
 
 #endif

@@ -7,7 +7,9 @@
 
 #include "clients/cli/call.h"
 #include "clients/cli/explain_show.h"
+#include "clients/cli/options.h"
 #include "clients/cli/output.h"
+#include "clients/cli/program_file.h"
 
 static void show(struct cli *cli, const Beckon__V1__QuoteResponse *reply)
 {
@@ -33,13 +35,30 @@ static void show(struct cli *cli, const Beckon__V1__QuoteResponse *reply)
     explain_show_rules(cli, reply->rules, reply->n_rules);
 }
 
+/* A draft is read from its file and lent to the request. */
+static enum cli_exit ask(struct cli *cli, const struct verb *verb, const char *draft,
+                         Beckon__V1__QuoteRequest *request, ProtobufCMessage **ret_reply)
+{
+    struct charter *charter = NULL;
+    if (!draft)
+        return call_once(cli, verb, &request->base, ret_reply);
+    enum cli_exit end = program_file_read(cli, draft, &charter);
+    if (end != CLI_OK)
+        return end;
+    request->draft = charter->program;
+    end = call_once(cli, verb, &request->base, ret_reply);
+    request->draft = NULL; /* the charter's */
+    charter_free(charter);
+    return end;
+}
+
 static enum cli_exit quote(struct cli *cli, const struct verb *verb, const struct values *values)
 {
     ProtobufCMessage *request = NULL, *reply = NULL;
     enum cli_exit end = request_make(cli, verb, values, &request);
     if (end != CLI_OK)
         return end;
-    end = call_once(cli, verb, request, &reply);
+    end = ask(cli, verb, values_get(values, "draft"), (Beckon__V1__QuoteRequest *)request, &reply);
     protobuf_c_message_free_unpacked(request, NULL);
     if (end != CLI_OK)
         return end;
@@ -72,11 +91,14 @@ static const struct option_spec OPTIONS[] = {
      .help = "a line of it, may be repeated: all of its lines, or none"},
     {.name = "as-of", .value = "DATE", .field = "as_of",
      .help = "decided as on YYYY-MM-DD, also one to come; else now"},
+    {.name = "draft", .value = "FILE",
+     .help = "decided by this program instead; admins only"},
     {.name = NULL},
 };
 static const char *const EXAMPLES[] = {
     "beckon quote 12300 --shop S01 --phone 13800138001",
     "beckon quote 12300 --shop S01 --member 17 --as-of 2027-06-18",
+    "beckon quote 12300 --shop S01 --member 17 --draft charter.yaml",
     NULL,
 };
 

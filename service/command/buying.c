@@ -138,7 +138,7 @@ enum outcome buying_decide(struct reader *reader, struct command_call *call,
                                 &purchase->serving_guide, &inherited);
     if (outcome != OUTCOME_OK) return outcome;
     purchase->base_minor = base_of(&purchase->parts);
-    outcome = count_purchase(reader, account, purchase, &buying->counting);
+    outcome = count_purchase(reader, account, purchase, earning->today, &buying->counting);
     if (outcome != OUTCOME_OK) return outcome;
     purchase->days_recorded = account->days_recorded;
     outcome = decide_earning(reader, call, buying, inherited);

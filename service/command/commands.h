@@ -18,7 +18,8 @@ extern const struct command record_refund, record_refunds, get_refund, list_refu
     write_off_debt;
 extern const struct command publish_program, get_program, list_programs;
 extern const struct command get_balance, list_balances, get_entry, list_entries;
-extern const struct command quote, explain_purchase, explain_credit, explain_attribution;
+extern const struct command quote, explain_purchase, explain_credit, explain_attribution,
+    back_test_program;
 extern const struct command redeem, cancel_redemption, get_redemption, list_redemptions;
 extern const struct command list_credits, get_credit, adjust_balance, decide_adjustment,
     list_adjustments, hold_credit, release_credit;
@@ -28,6 +29,6 @@ extern const struct command close_period, get_period_close, list_period_closes;
 extern const struct command verify_store, backup_store, accept_clock;
 
 /* No RPCs: what the service's ticker asks, with messages of beckon.internal. */
-extern const struct command tick_due;
+extern const struct command tick_due, tick_periods;
 
 #endif

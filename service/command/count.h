@@ -15,6 +15,8 @@ struct counting {
     uint32_t member;
     business_date day_on;    /* DATE_NEVER: no purchase day is touched */
     struct purchase_day day;
+    bool ends;               /* `binding` has: her history says so with it */
+    struct binding binding;
     bool voids;              /* the member's registration is voided with it */
     struct registration registration;
     struct recency_edit recency;
@@ -22,9 +24,11 @@ struct counting {
 };
 
 /* A purchase, complete but for what it earns: member, business_date, parts, base, serving guide.
- * Fills purchase->previous and the buyer's counters; STORE_ outcomes alone. */
+ * Fills purchase->previous and the buyer's counters; STORE_ outcomes alone. A binding that has
+ * ended by `today` ends first, so that none of her days comes after it. */
 enum outcome count_purchase(struct reader *reader, struct account *account,
-                            struct purchase *purchase, struct counting *ret) OUTCOME_CHECKED;
+                            struct purchase *purchase, business_date today,
+                            struct counting *ret) OUTCOME_CHECKED;
 
 /* What one refund takes of a purchase: minor units and tier points, >= 0. */
 struct counted_refund {
@@ -48,10 +52,11 @@ enum outcome count_registration(struct reader *reader, uint32_t member,
 enum outcome count_voided_registration(struct reader *reader, uint32_t member,
                                        const struct account *account,
                                        struct counting *ret) OUTCOME_CHECKED;
+/* Has the binding in the account ended by `today`? */
+bool count_binding_ended(const struct account *account, business_date today);
 /* Nobody serves her from account->binding_until on: her days leave L1, L2 and the calendar counts
- * of periods that end later. To be called while `account` still holds the binding. */
-enum outcome count_binding_end(struct reader *reader, uint32_t member,
-                               const struct account *account,
+ * of periods that end later; the account holds no binding any more, its history says EXPIRED. */
+enum outcome count_binding_end(struct reader *reader, uint32_t member, struct account *account,
                                struct counting *ret) OUTCOME_CHECKED;
 
 void count_put(struct batch *batch, const struct counting *counting);
@@ -59,7 +64,10 @@ void count_put(struct batch *batch, const struct counting *counting);
 /* ---- shared by the count_*.c ----------------------------------------------------------------- */
 
 void count_begin(struct counting *counting, uint32_t member);
-/* Moves L1 and L2 and the account from its last two live days to these. */
+/* count_binding_end into a counting that was begun. */
+enum store_result count_end(struct reader *reader, struct counting *counting,
+                            struct account *account) STORE_CHECKED;
+/* Moves L1 and L2 of her serving guide and the account from its last two live days to these. */
 enum store_result count_last_days(struct reader *reader, struct counting *counting,
                                   struct account *account, business_date last,
                                   business_date second_last) STORE_CHECKED;

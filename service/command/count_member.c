@@ -30,7 +30,7 @@ static enum store_result uncount_new(struct reader *reader, struct counting *cou
     if (account->referrer.kind != PARTY_GUIDE) return STORE_OK;
     enum store_result result = kpi_edit_day(&counting->kpi, reader, account->referrer.number,
                                             account->registered_on, &day);
-    if (result != STORE_OK) return result;
+    if (result != STORE_OK || !counting->kpi.counts) return result;
     if (day->new_members == 0 || (activated && day->activated_members == 0)) return STORE_DAMAGED;
     day->new_members--;
     if (activated) day->activated_members--;
@@ -49,24 +49,47 @@ enum outcome count_voided_registration(struct reader *reader, uint32_t member,
     return command_outcome(uncount_new(reader, ret, account), OUTCOME_STORE_DAMAGED);
 }
 
-enum outcome count_binding_end(struct reader *reader, uint32_t member,
-                               const struct account *account, struct counting *ret)
+bool count_binding_ended(const struct account *account, business_date today)
+{
+    return account->serving_guide != 0 && account->binding_until <= today;
+}
+
+enum store_result count_end(struct reader *reader, struct counting *counting,
+                            struct account *account)
 {
     business_date until = account->binding_until;
+    business_date last = account->last_day, second_last = account->second_last_day;
     struct kpi_days days, none;
-    struct account left = *account;
 
     assert(account->serving_guide != 0 && until != DATE_NEVER);
-    count_begin(ret, member);
-    enum store_result result = kpi_days_get(reader, member, until, DATE_NEVER, &days);
+    assert(counting->kpi.count == 0 && !counting->ends);
+    enum store_result result =
+        kpi_days_get(reader, counting->member, until, DATE_NEVER, &days);
     /* Nothing is recorded after a binding's end before the end itself is posted: the periods that
      * contain it are all that end later and have days. */
     for (unsigned i = 0; i < KPI_SPAN_COUNT && result == STORE_OK; i++) {
         none.first[i] = none.second[i] = DATE_NEVER;
-        result = kpi_edit_span(&ret->kpi, reader, account->serving_guide, (enum kpi_span)i, &days,
-                               &none);
+        result = kpi_edit_span(&counting->kpi, reader, account->serving_guide, (enum kpi_span)i,
+                               &days, &none);
     }
     if (result == STORE_OK)
-        result = count_last_days(reader, ret, &left, DATE_NEVER, DATE_NEVER);
-    return command_outcome(result, OUTCOME_STORE_DAMAGED);
+        result = count_last_days(reader, counting, account, DATE_NEVER, DATE_NEVER);
+    if (result != STORE_OK) return result;
+    account->last_day = last; /* hers, whoever serves her */
+    account->second_last_day = second_last;
+    counting->ends = true;
+    counting->binding = (struct binding){
+        .from = account->binding_from, .until = until, .state = BINDING_EXPIRED,
+        .guide = account->serving_guide, .inherited = account->serving_inherited};
+    account->serving_guide = 0;
+    account->serving_inherited = false;
+    account->binding_from = account->binding_until = account->protected_until = DATE_NEVER;
+    return STORE_OK;
+}
+
+enum outcome count_binding_end(struct reader *reader, uint32_t member, struct account *account,
+                               struct counting *ret)
+{
+    count_begin(ret, member);
+    return command_outcome(count_end(reader, ret, account), OUTCOME_STORE_DAMAGED);
 }

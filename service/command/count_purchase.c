@@ -85,11 +85,15 @@ static enum store_result count_day(struct reader *reader, struct counting *count
 }
 
 enum outcome count_purchase(struct reader *reader, struct account *account,
-                            struct purchase *purchase, struct counting *ret)
+                            struct purchase *purchase, business_date today,
+                            struct counting *ret)
 {
+    enum store_result result = STORE_OK;
+
     assert(purchase->member != 0); /* a quote has no receipt yet */
     count_begin(ret, purchase->member);
-    enum store_result result = count_day(reader, ret, account, purchase);
+    if (count_binding_ended(account, today)) result = count_end(reader, ret, account);
+    if (result == STORE_OK) result = count_day(reader, ret, account, purchase);
     if (result == STORE_OK) result = count_sale(reader, ret, purchase);
     if (result == STORE_OK)
         result = count_activation(reader, ret, account, purchase->business_date);

@@ -7,8 +7,8 @@
 
 #include "service/command/command.h"
 
-/* Rows of one tick: accounts in one command of the slow lane. */
-enum { TICK_ACCOUNTS_MAX = 64 };
+/* Rows of one tick, in one command of the slow lane: accounts, turns at period closes. */
+enum { TICK_ACCOUNTS_MAX = 64, TICK_TURNS_MAX = 16 };
 
 /* Posts what is due on the account by `today` and puts it; *ret_more: some is left. A whole command
  * (or row) of its own: it reads, passes the LINE and puts. */

@@ -3,6 +3,7 @@
 
 #include "service/command/caps.h"
 #include "service/command/earn.h"
+#include "service/rules/lifetime.h"
 #include "store/accounts.h"
 #include "store/credit.h"
 #include "store/debts.h"
@@ -42,8 +43,15 @@ static bool owes(const struct account *account, enum unit unit)
     return account->balance[unit].debt > 0;
 }
 
+/* Has what the rule gives matured by now? Of an event recorded late it may have, holding or not. */
+static bool matured(const struct earning *earning, const struct award *award)
+{
+    const struct rule *rule = &earning->program->rules[award->rule];
+    return lifetime_of(rule, earning->business_date).matures_on <= earning->today;
+}
+
 /* Awards as lots of those whose accounts are under change already, or owe something that a credit
- * available at once pays; all others are posted as they are. */
+ * available by now pays; all others are posted as they are. */
 static enum outcome open_holders(struct batch *batch, struct earning *earning)
 {
     for (size_t i = 0; i < earning->award_count; i++) {
@@ -51,8 +59,7 @@ static enum outcome open_holders(struct batch *batch, struct earning *earning)
         if (award->amount == 0) continue;
         size_t e = earner_of(earning, award->party);
         struct account *account = &earning->earners[e].account;
-        bool at_once = earning->program->rules[award->rule].hold_days == 0;
-        bool pays = at_once && owes(account, award->unit);
+        bool pays = owes(account, award->unit) && matured(earning, award);
         if (earning->by_lots[e] || !pays || held_by_review(earning, e)) continue;
         enum outcome outcome = holder_open(&batch->reader, award->party, account, earning->today,
                                            &earning->holders[e]);
@@ -80,7 +87,8 @@ static size_t make_postings(const struct earning *earning, struct posting *ret_p
     return count;
 }
 
-/* Takes in memory what goes through lots; returns the movements of all of them. */
+/* Takes in memory what goes through lots. What time has already done to an event recorded late
+ * happens at once: debts it pays and room that gives back don't depend on when the ticker runs. */
 static void accrue_lots(struct earning *earning)
 {
     struct occasion occasion = {.date = earning->business_date, .event = earning->event};
@@ -92,6 +100,7 @@ static void accrue_lots(struct earning *earning)
         if (!earning->by_lots[e]) continue;
         size_t lot = lot_accrue(&earning->holders[e].lots, &postings[i].credit, &occasion);
         earning->lot_of[postings[i].award] = (uint16_t)lot;
+        holder_catch_up(&earning->holders[e]);
     }
 }
 

@@ -17,7 +17,9 @@
 #include "service/command/reply.h"
 #include "service/command/review_message.h"
 #include "service/limits.h"
+#include "store/adjustments.h"
 #include "store/ledger.h"
+#include "store/period_closes.h"
 #include "store/programs.h"
 #include "store/purchases.h"
 
@@ -26,6 +28,7 @@ struct explaining {
     struct merchant merchant;
     struct entry made;     /* the entry that made it: its number is the credit's */
     struct credit credit;
+    struct period_result result; /* EVENT_PERIOD_CLOSE */
     struct account account;
     Beckon__V1__ExplainCreditResponse *reply;
 };
@@ -121,9 +124,37 @@ static enum outcome fill(struct command_call *call, const struct explaining *exp
 
 /* ---- its rule -------------------------------------------------------------------------------- */
 
+/* A bonus is kept with its period: as an award, the KPI is what the formula is applied to. */
+static enum outcome find_bonus(struct reader *reader, struct explaining *explaining,
+                               const struct rule *rule, struct award *ret_award)
+{
+    const struct credit *credit = &explaining->credit;
+    struct period_result *result = &explaining->result;
+    struct period_name name = {.kind = rule->period};
+
+    if (rule->period == PERIOD_NONE) return OUTCOME_STORE_DAMAGED;
+    memcpy(name.rule_id, rule->id, sizeof name.rule_id);
+    name.start = period_of(rule->period, credit->business_date).start;
+    enum outcome outcome = command_outcome(
+        period_results_get(reader, &name, explaining->made.party.number, result),
+        OUTCOME_STORE_DAMAGED);
+    if (outcome != OUTCOME_OK) return outcome;
+    if (result->credit != credit->number) return OUTCOME_STORE_DAMAGED;
+    *ret_award = (struct award){
+        .rule = credit->rule, .party = explaining->made.party, .unit = credit->unit,
+        .reason = result->reason, .base_minor = result->value,
+        .full_amount = result->full_amount, .amount = result->amount, .credit = result->credit,
+        .multiplier_bp = MULTIPLIER_ONE, .share_bp = SHARE_WHOLE, .bracket = result->bracket,
+        .cap = result->cap,
+    };
+    explaining->reply->kpi_numerator = result->numerator;
+    explaining->reply->kpi_denominator = result->denominator;
+    return OUTCOME_OK;
+}
+
 /* The award it was posted from, as its event keeps it. */
-static enum outcome find_award(struct reader *reader, const struct explaining *explaining,
-                               struct award *ret_award)
+static enum outcome find_award(struct reader *reader, struct explaining *explaining,
+                               const struct rule *rule, struct award *ret_award)
 {
     const struct event *event = &explaining->made.event;
     uint64_t number = explaining->credit.number;
@@ -133,6 +164,7 @@ static enum outcome find_award(struct reader *reader, const struct explaining *e
     size_t count = 0;
     enum store_result found = STORE_DAMAGED;
 
+    if (event->kind == EVENT_PERIOD_CLOSE) return find_bonus(reader, explaining, rule, ret_award);
     if (event->kind == EVENT_PURCHASE) {
         found = purchases_get(reader, &event->receipt, &purchase);
         awards = purchase.awards;
@@ -151,20 +183,46 @@ static enum outcome find_award(struct reader *reader, const struct explaining *e
     return OUTCOME_STORE_DAMAGED;
 }
 
+/* Who adjusted it in, and why: staff may know. Adjustments have no index by credit, and the one
+ * asked about is mostly young. */
+static enum outcome fill_adjustment(struct reader *reader, struct command_call *call,
+                                    const struct explaining *explaining)
+{
+    enum role role = call->principal.role;
+    struct adjustment adjustment;
+    uint32_t number;
+
+    if (role == ROLE_MEMBER || role == ROLE_GUIDE) return OUTCOME_OK;
+    enum outcome outcome =
+        command_outcome(adjustments_last(reader, &number), OUTCOME_STORE_DAMAGED);
+    for (int i = 0; outcome == OUTCOME_OK && i < LIMIT_EXPLAIN_ADJUSTMENTS && number > 0;
+         i++, number--) {
+        outcome = command_outcome(adjustments_get(reader, number, &adjustment),
+                                  OUTCOME_STORE_DAMAGED);
+        if (outcome != OUTCOME_OK || adjustment.kind != ADJUSTMENT_BALANCE ||
+            adjustment.credit != explaining->credit.number)
+            continue;
+        explaining->reply->adjustment_number = number;
+        explaining->reply->adjustment_reason = reply_text(call, adjustment.reason);
+        return explaining->reply->adjustment_reason == NULL ? OUTCOME_BUSY : OUTCOME_OK;
+    }
+    return outcome;
+}
+
 static enum outcome fill_rule(struct reader *reader, struct command_call *call,
-                              const struct explaining *explaining)
+                              struct explaining *explaining)
 {
     const struct credit *credit = &explaining->credit;
     struct verdicts verdicts = {0};
     struct program program;
     struct award award;
 
-    if (credit->program_version == 0) return OUTCOME_OK;
+    if (credit->program_version == 0) return fill_adjustment(reader, call, explaining);
     enum outcome outcome = command_outcome(
         programs_get(reader, credit->program_version, &program), OUTCOME_STORE_DAMAGED);
     if (outcome != OUTCOME_OK) return outcome;
     if (credit->rule >= program.rule_count) return OUTCOME_STORE_DAMAGED;
-    outcome = find_award(reader, explaining, &award);
+    outcome = find_award(reader, explaining, &program.rules[credit->rule], &award);
     if (outcome != OUTCOME_OK) return outcome;
     struct explained explained = {
         .currency = explaining->merchant.currency, .program = &program, .verdicts = &verdicts,

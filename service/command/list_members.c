@@ -1,7 +1,9 @@
-/* Lists members by number; guides get those they serve. */
+/* Lists members by number; guides get those they serve. A guide's page may be short where he served
+ * some that he serves no longer. */
 #include "service/command/commands.h"
 #include "service/command/form.h"
 #include "service/command/member_message.h"
+#include "service/command/objects.h"
 #include "service/command/page.h"
 #include "service/command/reply.h"
 #include "service/limits.h"
@@ -58,6 +60,11 @@ static enum outcome list_members_read(struct reader *reader, struct command_call
             accounts_get(reader, (struct party){PARTY_MEMBER, numbers[i]}, &account),
             OUTCOME_STORE_DAMAGED);
         if (outcome != OUTCOME_OK) return outcome;
+        uint32_t serving_guide = 0;
+        if (guide != 0)
+            outcome = object_serving_now(reader, call, &account, &serving_guide);
+        if (outcome != OUTCOME_OK) return outcome;
+        if (serving_guide != guide) continue;
         outcome = member_load_message(reader, call, numbers[i], &account,
                                       &reply->members[reply->n_members]);
         if (outcome != OUTCOME_OK) return outcome;

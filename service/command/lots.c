@@ -251,6 +251,7 @@ enum outcome holder_load_available(struct reader *reader, struct holder *holder,
                     credit->unit == unit;
         if (free) covered += credit->remaining;
     }
+    if (bounded) covered = passed; /* what lies in memory beyond the bound is not in order */
     *ret_covered = covered < amount ? covered : amount;
     *ret_bounded = bounded;
     return OUTCOME_OK;

@@ -58,12 +58,15 @@ enum outcome member_message(struct reader *reader, struct command_call *call, ui
                             Beckon__V1__Member **ret)
 {
     struct shop shop;
+    uint32_t serving_guide;
 
+    enum outcome outcome = object_serving_now(reader, call, account, &serving_guide);
+    if (outcome != OUTCOME_OK) return outcome;
     Beckon__V1__Member *message = reply_message(call, &beckon__v1__member__descriptor);
     if (message == NULL) return OUTCOME_BUSY;
     message->member_number = member;
-    message->serving_guide = account->serving_guide;
-    message->serving_inherited = account->serving_inherited;
+    message->serving_guide = serving_guide;
+    message->serving_inherited = serving_guide != 0 && account->serving_inherited;
     message->scan_result = (Beckon__V1__ScanResult)account->scan_result;
     message->purchase_count = account->purchase_count;
     message->registered_at = reply_time(call, account->registered_at);
@@ -77,7 +80,7 @@ enum outcome member_message(struct reader *reader, struct command_call *call, ui
         if (message->code == NULL) return OUTCOME_BUSY;
     }
     if (account->registered_shop != 0) {
-        enum outcome outcome = command_outcome(
+        outcome = command_outcome(
             shops_get(reader, account->registered_shop, &shop), OUTCOME_STORE_DAMAGED);
         if (outcome != OUTCOME_OK) return outcome;
         message->registered_shop_id = reply_text(call, shop.shop_id);

@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "service/command/business_time.h"
 #include "service/command/form.h"
 #include "service/limits.h"
 #include "store/codes.h"
@@ -182,6 +183,20 @@ enum outcome object_guide_on(struct reader *reader, uint32_t guide, const struct
     if (found == STORE_OK)
         *ret = (struct guide_on_date){true, employment.shop, employment.pay_entity};
     return command_outcome(found, OUTCOME_INTERNAL);
+}
+
+enum outcome object_serving_now(struct reader *reader, const struct command_call *call,
+                                const struct account *account, uint32_t *ret_guide)
+{
+    struct merchant merchant;
+
+    *ret_guide = account->serving_guide;
+    if (account->serving_guide == 0 || account->binding_until == DATE_NEVER) return OUTCOME_OK;
+    enum outcome outcome = object_merchant(reader, &merchant);
+    if (outcome == OUTCOME_OK &&
+        account->binding_until <= business_date_at(&merchant, call->now_ms))
+        *ret_guide = 0;
+    return outcome;
 }
 
 enum outcome object_serving_on(struct reader *reader, uint32_t member,

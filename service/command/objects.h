@@ -55,6 +55,12 @@ struct guide_on_date {
 enum outcome object_guide_on(struct reader *reader, uint32_t guide, const struct account *account,
                              business_date date, struct guide_on_date *ret) OUTCOME_CHECKED;
 
+/* The guide who serves her now, by the call's time: a binding whose end was reached but is not
+ * posted yet binds no more. 0: nobody. */
+enum outcome object_serving_now(struct reader *reader, const struct command_call *call,
+                                const struct account *account,
+                                uint32_t *ret_guide) OUTCOME_CHECKED;
+
 /* The guide who served a member on a date; *ret_guide 0: nobody. */
 enum outcome object_serving_on(struct reader *reader, uint32_t member,
                                const struct account *account, business_date date,

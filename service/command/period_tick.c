@@ -88,7 +88,10 @@ enum outcome period_tick(struct batch *batch, struct command_call *call, bool *r
     if (known == STORE_ABSENT) looking.from = made_on;
     else if (known != STORE_OK) return command_outcome(known, OUTCOME_STORE_DAMAGED);
     *ret_more = false;
-    if (looking.from >= today) return OUTCOME_OK;
+    if (looking.from >= today) {
+        if (known == STORE_ABSENT) period_checked_put(batch, looking.from);
+        return OUTCOME_OK;
+    }
     looking.until = today - looking.from > DAYS_PER_TURN ? looking.from + DAYS_PER_TURN : today;
     outcome = look(&looking, made_on);
     if (outcome != OUTCOME_OK) return outcome;

@@ -67,6 +67,10 @@ void program_form_brackets(struct program_form *form, const Beckon__V1__Rule *me
         program_invalid(form, "brackets", "%d of all rules", (int)PROGRAM_BRACKETS_MAX);
         return;
     }
+    if (message->n_brackets > RULE_BRACKETS_MAX) {
+        program_invalid(form, "brackets", "%d of one rule", (int)RULE_BRACKETS_MAX);
+        return;
+    }
     rule->formula = FORMULA_BRACKETS;
     rule->bracket_mode = message->bracket_mode == BECKON__V1__BRACKET_MODE__BRACKET_MODE_MARGINAL
                              ? BRACKETS_MARGINAL : BRACKETS_WHOLE;

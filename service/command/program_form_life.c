@@ -55,7 +55,8 @@ static void form_period_close(struct program_form *form, const Beckon__V1__Rule 
                                                     "MONTH, QUARTER, YEAR");
     rule->wait_days =
         (uint16_t)program_number(form, "wait_days", message->wait_days, 0, WAIT_DAYS_MAX);
-    if (rule->wait_days == 0) rule->wait_days = WAIT_DAYS_DEFAULT;
+    if (message->wait_case == BECKON__V1__RULE__WAIT__NOT_SET)
+        rule->wait_days = WAIT_DAYS_DEFAULT;
     rule->minimum_n = (uint32_t)program_number(form, "minimum_n", message->minimum_n,
                                                rule->formula == FORMULA_FIXED ? 1 : 0, N_MAX);
     rule->leavers = message->include_leavers;
@@ -69,7 +70,7 @@ void program_form_life(struct program_form *form, const Beckon__V1__Rule *messag
     const struct { const char *field; bool given; } parts[] = {
         {"kpi", message->kpi != 0},
         {"period", message->period != 0},
-        {"wait_days", message->wait_days != 0},
+        {"wait_days", message->wait_case != BECKON__V1__RULE__WAIT__NOT_SET},
         {"minimum_n", message->minimum_n != 0},
         {"include_leavers", message->include_leavers},
     };

@@ -183,7 +183,10 @@ static void numbers_set(const struct rule *rule, Beckon__V1__Rule *ret)
     ret->return_policy = (Beckon__V1__ReturnPolicy)rule->return_policy;
     ret->kpi = (Beckon__V1__Kpi)rule->kpi;
     ret->period = (Beckon__V1__Period)rule->period;
-    ret->wait_days = rule->wait_days;
+    if (rule->trigger == TRIGGER_PERIOD_CLOSE) {
+        ret->wait_case = BECKON__V1__RULE__WAIT_WAIT_DAYS;
+        ret->wait_days = rule->wait_days;
+    }
     ret->minimum_n = rule->minimum_n;
     ret->include_leavers = rule->leavers;
 }

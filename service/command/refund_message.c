@@ -24,8 +24,8 @@ size_t refund_message_bytes(const struct refund *refund)
     return sizeof(Beckon__V1__RecordRefundResponse) + sizeof(Beckon__V1__Refund) +
            2 * sizeof(Google__Protobuf__Timestamp) + 2 * (SHOP_ID_BYTES_MAX + RECEIPT_BYTES_MAX) +
            512 + refund->line_count * (size_t)LINE_MESSAGE_BYTES +
-           AWARDS_MAX * (size_t)TAKING_MESSAGE_BYTES +
-           REFUND_RETURNS_MAX * (size_t)RETURN_MESSAGE_BYTES;
+           refund->taking_count * (size_t)TAKING_MESSAGE_BYTES +
+           refund->return_count * (size_t)RETURN_MESSAGE_BYTES;
 }
 
 static bool add_lines(struct command_call *call, const struct refund *refund, bool posted,

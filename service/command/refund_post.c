@@ -5,6 +5,7 @@
 #include "service/command/business_time.h"
 #include "service/command/objects.h"
 #include "service/command/redemption.h"
+#include "service/postings/recall.h"
 #include "service/rules/reward.h"
 #include "store/accounts.h"
 #include "store/programs.h"
@@ -12,10 +13,7 @@
 /* One credit of the purchase that something is asked of. */
 struct asking {
     struct holder *holder;
-    size_t lot;
-    enum return_policy policy;
-    int64_t rest; /* redeemed or settled: the policy's */
-    struct refund_taking *taking;
+    struct recall recall;
 };
 
 struct askings {
@@ -165,25 +163,20 @@ static enum outcome ask_credit(struct reader *reader, struct refunding *refundin
     if (outcome != OUTCOME_OK) return outcome;
     outcome = holder_load(reader, holder, award->credit, OUTCOME_STORE_DAMAGED, &lot);
     if (outcome != OUTCOME_OK) return outcome;
-    struct credit *credit = &holder->lots.lot[lot].credit;
     struct clawback_share share =
         clawback_share_of_rule(&refunding->purchase, &refunding->lines, program, rule);
-    int64_t asked =
-        clawback_asked(credit, clawback_reversal(credit->posted, share, rule->rounding));
-    if (asked == 0) return OUTCOME_OK;
-
-    struct clawback_split split = clawback_split(credit, asked, rule->return_policy);
-    struct refund_taking *taking = &refund->takings[refund->taking_count++];
+    int64_t reversal = clawback_reversal(holder->lots.lot[lot].credit.posted, share,
+                                         rule->rounding);
+    struct refund_taking *taking = &refund->takings[refund->taking_count];
+    struct asking *asking = &askings->list[askings->count];
     *taking = (struct refund_taking){
-        .credit = award->credit, .party = award->party, .unit = award->unit, .asked = asked,
-        .own = split.own, .waived = split.waived,
-    };
-    if (split.own > 0) lot_take_back(&holder->lots, lot, split.own, &occasion);
-    credit->recall_own += split.own;
-    credit->recall_waived += split.waived;
-    holder->lots.lot[lot].changed = true;
-    askings->list[askings->count++] =
-        (struct asking){holder, lot, rule->return_policy, split.policy, taking};
+        .credit = award->credit, .party = award->party, .unit = award->unit};
+    if (!recall_begin(&holder->lots, lot, reversal, rule->return_policy, &occasion, taking,
+                      &asking->recall))
+        return OUTCOME_OK;
+    asking->holder = holder;
+    askings->count++;
+    refund->taking_count++;
     return OUTCOME_OK;
 }
 
@@ -229,81 +222,29 @@ static enum outcome ask_credits(struct batch *batch, struct refunding *refunding
     return outcome;
 }
 
-/* From the holder's other available credits, first expiring first, at most *lots_left of them. */
-static enum outcome take_elsewhere(struct reader *reader, struct refunding *refunding,
-                                   struct asking *asking, size_t *lots_left)
-{
-    struct lots *lots = &asking->holder->lots;
-    struct credit *credit = &lots->lot[asking->lot].credit;
-    struct occasion occasion = occasion_of(refunding);
-    int64_t covered;
-    bool bounded;
-
-    if (lots->balance[credit->unit].available == lots->balance[credit->unit].held)
-        return OUTCOME_OK;
-    enum outcome outcome = holder_load_available(reader, asking->holder, credit->unit,
-                                                 asking->rest, &covered, &bounded);
-    if (outcome != OUTCOME_OK) return outcome;
-    while (covered > 0 && *lots_left > 0) {
-        size_t other = lots_first_available(lots, credit->unit);
-        assert(other != LOT_NONE && other != asking->lot);
-        int64_t remaining = lots->lot[other].credit.remaining;
-        int64_t amount = remaining < covered ? remaining : covered;
-        lot_take_back(lots, other, amount, &occasion);
-        covered -= amount;
-        asking->rest -= amount;
-        asking->taking->elsewhere += amount;
-        credit->recall_elsewhere += amount;
-        (*lots_left)--;
-    }
-    return OUTCOME_OK;
-}
-
-/* What nothing is left for: waived, or a debt. Where only the bound of one command stopped the
- * taking it is a debt with every policy: due work nets it in portions, and waives at the end what
- * WITHIN_BALANCE finds nothing for. */
-static void owe_or_waive(struct refunding *refunding, struct asking *asking)
-{
-    struct lots *lots = &asking->holder->lots;
-    struct credit *credit = &lots->lot[asking->lot].credit;
-    struct occasion occasion = occasion_of(refunding);
-    const struct balance *balance = &lots->balance[credit->unit];
-
-    if (asking->rest == 0) return;
-    if (asking->policy == RETURN_WITHIN_BALANCE && balance->available == balance->held) {
-        asking->taking->waived += asking->rest;
-        credit->recall_waived += asking->rest;
-        return;
-    }
-    struct debt debt = {
-        .unit = credit->unit, .policy = asking->policy, .posted = asking->rest,
-        .credit = credit->number, .program_version = credit->program_version,
-        .rule = credit->rule, .business_date = refunding->refund->business_date,
-        .member = refunding->purchase.member, .refund = refunding->refund->receipt,
-    };
-    lots_owe(lots, &debt, &occasion);
-    asking->taking->owed += asking->rest;
-    credit->recall_elsewhere += asking->rest;
-}
-
 /* One movement is set aside for the debt of each credit that may need one. */
 static enum outcome follow_policies(struct reader *reader, struct refunding *refunding,
                                     struct askings *askings, size_t movements_max)
 {
+    struct occasion occasion = occasion_of(refunding);
     size_t used = refund_movement_count(refunding);
 
     for (size_t i = 0; i < askings->count; i++)
-        if (askings->list[i].rest > 0) used++;
+        if (askings->list[i].recall.rest > 0) used++;
     if (used > movements_max) return OUTCOME_BUSY;
     size_t lots_left = movements_max - used;
     for (size_t i = 0; i < askings->count; i++) {
-        struct asking *asking = &askings->list[i];
-        if (asking->rest > 0) {
-            enum outcome outcome = take_elsewhere(reader, refunding, asking, &lots_left);
+        struct recall *recall = &askings->list[i].recall;
+        int64_t covered;
+        bool bounded;
+        if (recall->rest > 0) {
+            enum outcome outcome =
+                holder_load_available(reader, askings->list[i].holder, recall->taking->unit,
+                                      recall->rest, &covered, &bounded);
             if (outcome != OUTCOME_OK) return outcome;
-            owe_or_waive(refunding, asking);
         }
-        assert(refund_taking_balanced(asking->taking));
+        recall_elsewhere(recall, &occasion, &lots_left);
+        recall_end(recall, &occasion);
     }
     assert(refund_movement_count(refunding) <= movements_max);
     return OUTCOME_OK;

@@ -24,7 +24,7 @@
     {.path = "/beckon.v1." service "/" method, .kind = METHOD_STREAM, .command = &(its_command),   \
      .roles = (its_roles)}
 
-enum { METHOD_COUNT = 68 };
+enum { METHOD_COUNT = 69 };
 
 static const struct method API_METHODS[] = {
     UNARY("MerchantService", "CreateMerchant", create_merchant, OPERATOR),
@@ -112,6 +112,7 @@ static const struct method API_METHODS[] = {
           MEMBER | GUIDE | PAYROLL | AUDITOR | ADMIN),
     UNARY("ExplainService", "ExplainAttribution", explain_attribution,
           MEMBER | GUIDE | MANAGER | AUDITOR | ADMIN),
+    STREAM("ExplainService", "BackTestProgram", back_test_program, ADMIN),
 
     UNARY("TokenService", "CreateToken", create_token, ADMIN | OPERATOR),
     UNARY("TokenService", "ListTokens", list_tokens, ADMIN | OPERATOR),

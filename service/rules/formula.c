@@ -2,6 +2,8 @@
 
 #include <assert.h>
 
+static_assert((int)RULE_BRACKETS_MAX < (int)BRACKET_NONE, "an award names any bracket");
+
 
 
 /* What is due before the multiplier, in ten-thousandths of a unit. */

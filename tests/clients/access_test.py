@@ -178,6 +178,7 @@ TABLE = {
         lambda w: {"purchase": {"shop_id": "S1", "member_number": w.one.members[0],
                                 "amount_minor": 100}},
         scoped={POS: NOT_YOURS, MANAGER: NOT_YOURS}),
+    "ExplainService/BackTestProgram": Row((ADMIN,), lambda w: {"from_date": "2024-01-01"}),
     "ExplainService/ExplainPurchase": Row(
         (MEMBER, POS, MANAGER, AUDITOR, ADMIN),
         lambda w: {"shop_id": "S1", "receipt_number": "R2"},

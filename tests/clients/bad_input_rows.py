@@ -17,6 +17,7 @@ CLOSE, CLOSED = "PeriodService/ClosePeriod", "PeriodService/GetPeriodClose"
 DECIDE = "ReviewService/DecideReview"
 BENEFIT = "BenefitService/HandOutBenefit"
 QUOTE, WHY = "ExplainService/Quote", "ExplainService/Explain"
+TRIAL = "ExplainService/BackTestProgram"
 BIDI, NUL, BELL, LONG = "a\u202eb", "a\0b", "a\x07b", "x" * 5000
 LISTS = [("ShopService/ListShops", {}), ("GuideService/ListGuides", {}),
          ("CodeService/ListCodes", {}), ("MemberService/ListMembers", {}),
@@ -402,6 +403,10 @@ def table(world):
         (PUBLISH, program(rules=[dict(PROGRAM["rules"][0], rule_id="r%d" % i)
                                  for i in range(33)]), INVALID, "PROGRAM_INVALID", None),
         (PUBLISH, program(rules=[PROGRAM["rules"][0]] * 2), INVALID, "PROGRAM_INVALID", None),
+        (PUBLISH, program(rules=[dict({k: v for k, v in PROGRAM["rules"][0].items()
+                                       if k not in ("rate_bp", "fixed_amount")}, brackets=[
+            {"from": i, "to": i + 1 if i < 128 else 0, "fixed_amount": 1} for i in range(129)])]),
+         INVALID, "PROGRAM_INVALID", "program.rules[0].brackets"),
         (PUBLISH, program(rule={"rule_id": "Upper"}), INVALID, "PROGRAM_INVALID", None),
         (PUBLISH, program(rule={"rate_bp": 0}), INVALID, "PROGRAM_INVALID", None),
         (PUBLISH, program(rule={"rate_bp": 10001}), INVALID, "PROGRAM_INVALID", None),
@@ -457,6 +462,16 @@ def table(world):
         (QUOTE, {"purchase": buy(occurred_at="2024-05-01T08:00:00Z"), "as_of": "2024-05-01"},
          INVALID, "VALUE_INVALID", "as_of"),
         (QUOTE, {"purchase": buy(), "draft": program(rule={"rate_bp": 10001})["program"]}, INVALID,
+         "PROGRAM_INVALID", "program.rules[0].rate_bp"),
+        (TRIAL, {}, INVALID, "FIELD_REQUIRED", "from_date"),
+        (TRIAL, {"from_date": "2024-01-01", "to_date": "2024-13-01"}, INVALID, "DATE_INVALID",
+         "to_date"),
+        (TRIAL, {"from_date": "2024-01-02", "to_date": "2024-01-01"}, INVALID, "VALUE_INVALID",
+         "to_date"),
+        (TRIAL, {"from_date": "2024-01-01", "to_date": "2024-01-02"}, INVALID, "FIELD_REQUIRED",
+         "draft"),
+        (TRIAL, {"from_date": "2024-01-01", "to_date": "2024-01-02",
+                 "draft": program(rule={"rate_bp": 10001})["program"]}, INVALID,
          "PROGRAM_INVALID", "program.rules[0].rate_bp"),
         (WHY + "Purchase", {"shop_id": "S1"}, INVALID, "FIELD_REQUIRED", "receipt_number"),
         (WHY + "Purchase", {"shop_id": "S1", "receipt_number": LONG}, INVALID, "TEXT_INVALID", None),

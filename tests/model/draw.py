@@ -141,6 +141,8 @@ class Draw:
         referrer = self.random.choice(("ANY", "ANY", "MEMBER", "GUIDE", "NONE"))
         if (trigger, who) == ("REGISTRATION", "REFERRER") and self.chance(0.95):
             referrer = "GUIDE"
+        if who == "REFERRER" and referrer == "NONE" and self.chance(0.95):
+            referrer = "MEMBER"
         rule = {"rule_id": "r%d" % number, "trigger": "TRIGGER_" + trigger,
                 "beneficiary": "BENEFICIARY_" + who, "unit": self.random.choice((POINTS, CASH)),
                 "rounding": "ROUNDING_" + self.random.choice(

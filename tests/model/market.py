@@ -415,7 +415,8 @@ class Market(Draw):
         sums = {}
         for e in entries:
             key = (e["account"]["kind"], e["account"]["number"], e["unit"])
-            sums[key] = sums.get(key, 0) + e["amount"]
+            if e["kind"] == "ENTRY_KIND_ACCRUE":
+                sums[key] = sums.get(key, 0) + e["amount"]
         for kind, people in ((MEMBER, oracle.members), (GUIDE, oracle.guides)):
             expected = [{"account": party(kind, n), "balances": oracle.all_balances(kind, n)}
                         for n in range(1, len(people) + 1)]

@@ -27,6 +27,7 @@ class Oracle(Rules):
         self.purchases = {}   # (shop, receipt) -> dict
         self.entries = []
         self.balances = {}    # (kind, number, unit) -> available
+        self.held = {}        # the same -> of it, held for a person to decide
         self.resting = {}     # phone -> (member, since)
         self.last_rule_date = ""
         self.foreign = others  # codes of other merchants, shared
@@ -191,7 +192,10 @@ class Oracle(Rules):
         if "fixed_amount" in rule:
             if not 1 <= rule["fixed_amount"] <= 1_000_000_000:
                 raise invalid
-        elif rule["trigger"] == "TRIGGER_REGISTRATION" or not 1 <= rule["rate_bp"] <= 100_000:
+        elif rule["trigger"] == "TRIGGER_REGISTRATION" or not 1 <= rule["rate_bp"] <= 10_000:
+            raise invalid
+        if rule["beneficiary"] == "BENEFICIARY_REFERRER" \
+                and rule.get("referrer") == "REFERRER_CONDITION_NONE":
             raise invalid
         if rule["trigger"] == "TRIGGER_REGISTRATION" \
                 and rule["beneficiary"] == "BENEFICIARY_REFERRER" \
@@ -470,6 +474,8 @@ class Oracle(Rules):
                 reason = "CREDIT_REASON_GRANTED" if amount else "CREDIT_REASON_ROUNDED_TO_ZERO"
             credits.append(
                 self.post(rule, program, who, amount, reason, base, date, buyer, purchase))
+            if amount and self.is_held(who, buyer, serving, purchase):
+                self.hold(credits[-1]["credit_number"])
         return credits
 
     def post(self, rule, program, who, amount, reason, base, date, buyer, purchase):
@@ -491,9 +497,3 @@ class Oracle(Rules):
                 "program_version": program["version"], "beneficiary": party(*who),
                 "unit": rule["unit"], "amount": amount, "base_minor": base, "reason": reason,
                 "balance_after": self.balances[account] if amount else 0}
-
-    # ---- what stands in the end ------------------------------------------------------------------
-
-    def all_balances(self, kind, number):
-        return [{"unit": unit, "available": self.balances.get((kind, number, unit), 0),
-                 "pending": 0, "held": 0, "debt": 0} for unit in (POINTS, CASH)]

@@ -148,6 +148,33 @@ class Rules:
             return "CREDIT_REASON_GUIDE_INACTIVE"
         return ""
 
+    def is_held(self, who, buyer, serving, purchase):
+        """What others earn by a guide who buys, or registers with his own code, waits."""
+        if who == (MEMBER, buyer["number"]):
+            return False
+        if purchase is None:
+            return buyer["scan_result"] == "SCAN_RESULT_SELF_REFERRAL"
+        guides = [serving] if serving else []
+        if buyer["referrer"] and buyer["referrer"][0] == GUIDE:
+            guides.append(buyer["referrer"][1])
+        return any(self.same_person(self.guide(g), buyer["phone"]) for g in guides)
+
+    def hold(self, number):
+        """An entry that moves nothing."""
+        accrued = self.entries[number - 1]
+        account = (accrued["account"]["kind"], accrued["account"]["number"], accrued["unit"])
+        self.held[account] = self.held.get(account, 0) + accrued["amount"]
+        self.entries.append(dict(accrued, entry_number=len(self.entries) + 1,
+                                 kind="ENTRY_KIND_HOLD", **{"from": "SIDE_OWNER"},
+                                 recorded_at=Once(), previous_hash=Once()))
+
+    # ---- what stands in the end ------------------------------------------------------------------
+
+    def all_balances(self, kind, number):
+        return [{"unit": unit, "available": self.balances.get((kind, number, unit), 0),
+                 "pending": 0, "held": self.held.get((kind, number, unit), 0), "debt": 0}
+                for unit in (POINTS, CASH)]
+
 
 def difference(expected, actual, path=""):
     """Where the answer differs from what was predicted, in words; "" when it does not."""

@@ -23,6 +23,14 @@ PROGRAM_R1 = {
     },
 }
 
+# A guide's bonus for a year: one point for each percent of his members who came back, of 300 at least.
+BONUS = {"on": "period close", "to": "serving guide", "measures": "repurchase rate", "period": "year",
+         "wait": "none", "at least": 300,
+         "brackets": {"0 to 1 %": "nothing",
+                      **{"%d %% to %d %%" % (i, i + 1): "%d points" % i for i in range(1, 100)},
+                      "100 % and above": "100 points"}}
+PROGRAM_R3 = dict(PROGRAM_R1, title="R3", rules=dict(PROGRAM_R1["rules"], bonus=BONUS))
+
 
 def read(path):
     """Lines (n, customer, date YYYYMMDD, cents) in the file's order; n from 1."""
@@ -64,11 +72,12 @@ def write_csv(folder, name, header, rows):
     return path
 
 
-def write_files(folder, lines):
-    """Writes the four import files; returns (kind, path) in the order they are imported."""
+def write_files(folder, lines, refunds):
+    """Writes the import files; returns {kind: path}."""
     customers = max(c for _, c, _, _ in lines)
     opened = local_time("19970101", 0)
     noon = {date: local_time(date, 12) for date in {date for _, _, date, _ in lines}}
+    shoppers = {n: c for n, c, _, _ in lines}
     files = [
         ("shops", write_csv(folder, "shops", ["shop_id", "name"],
                             [["S%02d" % s, "Shop %d" % s] for s in range(1, SHOPS + 1)])),
@@ -84,5 +93,11 @@ def write_files(folder, lines):
                                  "occurred_at"],
                                 [[shop_of(c), "L%06d" % n, phone_of(c), cents, "USD", noon[date]]
                                  for n, c, date, cents in sorted(lines, key=lambda x: (x[2], x[0]))])),
+        ("refunds", write_csv(folder, "refunds",
+                              ["shop_id", "refund_number", "receipt_number", "amount_minor",
+                               "occurred_at"],
+                              [[shop_of(shoppers[n]), "R%06d" % n, "L%06d" % n, cents,
+                                local_time(date, 12)]
+                               for n, (date, cents) in sorted(refunds.items(), key=lambda x: x[1][0])])),
     ]
-    return files
+    return dict(files)

@@ -6,7 +6,6 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections import defaultdict
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path.insert(0, HERE)
@@ -15,7 +14,8 @@ import expected  # noqa: E402
 import merchant  # noqa: E402
 from service import BECKON, Service  # noqa: E402
 
-TAKEN_BACK = {"void", "reverse"}
+GIVEN, TAKEN_BACK = {"accrue"}, {"void", "reverse"}
+SCENARIOS = ("R1", "R2", "R3")
 
 
 def say(text):
@@ -45,36 +45,54 @@ class CommandLine:
             raise SystemExit("beckon %s ended with %d" % (" ".join(arguments[:2]), process.returncode))
 
 
-def feed(beckon, folder, lines, program):
-    beckon.run("merchant", "update", "--name", "Reference", "--currency", "USD", "--time-zone",
-               "America/New_York", "--day-cutoff", "0", "--country-code", "1")
-    path = os.path.join(folder, "program.yaml")
-    with open(path, "w") as file:
-        json.dump(program, file)
-    beckon.run("program", "publish", path, "--request-id", "reference")
-    for kind, path in merchant.write_files(folder, lines):
-        began = time.monotonic()
-        summary = json.loads(beckon.run("import", kind, path))
-        say("%-10s %6d rows in %.1f s" % (kind, summary["rows"], time.monotonic() - began))
-        if summary["rejected"]:
-            raise SystemExit("%d %s were rejected; see %s.rejects.csv" % (summary["rejected"], kind, path))
+class Feed:
+    """The merchant's files, sent once or twice."""
+
+    def __init__(self, beckon, folder, lines, twice):
+        self.beckon = beckon
+        self.times = 2 if twice else 1
+        self.files = merchant.write_files(folder, lines, expected.refunds(lines))
+        self.program = os.path.join(folder, "program.yaml")
+
+    def begin(self, program):
+        self.beckon.run("merchant", "update", "--name", "Reference", "--currency", "USD", "--time-zone",
+                        "America/New_York", "--day-cutoff", "0", "--country-code", "1")
+        with open(self.program, "w") as file:
+            json.dump(program, file)
+        for _ in range(self.times):
+            self.beckon.run("program", "publish", self.program, "--request-id", "reference")
+
+    def send(self, *kinds):
+        for kind in kinds:
+            for _ in range(self.times):
+                began = time.monotonic()
+                summary = json.loads(self.beckon.run("import", kind, self.files[kind]))
+                say("%-10s %6d rows in %.1f s" % (kind, summary["rows"], time.monotonic() - began))
+                if summary["rejected"]:
+                    raise SystemExit("%d %s were rejected; see %s.rejects.csv"
+                                     % (summary["rejected"], kind, self.files[kind]))
 
 
 def answered(beckon):
-    """The ledger's own figures, in the form of expected.r1."""
+    """The ledger's own figures, in the form of expected's, by scenario: R1 is what its rules gave, R2
+    less what refunds took back, R3 with the bonus. One pass over the ledger."""
     employee_no = {guide["guide_number"]: guide["employee_no"] for guide in beckon.lines("guide", "list")}
-    buyer, cash, guides = defaultdict(int), defaultdict(int), defaultdict(lambda: defaultdict(int))
+    figures = {name: expected.Figures() for name in SCENARIOS}
     for entry in beckon.lines("entry", "list"):
-        year, account = entry["business_date"][:4], entry["account"]
-        amount = -entry["amount"] if entry["kind"] in TAKEN_BACK else entry["amount"]
-        if account["kind"] == "guide":
-            guides[year][employee_no[account["number"]]] += amount
-        elif entry["unit"] == "points":
-            buyer[year] += amount
+        account, amount = entry["account"], entry["amount"]
+        if entry["kind"] in GIVEN:
+            scenarios = SCENARIOS if entry["rule_id"] != "bonus" else ("R3",)
+        elif entry["kind"] in TAKEN_BACK:
+            scenarios, amount = ("R2", "R3"), -amount
         else:
-            cash[year] += amount
-    return {year: (buyer[year], cash[year], sum(guides[year].values()),
-                   {no: guides[year][no] for no in sorted(employee_no.values())}) for year in sorted(buyer)}
+            continue
+        if account["kind"] == "guide":
+            whom = int(employee_no[account["number"]][1:])
+        else:
+            whom = "buyer" if entry["unit"] == "points" else "cash"
+        for name in scenarios:
+            figures[name].add(entry["business_date"], whom, amount)
+    return {name: figures[name].answer() for name in SCENARIOS}
 
 
 def print_years(scenario, figures):
@@ -84,25 +102,62 @@ def print_years(scenario, figures):
                          separators=(",", ":")), flush=True)
 
 
-def main(scenario):
+def compare(scenario, figures, wanted):
+    """Prints them; how many differences there are."""
+    print_years(scenario, figures)
+    if figures == wanted:
+        return 0
+    for year in sorted(set(figures) | set(wanted)):
+        say("%s %s answered %s" % (scenario, year, figures.get(year)))
+        say("%s %s expected %s" % (scenario, year, wanted.get(year)))
+    say("The service and the independent computation differ.")
+    return 1
+
+
+def close_years(beckon, lines, twice):
+    """Closes both years; how many guides' rates differ."""
+    wanted, differences = expected.rates(lines), 0
+    for year in sorted(wanted):
+        for _ in range(2 if twice else 1):
+            close = json.loads(beckon.run("period", "close", "bonus", year))
+        results = {result["employee_no"]: (result["numerator"], result["denominator"])
+                   for result in beckon.lines("period", "show", "bonus", year)}
+        say("%s is closed: %d guides, %d credits, %d points"
+            % (year, close["guides"], close["credits"], close["amount"]))
+        for guide in sorted(set(results) | set(wanted[year])):
+            if results.get(guide, (0, 0)) != wanted[year].get(guide, (0, 0)):
+                say("%s %s answered %s, expected %s" % (year, guide, results.get(guide),
+                                                        wanted[year].get(guide)))
+                differences += 1
+    return differences
+
+
+def run(beckon, folder, scenarios, refunds_first, twice):
+    """Feeds all that the scenarios need into one service; how many differences there are. What R2 and
+    R3 feed takes nothing from what R1 gave, and a bonus is another rule's: so they share it."""
     lines = list(merchant.read(os.environ["BECKON_REFERENCE_DATA"]))
-    wanted = expected.r1(lines)
+    feed = Feed(beckon, folder, lines, twice)
+    wanted = {"R1": expected.r1, "R2": expected.r2, "R3": expected.r3}
+    returns = ["refunds"] if {"R2", "R3"} & set(scenarios) else []
+    feed.begin(merchant.PROGRAM_R3 if "R3" in scenarios else merchant.PROGRAM_R1)
+    feed.send("shops", "guides", "members",
+              *(returns + ["purchases"] if refunds_first else ["purchases"] + returns))
+    differences = close_years(beckon, lines, twice) if "R3" in scenarios else 0
+    figures = answered(beckon)
+    return differences + sum(compare(name, figures[name], wanted[name](lines)) for name in scenarios)
+
+
+def main(arguments):
+    scenarios = [name for name in SCENARIOS if name in arguments]
+    refunds_first, twice = "--refunds-first" in arguments, "--twice" in arguments
     with tempfile.TemporaryDirectory(prefix="beckon-reference-") as folder:
         with Service(folder=folder) as service:
             beckon = CommandLine(service)
-            feed(beckon, folder, lines, merchant.PROGRAM_R1)
-            figures = answered(beckon)
-            print_years(scenario, figures)
+            differences = run(beckon, folder, scenarios, refunds_first, twice)
             proof = json.loads(beckon.run("verify").splitlines()[-1])
             say("verify: %d entries, %d findings" % (proof["entries"], proof["finding_count"]))
-    if figures != wanted:
-        for year in sorted(set(figures) | set(wanted)):
-            say("%s answered %s" % (year, figures.get(year)))
-            say("%s expected %s" % (year, wanted.get(year)))
-        say("The service and the independent computation differ.")
-        return 1
-    return 0
+    return 1 if differences else 0
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1]))
+    sys.exit(main(sys.argv[1:]))

@@ -5,9 +5,11 @@
 #include <stddef.h>
 
 #include "store/benefits.h"
+#include "store/debts.h"
 #include "store/encode.h"
 #include "store/kpi.h"
 #include "store/period_closes.h"
+#include "store/redemptions.h"
 #include "store/refund.h"
 #include "store/write_offs.h"
 
@@ -208,7 +210,26 @@ static const struct field merchant_fields[] = {
     {offsetof(struct merchant, currency), CURRENCY_BYTES, TEXT, 0, 0},
     F_TEXT(merchant, time_zone), F_RAW(merchant, day_cutoff_minutes),
     F_RAW(merchant, country_code), F_TEXT(merchant, link_host), F_RAW(merchant, created_at),
-    F_CHOICE(merchant, fixed, 0, 1),
+    F_CHOICE(merchant, fixed, 0, 1), F_CHOICE(merchant, counted, 0, 1),
+};
+
+static const struct field debt_fields[] = {
+    F_RAW(debt, number), F_CHOICE(debt, unit, 0, 1),
+    F_CHOICE(debt, policy, RETURN_CARRY_FORWARD, RETURN_ONLY_PENDING), F_AMOUNT(debt, posted),
+    F_AMOUNT(debt, netted), F_AMOUNT(debt, written_off), F_RAW(debt, credit),
+    F_RAW(debt, program_version), F_RAW(debt, rule), F_RAW(debt, business_date),
+    F_RAW(debt, recorded_at), F_RAW(debt, member), F_RECEIPT(debt, refund),
+};
+#define F_LOT(i)                                                                                 \
+    F_RAW(redemption, lots[i].credit), F_AMOUNT(redemption, lots[i].amount),                     \
+        F_AMOUNT(redemption, lots[i].restored)
+static const struct field redemption_fields[] = {
+    F_RAW(redemption, number), F_RAW(redemption, member), F_CHOICE(redemption, unit, 0, 1),
+    F_AMOUNT(redemption, amount), F_AMOUNT(redemption, value_minor),
+    F_RECEIPT(redemption, receipt), F_RAW(redemption, recorded_at),
+    F_RAW(redemption, business_date), F_RAW(redemption, entry), F_AMOUNT(redemption, restored),
+    F_AMOUNT(redemption, cancelled), F_RAW(redemption, cancelled_at),
+    F_CHOICE(redemption, lot_count, 0, 2), F_LOT(0), F_LOT(1),
 };
 
 #endif

@@ -56,6 +56,8 @@ CODEC(ledger_totals)
 CODEC(numbers)
 CODEC(merchant)
 CODEC(refund)
+CODEC(debt)
+CODEC(redemption)
 CODEC(write_off)
 
 static size_t party_encode_any(const void *value, uint8_t *to)
@@ -120,6 +122,13 @@ static void purchase_lines_mend(void *record)
            (PURCHASE_LINES_MAX - lines->count) * sizeof lines->lines[0]);
 }
 
+static void redemption_mend(void *record)
+{
+    struct redemption *redemption = record;
+    memset(redemption->lots + redemption->lot_count, 0,
+           (REDEMPTION_LOTS_MAX - (size_t)redemption->lot_count) * sizeof redemption->lots[0]);
+}
+
 static void registration_mend(void *record)
 {
     struct registration *registration = record;
@@ -150,7 +159,7 @@ static const struct record_form forms[] = {
     FORM(employment, NULL),
     FORM(purchase, purchase_mend),
     FORM(purchase_lines, purchase_lines_mend), FORM(registration, registration_mend),
-    FORM(code, NULL),
+    FORM(code, NULL), FORM(debt, NULL), FORM(redemption, redemption_mend),
     FORM(party, NULL), FORM(token, NULL), FORM(request, NULL), FORM(recency_month, NULL),
     FORM(signal_counts, NULL),
     FORM(kpi_month, NULL), FORM(period_close, NULL), FORM(period_result, NULL),
@@ -348,7 +357,7 @@ static void sizes_stay_what_the_store_was_written_with(void **state)
     static const struct { const char *name; size_t size; } sizes[] = {
         {"fence", 64}, {"credit", 130}, {"account", 261}, {"purchase_day", 37}, {"binding", 15},
         {"benefit", 31}, {"employment", 17}, {"party", 6}, {"request", 25}, {"recency_month", 249},
-        {"signal_counts", 71}, {"ledger_totals", 113}, {"numbers", 25},
+        {"signal_counts", 71}, {"debt", 110}, {"ledger_totals", 113}, {"numbers", 25},
     };
     size_t found = 0;
     for (size_t f = 0; f < FORM_COUNT; f++) {

@@ -232,10 +232,36 @@ static void old_lines_decode(void **state)
     assert_string_equal(lines.lines[0].category, "shoes");
 }
 
+/* One without events may begin to count; one with some keeps no scoreboard. */
+static void old_merchants_decode(void **state)
+{
+    (void)state;
+    for (int fixed = 0; fixed <= 1; fixed++) {
+        uint8_t data[RECORD_BYTES_MAX];
+        struct encoder to = encoder_begin(data);
+        struct merchant merchant;
+        encoder_u8(&to, 1);
+        encoder_u32(&to, 3);
+        encoder_text(&to, "Tea", NAME_BYTES_MAX);
+        encoder_text(&to, "CNY", CURRENCY_BYTES);
+        encoder_text(&to, "Asia/Shanghai", TIME_ZONE_BYTES_MAX);
+        encoder_u16(&to, 240);
+        encoder_u16(&to, 86);
+        encoder_text(&to, "T.EXAMPLE", HOST_BYTES_MAX);
+        encoder_u64(&to, 500);
+        encoder_flag(&to, fixed == 1);
+        assert_int_equal(merchant_decode(bytes_of(&to), &merchant), STORE_OK);
+        assert_int_equal(merchant.fixed, fixed == 1);
+        assert_int_equal(merchant.counted, fixed == 0);
+        assert_int_equal(merchant.created_at, 500);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(old_accounts_decode),
+        cmocka_unit_test(old_merchants_decode),
         cmocka_unit_test(old_credits_decode),
         cmocka_unit_test(old_purchase_days_and_totals_decode),
         cmocka_unit_test(old_purchases_and_registrations_decode),

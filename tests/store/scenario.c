@@ -60,7 +60,8 @@ static void put_places(struct batch *batch)
 {
     struct merchant merchant = {.number = SCENARIO_MERCHANT, .name = "Tea & Co", .currency = "CNY",
                                 .time_zone = "Asia/Shanghai", .day_cutoff_minutes = 240,
-                                .country_code = 86, .link_host = "T.EXAMPLE", .created_at = 500};
+                                .country_code = 86, .link_host = "T.EXAMPLE", .created_at = 500,
+                                .counted = true};
     merchants_put(batch, &merchant);
     struct numbers numbers = {.shop = 2, .guide = SCENARIO_GUIDES, .member = SCENARIO_MEMBERS,
                               .pay_entity = 1, .token = 2, .program_version = 1};

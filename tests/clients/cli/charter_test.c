@@ -79,6 +79,7 @@ static const struct { const char *lines, *fields; } RULE_ROWS[] = {
     {"expires: 1 month", "\"expiry\":\"months\",\"expiry_count\":1"},
     {"expires: end of next year", "\"expiry\":\"end_of_next_year\""},
     {"returns: only pending", "\"return_policy\":\"only_pending\""},
+    {"period: year\n    wait: none", "\"period\":\"year\",\"wait_days\":0"},
     {"period: quarter\n    wait: 10 days\n    at least: 20\n    leavers: yes",
      "\"period\":\"quarter\",\"wait_days\":10,\"minimum_n\":20,\"include_leavers\":true"},
 };

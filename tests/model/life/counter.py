@@ -9,6 +9,7 @@ from reviews import Reviews
 
 
 LOTS_A_COMMAND = 128  # one command spends from so many at most
+LOTS_AT_ONCE = 40     # a refund that takes from more may leave a debt that due work nets at once
 
 
 class Refund:
@@ -104,6 +105,7 @@ class Counter(Reviews, Merchant):
         purchase = self.purchases[refund.purchase]
         lines = []
         amount = refund.amount
+        refund.in_portions = self.in_portions = False
         if refund.lines:
             lines = self.refund_lines(purchase, refund.lines)
             if isinstance(lines, str):
@@ -113,6 +115,7 @@ class Counter(Reviews, Merchant):
                 return "REFUND_EMPTY"
         if purchase.refunded + amount > purchase.parts["amount"]:
             return "REFUND_ABOVE_PURCHASE"
+        self.look_at_buyer(purchase.member)
         before = self.refunded_base(purchase)[0] if purchase.base else 0
         purchase.refunded += amount
         for index, part in lines:
@@ -129,6 +132,7 @@ class Counter(Reviews, Merchant):
         asked = [self.ask_back(credit, purchase) for *_, credit in purchase.awards if credit]
         for taking in [t for t in asked if t]:
             self.follow_policy(taking, refund)
+            refund.in_portions = self.in_portions
             refund.takings.append((taking["credit"], *(taking[k] for k in (
                 "asked", "own", "elsewhere", "owed", "waived"))))
         refund.tier_points = self.tier_points_back(purchase)
@@ -178,12 +182,14 @@ class Counter(Reviews, Merchant):
         return max(0, gone - credit.elsewhere - credit.waived)
 
     def from_others(self, account, unit, amount):
-        left = amount
+        left, lots = amount, 0
         for credit in account.free(unit):
             part = min(left, credit.remaining)
             if part:
                 self.take_back(credit, part)
                 left -= part
+                lots += 1
+        self.in_portions |= lots > LOTS_AT_ONCE
         return amount - left
 
     def tier_points_back(self, purchase):

@@ -109,6 +109,12 @@ class Credits:
                 return True
         return False
 
+    def pay_debts(self):
+        """A day has begun: what matured pays, and its caps have room again for everybody."""
+        for account in self.accounts.values():
+            if any(d.open for d in account.debts):
+                self.up_to(account, self.today)
+
     def work_off(self, account, today):
         due = []
         for credit in account.live:

@@ -72,6 +72,7 @@ class Merchant(Credits, Awards, Tiers):
         self.purchases = {}        # (shop, receipt)
         self.last_rule_day = -10 ** 9
         self.holding = False       # what others earn now is held
+        self.in_portions = False   # the last refund may have been more than one command does
 
     @property
     def today(self):
@@ -181,6 +182,7 @@ class Merchant(Credits, Awards, Tiers):
                             if program else 0, serving=event.serving)
         member.purchases.append(purchase)
         self.rise(member, program, day)
+        self.review(member, self.today)
         self.purchases[shop, receipt] = purchase
         return purchase
 

@@ -175,6 +175,10 @@ class Play(Draw):
         def check(reply):
             return self.purchase_differs(purchase, reply.purchase)
         self.call("PurchaseService/RecordPurchase", request, "", check)
+        if merchant.in_portions:  # refunds that waited for it
+            self.flush()
+            self.pipe.work_off(merchant.now)
+            merchant.in_portions = False
         if self.chance(0.05):  # once more: the same answer
             self.call("PurchaseService/RecordPurchase", request, "", check)
 
@@ -226,6 +230,8 @@ class Play(Draw):
         if merchant.today != before and (
                 self.chance(0.5) or merchant.must_be_worked_off(DUE_AT_ONCE)):
             self.pipe.work_off(merchant.now)
+        if merchant.today != before:
+            merchant.pay_debts()
 
     def compare(self):
         """Every balance."""

@@ -86,6 +86,10 @@ class RefundPlay(MemberPlay):
         def check(reply):
             return self.refund_differs(refund, reply.refund, parked)
         self.call("RefundService/RecordRefund", request, reason, check)
+        if merchant.in_portions:
+            self.flush()
+            self.pipe.work_off(merchant.now)
+            merchant.in_portions = False
         if not reason:
             self.again(request, check, refund)
 
@@ -131,6 +135,9 @@ class RefundPlay(MemberPlay):
         said = [(t.credit_number, t.asked, t.own, t.elsewhere, t.owed, t.waived)
                 for t in got.takings]
         meant = [(credit.number, *rest) for credit, *rest in refund.takings]
+        if refund.in_portions:  # how much a command takes of many lots is its own matter
+            said, meant = ([(n, asked, own) for n, asked, own, *_ in rows]
+                           for rows in (said, meant))
         if said != meant:
             return "takings %r instead of %r" % (said, meant)
         said = [(g.redemption_number, g.amount) for g in got.given_back]

@@ -75,6 +75,7 @@ static void time_stands_still_for_what_is_held(void **state)
         ANSWERS("pos:1", register_member, REGISTER("0003", "code=$g1"), NULL),
         CASH_OF("guide:1", PENDING "900 " NOTHING_AVAILABLE NONE_HELD),
         AT("2026-03-12T10:00"),
+        CASH_OF("guide:1", PENDING "600 " AVAILABLE "300 " NONE_HELD),
         /* What was due while it was held happens with the release, on its own date. */
         RELEASES("1"),
         CASH_OF("guide:1", PENDING "300 " AVAILABLE "600 " NONE_HELD),
@@ -100,6 +101,7 @@ static void what_expired_while_it_was_held_is_gone_when_released(void **state)
         ANSWERS("pos:1", register_member, REGISTER("0001", "code=$g1"), NULL),
         ANSWERS("pos:1", register_member, REGISTER("0002", "code=$g1"), NULL),
         AT("2026-03-20T10:00"),
+        CASH_OF("guide:1", AVAILABLE "300 " HELD "300"),
         RELEASES("1"),
         CASH_OF("guide:1", NOTHING_AVAILABLE NONE_HELD),
         ANSWERS("admin", list_entries, "account=guide:1",

@@ -109,6 +109,59 @@ static void caps_leave_a_part_and_then_nothing(void **state)
     PLAY_ON(STAGE, steps);
 }
 
+static void a_refund_gives_room_back(void **state)
+{
+    (void)state;
+    static const struct step steps[] = {
+        PUBLISHES("p2", "2026-03-02", "2",
+                  RULE(0, "friend", "PURCHASE", "REFERRER", "CASH", PART(0, "rate_bp=1000")
+                       PART(0, "cap_per_referee=150"))),
+        ANSWERS("admin", record_purchase, BUY("A1", "2", "1000", ""), "purchase.credits#=1"
+                CREDIT(0, "amount=100")),
+        ANSWERS("admin", record_purchase, BUY("A2", "2", "1000", ""), "purchase.credits#=1"
+                CREDIT(0, "amount=50") CREDIT(0, "reason=CAPPED")),
+        ANSWERS("admin", record_refund,
+                "shop_id=S1 refund_number=F1 receipt_number=A1 amount_minor=400",
+                "refund.state=POSTED"),
+        ANSWERS("admin", record_purchase, BUY("A3", "2", "2000", ""), "purchase.credits#=1"
+                CREDIT(0, "amount=40") CREDIT(0, "reason=CAPPED")),
+        /* A credit that was capped gives back its share of what it was. */
+        ANSWERS("admin", record_refund,
+                "shop_id=S1 refund_number=F2 receipt_number=A2 amount_minor=1000",
+                "refund.state=POSTED"),
+        ANSWERS("admin", record_purchase, BUY("A4", "2", "2000", ""), "purchase.credits#=1"
+                CREDIT(0, "amount=50") CREDIT(0, "reason=CAPPED")),
+    };
+    PLAY_ON(STAGE, steps);
+}
+
+static void what_pays_a_debt_gives_room_back(void **state)
+{
+    (void)state;
+    static const struct step steps[] = {
+        PUBLISHES("p2", "2026-03-02", "2",
+                  " program.redemption.points=1 program.redemption.minor=1"
+                  RULE(0, "buyer", "PURCHASE", "BUYER", "POINTS", PART(0, "rate_bp=1000")
+                       PART(0, "budget=300"))),
+        ANSWERS("admin", record_purchase, BUY("A1", "2", "1000", ""), "purchase.credits#=1"
+                CREDIT(0, "amount=100")),
+        ANSWERS("admin", redeem, "member_number=2 unit=POINTS amount=100 shop_id=S1 "
+                "receipt_number=X request_id=r1", "redemption.redemption_number=1"),
+        /* What was spent is owed, and still counts in the budget ... */
+        ANSWERS("admin", record_refund,
+                "shop_id=S1 refund_number=F1 receipt_number=A1 amount_minor=1000",
+                "refund.state=POSTED"),
+        /* ... until the next credit pays it: 150 posted, 100 of them taken back. */
+        ANSWERS_AGAIN("admin", record_purchase, BUY("A2", "2", "1500", ""), "purchase.credits#=1"
+                      CREDIT(0, "amount=150")),
+        ANSWERS("admin", get_balance, "account=member:2",
+                "account_balances.balances[0].available=50"),
+        ANSWERS("admin", record_purchase, BUY("A3", "2", "2000", ""), "purchase.credits#=1"
+                CREDIT(0, "amount=150") CREDIT(0, "reason=CAPPED")),
+    };
+    PLAY_ON(STAGE, steps);
+}
+
 /* ---- conditions, formulas, maturity ---------------------------------------------------------- */
 
 static void conditions_look_at_person_shop_and_lines(void **state)
@@ -180,6 +233,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(sellers_share_what_rules_for_them_give),
         cmocka_unit_test(caps_leave_a_part_and_then_nothing),
+        cmocka_unit_test(a_refund_gives_room_back),
+        cmocka_unit_test(what_pays_a_debt_gives_room_back),
         cmocka_unit_test(conditions_look_at_person_shop_and_lines),
         cmocka_unit_test(a_held_credit_is_pending_until_its_date),
     };

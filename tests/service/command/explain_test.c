@@ -109,6 +109,52 @@ static void a_credit_tells_its_rule_its_life_and_what_comes_next(void **state)
     PLAY_ON(STAGE, steps);
 }
 
+static void a_bonus_tells_its_kpi_and_a_correction_its_reason(void **state)
+{
+    (void)state;
+    static const struct step steps[] = {
+        ANSWERS("admin", publish_program,
+                "request_id=p2 program.from_date=2026-01-01 program.adjust_limit_points=1000 "
+                "program.inherit_serving_guide=true program.rules[0].rule_id=back "
+                "program.rules[0].trigger=PERIOD_CLOSE program.rules[0].unit=POINTS "
+                "program.rules[0].beneficiary=SERVING_GUIDE program.rules[0].kpi=REPURCHASE_RATE "
+                "program.rules[0].period=MONTH program.rules[0].wait_days=10 "
+                "program.rules[0].minimum_n=2 program.rules[0].brackets[0].to=5000 "
+                "program.rules[0].brackets[1].from=5000 "
+                "program.rules[0].brackets[1].fixed_amount=90", "program.version=2"),
+        ANSWERS("admin", record_purchase,
+                BUY("1", "member_number=1", "1000", "shop_id=S1 occurred_at=2026-03-01T08:00"),
+                NULL),
+        ANSWERS("admin", record_purchase,
+                BUY("2", "member_number=1", "1000", "shop_id=S1 occurred_at=2026-03-02T08:00"),
+                NULL),
+        ANSWERS("admin", record_purchase,
+                BUY("3", "member_number=2", "1000", "shop_id=S1 occurred_at=2026-03-01T08:00"),
+                NULL),
+        AT("2026-04-11T10:00"),
+        ANSWERS("payroll", close_period, "rule_id=back period=2026-03", "period_close.credits=1"),
+        ANSWERS("payroll", explain_credit, "credit_number=1",
+                "account=guide:1 posted=90 kpi_numerator=1 kpi_denominator=2 rule.rule_id=back "
+                "rule.awards[0].amount=90 rule.awards[0].bracket=2 rule.awards[0].base_minor=5000 "
+                "rule.awards[0].calculation.en=bracket_2:_KPI_5000_=_90_points. "
+                "origin.en=90_points_for_guide_1_on_2026-03-31,_for_the_period_that_ended_on_"
+                "that_day."),
+        ANSWERS("admin", adjust_balance,
+                "account=member:2 unit=POINTS amount=50 reason='a mistake' request_id=a1",
+                "adjustment.credit_number=2"),
+        ANSWERS("admin", explain_credit, "credit_number=2",
+                "account=member:2 !rule !program_version adjustment_number=1 "
+                "adjustment_reason=a_mistake origin.en=50_points_for_member_2_on_2026-04-11,_"
+                "adjusted_in_by_a_person's_decision."),
+        ANSWERS("member:2", explain_credit, "credit_number=2", "!adjustment_reason"),
+        ANSWERS("admin", hold_credit, "credit_number=2 reason=odd request_id=h1", NULL),
+        ANSWERS("admin", explain_credit, "credit_number=2",
+                "held=1 next.en=Left:_50_points;_held_until_a_person_decides. entries#=2 "
+                "entries[0].kind=HOLD entries[1].kind=ADJUST"),
+    };
+    PLAY_ON(STAGE, steps);
+}
+
 static void an_attribution_says_who_brought_her_and_who_serves_her(void **state)
 {
     (void)state;
@@ -158,6 +204,7 @@ int main(void)
         cmocka_unit_test(every_rule_of_a_purchase_says_what_became_of_it),
         cmocka_unit_test(a_purchase_before_any_program_has_no_rules_to_explain),
         cmocka_unit_test(a_credit_tells_its_rule_its_life_and_what_comes_next),
+        cmocka_unit_test(a_bonus_tells_its_kpi_and_a_correction_its_reason),
         cmocka_unit_test(an_attribution_says_who_brought_her_and_who_serves_her),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

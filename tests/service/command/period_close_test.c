@@ -159,10 +159,32 @@ static void caps_and_budgets_cut_a_bonus(void **state)
     PLAY_ON(STAGE, steps);
 }
 
+static void the_ticker_closes_what_is_due_by_itself(void **state)
+{
+    (void)state;
+    static const struct step steps[] = {
+        PUBLISH,
+        AT("2026-03-20T10:00"),
+        BUY("1", "1", "2026-03-03"), BUY("2", "1", "2026-03-05"), BUY("3", "2", "2026-03-04"),
+        AT("2026-04-10T10:00"),
+        ANSWERS("ticker", tick_periods, "turn_count=16", "more#=16"),
+        REFUSES("auditor", get_period_close, "rule_id=back period=2026-03",
+                OUTCOME_PERIOD_CLOSE_UNKNOWN, "period"),
+        AT("2026-04-11T10:00"),
+        ANSWERS("ticker", tick_periods, "turn_count=16", "more#=16"),
+        ANSWERS("auditor", get_period_close, "rule_id=back period=2026-03",
+                "results[0].guide_number=1 results[0].numerator=1 results[0].denominator=2"),
+        /* Nothing more on that day. */
+        ANSWERS("ticker", tick_periods, "turn_count=1", "more#=1 more[0]=0"),
+    };
+    PLAY_ON(STAGE, steps);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_month_is_closed_once_its_wait_is_over),
+        cmocka_unit_test(the_ticker_closes_what_is_due_by_itself),
         cmocka_unit_test(a_settlement_may_close_before_the_wait_is_over),
         cmocka_unit_test(whoever_brought_members_is_paid_for_them),
         cmocka_unit_test(caps_and_budgets_cut_a_bonus),

@@ -88,7 +88,8 @@ static void unlimited_shows_the_debt_inside_the_balance(void **state)
         REFUND("R2", "A1", "5000", "refund.takings[0].asked=50 refund.takings[0].owed=50"),
         ANSWERS("admin", list_debts, "account=member:2",
                 "debts#=2 debts[0].inside_balance=1 debts[1].posted=50"),
-        BALANCE("account_balances.balances[0].debt=70"),
+        BALANCE("account_balances.balances[0].available=-70 "
+                "account_balances.balances[0].debt=70"),
         BUY("A2", "3000", NULL),
         ANSWERS("admin", list_debts, "account=member:2",
                 "debts#=1 debts[0].posted=50 debts[0].netted=10"),
@@ -199,6 +200,8 @@ static void what_expired_meanwhile_comes_back_for_the_grace_days(void **state)
         BALANCE("account_balances.balances[0].available=100"),
         ANSWERS("admin", list_credits, "account=member:2",
                 "credits[1].credit_number=1 credits[1].expires_on=2026-03-25"),
+        AT("2026-03-26T10:00"),
+        BALANCE("!account_balances.balances[0].available"),
     };
     PLAY_ON(STAGE, steps);
 }

@@ -66,6 +66,25 @@ static void a_tier_rises_at_once_and_falls_at_the_review(void **state)
     PLAY_ON(STAGE, steps);
 }
 
+static void a_refund_takes_points_back_and_the_tier_waits_for_its_review(void **state)
+{
+    (void)state;
+    static const struct step steps[] = {
+        ANSWERS("admin", publish_program,
+                "request_id=p2 program.from_date=2026-03-02" POINTS_RULE
+                TIERS("basis=POINTS") TIERS("review=ANNIVERSARY") LEVELS, "program.version=2"),
+        ANSWERS("admin", record_purchase, BUY("A1", "12000"), "purchase.tier_id=silver"),
+        ANSWERS("admin", record_refund,
+                "shop_id=S1 refund_number=F1 receipt_number=A1 amount_minor=6000",
+                "refund.state=POSTED"),
+        CARD("member.tier.tier_id=gold member.tier.measure=60 member.tier.missing_to_keep=40 "
+             "member.tier.review_date=2027-03-02"),
+        AT("2027-03-02T10:00"),
+        CARD("member.tier.tier_id=silver member.tier.measure=60 member.tier.missing_to_next=40"),
+    };
+    PLAY_ON(STAGE, steps);
+}
+
 static void rolling_spend_counts_the_last_months(void **state)
 {
     (void)state;
@@ -119,6 +138,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_tier_rises_at_once_and_falls_at_the_review),
+        cmocka_unit_test(a_refund_takes_points_back_and_the_tier_waits_for_its_review),
         cmocka_unit_test(rolling_spend_counts_the_last_months),
         cmocka_unit_test(without_tiers_the_card_names_none),
     };

@@ -108,6 +108,10 @@ static enum outcome count_write(struct batch *batch, struct command_call *call,
         toy->gated = false;
     }
     if (toy->always_again) return OUTCOME_AGAIN;
+    if (toy->runs <= toy->half_runs) {
+        put_number(batch, call->merchant, toy->counter, 99);
+        return OUTCOME_AGAIN;
+    }
     enum outcome outcome = read_number(&batch->reader, call->merchant, toy->counter, &value);
     if (outcome == OUTCOME_OK && toy->watch != 0)
         outcome = read_number(&batch->reader, call->merchant, toy->watch, &toy->watched);

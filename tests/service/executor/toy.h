@@ -24,6 +24,7 @@ struct toy {
     size_t refuse_row;    /* in this row */
     bool puts_and_refuses;
     bool always_again;
+    unsigned half_runs;   /* its first runs put something and answer AGAIN */
     bool gated;           /* waits inside of its command until toy_open_gate */
     size_t row_count;     /* rows commands */
     size_t put_bytes;     /* puts so many more, at most 120,000 */

@@ -1,6 +1,7 @@
 /* What becomes of a batch when its engine or its commands don't go the happy path. */
 #include "service/executor/turn.h"
 
+#include <limits.h>
 #include <setjmp.h>
 #include <signal.h>
 #include <stdarg.h>
@@ -161,6 +162,40 @@ static void endless_fetching_ends_as_busy_for_that_command_only(void **state)
     assert_int_equal(toy_stored(world.store, 1, 5), 1);
 }
 
+static void what_was_put_before_it_wants_more_is_dropped_with_the_run(void **state)
+{
+    (void)state;
+    toy_close_gate(&world);
+    struct toy *half = toy_new(&toy_count, 5), *good = toy_new(&toy_count, 5);
+    half->half_runs = 2;
+    toy_submit(&world, half);
+    toy_submit(&world, good);
+    toy_open_gate();
+    assert_int_equal(toy_wait(half), OUTCOME_OK);
+    assert_int_equal(toy_wait(good), OUTCOME_OK);
+    assert_int_equal(half->runs, 3);
+    assert_int_equal(half->value, 1);
+    assert_int_equal(toy_stored(world.store, 1, 5), 2);
+}
+
+static void what_is_half_done_at_the_end_of_all_runs_takes_its_batch_with_it(void **state)
+{
+    (void)state;
+    toy_close_gate(&world);
+    struct toy *half = toy_new(&toy_count, 5), *good = toy_new(&toy_count, 6);
+    half->half_runs = UINT_MAX;
+    toy_submit(&world, half);
+    toy_submit(&world, good);
+    toy_open_gate();
+    assert_int_equal(toy_wait(half), OUTCOME_BUSY);
+    assert_int_equal(toy_wait(good), OUTCOME_BUSY);
+    assert_int_equal(toy_stored(world.store, 1, 5), 0);
+    assert_int_equal(toy_stored(world.store, 1, 6), 0);
+    struct toy *next = toy_new(&toy_count, 6);
+    toy_submit(&world, next);
+    assert_int_equal(toy_wait(next), OUTCOME_OK);
+}
+
 static void what_has_no_room_waits_in_order(void **state)
 {
     (void)state;
@@ -300,6 +335,8 @@ int main(void)
         TEST(a_reserve_phase_that_runs_again_starts_from_the_call_as_it_came),
         TEST(endless_conflicts_end_as_busy),
         TEST(endless_fetching_ends_as_busy_for_that_command_only),
+        TEST(what_was_put_before_it_wants_more_is_dropped_with_the_run),
+        TEST(what_is_half_done_at_the_end_of_all_runs_takes_its_batch_with_it),
         TEST(what_has_no_room_waits_in_order),
         cmocka_unit_test(fetching_and_running_again_changes_no_answer),
         cmocka_unit_test(rows_that_span_batches_survive_fetching),

@@ -181,6 +181,27 @@ static void an_unknown_value_of_an_enumeration_is_refused(void **state)
     assert_int_equal(check(render, negative, sizeof negative), OUTCOME_VALUE_INVALID);
 }
 
+static void repeated_numbers_pass_one_by_one_and_packed(void **state)
+{
+    (void)state;
+    const ProtobufCMessageDescriptor *rule = &beckon__v1__rule__descriptor;
+    /* weekdays = 22: Monday, Saturday */
+    const uint8_t single[] = {0xb0, 0x01, 0x01, 0xb0, 0x01, 0x06};
+    const uint8_t packed[] = {0xb2, 0x01, 0x02, 0x01, 0x06};
+    const uint8_t none[] = {0xb2, 0x01, 0x00};
+    const uint8_t unknown[] = {0xb2, 0x01, 0x02, 0x01, 0x09};
+    const uint8_t cut[] = {0xb2, 0x01, 0x02, 0x01};
+    const uint8_t half[] = {0xb2, 0x01, 0x02, 0x01, 0x86};
+
+    assert_int_equal(check(rule, single, sizeof single), OUTCOME_OK);
+    assert_int_equal(check(rule, packed, sizeof packed), OUTCOME_OK);
+    assert_int_equal(check(rule, none, sizeof none), OUTCOME_OK);
+    assert_int_equal(check(rule, unknown, sizeof unknown), OUTCOME_VALUE_INVALID);
+    assert_string_equal(field, "weekdays[1]");
+    assert_int_equal(check(rule, cut, sizeof cut), OUTCOME_MESSAGE_INVALID);
+    assert_int_equal(check(rule, half, sizeof half), OUTCOME_MESSAGE_INVALID);
+}
+
 static void unknown_fields_pass(void **state)
 {
     (void)state;
@@ -267,6 +288,7 @@ int main(void)
         cmocka_unit_test(a_wrong_wire_type_is_invalid),
         cmocka_unit_test(a_damaged_end_wins_over_a_wrong_text),
         cmocka_unit_test(an_unknown_value_of_an_enumeration_is_refused),
+        cmocka_unit_test(repeated_numbers_pass_one_by_one_and_packed),
         cmocka_unit_test(unknown_fields_pass),
         cmocka_unit_test(five_hundred_rows_pass_and_one_more_does_not),
         cmocka_unit_test(too_many_fields_are_invalid),

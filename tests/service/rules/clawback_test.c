@@ -168,6 +168,10 @@ static void only_the_difference_to_date_is_asked(void **state)
     assert_int_equal(clawback_asked(&credit, 50), 20);
     assert_int_equal(clawback_asked(&credit, 30), 0);
     assert_int_equal(clawback_asked(&credit, 0), 0);
+    /* A review took what a refund had waived before: nothing is left to ask for. */
+    credit.recall_own = credit.posted;
+    credit.recall_waived = 1;
+    assert_int_equal(clawback_asked(&credit, credit.posted), 0);
 }
 
 static void points_come_back_in_the_share_refunded_all_at_the_end(void **state)
