@@ -1,5 +1,4 @@
 /* Messages to JSON. */
-
 #include "clients/cli/message_inner.h"
 #include "clients/cli/text.h"
 
