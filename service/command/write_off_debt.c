@@ -33,8 +33,8 @@ static enum outcome check_form(struct batch *batch, struct command_call *call,
     struct merchant merchant;
     struct token token;
 
-    enum outcome outcome = form_text(call, request->reason, "reason", 1,
-                                     WRITE_OFF_REASON_BYTES_MAX, write_off->reason);
+    enum outcome outcome =
+        form_text(call, request->reason, "reason", 1, REASON_BYTES_MAX, write_off->reason);
     if (outcome != OUTCOME_OK) return outcome;
     if (request->amount < 1)
         return form_refuse(call, OUTCOME_AMOUNT_INVALID, "amount", ">= 1");
