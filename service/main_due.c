@@ -17,7 +17,6 @@
 #include "store/ledger.h"
 #include "store/merchants.h"
 #include "store/period_closes.h"
-#include "store/store.h"
 
 enum {
     TICK_MS = 1000,

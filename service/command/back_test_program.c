@@ -17,7 +17,6 @@
 #include "service/command/sentence.h"
 #include "service/limits.h"
 #include "service/rules/civil_date.h"
-#include "store/date.h"
 #include "store/ledger.h"
 
 enum { GATHERED_PER_MESSAGE = 16 }; /* portions */

@@ -5,7 +5,6 @@
 #include "service/command/back_test_replay.h"
 #include "service/rules/cap_cut.h"
 #include "service/rules/clawback.h"
-#include "store/accounts.h"
 #include "store/date.h"
 #include "store/purchases.h"
 #include "store/refunds.h"

@@ -3,7 +3,6 @@
 #include <assert.h>
 #include <inttypes.h>
 
-#include "service/rules/civil_date.h"
 
 enum { BRACKETS_TOLD_MAX = 8 }; /* more than that nobody reads in a sentence */
 
