@@ -4,6 +4,7 @@
 #include <pthread.h>
 #include <stdatomic.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "beckon/internal/tick.pb-c.h"
 #include "service/command/business_time.h"
@@ -17,6 +18,7 @@
 #include "store/ledger.h"
 #include "store/merchants.h"
 #include "store/period_closes.h"
+#include "store/refunds.h"
 
 enum {
     TICK_MS = 1000,
@@ -162,7 +164,7 @@ static enum store_result read_written(struct due_ticker *ticker, struct reader *
 struct merchant_due {
     uint32_t merchant;
     uint64_t now_ms;
-    bool accounts, periods;
+    bool accounts, refunds, periods;
 };
 
 /* A look before any work is queued: on most seconds nothing is due. */
@@ -181,6 +183,10 @@ static enum store_result read_due(struct due_ticker *ticker, struct reader *read
     result = due_list(reader, today, 0, (struct party){PARTY_NONE, 0}, &party, &due_on, 1, &count);
     if (result != STORE_OK) return result;
     wanted->accounts = count > 0;
+    struct receipt first = {.shop = 0}, refund;
+    result = refunds_waiting_next(reader, &first, &refund);
+    if (result != STORE_OK && result != STORE_ABSENT) return result;
+    wanted->refunds = result == STORE_OK;
     result = period_checked_get(reader, &checked);
     wanted->periods = result == STORE_ABSENT || (result == STORE_OK && checked < today);
     return result == STORE_ABSENT ? STORE_OK : result;
@@ -254,6 +260,32 @@ static bool run_portion(struct due_ticker *ticker, uint32_t merchant,
     return rows->n_rows > 0 && rows->rows[rows->n_rows - 1]->number != 0;
 }
 
+/* Where a pass over the refunds that wait has come to: no reply outlives the next portion. */
+struct refund_place {
+    Beckon__Internal__TickRefundsRow row;
+    char number[RECEIPT_BYTES_MAX + 1];
+};
+
+/* One portion of the refunds that wait; *place moves behind its last. False: the pass is over. */
+static bool run_refunds(struct due_ticker *ticker, uint32_t merchant, struct refund_place *place)
+{
+    Beckon__Internal__TickRefundsRequest request = BECKON__INTERNAL__TICK_REFUNDS_REQUEST__INIT;
+    ProtobufCMessage *reply = NULL;
+    request.refund_count = TICK_REFUNDS_MAX;
+    if (place->row.shop_number != 0) request.after = &place->row;
+    if (!run_logged(ticker, &tick_refunds, merchant, &request.base, &reply)) return false;
+    const Beckon__Internal__TickRefundsResponse *rows =
+        (const Beckon__Internal__TickRefundsResponse *)reply;
+    if (rows->n_rows == 0) return false;
+    const Beckon__Internal__TickRefundsRow *last = rows->rows[rows->n_rows - 1];
+    size_t size = strlen(last->refund_number);
+    if (size == 0 || size >= sizeof place->number) return false;
+    memcpy(place->number, last->refund_number, size + 1);
+    place->row.shop_number = last->shop_number;
+    place->row.refund_number = place->number;
+    return true;
+}
+
 /* Some turns at what periods have to be closed. True: there are more. */
 static bool run_periods(struct due_ticker *ticker, uint32_t merchant)
 {
@@ -274,6 +306,10 @@ static void run_merchant(struct due_ticker *ticker, uint32_t merchant)
     if (in_snapshot(ticker, read_due, &wanted) != STORE_OK) return;
     bool more = wanted.accounts;
     while (more && !atomic_load(&ticker->stopping)) more = run_portion(ticker, merchant, &after);
+    /* Behind the accounts, whose due work they had to wait for. */
+    struct refund_place place = {.row = BECKON__INTERNAL__TICK_REFUNDS_ROW__INIT};
+    more = wanted.refunds;
+    while (more && !atomic_load(&ticker->stopping)) more = run_refunds(ticker, merchant, &place);
     more = wanted.periods;
     while (more && !atomic_load(&ticker->stopping)) more = run_periods(ticker, merchant);
 }

@@ -46,6 +46,8 @@ enum table {
     TABLE_REDEMPTION = 0x25,     /* number -> redemption */
     TABLE_REDEMPTION_OF = 0x26,  /* shop, receipt's size and text, number -> (empty) */
     TABLE_REDEMPTION_BY = 0x30,  /* member, number -> (empty) */
+    TABLE_REFUND_WAITING = 0x31, /* shop, refund number -> (empty): parked though its purchase is
+                                    there; the ticker posts it */
     TABLE_ADJUSTMENT = 0x27,     /* number -> ColdAdjustment */
     TABLE_DUE = 0x28,            /* next_due, party kind, number -> (empty); DATE_NEVER: none */
     TABLE_BUDGET = 0x29,         /* rule id -> what its credits hold of a campaign budget */

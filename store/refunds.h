@@ -28,6 +28,20 @@ enum store_result refunds_of(struct reader *reader, const struct receipt *purcha
 enum store_result refunds_listed(struct reader *reader, const struct refund *refund,
                                  enum refund_state *ret) STORE_CHECKED;
 
+/* ---- those that could not be posted beside their purchase ------------------------------------ */
+
+/* The ticker's list: exactly the parked refunds whose purchase is there. */
+void refunds_waiting_put(struct batch *batch, const struct receipt *refund);
+void refunds_waiting_delete(struct batch *batch, const struct receipt *refund);
+/* Is it among them? STORE_ABSENT: no. */
+enum store_result refunds_waiting_get(struct reader *reader,
+                                      const struct receipt *refund) STORE_CHECKED;
+/* The first behind `after` (shop 0: of all); STORE_ABSENT: there is none. */
+enum store_result refunds_waiting_next(struct reader *reader, const struct receipt *after,
+                                       struct receipt *ret) STORE_CHECKED;
+/* The refund that a key of TABLE_REFUND_WAITING names; STORE_DAMAGED. */
+enum store_result refund_waiting_key_read(struct bytes key, struct receipt *ret) STORE_CHECKED;
+
 /* The receipts that a key of TABLE_REFUND_OF names; STORE_DAMAGED. */
 enum store_result refund_of_key_read(struct bytes key, struct receipt *ret_purchase,
                                      struct receipt *ret_refund) STORE_CHECKED;

@@ -97,6 +97,10 @@ enum store_result verify_purchases(struct verify *verify) STORE_CHECKED;
 /* Of one purchase, in the snapshot at hand: its refunds. */
 enum store_result verify_purchase_refunds(struct verify *verify,
                                           const struct purchase *purchase) STORE_CHECKED;
+/* The date of the refund that made a purchase full; DATE_ALWAYS: none did, or it can't be read,
+ * which verify_refunds names. */
+enum store_result verify_full_refund_on(struct verify *verify, const struct purchase *purchase,
+                                        business_date *ret_date) STORE_CHECKED;
 enum store_result verify_refunds(struct verify *verify) STORE_CHECKED;
 /* One entry of those up to N: adds it to what refunds took. */
 void verify_refund_entry(struct verify *verify, const struct entry *entry);

@@ -36,7 +36,8 @@ static struct day_sum day_of(const struct purchase *purchase)
         .day = {.recorded_count = 1, .live_count = live ? 1 : 0,
                 .net_minor = purchase->parts.amount_minor - purchase->refunded_minor,
                 .base_minor = base - purchase->refunded_base_minor,
-                .tier_points = purchase->tier_points},
+                .tier_points = purchase->tier_points,
+                .last_full_refund_on = DATE_ALWAYS},
     };
 }
 
@@ -57,7 +58,12 @@ static enum store_result collect(struct verify *verify, uint32_t member,
         }
         time = purchase.recorded_at;
         if (time < verify->fence.time) days->counted++;
-        days->list[days->count++] = day_of(&purchase);
+        struct day_sum *sum = &days->list[days->count++];
+        *sum = day_of(&purchase);
+        if (sum->day.live_count == 0) {
+            result = verify_full_refund_on(verify, &purchase, &sum->day.last_full_refund_on);
+            if (result != STORE_OK) return result;
+        }
         at = purchase.previous;
     }
     if (at.size > 0 || days->count != account->purchase_count) {
@@ -91,6 +97,8 @@ static void merge(struct days *days)
         to->day.net_minor += from->day.net_minor;
         to->day.base_minor += from->day.base_minor;
         to->day.tier_points += from->day.tier_points;
+        if (from->day.last_full_refund_on > to->day.last_full_refund_on)
+            to->day.last_full_refund_on = from->day.last_full_refund_on;
     }
     days->count = last + 1;
 }
@@ -118,7 +126,8 @@ static enum store_result compare_days(struct verify *verify, uint32_t member,
                key_read_date(key, from.size) == sum->date &&
                day.recorded_count == sum->day.recorded_count &&
                day.live_count == sum->day.live_count && day.net_minor == sum->day.net_minor &&
-               day.base_minor == sum->day.base_minor && day.tier_points == sum->day.tier_points;
+               day.base_minor == sum->day.base_minor && day.tier_points == sum->day.tier_points &&
+               day.last_full_refund_on == sum->day.last_full_refund_on;
         next++;
     }
     reader_scan_close(&scan);

@@ -67,6 +67,7 @@ struct refund_fold {
     const struct purchase *purchase;
     int64_t amount, by_amount, base, line[PURCHASE_LINES_MAX];
     uint32_t count;
+    business_date full_on; /* of the one that made it full; DATE_ALWAYS */
     bool sound;
     struct {
         int64_t own, elsewhere, waived;
@@ -99,6 +100,8 @@ static void fold_refund(struct refund_fold *fold, const struct refund *refund)
     fold->count++;
     fold->amount += refund->amount_minor;
     fold->base += refund->base_minor;
+    if (refund->full && refund->business_date > fold->full_on)
+        fold->full_on = refund->business_date;
     if (refund->line_count == 0) fold->by_amount += refund->amount_minor;
     for (uint8_t i = 0; i < refund->line_count; i++)
         fold->line[refund->lines[i].line - 1] += refund->lines[i].refunded_minor;
@@ -167,7 +170,7 @@ static enum store_result check_recalls(struct verify *verify, struct refund_fold
 
 enum store_result verify_purchase_refunds(struct verify *verify, const struct purchase *purchase)
 {
-    struct refund_fold fold = {.purchase = purchase, .sound = true};
+    struct refund_fold fold = {.purchase = purchase, .full_on = DATE_ALWAYS, .sound = true};
 
     enum store_result result = fold_refunds(verify, &fold);
     if (result == STORE_OK && fold.count == 0 && purchase->refund_count == 0 &&
@@ -186,11 +189,38 @@ enum store_result verify_purchase_refunds(struct verify *verify, const struct pu
     return result == STORE_OK ? STORE_OK : verify_fatal(result);
 }
 
+enum store_result verify_full_refund_on(struct verify *verify, const struct purchase *purchase,
+                                        business_date *ret_date)
+{
+    struct refund_fold fold = {.purchase = purchase, .full_on = DATE_ALWAYS, .sound = true};
+
+    enum store_result result = fold_refunds(verify, &fold);
+    *ret_date = fold.full_on;
+    return result == STORE_OK ? STORE_OK : verify_fatal(result);
+}
+
 /* ---- the tables ------------------------------------------------------------------------------ */
 
 static void found_refund(struct verify *verify, const struct receipt *receipt, const char *what)
 {
     verify_found(verify, "refund at shop %lu: %s", (unsigned long)receipt->shop, what);
+}
+
+/* One that waits though its purchase is there is in the ticker's list; whether the list holds
+ * others is seen from its side. */
+static enum store_result check_parked(struct verify *verify, const struct refund *refund)
+{
+    struct purchase purchase;
+    enum store_result result;
+
+    do result = purchases_get(&verify->reader, &refund->purchase, &purchase);
+    while (verify_again(verify, result));
+    if (result != STORE_OK) return verify_fatal(result);
+    do result = refunds_waiting_get(&verify->reader, &refund->receipt);
+    while (verify_again(verify, result));
+    if (result == STORE_OK) return STORE_OK;
+    found_refund(verify, &refund->receipt, "its purchase is there, and nobody posts it");
+    return verify_fatal(result);
 }
 
 /* A posted one has its purchase; one that waits may have it too (record_refund.h says when). */
@@ -205,7 +235,7 @@ static enum store_result check_refund(struct verify *verify, const struct refund
     if (result != STORE_OK || listed != refund->state)
         found_refund(verify, &refund->receipt, "not in the list of its purchase as it is");
     if (result != STORE_OK) return verify_fatal(result);
-    if (refund->state == REFUND_PARKED) return STORE_OK;
+    if (refund->state == REFUND_PARKED) return check_parked(verify, refund);
     do result = purchases_get(&verify->reader, &refund->purchase, &purchase);
     while (verify_again(verify, result));
     if (result == STORE_OK) return STORE_OK;
@@ -251,6 +281,29 @@ static enum store_result visit_refund_of(struct verify *verify, struct bytes key
     return result == STORE_OK ? STORE_OK : verify_fatal(result);
 }
 
+static enum store_result visit_waiting(struct verify *verify, struct bytes key,
+                                       struct bytes value)
+{
+    struct receipt receipt = {0};
+    struct refund refund;
+    struct purchase purchase;
+    enum store_result result = refund_waiting_key_read(key, &receipt);
+    if (result == STORE_OK && value.size != 0) result = STORE_DAMAGED;
+
+    if (result == STORE_OK) {
+        do result = refunds_get(&verify->reader, &receipt, &refund);
+        while (verify_again(verify, result));
+    }
+    if (result == STORE_OK && refund.state != REFUND_PARKED) result = STORE_ABSENT;
+    if (result == STORE_OK) {
+        do result = purchases_get(&verify->reader, &refund.purchase, &purchase);
+        while (verify_again(verify, result));
+    }
+    if (result == STORE_OK) return STORE_OK;
+    found_refund(verify, &receipt, "in the ticker's list, and nothing of it to post");
+    return verify_fatal(result);
+}
+
 static enum store_result visit_write_off(struct verify *verify, struct bytes key,
                                          struct bytes value)
 {
@@ -279,6 +332,8 @@ enum store_result verify_refunds(struct verify *verify)
     if (verify->refund_sum != 0)
         verify_found(verify, "refunds: what they took is not what the entries say");
     result = verify_table(verify, TABLE_REFUND_OF, "refunds of purchases", visit_refund_of);
+    if (result != STORE_OK) return result;
+    result = verify_table(verify, TABLE_REFUND_WAITING, "refunds that wait", visit_waiting);
     if (result != STORE_OK) return result;
     return verify_table(verify, TABLE_WRITE_OFF, "write-offs", visit_write_off);
 }

@@ -29,6 +29,6 @@ extern const struct command close_period, get_period_close, list_period_closes;
 extern const struct command verify_store, backup_store, accept_clock;
 
 /* No RPCs: what the service's ticker asks, with messages of beckon.internal. */
-extern const struct command tick_due, tick_periods;
+extern const struct command tick_due, tick_periods, tick_refunds;
 
 #endif

@@ -3,6 +3,7 @@
 #include <assert.h>
 
 #include "service/command/count.h"
+#include "service/command/credit_lot_message.h"
 #include "service/command/lots.h"
 #include "store/accounts.h"
 
@@ -47,9 +48,30 @@ enum outcome due_preview(struct reader *reader, struct party party, business_dat
     if (count_binding_ended(account, today)) account->serving_guide = 0;
     enum outcome outcome = holder_open(reader, party, account, today, &holder);
     if (outcome != OUTCOME_OK) return outcome;
-    outcome = holder_settle_all(reader, &holder);
+    outcome = holder_settle_all(reader, &holder, NULL, 0);
     if (outcome != OUTCOME_OK) return outcome;
     for (size_t unit = 0; unit < UNIT_COUNT; unit++)
         account->balance[unit] = holder.lots.balance[unit];
+    return OUTCOME_OK;
+}
+
+/* Only with a debt does one credit's turn depend on those before it. */
+enum outcome due_preview_credits(struct reader *reader, struct party party, business_date today,
+                                 const struct account *account, struct credit *credits,
+                                 size_t count)
+{
+    struct account copy = *account;
+    struct holder holder;
+    bool owes = false, matures = false;
+
+    for (size_t unit = 0; unit < UNIT_COUNT; unit++) owes |= account->balance[unit].debt > 0;
+    for (size_t i = 0; i < count; i++)
+        matures |= credits[i].state == CREDIT_PENDING && credit_due_on(&credits[i]) <= today;
+    if (owes && matures) {
+        enum outcome outcome = holder_open(reader, party, &copy, today, &holder);
+        if (outcome == OUTCOME_OK) outcome = holder_settle_all(reader, &holder, credits, count);
+        if (outcome != OUTCOME_OK) return outcome;
+    }
+    for (size_t i = 0; i < count; i++) credits[i] = credit_as_of(&credits[i], today);
     return OUTCOME_OK;
 }

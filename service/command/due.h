@@ -7,8 +7,8 @@
 
 #include "service/command/command.h"
 
-/* Rows of one tick, in one command of the slow lane: accounts, turns at period closes. */
-enum { TICK_ACCOUNTS_MAX = 64, TICK_TURNS_MAX = 16 };
+/* Rows of one tick, in one command of the slow lane: accounts, turns at period closes, refunds. */
+enum { TICK_ACCOUNTS_MAX = 64, TICK_TURNS_MAX = 16, TICK_REFUNDS_MAX = 16 };
 
 /* Posts what is due on the account by `today` and puts it; *ret_more: some is left. A whole command
  * (or row) of its own: it reads, passes the LINE and puts. */
@@ -19,5 +19,9 @@ enum outcome due_account(struct batch *batch, struct party party, business_date 
  * long queue it computes the whole too. */
 enum outcome due_preview(struct reader *reader, struct party party, business_date today,
                          struct account *account) OUTCOME_CHECKED;
+/* Some of its credits, as stored, likewise: what matures pays what the account owes. */
+enum outcome due_preview_credits(struct reader *reader, struct party party, business_date today,
+                                 const struct account *account, struct credit *credits,
+                                 size_t count) OUTCOME_CHECKED;
 
 #endif

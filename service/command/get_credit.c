@@ -3,6 +3,7 @@
 #include "service/command/business_time.h"
 #include "service/command/commands.h"
 #include "service/command/credit_lot_message.h"
+#include "service/command/due.h"
 #include "service/command/form.h"
 #include "service/command/objects.h"
 #include "service/command/reply.h"
@@ -34,12 +35,14 @@ static enum outcome get_credit_read(struct reader *reader, struct command_call *
     outcome = command_outcome(credits_find(reader, party, request->credit_number, &credit),
                               OUTCOME_CREDIT_UNKNOWN);
     if (outcome != OUTCOME_OK) return form_refuse(call, outcome, "credit_number", NULL);
+    outcome = due_preview_credits(reader, party, business_date_at(&merchant, call->now_ms),
+                                  &account, &credit, 1);
+    if (outcome != OUTCOME_OK) return outcome;
     Beckon__V1__GetCreditResponse *reply =
         reply_message(call, &beckon__v1__get_credit_response__descriptor);
     if (reply == NULL) return OUTCOME_BUSY;
     *ret_reply = &reply->base;
-    struct credit now = credit_as_of(&credit, business_date_at(&merchant, call->now_ms));
-    return credit_lot_message(reader, call, party, &now, &reply->credit);
+    return credit_lot_message(reader, call, party, &credit, &reply->credit);
 }
 
 const struct command get_credit = {

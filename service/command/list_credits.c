@@ -5,6 +5,7 @@
 #include "service/command/business_time.h"
 #include "service/command/commands.h"
 #include "service/command/credit_lot_message.h"
+#include "service/command/due.h"
 #include "service/command/form.h"
 #include "service/command/objects.h"
 #include "service/command/page.h"
@@ -23,6 +24,7 @@ struct place {
 struct listing {
     const Beckon__V1__ListCreditsRequest *request;
     struct party party;
+    struct account account;
     business_date today;
     size_t size;
     struct place place;
@@ -42,15 +44,18 @@ static bool listed(const struct listing *listing, const struct credit *credit)
 static enum outcome add_portion(struct reader *reader, struct command_call *call,
                                 struct listing *listing, Beckon__V1__ListCreditsResponse *reply)
 {
-    struct credit credits[PORTION];
+    struct credit credits[PORTION], now[PORTION];
     size_t count;
 
     enum outcome outcome = command_outcome(
         credits_list(reader, listing->party, listing->place.filed_on, listing->place.number,
                      credits, PORTION, &count), OUTCOME_INTERNAL);
     if (outcome != OUTCOME_OK) return outcome;
+    memcpy(now, credits, count * sizeof now[0]);
+    outcome = due_preview_credits(reader, listing->party, listing->today, &listing->account, now,
+                                  count);
+    if (outcome != OUTCOME_OK) return outcome;
     for (size_t i = 0; i < count; i++) {
-        struct credit now = credit_as_of(&credits[i], listing->today);
         if (reply->n_credits == listing->size) {
             listing->place.filed_on = credit_filed_on(&credits[i]);
             listing->place.number = credits[i].number;
@@ -58,8 +63,8 @@ static enum outcome add_portion(struct reader *reader, struct command_call *call
         }
         listing->place.filed_on = credit_filed_on(&credits[i]);
         listing->place.number = credits[i].number + 1;
-        if (!listed(listing, &now)) continue;
-        outcome = credit_lot_message(reader, call, listing->party, &now,
+        if (!listed(listing, &now[i])) continue;
+        outcome = credit_lot_message(reader, call, listing->party, &now[i],
                                      &reply->credits[reply->n_credits]);
         if (outcome != OUTCOME_OK) return outcome;
         reply->n_credits++;
@@ -75,7 +80,6 @@ static enum outcome list_credits_read(struct reader *reader, struct command_call
         (const Beckon__V1__ListCreditsRequest *)call->request;
     struct listing listing = {.request = request, .place = {.filed_on = FILED_DONE}};
     struct merchant merchant;
-    struct account account;
     struct page page;
 
     if (request->unit < 0 || request->unit > BECKON__V1__UNIT__UNIT_CASH)
@@ -84,7 +88,7 @@ static enum outcome list_credits_read(struct reader *reader, struct command_call
         return form_refuse(call, OUTCOME_VALUE_INVALID, "state", "PENDING, AVAILABLE, DONE");
     enum outcome outcome = object_merchant(reader, &merchant);
     if (outcome != OUTCOME_OK) return outcome;
-    outcome = account_find(reader, call, request->account, &listing.party, &account);
+    outcome = account_find(reader, call, request->account, &listing.party, &listing.account);
     if (outcome != OUTCOME_OK) return outcome;
     uint64_t filter = (uint64_t)request->unit << 56 | (uint64_t)request->state << 48 |
                       (uint64_t)listing.party.kind << 32 | listing.party.number;

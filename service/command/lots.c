@@ -176,7 +176,17 @@ enum outcome holder_settle(struct reader *reader, struct holder *holder)
     return outcome == OUTCOME_OK && more ? OUTCOME_BUSY : outcome;
 }
 
-enum outcome holder_settle_all(struct reader *reader, struct holder *holder)
+/* Copies what became of those in memory. */
+static void show(const struct lots *lots, struct credit *watched, size_t watched_count)
+{
+    for (size_t i = 0; i < watched_count; i++) {
+        size_t lot = lots_find(lots, watched[i].number);
+        if (lot != LOT_NONE) watched[i] = lots->lot[lot].credit;
+    }
+}
+
+enum outcome holder_settle_all(struct reader *reader, struct holder *holder,
+                               struct credit *watched, size_t watched_count)
 {
     struct filing filing = {FILED_HELD + 1, 0};
     bool more = holder->account->next_due <= holder->today;
@@ -184,7 +194,9 @@ enum outcome holder_settle_all(struct reader *reader, struct holder *holder)
     while (outcome == OUTCOME_OK && more) {
         lots_forget(&holder->lots);
         outcome = load_due(reader, holder, &filing, &more);
-        if (outcome == OUTCOME_OK) holder_catch_up(holder);
+        if (outcome != OUTCOME_OK) return outcome;
+        holder_catch_up(holder);
+        show(&holder->lots, watched, watched_count);
     }
     return outcome;
 }

@@ -35,8 +35,10 @@ enum outcome holder_settle(struct reader *reader, struct holder *holder) OUTCOME
 /* The same for the ticker: as many as fit; *ret_more when some are left for another command. */
 enum outcome holder_settle_part(struct reader *reader, struct holder *holder,
                                 bool *ret_more) OUTCOME_CHECKED;
-/* The whole of it, however much, for reads: only the balances stay, the lots are forgotten. */
-enum outcome holder_settle_all(struct reader *reader, struct holder *holder) OUTCOME_CHECKED;
+/* The whole of it, however much, for reads: only the balances stay, the lots are forgotten. Of the
+ * account's credits in `watched` those that were due become what they then are. */
+enum outcome holder_settle_all(struct reader *reader, struct holder *holder,
+                               struct credit *watched, size_t watched_count) OUTCOME_CHECKED;
 /* Once more, over the lots in memory: after lot_release. */
 void holder_catch_up(struct holder *holder);
 

@@ -16,6 +16,7 @@
 #include "service/command/refund_post.h"
 #include "service/command/reply.h"
 #include "service/limits.h"
+#include "store/refunds.h"
 
 /* "0..left" as the refusal's allowed range. */
 static const char *up_to(struct command_call *call, int64_t left_minor)
@@ -99,6 +100,7 @@ static enum outcome post(struct batch *batch, struct command_call *call, struct 
 
     /* From here on this refund must succeed. */
     refund_write(batch, call->now_ms, &refunding);
+    if (refund->parked) refunds_waiting_delete(batch, &refund->receipt);
     outcome = refund_message(call, refund, shops, true, ret_refund);
     assert(outcome == OUTCOME_OK); /* reserved above */
     return outcome;
@@ -111,7 +113,8 @@ static enum outcome answer_again(struct batch *batch, struct command_call *call,
     if (memcmp(known->fingerprint, refund->fingerprint, FINGERPRINT_BYTES) != 0)
         return form_refuse(call, OUTCOME_REFUND_REUSED, "refund_number", NULL);
     if (known->state == REFUND_PARKED) {
-        /* Its purchase may have come when the queue of due work was too long. */
+        /* Its purchase may have come when the queue of due work was too long: sooner than the
+         * ticker. */
         enum outcome outcome = post(batch, call, known, shops, ret_refund);
         if (outcome != OUTCOME_PURCHASE_UNKNOWN && outcome != OUTCOME_BUSY) return outcome;
     }
@@ -183,8 +186,18 @@ enum outcome refunds_post_waiting(struct batch *batch, uint64_t now_ms,
         enum outcome outcome =
             post_parked(batch, now_ms, &waiting->refund[i], &movements_max);
         if (outcome == OUTCOME_AGAIN) return OUTCOME_AGAIN;
+        if (outcome != OUTCOME_OK) refunds_waiting_put(batch, &waiting->refund[i]);
     }
     return OUTCOME_OK;
+}
+
+enum outcome refund_post_later(struct batch *batch, uint64_t now_ms,
+                               const struct receipt *receipt)
+{
+    size_t movements_left = COMMAND_MOVEMENTS_MAX;
+    enum outcome outcome = post_parked(batch, now_ms, receipt, &movements_left);
+    if (outcome == OUTCOME_OK) refunds_waiting_delete(batch, receipt);
+    return outcome;
 }
 
 static enum outcome record_refund_write(struct batch *batch, struct command_call *call,

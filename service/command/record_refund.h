@@ -27,9 +27,13 @@ enum outcome refunds_waiting_for(struct reader *reader, const struct receipt *pu
  * OUTCOME_AGAIN alone: when a later one has to read what is not fetched yet, purchase and earlier
  * ones are put already and the whole batch is run again. One that would move more than is left of
  * `movements_max` entries, meets more due work than one command posts, or can't be read stays
- * parked: repeating its RecordRefund posts it, or says what is wrong. */
+ * parked, in the ticker's list: refund_post_later posts it, or whoever repeats its RecordRefund. */
 enum outcome refunds_post_waiting(struct batch *batch, uint64_t now_ms,
                                   const struct refunds_waiting *waiting,
                                   size_t movements_max) OUTCOME_CHECKED;
+/* One of the ticker's list, in a command (or row) of its own: posted or rejected, and off the list.
+ * OUTCOME_BUSY: still too much due work. */
+enum outcome refund_post_later(struct batch *batch, uint64_t now_ms,
+                               const struct receipt *receipt) OUTCOME_CHECKED;
 
 #endif

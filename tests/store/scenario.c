@@ -215,7 +215,7 @@ static void earn(struct batch *batch, struct ledger *ledger, struct purchase *pu
 static void count_day(struct batch *batch, uint32_t member, struct account *account,
                       business_date date, int64_t amount_minor)
 {
-    struct purchase_day day = {0};
+    struct purchase_day day = {.last_full_refund_on = DATE_ALWAYS};
     enum store_result result;
     while ((result = purchase_days_get(&batch->reader, member, date, &day)) == STORE_NEED) {
         fetched(batch, result);

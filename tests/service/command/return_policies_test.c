@@ -77,6 +77,42 @@ static void carry_forward_takes_other_credits_then_makes_a_debt(void **state)
     PLAY_ON(STAGE, steps);
 }
 
+#define SEEN                                                                                     \
+    BALANCE("account_balances.balances[0].available=30 !account_balances.balances[0].debt "      \
+            "!account_balances.balances[0].pending"),                                            \
+    ANSWERS("member:2", list_credits, "state=AVAILABLE",                                         \
+            "credits#=1 credits[0].credit_number=$third credits[0].remaining=30"),               \
+    ANSWERS("member:2", list_credits, "state=PENDING", "credits#=0"),                            \
+    ANSWERS("member:2", list_credits, "state=DONE", "credits#=2"),                               \
+    ANSWERS("member:2", get_credit, "credit_number=$second",                                     \
+            "credit.state=DONE credit.posted=50 !credit.remaining"),                             \
+    ANSWERS("member:2", get_credit, "credit_number=$third",                                      \
+            "credit.state=AVAILABLE credit.posted=80 credit.remaining=30")
+
+static void what_matures_is_seen_to_pay_the_debt_before_anybody_ticks(void **state)
+{
+    (void)state;
+    static const struct step steps[] = {
+        PROGRAM("program.rules[0].hold_days=7"),
+        BUY("A1", "10000", "purchase.credits[0].amount=100"),
+        AT("2026-03-09T10:00"),
+        REDEEM("r1", "100", "X1"),
+        ANSWERS("pos:1", record_purchase, "receipt_number=A2 member_number=2 amount_minor=5000",
+                NULL, .save = "second=purchase.credits[0].credit_number"),
+        REFUND("R1", "A1", "10000", "refund.takings[0].owed=100"),
+        AT("2026-03-10T10:00"),
+        ANSWERS("pos:1", record_purchase, "receipt_number=A3 member_number=2 amount_minor=8000",
+                NULL, .save = "third=purchase.credits[0].credit_number"),
+        ANSWERS("member:2", get_credit, "credit_number=$second",
+                "credit.state=PENDING credit.remaining=50"),
+        AT("2026-03-17T10:00"),
+        SEEN,
+        ANSWERS("ticker", tick_due, "account_count=1", "rows[0].number=2"),
+        SEEN,
+    };
+    PLAY_ON(STAGE, steps);
+}
+
 static void unlimited_shows_the_debt_inside_the_balance(void **state)
 {
     (void)state;
@@ -226,6 +262,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(carry_forward_takes_other_credits_then_makes_a_debt),
+        cmocka_unit_test(what_matures_is_seen_to_pay_the_debt_before_anybody_ticks),
         cmocka_unit_test(unlimited_shows_the_debt_inside_the_balance),
         cmocka_unit_test(within_balance_waives_what_no_other_credit_gives),
         cmocka_unit_test(only_pending_takes_nothing_once_matured),

@@ -92,6 +92,40 @@ PURCHASE_CORRUPTION(its_purchase_counts_another, purchase.refund_count++)
 PURCHASE_CORRUPTION(its_purchase_has_less_base, purchase.refunded_base_minor--)
 PURCHASE_CORRUPTION(its_purchase_has_it_by_amount, purchase.refunded_by_amount_minor++)
 
+static enum store_result day_says(struct batch *batch, business_date full_refund_on)
+{
+    enum { DAY = 20514 }; /* 2026-03-02 */
+    struct purchase_day day;
+    enum store_result result = purchase_days_get(&batch->reader, 2, DAY, &day);
+    if (result != STORE_OK) return result;
+    assert_int_equal(day.last_full_refund_on, DAY);
+    day.last_full_refund_on = full_refund_on;
+    purchase_days_put(batch, 2, DAY, &day);
+    return STORE_OK;
+}
+
+static enum store_result its_day_forgets_a_full_refund(struct batch *batch)
+{
+    return day_says(batch, DATE_ALWAYS);
+}
+
+static enum store_result its_day_says_a_later_full_refund(struct batch *batch)
+{
+    return day_says(batch, 20515);
+}
+
+static enum store_result one_without_a_purchase_is_the_tickers(struct batch *batch)
+{
+    refunds_waiting_put(batch, &(struct receipt){1, 2, "R3"});
+    return STORE_OK;
+}
+
+static enum store_result a_posted_one_is_the_tickers(struct batch *batch)
+{
+    refunds_waiting_put(batch, &refund_r1);
+    return STORE_OK;
+}
+
 static enum store_result its_purchases_line_forgets(struct batch *batch)
 {
     struct purchase_lines lines;
@@ -126,6 +160,8 @@ static void finds(enum store_result (*meddle)(struct batch *batch), const char *
         AT("2026-03-02T10:01"), /* what R1 did lies before the ledger's time */
         ANSWERS("pos:1", record_purchase, "receipt_number=A2 member_number=2 amount_minor=100",
                 NULL),
+        ANSWERS("pos:1", record_refund, "refund_number=R4 receipt_number=A2 amount_minor=100",
+                "refund.full=1"),
         ANSWERS("admin", verify_store, "", "done=1 !finding_count"),
         {.meddle = meddle},
         ANSWERS("admin", verify_store, "", told),
@@ -138,6 +174,9 @@ static void finds(enum store_result (*meddle)(struct batch *batch), const char *
 #define OF_ENTRIES "refunds:_what_they_took_is_not_what_the_entries_say"
 #define OF_RECORD "refund_at_shop_1:_damaged_record"
 #define OF_LIST "refund_at_shop_1:_not_in_the_list_of_its_purchase_as_it_is"
+#define OF_WAITING "refund_at_shop_1:_in_the_ticker's_list,_and_nothing_of_it_to_post"
+#define OF_NOBODY "refund_at_shop_1:_its_purchase_is_there,_and_nobody_posts_it"
+#define OF_DAYS "member_2:_her_purchase_days_are_not_those_of_her_purchases"
 #define OF_WRITE_OFF "write-off_of_entry_1:_not_what_the_entry_says"
 
 static void each_single_corruption_is_found(void **state)
@@ -145,7 +184,7 @@ static void each_single_corruption_is_found(void **state)
     (void)state;
     finds(its_amount_grows, " findings[0]=" OF_PURCHASE);
     finds(its_base_shrinks, " findings[0]=" OF_PURCHASE);
-    finds(it_waits_again, " findings[0]=" OF_PURCHASE);
+    finds(it_waits_again, " findings[0]=" OF_PURCHASE " findings[1]=" OF_NOBODY);
     finds(it_took_more, " findings[0]=" OF_PURCHASE " findings[1]=" OF_ENTRIES);
     finds(it_took_elsewhere, " findings[0]=" OF_PURCHASE);
     finds(it_took_from_another, " findings[0]=" OF_PURCHASE);
@@ -160,6 +199,10 @@ static void each_single_corruption_is_found(void **state)
     finds(its_purchase_has_less_base, " findings[0]=" OF_PURCHASE);
     finds(its_purchase_has_it_by_amount, " findings[0]=" OF_PURCHASE);
     finds(its_purchases_line_forgets, " findings[0]=" OF_PURCHASE);
+    finds(one_without_a_purchase_is_the_tickers, "finding_count=1 findings[0]=" OF_WAITING);
+    finds(a_posted_one_is_the_tickers, "finding_count=1 findings[0]=" OF_WAITING);
+    finds(its_day_forgets_a_full_refund, "finding_count=1 findings[0]=" OF_DAYS);
+    finds(its_day_says_a_later_full_refund, "finding_count=1 findings[0]=" OF_DAYS);
     finds(a_write_off_is_made_up, " findings[0]=" OF_WRITE_OFF);
 }
 
