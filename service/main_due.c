@@ -19,7 +19,6 @@
 #include "store/merchants.h"
 #include "store/period_closes.h"
 #include "store/refunds.h"
-#include "store/store.h"
 
 enum {
     TICK_MS = 1000,

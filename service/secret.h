@@ -10,7 +10,7 @@
 #include <stdint.h>
 
 enum {
-    SECRET_BYTES = 32, SECRET_SEED_BYTES = 32, SECRET_TOKEN_TEXT_BYTES = 80, SECRET_HASH_BYTES = 32,
+    SECRET_BYTES = 32, SECRET_SEED_BYTES = 32, SECRET_TOKEN_TEXT_BYTES = 80,
 };
 
 /* Starts libsodium; exits the process when it can't. Before anything else. */

@@ -1,6 +1,6 @@
-/* Walks over everything that ever earned: purchases in the order of their keys, for those who
- * replay history. Whoever walks opens a fresh snapshot for each portion: a long one would keep the
- * engine from using freed pages again. */
+/* Walks over all purchases in the order of their keys, for those who replay history. Whoever walks
+ * opens a fresh snapshot for each portion: a long one would keep the engine from using freed pages
+ * again. */
 #ifndef BECKON_STORE_EVENT_WALK_H
 #define BECKON_STORE_EVENT_WALK_H
 

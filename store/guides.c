@@ -86,13 +86,6 @@ void members_of_guide_put(struct batch *batch, uint32_t guide, uint32_t member)
     table_put_empty(batch, &key);
 }
 
-void members_of_guide_delete(struct batch *batch, uint32_t guide, uint32_t member)
-{
-    struct key key = served_prefix(batch->reader.merchant, guide);
-    key_u32(&key, member);
-    table_delete(batch, &key);
-}
-
 enum store_result members_of_guide_list(struct reader *reader, uint32_t guide, uint32_t after,
                                         uint32_t *ret_members, size_t count_max,
                                         size_t *ret_count)

@@ -24,7 +24,6 @@ void guides_put(struct batch *batch, const struct guide *guide);
 /* Members a guide serves or served, by number: periods that ended while he served her keep her. Who
  * serves her now is in her account. */
 void members_of_guide_put(struct batch *batch, uint32_t guide, uint32_t member);
-void members_of_guide_delete(struct batch *batch, uint32_t guide, uint32_t member);
 enum store_result members_of_guide_list(struct reader *reader, uint32_t guide, uint32_t after,
                                         uint32_t *ret_members, size_t count_max,
                                         size_t *ret_count) STORE_CHECKED;

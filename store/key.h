@@ -25,7 +25,7 @@ enum table {
     TABLE_GUIDE_EMPLOYEE = 0x0b, /* pay entity, employee_no -> guide number */
     TABLE_PROFILE = 0x0c,        /* party kind, number -> sealed ColdProfile */
     TABLE_PHONE = 0x0d,          /* party kind, keyed hash of the phone -> number, released_at */
-    TABLE_MEMBER_OF_GUIDE = 0x0e,/* guide, member -> (empty) */
+    TABLE_MEMBER_OF_GUIDE = 0x0e,/* guide, member -> (empty): serves her, or once did */
     TABLE_REGISTRATION = 0x0f,   /* member -> registration */
     TABLE_ACCOUNT = 0x10,        /* party kind, number, part, ... : see account_part */
     TABLE_CODE = 0x11,           /* code -> code */

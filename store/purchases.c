@@ -1,7 +1,6 @@
 #include "store/purchases.h"
 
 #include <assert.h>
-#include <string.h>
 
 #include "store/encode.h"
 #include "store/table.h"
@@ -26,10 +25,7 @@ enum store_result purchases_get(struct reader *reader, const struct receipt *rec
     struct purchase purchase;
     result = purchase_decode(value, &purchase);
     if (result != STORE_OK) return result;
-    bool placed = purchase.receipt.shop == receipt->shop &&
-                  purchase.receipt.size == receipt->size &&
-                  memcmp(purchase.receipt.text, receipt->text, receipt->size) == 0;
-    if (!placed) return STORE_DAMAGED;
+    if (!receipt_same(&purchase.receipt, receipt)) return STORE_DAMAGED;
     *ret = purchase;
     return STORE_OK;
 }

@@ -1,8 +1,9 @@
 /* The records of a merchant that are neither ledger nor account: codes, tokens, requests, counters
- * and the merchant itself. */
+ * and the merchant itself; and comparing receipts. */
 #include "store/encode.h"
 
 #include <assert.h>
+#include <string.h>
 
 #include "store/codec.h"
 
@@ -16,6 +17,11 @@ enum {
     MERCHANT_VERSION = 2,
     RECENCY_DAYS = 31,
 };
+
+bool receipt_same(const struct receipt *a, const struct receipt *b)
+{
+    return a->shop == b->shop && a->size == b->size && memcmp(a->text, b->text, a->size) == 0;
+}
 
 size_t party_encode(struct party party, uint8_t *to)
 {

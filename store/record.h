@@ -83,6 +83,7 @@ struct receipt {
     uint8_t size;
     char text[RECEIPT_BYTES_MAX]; /* not terminated */
 };
+bool receipt_same(const struct receipt *a, const struct receipt *b);
 
 /* What an entry is about: the purchase, or the member whose registration it was. */
 struct event {
@@ -227,7 +228,7 @@ struct account {
     struct party referrer;            /* set once */
     uint32_t serving_guide;           /* 0: none; the binding in force at recording */
     bool serving_inherited;           /* through the referrer, not by the guide's own code */
-    business_date binding_from;       /* earlier bindings: members_binding_on */
+    business_date binding_from;       /* earlier bindings: its history */
     business_date binding_until;      /* exclusive; DATE_NEVER */
     business_date protected_until;    /* exclusive */
     uint32_t self_guide;              /* the guide with the same phone; 0: none */

@@ -37,11 +37,6 @@ static void key_add_refund(struct key *key, const struct receipt *refund)
     key_bytes(key, refund->text, refund->size);
 }
 
-static bool same_receipt(const struct receipt *a, const struct receipt *b)
-{
-    return a->shop == b->shop && a->size == b->size && memcmp(a->text, b->text, a->size) == 0;
-}
-
 enum store_result refunds_get(struct reader *reader, const struct receipt *receipt,
                               struct refund *ret)
 {
@@ -52,7 +47,7 @@ enum store_result refunds_get(struct reader *reader, const struct receipt *recei
     struct refund refund;
     result = refund_decode(value, &refund);
     if (result != STORE_OK) return result;
-    if (!same_receipt(&refund.receipt, receipt)) return STORE_DAMAGED;
+    if (!receipt_same(&refund.receipt, receipt)) return STORE_DAMAGED;
     *ret = refund;
     return STORE_OK;
 }

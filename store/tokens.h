@@ -23,7 +23,7 @@ enum store_result tokens_list(struct reader *reader, uint32_t after, struct toke
 
 /* Kinds of writes that need a request id. Numbers are for ever. */
 enum request_kind { REQUEST_CREATE_CODE = 1, REQUEST_CREATE_TOKEN = 2, REQUEST_PUBLISH_PROGRAM = 3,
-                    REQUEST_CREATE_MERCHANT = 4, REQUEST_REASSIGN_CODE = 5,
+                    REQUEST_CREATE_MERCHANT = 4,
                     REQUEST_REDEEM = 10, REQUEST_CANCEL_REDEMPTION = 11,
                     REQUEST_ADJUST_BALANCE = 12, REQUEST_HOLD_CREDIT = 13,
                     REQUEST_RELEASE_CREDIT = 14, REQUEST_WRITE_OFF_DEBT = 16,

@@ -150,28 +150,21 @@ static enum store_result verify_page(struct verify *verify, struct key *from,
     return result == STORE_ABSENT ? STORE_OK : result;
 }
 
-enum store_result verify_walk(struct verify *verify, const struct key *prefix, const char *table,
-                              verify_visit *visit)
+enum store_result verify_table(struct verify *verify, enum table table, const char *name,
+                               verify_visit *visit)
 {
-    struct key from = *prefix;
-    struct key end = key_after(prefix);
+    struct key from = key_begin(verify->merchant, table);
+    struct key end = key_after(&from);
     bool ended = false;
     enum store_result result = STORE_OK;
     while (result == STORE_OK && !ended) {
         result = verify_snapshot(verify);
         if (result == STORE_OK) {
-            result = verify_page(verify, &from, &end, table, visit, &ended);
+            result = verify_page(verify, &from, &end, name, visit, &ended);
         }
     }
     if (result == STORE_OK || result == STORE_CONFLICT) return result;
     return STORE_FAULT;
-}
-
-enum store_result verify_table(struct verify *verify, enum table table, const char *name,
-                               verify_visit *visit)
-{
-    struct key prefix = key_begin(verify->merchant, table);
-    return verify_walk(verify, &prefix, name, visit);
 }
 
 /* ---- the whole ------------------------------------------------------------------------------- */

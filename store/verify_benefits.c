@@ -3,8 +3,6 @@
 #include <stdlib.h>
 
 #include "store/benefits.h"
-#include "store/programs.h"
-#include "store/purchases.h"
 #include "store/verify_inner.h"
 
 static size_t named_rewards(const struct program *program, const struct registration *registration)

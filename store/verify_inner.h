@@ -69,11 +69,8 @@ enum store_result verify_party_get(struct verify *verify, struct party party) ST
 /* Called with each good record; its answer ends the walk unless STORE_OK. */
 typedef enum store_result verify_visit(struct verify *verify, struct bytes key,
                                        struct bytes value);
-/* Walks all records that begin with `prefix`, over as many snapshots as it takes; a record whose
- * checksum is wrong becomes a finding that names `table`. */
-enum store_result verify_walk(struct verify *verify, const struct key *prefix, const char *table,
-                              verify_visit *visit) STORE_CHECKED;
-/* The same over one table. */
+/* Walks all records of a table, over as many snapshots as it takes; a record whose checksum is
+ * wrong becomes a finding that names it. */
 enum store_result verify_table(struct verify *verify, enum table table, const char *name,
                                verify_visit *visit) STORE_CHECKED;
 

@@ -5,7 +5,6 @@
 #include <string.h>
 
 #include "store/accounts.h"
-#include "store/date.h"
 #include "store/encode.h"
 #include "store/guides.h"
 #include "store/kpi.h"

@@ -71,11 +71,6 @@ static bool awards_name(const struct award *awards, uint16_t count, uint64_t cre
     return false;
 }
 
-static bool receipts_equal(const struct receipt *a, const struct receipt *b)
-{
-    return a->shop == b->shop && a->size == b->size && memcmp(a->text, b->text, a->size) == 0;
-}
-
 /* Does the event the credit came from name it among its awards? */
 static enum store_result fold_event(struct verify *verify, struct ledger_fold *fold,
                                     const struct entry *entry)
@@ -89,7 +84,7 @@ static enum store_result fold_event(struct verify *verify, struct ledger_fold *f
     bool named = true;
     if (entry->event.kind == EVENT_PURCHASE) {
         struct purchase *purchase = &fold->purchase;
-        if (!receipts_equal(&purchase->receipt, &entry->event.receipt)) {
+        if (!receipt_same(&purchase->receipt, &entry->event.receipt)) {
             do result = purchases_get(&verify->reader, &entry->event.receipt, purchase);
             while (verify_again(verify, result));
         }

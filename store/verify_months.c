@@ -1,7 +1,6 @@
 /* What the checks of the guides' monthly counts share: months by an index, and who served whom. */
 #include <assert.h>
 
-#include "store/accounts.h"
 #include "store/date.h"
 #include "store/encode.h"
 #include "store/verify_inner.h"

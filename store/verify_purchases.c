@@ -20,7 +20,6 @@ struct award_event {
 static bool entry_is_award(const struct entry *entry, const struct award_event *of,
                            const struct award *award)
 {
-    const struct receipt *receipt = &of->event.receipt;
     bool dated = of->event.kind != EVENT_PURCHASE || entry->business_date == of->business_date;
     return entry->kind == ENTRY_ACCRUE && entry->unit == award->unit &&
            entry->amount == award->amount && entry->credit == award->credit &&
@@ -28,9 +27,7 @@ static bool entry_is_award(const struct entry *entry, const struct award_event *
            entry->party.kind == award->party.kind &&
            entry->party.number == award->party.number && dated &&
            entry->event.kind == of->event.kind && entry->event.member == of->event.member &&
-           entry->event.receipt.shop == receipt->shop &&
-           entry->event.receipt.size == receipt->size &&
-           memcmp(entry->event.receipt.text, receipt->text, receipt->size) == 0;
+           receipt_same(&entry->event.receipt, &of->event.receipt);
 }
 
 static enum store_result check_award(struct verify *verify, const struct award_event *of,
@@ -67,11 +64,6 @@ static enum store_result check_awards(struct verify *verify, const struct award_
     return STORE_OK;
 }
 
-static bool same_receipt(const struct receipt *a, const struct receipt *b)
-{
-    return a->shop == b->shop && a->size == b->size && memcmp(a->text, b->text, a->size) == 0;
-}
-
 /* Follows the member's purchases from the newest down to this one. Only for those too young to be
  * counted: recorded_at never grows along the way, so the walk is short. */
 static enum store_result find_in_chain(struct verify *verify, const struct purchase *purchase)
@@ -84,7 +76,7 @@ static enum store_result find_in_chain(struct verify *verify, const struct purch
     if (result != STORE_OK) return verify_fatal(result); /* found elsewhere */
     struct receipt at = account.last_purchase;
     for (uint32_t i = 0; i < account.purchase_count && at.size > 0; i++) {
-        if (same_receipt(&at, &purchase->receipt)) return STORE_OK;
+        if (receipt_same(&at, &purchase->receipt)) return STORE_OK;
         struct purchase newer;
         do result = purchases_get(&verify->reader, &at, &newer);
         while (verify_again(verify, result));

@@ -14,11 +14,6 @@
 
 enum { REFUNDS_PER_PAGE = 32 };
 
-static bool same_receipt(const struct receipt *a, const struct receipt *b)
-{
-    return a->shop == b->shop && a->size == b->size && memcmp(a->text, b->text, a->size) == 0;
-}
-
 /* ---- refunds against entries ----------------------------------------------------------------- */
 
 /* A number that is another one for every refund, nearly: sums of amounts weighed with it are equal
@@ -260,7 +255,7 @@ static enum store_result visit_refund(struct verify *verify, struct bytes key, s
         memcpy(placed.text, key.data + head, placed.size);
     }
     if (placed.size == 0 || refund_decode(value, &refund) != STORE_OK ||
-        !same_receipt(&refund.receipt, &placed)) {
+        !receipt_same(&refund.receipt, &placed)) {
         found_refund(verify, &placed, "damaged record");
         return STORE_OK;
     }
@@ -280,7 +275,7 @@ static enum store_result visit_refund_of(struct verify *verify, struct bytes key
         do result = refunds_get(&verify->reader, &receipt, &refund);
         while (verify_again(verify, result));
     }
-    if (result == STORE_OK && same_receipt(&refund.purchase, &purchase)) return STORE_OK;
+    if (result == STORE_OK && receipt_same(&refund.purchase, &purchase)) return STORE_OK;
     verify_found(verify, "refunds of a purchase at shop %lu: one is not there",
                  (unsigned long)purchase.shop);
     return result == STORE_OK ? STORE_OK : verify_fatal(result);

@@ -3,7 +3,6 @@
 
 #include "store/accounts.h"
 #include "store/adjustments.h"
-#include "store/encode.h"
 #include "store/redemptions.h"
 #include "store/table.h"
 #include "store/verify_inner.h"

@@ -17,7 +17,7 @@ size_t write_off_encode(const struct write_off *write_off, uint8_t *to)
     encoder_u64(&encoder, write_off->debt);
     encoder_i64(&encoder, write_off->amount);
     encoder_u32(&encoder, write_off->token);
-    encoder_text(&encoder, write_off->reason, WRITE_OFF_REASON_BYTES_MAX);
+    encoder_text(&encoder, write_off->reason, REASON_BYTES_MAX);
     assert(encoder_size(&encoder) <= WRITE_OFF_BYTES_MAX);
     return encoder_size(&encoder);
 }
@@ -30,7 +30,7 @@ enum store_result write_off_decode(struct bytes from, struct write_off *ret)
     write_off.debt = decoder_u64(&decoder);
     write_off.amount = decoder_amount(&decoder);
     write_off.token = decoder_u32(&decoder);
-    decoder_text(&decoder, write_off.reason, WRITE_OFF_REASON_BYTES_MAX);
+    decoder_text(&decoder, write_off.reason, REASON_BYTES_MAX);
     enum store_result result = decoder_end(&decoder);
     if (result == STORE_OK) *ret = write_off;
     return result;

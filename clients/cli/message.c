@@ -28,7 +28,8 @@ void *message_member(const ProtobufCMessage *message, const ProtobufCFieldDescri
     return (char *)message + field->offset;
 }
 
-void *message_quantifier(const ProtobufCMessage *message, const ProtobufCFieldDescriptor *field)
+/* Where a repeated field's count or a oneof's case lies. */
+static void *quantifier(const ProtobufCMessage *message, const ProtobufCFieldDescriptor *field)
 {
     return (char *)message + field->quantifier_offset;
 }
@@ -61,7 +62,7 @@ size_t message_value_size(ProtobufCType type)
 bool message_has(const ProtobufCMessage *message, const ProtobufCFieldDescriptor *field)
 {
     if (field->flags & PROTOBUF_C_FIELD_FLAG_ONEOF) {
-        uint32_t chosen = *(const uint32_t *)message_quantifier(message, field);
+        uint32_t chosen = *(const uint32_t *)quantifier(message, field);
         if (chosen != field->id)
             return false;
     }
@@ -74,7 +75,7 @@ bool message_rival(const ProtobufCMessage *message, const ProtobufCFieldDescript
 {
     if (!(field->flags & PROTOBUF_C_FIELD_FLAG_ONEOF))
         return false;
-    uint32_t chosen = *(const uint32_t *)message_quantifier(message, field);
+    uint32_t chosen = *(const uint32_t *)quantifier(message, field);
     return chosen != 0 && chosen != field->id;
 }
 
@@ -83,14 +84,14 @@ void *message_place(ProtobufCMessage *message, const ProtobufCFieldDescriptor *f
     char *member = message_member(message, field);
     assert(!message_rival(message, field));
     if (field->flags & PROTOBUF_C_FIELD_FLAG_ONEOF) {
-        uint32_t *chosen = message_quantifier(message, field);
+        uint32_t *chosen = quantifier(message, field);
         if (*chosen == 0)
             memset(member, 0, message_value_size(field->type)); /* a union: nothing of ours yet */
         *chosen = field->id;
     }
     if (field->label != PROTOBUF_C_LABEL_REPEATED)
         return member;
-    size_t *count = message_quantifier(message, field);
+    size_t *count = quantifier(message, field);
     size_t size = message_value_size(field->type);
     char *grown = realloc(*(void **)member, (*count + 1) * size);
     if (!grown)
@@ -114,7 +115,7 @@ ProtobufCMessage *message_add(ProtobufCMessage *message, const char *name)
 size_t message_count(const ProtobufCMessage *message, const ProtobufCFieldDescriptor *field)
 {
     assert(field->label == PROTOBUF_C_LABEL_REPEATED);
-    return *(const size_t *)message_quantifier(message, field);
+    return *(const size_t *)quantifier(message, field);
 }
 
 ProtobufCMessage *message_sub(const ProtobufCMessage *message,

@@ -6,8 +6,6 @@
 
 /* Where a field's member lies; for a repeated one, its array's pointer. */
 void *message_member(const ProtobufCMessage *message, const ProtobufCFieldDescriptor *field);
-/* Where a repeated field's count or a oneof's case lies. */
-void *message_quantifier(const ProtobufCMessage *message, const ProtobufCFieldDescriptor *field);
 /* Bytes of one value of this type. */
 size_t message_value_size(ProtobufCType type);
 /* Is there anything to show: oneofs chosen, messages made. */

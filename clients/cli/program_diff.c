@@ -4,7 +4,6 @@
 #include "beckon/v1/program_service.pb-c.h"
 #include "clients/cli/call.h"
 #include "clients/cli/options.h"
-#include "clients/cli/output.h"
 #include "clients/cli/program_file.h"
 #include "clients/cli/table.h"
 

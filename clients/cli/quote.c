@@ -89,6 +89,8 @@ static const struct option_spec OPTIONS[] = {
      .help = "of it: paid with points"},
     {.name = "line", .value = "AMOUNT[:TAX[:CATEGORY[:ARTICLE]]]", .field = "purchase.lines",
      .help = "a line of it, may be repeated: all of its lines, or none"},
+    {.name = "seller", .value = "GUIDE[:SHARE_BP]", .field = "purchase.sellers",
+     .help = "who sells it, may be repeated: shares sum to 10000"},
     {.name = "as-of", .value = "DATE", .field = "as_of",
      .help = "decided as on YYYY-MM-DD, also one to come; else now"},
     {.name = "draft", .value = "FILE",
@@ -98,6 +100,7 @@ static const struct option_spec OPTIONS[] = {
 static const char *const EXAMPLES[] = {
     "beckon quote 12300 --shop S01 --phone 13800138001",
     "beckon quote 12300 --shop S01 --member 17 --as-of 2027-06-18",
+    "beckon quote 12300 --shop S01 --member 17 --seller 3:6000 --seller 5:4000",
     "beckon quote 12300 --shop S01 --member 17 --draft charter.yaml",
     NULL,
 };

@@ -24,7 +24,7 @@ enum outcome adjusting_begin(struct batch *batch, struct command_call *call,
     if (last == UINT32_MAX) return OUTCOME_NUMBERS_EXHAUSTED;
     adjustment->number = last + 1;
     adjustment->created_at = call->now_ms;
-    return caller_token(&batch->reader, call, &adjustment->created_by);
+    return object_caller_token(&batch->reader, call, &adjustment->created_by);
 }
 
 /* Opens the account's holder with everything due posted, in memory. */
@@ -173,8 +173,9 @@ static enum outcome check_flag(struct command_call *call, enum adjustment_kind k
     return outcome == OUTCOME_OK ? outcome : form_refuse(call, outcome, "credit_number", NULL);
 }
 
-enum outcome adjusting_flag(struct batch *batch, struct command_call *call, uint64_t number,
-                            struct adjusting *adjusting)
+/* Before the LINE: holds or releases a credit, as adjustment.kind says. */
+static enum outcome flag(struct batch *batch, struct command_call *call, uint64_t number,
+                         struct adjusting *adjusting)
 {
     struct adjustment *adjustment = &adjusting->adjustment;
     struct holder *holder = &adjusting->holder;
@@ -241,7 +242,7 @@ enum outcome adjusting_flag_whole(struct batch *batch, struct command_call *call
     if (found != STORE_ABSENT) return command_outcome(found, OUTCOME_INTERNAL);
     outcome = adjusting_begin(batch, call, &adjusting.adjustment);
     if (outcome != OUTCOME_OK) return outcome;
-    outcome = adjusting_flag(batch, call, request->credit, &adjusting);
+    outcome = flag(batch, call, request->credit, &adjusting);
     if (outcome != OUTCOME_OK) return outcome;
 
     /* From here on nothing is refused. */

@@ -23,14 +23,11 @@ enum outcome adjusting_begin(struct batch *batch, struct command_call *call,
  * INSUFFICIENT_BALANCE, LOTS_TOO_MANY. */
 enum outcome adjusting_balance(struct batch *batch, struct command_call *call,
                                struct adjusting *adjusting) OUTCOME_CHECKED;
-/* Before the LINE: holds or releases a credit, as adjustment.kind says. CREDIT_UNKNOWN,
- * CREDIT_FINISHED, CREDIT_IS_HELD, CREDIT_NOT_HELD, CREDIT_IN_REVIEW. */
-enum outcome adjusting_flag(struct batch *batch, struct command_call *call, uint64_t credit,
-                            struct adjusting *adjusting) OUTCOME_CHECKED;
 /* After the LINE: posts, and puts the decision with its entry and credit. */
 void adjusting_post(struct batch *batch, struct adjusting *adjusting);
 
-/* The whole of HoldCredit and ReleaseCredit: their requests differ in name only. */
+/* The whole of HoldCredit and ReleaseCredit: their requests differ in name only. CREDIT_UNKNOWN,
+ * CREDIT_FINISHED, CREDIT_IS_HELD, CREDIT_NOT_HELD, CREDIT_IN_REVIEW. */
 struct flag_request {
     enum adjustment_kind kind;
     uint64_t credit;

@@ -10,7 +10,7 @@
 
 #include "store/record.h"
 
-/* Rule ids are numbered by back_test_rules.h; `start` is DATE_ALWAYS where no period counts. */
+/* Rule ids are numbered by back_test_totals.h; `start` is DATE_ALWAYS where no period counts. */
 struct back_test_counter {
     uint16_t rule;
     uint8_t cap;

@@ -1,12 +1,13 @@
 /* What a draft program would have cost on recorded history. Writes nothing.
  *
- * Happy path: form -> gather events -> replay them -> rows by month -> done. It runs on the long
- * thread, in short snapshots; whoever hangs up ends it. */
+ * Happy path: form -> gather events -> replay them -> close periods -> rows by month -> done. It
+ * runs on the long thread, in short snapshots; whoever hangs up ends it. */
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "service/command/back_test_closes.h"
 #include "service/command/back_test_replay.h"
 #include "service/command/back_test_snapshot.h"
 #include "service/command/commands.h"
@@ -17,7 +18,6 @@
 #include "service/command/sentence.h"
 #include "service/limits.h"
 #include "service/rules/civil_date.h"
-#include "store/date.h"
 #include "store/ledger.h"
 
 enum { GATHERED_PER_MESSAGE = 16 }; /* portions */
@@ -76,6 +76,15 @@ static bool alive(void *context)
 {
     struct back_test *back_test = context;
     return back_test->portions++ % GATHERED_PER_MESSAGE != 0 || tell(back_test, 0, 0);
+}
+
+/* Asked while periods are closed: all events are done. */
+static bool alive_closing(void *context)
+{
+    struct back_test *back_test = context;
+    size_t count = back_test->replay.events.count;
+
+    return back_test->portions++ % GATHERED_PER_MESSAGE != 0 || tell(back_test, count, count);
 }
 
 /* Replays a portion; run again, it goes on with the event that has to be fetched for. */
@@ -149,7 +158,10 @@ static const struct sentence_pair NOTES[] = {
     {"会员资料（生日、性别、属性）和导购本人身份按现在的记录；已注销会员视为未知。",
      "Profiles (birthday, gender, attributes) and who is a guide himself are as they stand today; "
      "those of erased members are not known."},
-    {"考核期奖励（PERIOD_CLOSE）不参与回测。", "PERIOD_CLOSE rules are not replayed."},
+    {"考核期奖励（PERIOD_CLOSE）按现在的记录计算：考核期结算之后才补录的交易，草案一侧计入，"
+     "已发放一侧不计入。",
+     "Bonuses of periods are counted from the records as they stand: what was recorded after a "
+     "period was closed counts for the draft, but not in what the close gave."},
 };
 enum { NOTE_COUNT = sizeof NOTES / sizeof NOTES[0] };
 
@@ -212,6 +224,8 @@ static enum outcome run(struct store *store, struct back_test *back_test)
     outcome = back_test_events_gather(store, merchant, back_test->until, alive, back_test,
                                       &replay->events, &back_test->gone);
     if (outcome == OUTCOME_OK && !back_test->gone) outcome = replay_all(store, back_test);
+    if (outcome == OUTCOME_OK && !back_test->gone)
+        outcome = replay_closes(store, replay, alive_closing, back_test, &back_test->gone);
     if (outcome == OUTCOME_OK && !back_test->gone) outcome = send_rows(back_test);
     return outcome;
 }

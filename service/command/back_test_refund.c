@@ -5,7 +5,6 @@
 #include "service/command/back_test_replay.h"
 #include "service/rules/cap_cut.h"
 #include "service/rules/clawback.h"
-#include "store/accounts.h"
 #include "store/date.h"
 #include "store/purchases.h"
 #include "store/refunds.h"
@@ -22,10 +21,9 @@ static struct back_test_counter counter_of(uint16_t rule, const struct cap_count
     };
 }
 
-/* Counts what one award takes (or gives back) in each of its counters. */
-static enum outcome count_award(struct replay *replay, const struct replay_program *program,
-                                const struct award *award, uint32_t referee, business_date date,
-                                int64_t amount)
+enum outcome replay_count(struct replay *replay, const struct replay_program *program,
+                          const struct award *award, uint32_t referee, business_date date,
+                          int64_t amount)
 {
     struct cap_counter counters[CAPS_OF_CREDIT_MAX];
     size_t count = cap_counters(&program->program.rules[award->rule], award->party, referee, date,
@@ -66,8 +64,8 @@ enum outcome replay_cut(struct replay *replay, const struct replay_program *prog
     cap_cut(&program->program, referee, earning->business_date, &uses, awards, award_count);
     for (size_t i = 0; outcome == OUTCOME_OK && i < award_count; i++)
         if (awards[i].amount > 0)
-            outcome = count_award(replay, program, &awards[i], referee, earning->business_date,
-                                  awards[i].amount);
+            outcome = replay_count(replay, program, &awards[i], referee, earning->business_date,
+                                   awards[i].amount);
     return outcome;
 }
 
@@ -200,8 +198,8 @@ static enum outcome reverse_kept(struct replay *replay, const struct replay_prog
         if (asked == 0) continue;
         assert(asked > 0);
         kept->reversed += asked;
-        enum outcome outcome = count_award(replay, program, &kept->award, bought->member,
-                                           bought->date, -asked);
+        enum outcome outcome = replay_count(replay, program, &kept->award, bought->member,
+                                            bought->date, -asked);
         if (outcome != OUTCOME_OK) return outcome;
         if (bought->date >= replay->from && bought->date < replay->to &&
             !back_test_totals_add(&replay->totals, &row, true, 0, asked))

@@ -7,7 +7,6 @@
 #include "service/command/business_time.h"
 #include "service/command/objects.h"
 #include "service/limits.h"
-#include "service/rules/formula.h"
 #include "store/accounts.h"
 #include "store/date.h"
 #include "store/programs.h"

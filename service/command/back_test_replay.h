@@ -3,7 +3,8 @@
  *
  * Decided again by the same code that records (earn.h), with tiers, tier points, caps and budgets
  * as they would have stood; days, first purchases and serving guides are those recorded. Refunds
- * take back each credit's share, whatever its return policy. One thread; freed by its owner. */
+ * take back each credit's share, whatever its return policy. Periods that are over come last
+ * (back_test_closes.h). One thread; freed by its owner. */
 #ifndef BECKON_SERVICE_COMMAND_BACK_TEST_REPLAY_H
 #define BECKON_SERVICE_COMMAND_BACK_TEST_REPLAY_H
 
@@ -91,6 +92,10 @@ void replay_rise(struct replay *replay, const struct program *program, uint32_t 
 enum outcome replay_cut(struct replay *replay, const struct replay_program *program,
                         const struct earning *earning, struct award *awards,
                         size_t award_count) OUTCOME_CHECKED;
+/* Counts what one award takes (or gives back) in each of its counters; referee 0: nobody. */
+enum outcome replay_count(struct replay *replay, const struct replay_program *program,
+                          const struct award *award, uint32_t referee, business_date date,
+                          int64_t amount) OUTCOME_CHECKED;
 /* The event is a refund. */
 enum outcome replay_refund(struct reader *reader, struct replay *replay,
                            const struct back_test_event *event) OUTCOME_CHECKED;

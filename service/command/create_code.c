@@ -4,7 +4,6 @@
 #include <assert.h>
 #include <string.h>
 
-#include "service/command/business_time.h"
 #include "service/command/code_message.h"
 #include "service/command/commands.h"
 #include "service/command/form.h"

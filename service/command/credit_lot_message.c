@@ -6,7 +6,6 @@
 #include "service/command/review_message.h"
 #include "store/credit.h"
 #include "store/programs.h"
-#include "store/tokens.h"
 
 static_assert((int)CREDIT_DONE == (int)BECKON__V1__CREDIT_STATE__CREDIT_STATE_DONE,
               "same numbers");
@@ -99,15 +98,4 @@ Beckon__V1__Adjustment *adjustment_message(struct command_call *call,
     message->decision_reason = reply_text(call, adjustment->decision_reason);
     if (message->decided_at == NULL || message->decision_reason == NULL) return NULL;
     return message;
-}
-
-enum outcome caller_token(struct reader *reader, const struct command_call *call,
-                          uint32_t *ret_number)
-{
-    struct token token;
-    enum store_result found = tokens_find(reader, call->principal.token_hash, &token);
-    if (found != STORE_OK && found != STORE_ABSENT)
-        return command_outcome(found, OUTCOME_INTERNAL);
-    *ret_number = found == STORE_OK ? token.number : 0;
-    return OUTCOME_OK;
 }

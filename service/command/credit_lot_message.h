@@ -18,8 +18,5 @@ enum { ADJUSTMENT_MESSAGE_BYTES = 2048 };
  * is empty. */
 Beckon__V1__Adjustment *adjustment_message(struct command_call *call,
                                            const struct adjustment *adjustment, bool at_once);
-/* The number of the caller's token; 0 for one without. */
-enum outcome caller_token(struct reader *reader, const struct command_call *call,
-                          uint32_t *ret_number) OUTCOME_CHECKED;
 
 #endif

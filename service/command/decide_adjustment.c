@@ -6,6 +6,7 @@
 #include "service/command/commands.h"
 #include "service/command/credit_lot_message.h"
 #include "service/command/form.h"
+#include "service/command/objects.h"
 #include "service/command/reply.h"
 
 static enum outcome reply_with(struct command_call *call, const struct adjustment *adjustment,
@@ -36,7 +37,7 @@ static enum outcome decide_adjustment_write(struct batch *batch, struct command_
         adjustments_get(&batch->reader, request->adjustment_number, adjustment),
         OUTCOME_ADJUSTMENT_UNKNOWN);
     if (outcome != OUTCOME_OK) return form_refuse(call, outcome, "adjustment_number", NULL);
-    outcome = caller_token(&batch->reader, call, &token);
+    outcome = object_caller_token(&batch->reader, call, &token);
     if (outcome != OUTCOME_OK) return outcome;
     enum adjustment_state wanted = request->approve ? ADJUSTMENT_POSTED : ADJUSTMENT_REJECTED;
     if (adjustment->state != ADJUSTMENT_PROPOSED) {

@@ -48,6 +48,8 @@ static Beckon__V1__AwardExplained *award_message(struct command_call *call,
     message->amount = award->amount;
     message->reason = (Beckon__V1__CreditReason)award->reason;
     message->cap = (Beckon__V1__AwardCap)award->cap;
+    /* Caps cut last, each to what it has left: the last that did left just that. */
+    message->cap_left = award->cap != CAP_NONE ? award->amount : 0;
     message->base_minor = award->base_minor;
     message->rate_bp = explain_rate_bp(explained->program, award);
     message->bracket = award->bracket == BRACKET_NONE ? 0 : award->bracket + 1;

@@ -3,7 +3,6 @@
 #include <assert.h>
 #include <inttypes.h>
 
-#include "service/rules/civil_date.h"
 
 enum { BRACKETS_TOLD_MAX = 8 }; /* more than that nobody reads in a sentence */
 
@@ -233,8 +232,8 @@ struct sentence explain_calculation(const struct program *program, const struct 
     }
     if (award->reason == AWARD_CAPPED) {
         struct sentence_pair cap = explain_cap(award->cap);
-        sentence_zh(&sentence, "；被%s限制为 ", cap.zh);
-        sentence_en(&sentence, "; cut by %s to ", cap.en);
+        sentence_zh(&sentence, "；受%s限制，仅余 ", cap.zh);
+        sentence_en(&sentence, "; cut by %s, which had left: ", cap.en);
         sentence_amount(&sentence, award->unit, award->amount, currency);
     } else if (award->share_bp != SHARE_WHOLE) {
         sentence_add(&sentence, (struct sentence_pair){" = ", " = "});

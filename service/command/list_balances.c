@@ -4,7 +4,6 @@
 #include "service/command/form.h"
 #include "service/command/page.h"
 #include "service/command/reply.h"
-#include "service/limits.h"
 #include "store/accounts.h"
 
 /* Accounts are large: a page is read in portions that fit the stack. */

@@ -2,7 +2,6 @@
  * first first. */
 #include "service/command/account_access.h"
 #include "service/command/commands.h"
-#include "service/command/form.h"
 #include "service/command/page.h"
 #include "service/command/reply.h"
 #include "store/ledger.h"

@@ -6,7 +6,6 @@
 #include "service/command/tier.h"
 #include "store/accounts.h"
 #include "store/encode.h"
-#include "store/key.h"
 #include "store/write_set.h"
 
 enum {

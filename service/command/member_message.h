@@ -16,6 +16,4 @@ enum outcome member_load_message(struct reader *reader, struct command_call *cal
                                  uint32_t member, const struct account *account,
                                  Beckon__V1__Member **ret) OUTCOME_CHECKED;
 
-enum { MEMBER_MESSAGE_BYTES = 8192 };
-
 #endif

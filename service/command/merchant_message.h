@@ -5,8 +5,6 @@
 #include "beckon/v1/merchant_service.pb-c.h"
 #include "service/command/command.h"
 
-enum { MERCHANT_MESSAGE_BYTES = 1024 };
-
 /* NULL when the arena is empty. */
 Beckon__V1__Merchant *merchant_message(struct command_call *call, const struct merchant *merchant);
 

@@ -11,6 +11,10 @@
 #include "store/accounts.h"
 #include "store/merchants.h"
 
+/* The number of the caller's token; 0 for one without. */
+enum outcome object_caller_token(struct reader *reader, const struct command_call *call,
+                                 uint32_t *ret_number) OUTCOME_CHECKED;
+
 /* The merchant the reader is turned to. OUTCOME_MERCHANT_UNKNOWN. */
 enum outcome object_merchant(struct reader *reader, struct merchant *ret) OUTCOME_CHECKED;
 
@@ -38,7 +42,7 @@ enum outcome object_member_visible(const struct command_call *call, uint32_t mem
 bool object_member_in_full(const struct command_call *call, uint32_t member);
 
 /* May a member have this phone? *ret_holder: the member who has it, 0 nobody; *ret_resting:
- * somebody gave it up less than LIMIT_PHONE_REST_DAYS ago, and it is not `own`'s. */
+ * somebody gave it up less than LIMIT_PHONE_REST_MS ago, and it is not `own`'s. */
 enum outcome object_phone(struct reader *reader, const struct command_call *call,
                           const char *phone, uint32_t own, uint32_t *ret_holder,
                           bool *ret_resting) OUTCOME_CHECKED;

@@ -101,34 +101,6 @@ static enum outcome load_close(struct batch *batch, struct command_call *call,
 
 /* ---- a guide --------------------------------------------------------------------------------- */
 
-/* Where he worked on the period's last business date; a leaver: where he did last. */
-static enum outcome load_employment(struct reader *reader, struct stepping *stepping,
-                                    bool *ret_employed, bool *ret_entitled)
-{
-    struct employment employments[EMPLOYMENTS_MAX];
-    struct period_result *result = &stepping->result;
-    business_date last_day = stepping->work.period.end - 1;
-    struct guide_on_date on_date;
-    size_t count = 0;
-
-    enum outcome outcome = object_guide_on(reader, result->guide, &stepping->account, last_day,
-                                           &on_date);
-    if (outcome != OUTCOME_OK) return outcome;
-    *ret_employed = *ret_entitled = on_date.employed;
-    result->shop = on_date.shop;
-    result->pay_entity = on_date.pay_entity;
-    if (on_date.employed || !stepping->work.program->rules[stepping->work.rule].leavers)
-        return OUTCOME_OK;
-    enum store_result found = employments_list(reader, result->guide, employments, &count);
-    if (found != STORE_OK) return command_outcome(found, OUTCOME_STORE_DAMAGED);
-    for (size_t i = 0; i < count && employments[i].from <= last_day; i++) {
-        *ret_entitled = true;
-        result->shop = employments[i].shop;
-        result->pay_entity = employments[i].pay_entity;
-    }
-    return OUTCOME_OK;
-}
-
 static enum outcome cut_by_caps(struct reader *reader, const struct stepping *stepping,
                                 struct award *award)
 {
@@ -185,7 +157,8 @@ static enum outcome decide(struct batch *batch, struct stepping *stepping)
                      &stepping->account),
         OUTCOME_STORE_DAMAGED);
     if (outcome == OUTCOME_OK)
-        outcome = load_employment(&batch->reader, stepping, &employed, &entitled);
+        outcome = period_employment(&batch->reader, &stepping->work, &stepping->account, result,
+                                    &employed, &entitled);
     if (outcome != OUTCOME_OK) return outcome;
     struct award award = period_award(stepping->work.program, stepping->work.rule, result->guide,
                                       entitled, &stepping->figures);

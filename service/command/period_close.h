@@ -39,6 +39,11 @@ struct period_figures;
 enum outcome period_count_members(struct reader *reader, const struct period_work *work,
                                   uint32_t *after, struct period_figures *figures,
                                   bool *ret_more) OUTCOME_CHECKED;
+/* Where the guide worked on the period's last business date, put into the result; a leaver whom the
+ * rule pays too: where he did last. *ret_entitled: he may get the award. */
+enum outcome period_employment(struct reader *reader, const struct period_work *work,
+                               const struct account *account, struct period_result *result,
+                               bool *ret_employed, bool *ret_entitled) OUTCOME_CHECKED;
 
 /* rule_id and period of a request. FIELD_REQUIRED, VALUE_INVALID, TEXT_INVALID. */
 enum outcome period_form(struct command_call *call, const char *rule_id, const char *period,

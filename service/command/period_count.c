@@ -1,6 +1,7 @@
-/* A guide's figures for a period, from his members' days and registrations. */
+/* A guide's figures for a period, from his members' days and registrations, and where he worked. */
 #include <assert.h>
 
+#include "service/command/objects.h"
 #include "service/command/period_close.h"
 #include "service/rules/period_bonus.h"
 #include "store/accounts.h"
@@ -89,5 +90,30 @@ enum outcome period_count_members(struct reader *reader, const struct period_wor
     if (need) return OUTCOME_AGAIN;
     if (count > 0) *after = members[count - 1];
     *ret_more = count == PERIOD_MEMBERS_PER_STEP;
+    return OUTCOME_OK;
+}
+
+enum outcome period_employment(struct reader *reader, const struct period_work *work,
+                               const struct account *account, struct period_result *result,
+                               bool *ret_employed, bool *ret_entitled)
+{
+    struct employment employments[EMPLOYMENTS_MAX];
+    business_date last_day = work->period.end - 1;
+    struct guide_on_date on_date;
+    size_t count = 0;
+
+    enum outcome outcome = object_guide_on(reader, work->guide, account, last_day, &on_date);
+    if (outcome != OUTCOME_OK) return outcome;
+    *ret_employed = *ret_entitled = on_date.employed;
+    result->shop = on_date.shop;
+    result->pay_entity = on_date.pay_entity;
+    if (on_date.employed || !work->program->rules[work->rule].leavers) return OUTCOME_OK;
+    enum store_result found = employments_list(reader, work->guide, employments, &count);
+    if (found != STORE_OK) return command_outcome(found, OUTCOME_STORE_DAMAGED);
+    for (size_t i = 0; i < count && employments[i].from <= last_day; i++) {
+        *ret_entitled = true;
+        result->shop = employments[i].shop;
+        result->pay_entity = employments[i].pay_entity;
+    }
     return OUTCOME_OK;
 }

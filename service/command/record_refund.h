@@ -7,9 +7,9 @@
 #include "service/limits.h"
 #include "store/refund.h"
 
-/* Refusals, in order: those of refund_form, (seen before: the first answer, or REFUND_REUSED),
- * REFUNDS_PARKED_TOO_MANY, REFUND_LINES_INVALID, REFUND_EMPTY, REFUND_ABOVE_PURCHASE, BUSY. Field
- * names in refusals are those of the request. */
+/* Refusals, in order: those of refund_form, (seen before: the first answer, or REFUND_REUSED); then
+ * REFUND_LINES_INVALID, REFUND_EMPTY, REFUND_ABOVE_PURCHASE, BUSY where its purchase is there, and
+ * REFUNDS_PARKED_TOO_MANY where it is not. Field names in refusals are those of the request. */
 enum outcome refund_record(struct batch *batch, struct command_call *call,
                            const Beckon__V1__RecordRefundRequest *request,
                            Beckon__V1__Refund **ret_refund) OUTCOME_CHECKED;

@@ -13,7 +13,7 @@ struct refund_shops {
 };
 
 /* Checks everything that the purchase is not needed for and fills the refund but for its state:
- * RECEIPT_INVALID, AMOUNT_INVALID, REFUND_EMPTY, REFUND_LINES_INVALID, TIME_INVALID,
+ * RECEIPT_INVALID, AMOUNT_INVALID, REFUND_LINES_INVALID, REFUND_EMPTY, TIME_INVALID,
  * TIME_IN_FUTURE, SHOP_UNKNOWN, NOT_YOURS. */
 enum outcome refund_form(struct batch *batch, struct command_call *call,
                          const Beckon__V1__RecordRefundRequest *request, struct refund *ret_refund,

@@ -374,8 +374,9 @@ static enum outcome register_member_write(struct batch *batch, struct command_ca
     return outcome;
 }
 
-enum outcome register_member_merchant(struct reader *reader, struct command_call *call,
-                                      uint32_t *ret_merchant)
+/* The merchant of a registration without a token: the code's, else the one it names. */
+static enum outcome register_member_merchant(struct reader *reader, struct command_call *call,
+                                             uint32_t *ret_merchant)
 {
     const Beckon__V1__RegisterMemberRequest *request =
         (const Beckon__V1__RegisterMemberRequest *)call->request;

@@ -12,7 +12,4 @@ enum outcome member_register(struct batch *batch, struct command_call *call,
                              const Beckon__V1__RegisterMemberRequest *request,
                              Beckon__V1__RegisterMemberResponse **ret_reply) OUTCOME_CHECKED;
 
-/* The merchant of a registration without a token: the code's, else the one it names. */
-command_merchant register_member_merchant;
-
 #endif

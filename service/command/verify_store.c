@@ -5,7 +5,6 @@
 #include "service/command/commands.h"
 #include "service/command/merchant_message.h"
 #include "service/command/objects.h"
-#include "service/command/reply.h"
 #include "store/verify.h"
 
 static enum outcome verify_store_merchant(struct reader *reader, struct command_call *call,

@@ -31,10 +31,9 @@ static enum outcome check_form(struct batch *batch, struct command_call *call,
 {
     struct write_off *write_off = &writing_off->write_off;
     struct merchant merchant;
-    struct token token;
 
-    enum outcome outcome = form_text(call, request->reason, "reason", 1,
-                                     WRITE_OFF_REASON_BYTES_MAX, write_off->reason);
+    enum outcome outcome =
+        form_text(call, request->reason, "reason", 1, REASON_BYTES_MAX, write_off->reason);
     if (outcome != OUTCOME_OK) return outcome;
     if (request->amount < 1)
         return form_refuse(call, OUTCOME_AMOUNT_INVALID, "amount", ">= 1");
@@ -46,14 +45,11 @@ static enum outcome check_form(struct batch *batch, struct command_call *call,
     outcome = account_find(&batch->reader, call, request->account, &writing_off->party,
                            &writing_off->account);
     if (outcome != OUTCOME_OK) return outcome;
-    enum store_result found =
-        tokens_find(&batch->reader, call->principal.token_hash, &token);
-    if (found != STORE_OK && found != STORE_ABSENT)
-        return command_outcome(found, OUTCOME_INTERNAL);
+    outcome = object_caller_token(&batch->reader, call, &write_off->token);
+    if (outcome != OUTCOME_OK) return outcome;
     write_off->party = writing_off->party;
     write_off->debt = request->debt_number;
     write_off->amount = request->amount;
-    write_off->token = found == STORE_OK ? token.number : 0;
     return OUTCOME_OK;
 }
 

@@ -6,7 +6,8 @@
 
 static_assert((int)RULES_MAX <= (int)VERDICTS_MAX, "every rule has a verdict");
 
-int32_t reward_multiplier(const struct program *program, uint8_t tier)
+/* The multiplier of a tier; 10,000 where the program has none such. */
+static int32_t tier_multiplier(const struct program *program, uint8_t tier)
 {
     if (program->tier_count == 0) return MULTIPLIER_ONE;
     /* A version may have fewer tiers than the one she rose by. */
@@ -70,7 +71,7 @@ static size_t rule_awards(const struct program *program, uint16_t index,
     bool below = facts->amount_minor < rule->minimum_minor;
     struct award award = {
         .rule = index, .unit = rule->unit, .base_minor = condition_base(program, rule, facts),
-        .multiplier_bp = rule->tier_multiplier ? reward_multiplier(program, facts->tier)
+        .multiplier_bp = rule->tier_multiplier ? tier_multiplier(program, facts->tier)
                                                : MULTIPLIER_ONE,
         .bracket = BRACKET_NONE,
     };

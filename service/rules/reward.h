@@ -26,7 +26,4 @@ size_t reward_awards(const struct program *program, const struct reward_facts *f
 int64_t reward_tier_points(const struct program *program, const struct award *awards,
                            size_t award_count);
 
-/* The multiplier of a tier; 10,000 where the program has none such. */
-int32_t reward_multiplier(const struct program *program, uint8_t tier);
-
 #endif

@@ -256,6 +256,7 @@ class RandomMarket(unittest.TestCase):
             if award["reason"] == "CREDIT_REASON_CAPPED":
                 self.assertLess(award["amount"], part)
                 self.assertNotEqual(award["cap"], "AWARD_CAP_NONE")
+                self.assertEqual(award["cap_left"], award["amount"])
             else:
                 self.assertEqual(award["amount"], part, award)
 

@@ -203,7 +203,7 @@ static const struct field refund_fields[] = {
 static const struct field write_off_fields[] = {
     F_RAW(write_off, entry), F_PARTY(write_off, party), F_RAW(write_off, debt),
     F_AMOUNT(write_off, amount), F_RAW(write_off, token),
-    {offsetof(struct write_off, reason), WRITE_OFF_REASON_BYTES_MAX, TEXT, 0, 0},
+    {offsetof(struct write_off, reason), REASON_BYTES_MAX, TEXT, 0, 0},
 };
 static const struct field merchant_fields[] = {
     F_RAW(merchant, number), F_TEXT(merchant, name),

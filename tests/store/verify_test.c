@@ -23,6 +23,7 @@
 #include "store/programs.h"
 #include "store/purchases.h"
 #include "store/shops.h"
+#include "store/table.h"
 #include "store/tokens.h"
 #include "store/verify.h"
 
@@ -352,7 +353,10 @@ static void a_scoreboard_of_nobody(struct batch *batch)
 
 static void a_guides_list_lacks_a_member(struct batch *batch)
 {
-    members_of_guide_delete(batch, 1, 2);
+    struct key key = key_begin(SCENARIO_MERCHANT, TABLE_MEMBER_OF_GUIDE);
+    key_u32(&key, 1);
+    key_u32(&key, 2);
+    table_delete(batch, &key);
 }
 
 static void a_guides_list_has_anothers_member(struct batch *batch)

@@ -22,6 +22,14 @@ rules:
     to: buyer
     gives: 2 points per 1.00 CNY
 """
+SELLING = """\
+from: 2024-01-01
+rules:
+  sellers:
+    on: purchase
+    to: selling guide
+    gives: 10.00 CNY
+"""
 
 
 class OnATerminal(unittest.TestCase):
@@ -31,9 +39,15 @@ class OnATerminal(unittest.TestCase):
         cls.service.start()
         cls.world = World(cls.service, with_tokens=False)
         cls.folder = tempfile.TemporaryDirectory(prefix="beckon-explain-")
-        cls.draft = os.path.join(cls.folder.name, "draft.yaml")
-        with open(cls.draft, "w", encoding="utf-8") as file:
-            file.write(DRAFT)
+        cls.draft = cls.file("draft.yaml", DRAFT)
+        cls.selling = cls.file("selling.yaml", SELLING)
+
+    @classmethod
+    def file(cls, name, text):
+        path = os.path.join(cls.folder.name, name)
+        with open(path, "w", encoding="utf-8") as file:
+            file.write(text)
+        return path
 
     @classmethod
     def tearDownClass(cls):
@@ -71,6 +85,11 @@ class OnATerminal(unittest.TestCase):
         told = self.beckon("quote", "12345", "--shop", "S1", "--member", "1", language="zh_CN.UTF-8")
         self.assertIn("不适用：", told)
         self.assertIn("= 123 积分。", told)
+        sold = self.beckon("quote", "12345", "--shop", "S1", "--member", "1", "--draft", self.selling,
+                           "--seller", "1:6000", "--seller", "2:4000")
+        self.assertIn("guide:1  600 cash", sold)
+        self.assertIn("guide:2  400 cash", sold)
+        self.beckon("quote", "12345", "--shop", "S1", "--member", "1", "--seller", "99", exit=1)
         draft = self.beckon("quote", "12345", "--shop", "S1", "--member", "1", "--draft", self.draft)
         self.assertIn("the draft", draft)
         self.assertIn("= 246 points.", draft)

@@ -89,6 +89,105 @@ static void a_draft_that_cannot_be_is_refused(void **state)
     PLAY_ON(STAGE, steps);
 }
 
+/* ---- periods --------------------------------------------------------------------------------- */
+
+/* 90 points from 50 % who came back, after 10 days, 150 in all; 300 for each guide who brought
+ * members in the quarter, leavers too. */
+#define PERIODS(of)                                                                             \
+    of ".rules[0].rule_id=back " of ".rules[0].trigger=PERIOD_CLOSE "                           \
+    of ".rules[0].beneficiary=SERVING_GUIDE " of ".rules[0].unit=POINTS "                       \
+    of ".rules[0].kpi=REPURCHASE_RATE " of ".rules[0].period=MONTH " of ".rules[0].wait_days=10 " \
+    of ".rules[0].minimum_n=1 " of ".rules[0].budget=150 " of ".rules[0].brackets[0].to=5000 "  \
+    of ".rules[0].brackets[1].from=5000 " of ".rules[0].brackets[1].fixed_amount=90 "           \
+    of ".rules[1].rule_id=heads " of ".rules[1].trigger=PERIOD_CLOSE "                          \
+    of ".rules[1].beneficiary=SERVING_GUIDE " of ".rules[1].unit=CASH "                         \
+    of ".rules[1].kpi=NEW_MEMBERS " of ".rules[1].period=QUARTER " of ".rules[1].minimum_n=1 "  \
+    of ".rules[1].fixed_amount=300 " of ".rules[1].include_leavers=true "                       \
+    of ".rules[1].wait_days=1 " of ".inherit_serving_guide=true "
+#define REGISTER(phone, code, on)                                                               \
+    ANSWERS("admin", register_member, "phone=" phone " consent_policy_version=v1 code=" code    \
+            " occurred_at=" on "T08:00", NULL)
+#define BOUGHT(receipt, buyer, on) \
+    ANSWERS("admin", record_purchase, BUY(receipt, buyer, "1000", "occurred_at=" on "T08:00"), NULL)
+#define REFUNDED(refund, receipt)                                                               \
+    ANSWERS("admin", record_refund, "shop_id=S1 refund_number=" refund " receipt_number=" receipt \
+            " amount_minor=1000", NULL)
+#define CLOSED(rule, period, amount)                                                            \
+    ANSWERS("payroll", close_period, "rule_id=" rule " period=" period,                         \
+            "period_close.done=1 period_close.amount=" amount)
+
+static void the_program_in_force_costs_what_its_closes_posted(void **state)
+{
+    (void)state;
+    static const struct step steps[] = {
+        ANSWERS("admin", publish_program,
+                "request_id=p2 program.from_date=2026-01-01 " PERIODS("program"),
+                "program.version=2"),
+        REGISTER("13800000003", "$g2", "2026-01-10"), REGISTER("13800000004", "$g3", "2026-01-11"),
+        BOUGHT("F1", "member_number=3", "2026-02-10"),
+        BOUGHT("F2", "member_number=3", "2026-02-11"),
+        AT("2026-03-20T10:00"),
+        CLOSED("back", "2026-02", "90"),
+        /* Of guide 1's one comes back; guide 2's takes her second day back in time ... */
+        BOUGHT("M1", "member_number=1", "2026-03-03"),
+        BOUGHT("M2", "member_number=1", "2026-03-05"),
+        BOUGHT("M3", "member_number=2", "2026-03-04"),
+        BOUGHT("M4", "member_number=3", "2026-03-04"),
+        BOUGHT("M5", "member_number=3", "2026-03-06"),
+        AT("2026-04-10T10:00"), REFUNDED("R1", "M5"),
+        /* ... and guide 1's too late. */
+        AT("2026-04-11T10:00"), REFUNDED("R2", "M2"),
+        CLOSED("back", "2026-03", "60"), CLOSED("heads", "2026Q1", "900"),
+        ANSWERS("admin", back_test_program,
+                PERIODS("draft") "from_date=2026-01-01 to_date=2026-04-01",
+                "done=1 rows#=3 rows[0].rule_id=back rows[0].month=2026-02 "
+                "rows[0].beneficiary=GUIDE rows[0].unit=POINTS rows[0].draft.count=1 "
+                "rows[0].draft.posted=90 rows[0].recorded.count=1 rows[0].recorded.posted=90 "
+                "rows[1].rule_id=back rows[1].month=2026-03 rows[1].draft.posted=60 "
+                "rows[1].recorded.posted=60 rows[2].rule_id=heads rows[2].month=2026-03 "
+                "rows[2].unit=CASH rows[2].draft.count=3 rows[2].draft.posted=900 "
+                "rows[2].recorded.count=3 rows[2].recorded.posted=900 notes#=3"),
+        /* What February's close took of the budget is missing in March; April is not over. */
+        ANSWERS("admin", back_test_program,
+                PERIODS("draft") "from_date=2026-03-31 to_date=2027-01-01",
+                "done=1 rows#=2 rows[0].rule_id=back rows[0].draft.posted=60 "
+                "rows[0].recorded.posted=60 rows[1].rule_id=heads rows[1].draft.posted=900 "
+                "rows[1].recorded.posted=900"),
+        ANSWERS("admin", back_test_program,
+                PERIODS("draft") "from_date=2026-03-01 to_date=2026-03-31", "done=1 rows#=0"),
+        /* Another draft pays more, and nobody who left. */
+        ANSWERS("admin", back_test_program,
+                PERIODS("draft") "draft.rules[0].budget=0 draft.rules[1].fixed_amount=500 "
+                "draft.rules[1].include_leavers=false from_date=2026-03-31 to_date=2026-04-01",
+                "done=1 rows[0].draft.posted=90 rows[0].recorded.posted=60 "
+                "rows[1].draft.count=2 rows[1].draft.posted=1000"),
+    };
+    PLAY_ON(STAGE, steps);
+}
+
+/* Closed before its wait is over, a period counts for the draft too. */
+static void a_period_closed_early_is_closed_by_the_draft_too(void **state)
+{
+    (void)state;
+    static const struct step steps[] = {
+        ANSWERS("admin", publish_program,
+                "request_id=p2 program.from_date=2026-01-01 " PERIODS("program"),
+                "program.version=2"),
+        BOUGHT("M1", "member_number=1", "2026-03-01"),
+        BOUGHT("M2", "member_number=1", "2026-03-02"),
+        AT("2026-04-01T10:00"),
+        ANSWERS("admin", back_test_program,
+                PERIODS("draft") "from_date=2026-03-01 to_date=2026-04-01", "done=1 rows#=0"),
+        ANSWERS("admin", close_period, "rule_id=back period=2026-03 early=true",
+                "period_close.done=1 period_close.amount=90"),
+        ANSWERS("admin", back_test_program,
+                PERIODS("draft") "from_date=2026-03-01 to_date=2026-04-01",
+                "done=1 rows#=1 rows[0].rule_id=back rows[0].draft.posted=90 "
+                "rows[0].recorded.posted=90"),
+    };
+    PLAY_ON(STAGE, steps);
+}
+
 /* ---- in memory ------------------------------------------------------------------------------- */
 
 static void a_history_beyond_the_bounds_is_refused_before_memory_is_taken(void **state)
@@ -165,6 +264,8 @@ int main(void)
         cmocka_unit_test(a_draft_is_held_against_what_was_given),
         cmocka_unit_test(tiers_rise_in_the_replay_as_the_draft_says),
         cmocka_unit_test(a_draft_that_cannot_be_is_refused),
+        cmocka_unit_test(the_program_in_force_costs_what_its_closes_posted),
+        cmocka_unit_test(a_period_closed_early_is_closed_by_the_draft_too),
         cmocka_unit_test(a_history_beyond_the_bounds_is_refused_before_memory_is_taken),
         cmocka_unit_test(counters_add_up_however_many_there_are),
         cmocka_unit_test(totals_keep_a_row_for_each_rule_unit_kind_and_month),

@@ -85,6 +85,24 @@ static void a_draft_is_tried_on_before_it_is_published(void **state)
     PLAY_ON(STAGE, steps);
 }
 
+static void what_a_cap_has_left_is_told(void **state)
+{
+    (void)state;
+    static const struct step steps[] = {
+        ANSWERS("admin", quote,
+                QUOTE("member_number=2", "12345", "purchase.shop_id=S1 ")
+                DRAFT("draft.rules[0].rate_bp=200 draft.rules[0].budget=100"),
+                "rules[0].awards[0].amount=100 rules[0].awards[0].full_amount=246 "
+                "rules[0].awards[0].cap=BUDGET rules[0].awards[0].cap_left=100"),
+        ANSWERS("admin", quote,
+                QUOTE("member_number=2", "5000", "purchase.shop_id=S1 ")
+                DRAFT("draft.rules[0].rate_bp=200 draft.rules[0].budget=100"),
+                "rules[0].awards[0].amount=100 rules[0].awards[0].cap=NONE "
+                "!rules[0].awards[0].cap_left"),
+    };
+    PLAY_ON(STAGE, steps);
+}
+
 static void a_quote_is_refused_as_recording_would_be(void **state)
 {
     (void)state;
@@ -108,6 +126,7 @@ int main(void)
         cmocka_unit_test(a_quote_says_what_recording_then_does),
         cmocka_unit_test(a_quote_may_be_asked_as_of_another_date),
         cmocka_unit_test(a_draft_is_tried_on_before_it_is_published),
+        cmocka_unit_test(what_a_cap_has_left_is_told),
         cmocka_unit_test(a_quote_is_refused_as_recording_would_be),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
