@@ -17,6 +17,8 @@
 #include "store/date.h"
 #include "store/debts.h"
 #include "store/ledger.h"
+#include "store/purchases.h"
+#include "store/refunds.h"
 #include "tests/store/scratch.h"
 
 #define DAY_MS (UINT64_C(24) * 60 * 60 * 1000)
@@ -176,6 +178,57 @@ static void a_store_that_lay_for_long_waits_for_an_operator(void **state)
     close_world(&world);
 }
 
+enum { WAITING = 20 }; /* more than one portion of the ticker */
+
+static struct receipt refund_at(unsigned i)
+{
+    return (struct receipt){1, 2, {'R', (char)('A' + i)}};
+}
+
+/* Refunds of more than their purchase, which need nobody's account to be rejected. */
+static void leave_refunds_waiting(struct store *store)
+{
+    struct purchase purchase = {.receipt = {1, 1, "A"}, .member = 1, .business_date = 20000,
+                                .parts = {.amount_minor = 100}, .base_minor = 100};
+    struct batch *batch = batch_new(store);
+    assert_int_equal(batch_begin(batch, wall_ms), STORE_OK);
+    assert_int_equal(batch_command_begin(batch, 1), STORE_OK);
+    purchases_put(batch, &purchase);
+    for (unsigned i = 0; i < WAITING; i++) {
+        struct refund refund = {.receipt = refund_at(i), .purchase = purchase.receipt,
+                                .state = REFUND_PARKED, .parked = true, .amount_minor = 200,
+                                .business_date = 20000};
+        refunds_put(batch, &refund);
+        refunds_waiting_put(batch, &refund.receipt);
+    }
+    assert_int_equal(batch_commit(batch), STORE_OK);
+    batch_destroy(batch);
+}
+
+static void refunds_that_wait_are_settled(void **state)
+{
+    (void)state;
+    struct world world = store_open_world(DATE_NEVER - 1);
+    struct receipt first = {.shop = 0}, waiting;
+    enum store_result left = STORE_OK;
+    leave_refunds_waiting(world.store);
+    serve(&world);
+    for (unsigned tenth = 0; tenth < 50 && left == STORE_OK; tenth++) {
+        struct reader reader;
+        struct refund last;
+        struct receipt receipt = refund_at(WAITING - 1);
+        usleep(100 * 1000);
+        assert_int_equal(reader_open(world.store, &reader), STORE_OK);
+        reader.merchant = 1;
+        left = refunds_waiting_next(&reader, &first, &waiting);
+        assert_int_equal(refunds_get(&reader, &receipt, &last), STORE_OK);
+        if (left == STORE_ABSENT) assert_int_equal(last.state, REFUND_REJECTED);
+        reader_close(&reader);
+    }
+    assert_int_equal(left, STORE_ABSENT);
+    close_world(&world);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -183,6 +236,7 @@ int main(void)
         cmocka_unit_test(a_clock_that_jumps_waits_for_an_operator),
         cmocka_unit_test(time_that_both_clocks_saw_is_no_jump),
         cmocka_unit_test(a_store_that_lay_for_long_waits_for_an_operator),
+        cmocka_unit_test(refunds_that_wait_are_settled),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
