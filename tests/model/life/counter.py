@@ -10,6 +10,7 @@ from reviews import Reviews
 
 LOTS_A_COMMAND = 128  # one command spends from so many at most
 LOTS_AT_ONCE = 40     # a refund that takes from more may leave a debt that due work nets at once
+PARKED_MAX = 8        # refunds of one purchase that is still to come
 
 
 class Refund:
@@ -47,7 +48,10 @@ class Counter(Reviews, Merchant):
             if reason:
                 return reason
         else:
-            self.parked.setdefault(refund.purchase, []).append(refund)
+            waiting = self.parked.setdefault(refund.purchase, [])
+            if len(waiting) == PARKED_MAX:
+                return "REFUNDS_PARKED_TOO_MANY"
+            waiting.append(refund)
         self.refunds[refund.shop, refund.number] = refund
         return ""
 
