@@ -77,6 +77,43 @@ static void the_same_names_are_two_things(void **state)
     PLAY_ON(STAGE, steps);
 }
 
+/* Credits, refunds, redemptions, debts, reviews and closes of merchant 1 are nobody's at 2. */
+static void the_life_of_a_credit_is_its_merchants_own(void **state)
+{
+    (void)state;
+    static const struct step steps[] = {
+        ANSWERS("operator", create_merchant, "request_id=2 merchant.name=Two", NULL),
+        ANSWERS("admin@2", create_shop, "shop.shop_id=S1", NULL),
+        ANSWERS("pos:1", record_purchase, "receipt_number=A1 member_number=1 amount_minor=70000",
+                "purchase.amount_minor=70000", .save = "credit=purchase.credits[0].credit_number"),
+        ANSWERS("admin", get_credit, "credit_number=$credit", NULL),
+        REFUSES("admin@2", get_credit, "credit_number=$credit", OUTCOME_CREDIT_UNKNOWN,
+                "credit_number"),
+        REFUSES("admin@2", explain_credit, "credit_number=$credit", OUTCOME_CREDIT_UNKNOWN,
+                "credit_number"),
+        REFUSES("admin@2", hold_credit, "credit_number=$credit reason=odd request_id=h",
+                OUTCOME_CREDIT_UNKNOWN, "credit_number"),
+        REFUSES("admin@2", release_credit, "credit_number=$credit reason=odd request_id=h",
+                OUTCOME_CREDIT_UNKNOWN, "credit_number"),
+        REFUSES("admin@2", list_credits, "account=member:1", OUTCOME_ACCOUNT_UNKNOWN, "account"),
+        REFUSES("admin@2", explain_purchase, "shop_id=S1 receipt_number=A1",
+                OUTCOME_PURCHASE_UNKNOWN, "receipt_number"),
+        /* A refund of it waits at 2 for a receipt of 2's own. */
+        ANSWERS("admin@2", record_refund,
+                "shop_id=S1 refund_number=R1 receipt_number=A1 amount_minor=70000",
+                "refund.state=PARKED"),
+        REFUSES("admin", get_refund, "shop_id=S1 refund_number=R1", OUTCOME_REFUND_UNKNOWN,
+                "refund_number"),
+        ANSWERS("admin", get_purchase, "shop_id=S1 receipt_number=A1",
+                "!purchase.refunded_minor"),
+        REFUSES("admin@2", get_review, "review_number=1", OUTCOME_REVIEW_UNKNOWN,
+                "review_number"),
+        REFUSES("admin@2", get_redemption, "redemption_number=1", OUTCOME_REDEMPTION_UNKNOWN,
+                "redemption_number"),
+    };
+    PLAY_ON(STAGE, steps);
+}
+
 static void a_token_of_one_is_nothing_to_the_other(void **state)
 {
     (void)state;
@@ -105,6 +142,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_same_names_are_two_things),
+        cmocka_unit_test(the_life_of_a_credit_is_its_merchants_own),
         cmocka_unit_test(a_token_of_one_is_nothing_to_the_other),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
