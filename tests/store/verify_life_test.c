@@ -10,8 +10,8 @@
 
 #include <cmocka.h>
 
+#include "corruption.h"
 #include "scenario.h"
-#include "scratch.h"
 #include "store/accounts.h"
 #include "store/adjustments.h"
 #include "store/debts.h"
@@ -19,10 +19,8 @@
 #include "store/key.h"
 #include "store/ledger.h"
 #include "store/redemptions.h"
-#include "store/verify.h"
 
 static const struct party member_1 = {PARTY_MEMBER, 1}, guide_1 = {PARTY_GUIDE, 1};
-static struct verify_report report; /* 16 KiB: too much for the stack of a test */
 static uint64_t redeem_entry, adjust_entry, debt_entry;
 
 static uint64_t post(struct batch *batch, struct ledger *ledger, struct party party,
@@ -222,14 +220,7 @@ static void a_credits_date_dangles(struct batch *batch)
     batch_put(batch, key_view(&key), key_view(&value));
 }
 
-struct row {
-    const char *name;
-    void (*corrupt)(struct batch *batch);
-    const char *finding;
-};
-#define ROW(name, finding) {#name, name, finding}
-
-static const struct row rows[] = {
+static const struct corruption_row rows[] = {
     ROW(a_spent_credit_says_expired, "member 1: credit 1: expired is 1, entries say 0"),
     ROW(a_spent_credit_says_settled, "member 1: credit 1: settled is 1, entries say 0"),
     ROW(a_netted_credit_says_voided, ": voided is 1, entries say 0"),
@@ -255,49 +246,10 @@ static const struct row rows[] = {
 
 /* ---- tests ----------------------------------------------------------------------------------- */
 
-static void change(struct store *store, void (*corrupt)(struct batch *batch))
-{
-    struct batch *batch = batch_new(store);
-    scenario_begin(batch, 2000);
-    corrupt(batch);
-    assert_int_equal(batch_commit(batch), STORE_OK);
-    batch_destroy(batch);
-}
-
-static bool found(const char *finding)
-{
-    for (uint64_t i = 0; i < report.finding_count && i < VERIFY_FINDINGS_MAX; i++)
-        if (strstr(report.findings[i], finding) != NULL) return true;
-    return false;
-}
-
-static bool go_on(void *context, const struct verify_report *so_far)
-{
-    (void)context;
-    (void)so_far;
-    return true;
-}
-
 static void verify_holds_the_life_of_each_credit_against_its_entries(void **state)
 {
     (void)state;
-    for (size_t i = 0; i <= sizeof rows / sizeof rows[0]; i++) { /* the last: nothing wrong */
-        const struct row *row = i < sizeof rows / sizeof rows[0] ? &rows[i] : NULL;
-        struct scratch scratch = scratch_make();
-        struct store *store = scratch_store(&scratch, false);
-        scenario_build(store);
-        change(store, live);
-        if (row != NULL) change(store, row->corrupt);
-        assert_int_equal(store_verify(store, SCENARIO_MERCHANT, go_on, NULL, &report), STORE_OK);
-        bool good = row == NULL ? report.finding_count == 0 : found(row->finding);
-        if (!good) {
-            for (uint64_t k = 0; k < report.finding_count && k < VERIFY_FINDINGS_MAX; k++)
-                print_message("  %s\n", report.findings[k]);
-            fail_msg("%s: not found", row == NULL ? "nothing" : row->name);
-        }
-        store_close(store);
-        scratch_remove(&scratch);
-    }
+    corruptions_are_found(live, rows, sizeof rows / sizeof rows[0]);
 }
 
 int main(void)

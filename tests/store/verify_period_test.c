@@ -10,8 +10,8 @@
 
 #include <cmocka.h>
 
+#include "corruption.h"
 #include "scenario.h"
-#include "scratch.h"
 #include "store/accounts.h"
 #include "store/encode.h"
 #include "store/key.h"
@@ -20,12 +20,10 @@
 #include "store/period_closes.h"
 #include "store/programs.h"
 #include "store/table.h"
-#include "store/verify.h"
 
 static const struct party guide_1 = {PARTY_GUIDE, 1};
 /* April 1970 begins on day 90. */
 static const struct period_name april = {"bonus", PERIOD_MONTH, 90};
-static struct verify_report report; /* 16 KiB: too much for the stack of a test */
 
 static void publish(struct batch *batch)
 {
@@ -175,14 +173,8 @@ static void a_key_is_no_period(struct batch *batch)
     period_closes_put(batch, &close);
 }
 
-struct row {
-    const char *name;
-    void (*corrupt)(struct batch *batch);
-    const char *finding;
-};
-#define ROW(corruption, finding) {#corruption, corruption, finding}
 #define APRIL "period from day 90, version 2 rule 0, "
-static const struct row rows[] = {
+static const struct corruption_row rows[] = {
     ROW(a_sum_is_wrong, APRIL "guide 0: its sums are not those of its guides"),
     ROW(a_guide_is_not_counted, APRIL "guide 0: its sums are not those of its guides"),
     ROW(a_result_is_gone, ": its event doesn't name the credit"),
@@ -197,49 +189,10 @@ static const struct row rows[] = {
 
 /* ---- the test -------------------------------------------------------------------------------- */
 
-static void change(struct store *store, void (*corrupt)(struct batch *batch))
-{
-    struct batch *batch = batch_new(store);
-    scenario_begin(batch, 2000);
-    corrupt(batch);
-    assert_int_equal(batch_commit(batch), STORE_OK);
-    batch_destroy(batch);
-}
-
-static bool found(const char *finding)
-{
-    for (uint64_t i = 0; i < report.finding_count && i < VERIFY_FINDINGS_MAX; i++)
-        if (strstr(report.findings[i], finding) != NULL) return true;
-    return false;
-}
-
-static bool go_on(void *context, const struct verify_report *so_far)
-{
-    (void)context;
-    (void)so_far;
-    return true;
-}
-
 static void verify_holds_each_close_against_its_guides_and_their_entries(void **state)
 {
     (void)state;
-    for (size_t i = 0; i <= sizeof rows / sizeof rows[0]; i++) { /* the last: nothing wrong */
-        const struct row *row = i < sizeof rows / sizeof rows[0] ? &rows[i] : NULL;
-        struct scratch scratch = scratch_make();
-        struct store *store = scratch_store(&scratch, false);
-        scenario_build(store);
-        change(store, close_april);
-        if (row != NULL) change(store, row->corrupt);
-        assert_int_equal(store_verify(store, SCENARIO_MERCHANT, go_on, NULL, &report), STORE_OK);
-        bool good = row == NULL ? report.finding_count == 0 : found(row->finding);
-        if (!good) {
-            for (uint64_t k = 0; k < report.finding_count && k < VERIFY_FINDINGS_MAX; k++)
-                print_message("  %s\n", report.findings[k]);
-            fail_msg("%s: not found", row == NULL ? "nothing" : row->name);
-        }
-        store_close(store);
-        scratch_remove(&scratch);
-    }
+    corruptions_are_found(close_april, rows, sizeof rows / sizeof rows[0]);
 }
 
 int main(void)

@@ -8,19 +8,17 @@
 
 #include <cmocka.h>
 
+#include "corruption.h"
 #include "scenario.h"
-#include "scratch.h"
 #include "store/accounts.h"
 #include "store/date.h"
 #include "store/key.h"
 #include "store/ledger.h"
 #include "store/reviews.h"
 #include "store/signals.h"
-#include "store/verify.h"
 
 enum { CREDIT = 2 }; /* the guide's cash, pending */
 static const struct party member = {PARTY_MEMBER, 1}, guide = {PARTY_GUIDE, 1};
-static struct verify_report report; /* 16 KiB: too much for the stack of a test */
 
 /* ---- a sound store with a review and a refund cycle ------------------------------------------ */
 
@@ -156,12 +154,7 @@ static void a_signal_is_counted_within_a_month(struct batch *batch)
     signals_put(batch, SIGNAL_KIND_FULL_REFUNDS, (struct party){PARTY_MEMBER, 3}, 1, &days);
 }
 
-static const struct {
-    const char *name;
-    void (*make)(struct batch *batch);
-    const char *finding;
-} corruptions[] = {
-#define ROW(make, finding) {#make, make, finding}
+static const struct corruption_row rows[] = {
     ROW(the_credit_is_free, "review 1: credit 2 is not held or left as it says"),
     ROW(the_credit_names_no_review, "review 1: credit 2 is not held or left as it says"),
     ROW(the_credit_names_a_review_nobody_has,
@@ -180,55 +173,16 @@ static const struct {
 
 /* ---- tests ----------------------------------------------------------------------------------- */
 
-static bool found(const char *finding)
-{
-    for (size_t i = 0; i < report.finding_count && i < VERIFY_FINDINGS_MAX; i++)
-        if (strstr(report.findings[i], finding) != NULL) return true;
-    for (size_t i = 0; i < report.finding_count && i < VERIFY_FINDINGS_MAX; i++)
-        print_error("found: %s\n", report.findings[i]);
-    return false;
-}
-
-/* Verifies a scenario with a review and `make`'s change. */
-static void verify_with(void (*make)(struct batch *batch))
-{
-    struct scratch scratch = scratch_make();
-    struct store *store = scratch_store(&scratch, false);
-    scenario_build(store);
-    struct batch *batch = batch_new(store);
-    scenario_begin(batch, 2000);
-    make_sound(batch);
-    if (make != NULL) make(batch);
-    assert_int_equal(batch_commit(batch), STORE_OK);
-    batch_destroy(batch);
-    assert_int_equal(store_verify(store, SCENARIO_MERCHANT, NULL, NULL, &report), STORE_OK);
-    store_close(store);
-    scratch_remove(&scratch);
-}
-
-static void a_held_credit_with_its_review_is_sound(void **state)
+static void verify_holds_each_review_against_its_credits(void **state)
 {
     (void)state;
-    verify_with(NULL);
-    if (report.finding_count != 0) print_error("%s\n", report.findings[0]);
-    assert_int_equal(report.finding_count, 0);
-}
-
-static void each_single_corruption_is_found(void **state)
-{
-    (void)state;
-    for (size_t i = 0; i < sizeof corruptions / sizeof corruptions[0]; i++) {
-        verify_with(corruptions[i].make);
-        if (!found(corruptions[i].finding))
-            fail_msg("%s: not found: %s", corruptions[i].name, corruptions[i].finding);
-    }
+    corruptions_are_found(make_sound, rows, sizeof rows / sizeof rows[0]);
 }
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(a_held_credit_with_its_review_is_sound),
-        cmocka_unit_test(each_single_corruption_is_found),
+        cmocka_unit_test(verify_holds_each_review_against_its_credits),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
