@@ -59,6 +59,21 @@ enum table {
                                     the same and a guide -> period_result. Size 0: up to which
                                     date the ticker has closed what was due */
     TABLE_WRITE_OFF = 0x2f,      /* entry number -> write_off: who forgave a debt, and why */
+    TABLE_RUN = 0x32,            /* number -> ColdSettlementRun */
+    TABLE_RUN_LINE = 0x33,       /* run, payee's kind and number, pay entity -> settlement_line */
+    TABLE_RUN_ORDER = 0x34,      /* run, pay entity's name, employee number, guide, pay entity ->
+                                    (empty): the lines of guides in the export's order */
+    TABLE_RUN_PAYEE = 0x35,      /* run, payee -> sealed ColdPayee: name and document at close */
+    TABLE_DISPUTE = 0x36,        /* run, number -> ColdDispute */
+    TABLE_CLOSED_THROUGH = 0x37, /* pay entity -> the date before which its periods are closed */
+    TABLE_HELD = 0x38,           /* business date, party, credit -> (empty): every held credit */
+    TABLE_HELD_CARRIED = 0x39,   /* run, party, credit -> ColdHeldCarried: left to the next run,
+                                    and why */
+    TABLE_TARGET = 0x3a,         /* guide, period kind, start, KPI -> ColdTarget */
+    TABLE_HANDOVER = 0x3b,       /* number -> ColdHandover */
+    TABLE_HANDOVER_ROW = 0x3c,   /* handover, member -> its outcome */
+    TABLE_KPI_YEAR = 0x3d,       /* year start, guide -> the year's counters, for rankings */
+    TABLE_EXPORT = 0x3e,         /* run, number -> ColdExport: who took out what, when */
 
     /* merchant 0: the instance's own */
     TABLE_META = 0x40,           /* -> ColdMeta: schema version, store id */
@@ -78,6 +93,7 @@ enum account_part {
     ACCOUNT_CREDIT_DATE = 5,/* credit -> the date it is filed under, unless that is DATE_NEVER */
     ACCOUNT_DEBT = 6,       /* 0 open or 1 paid, number -> debt */
     ACCOUNT_BENEFIT = 7,    /* number -> benefit */
+    ACCOUNT_SETTLEMENT = 8, /* pay entity -> settlement_account: marks of runs, clawback, carry */
 };
 
 /* A key under construction; keys are small and live on the stack. */
