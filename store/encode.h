@@ -17,7 +17,7 @@ enum {
     CREDIT_BYTES = 1 + 8 + 3 + 7 * 8 + 4 + 2 + 3 * 4 + 3 * 4 + 2 * 4 + 3 * 8,
     ACCOUNT_BYTES = 98 + 147 + 16,          /* everyone's, members', guides' part */
     PURCHASE_DAY_BYTES = 1 + 4 + 4 + 3 * 8 + 4,
-    BINDING_BYTES = 1 + 4 + 4 + 1 + 4 + 1,
+    BINDING_BYTES = 1 + 4 + 4 + 1 + 4 + 1 + 4 + 4,
     EMPLOYMENT_BYTES = 1 + 4 * 4,
     AWARD_BYTES = 2 + 5 + 1 + 1 + 4 * 8 + 4 + 2 + 1 + 1,
     VERDICTS_BYTES_MAX = 1 + VERDICTS_MAX,
@@ -69,7 +69,7 @@ enum store_result recency_month_decode(struct bytes from,
 size_t signal_counts_encode(const struct signal_counts *counts, uint8_t *to);
 enum store_result signal_counts_decode(struct bytes from,
                                        struct signal_counts *ret) STORE_CHECKED;
-enum { KPI_MONTH_BYTES_MAX = 1 + 6 * 4 + 4 + 31 * (1 + 4 * 4 + 8) };
+enum { KPI_MONTH_BYTES_MAX = 1 + 6 * 4 + 4 + 31 * (1 + 6 * 4 + 8) };
 struct kpi_month;
 size_t kpi_month_encode(const struct kpi_month *month, uint8_t *to);
 enum store_result kpi_month_decode(struct bytes from, struct kpi_month *ret) STORE_CHECKED;

@@ -10,7 +10,7 @@
 enum { KPI_MONTH_VERSION = 1 };
 /* Which fields of a day follow. */
 enum { HAS_NEW = 1, HAS_INHERITED = 2, HAS_ACTIVATED = 4, HAS_PURCHASES = 8, HAS_SALES = 16,
-       HAS_ALL = 31 };
+       HAS_HANDED = 32, HAS_ALL = 63 };
 
 static uint8_t day_fields(const struct kpi_day *day)
 {
@@ -18,7 +18,9 @@ static uint8_t day_fields(const struct kpi_day *day)
                      (day->inherited_members != 0 ? HAS_INHERITED : 0) |
                      (day->activated_members != 0 ? HAS_ACTIVATED : 0) |
                      (day->purchases != 0 ? HAS_PURCHASES : 0) |
-                     (day->sales_minor != 0 ? HAS_SALES : 0));
+                     (day->sales_minor != 0 ? HAS_SALES : 0) |
+                     (day->handed_over_members != 0 || day->handed_on_members != 0 ? HAS_HANDED
+                                                                                  : 0));
 }
 
 size_t kpi_month_encode(const struct kpi_month *month, uint8_t *to)
@@ -43,6 +45,8 @@ size_t kpi_month_encode(const struct kpi_month *month, uint8_t *to)
         if (fields & HAS_ACTIVATED) encoder_u32(&encoder, day->activated_members);
         if (fields & HAS_PURCHASES) encoder_u32(&encoder, day->purchases);
         if (fields & HAS_SALES) encoder_i64(&encoder, day->sales_minor);
+        if (fields & HAS_HANDED) encoder_u32(&encoder, day->handed_over_members);
+        if (fields & HAS_HANDED) encoder_u32(&encoder, day->handed_on_members);
     }
     assert(encoder_size(&encoder) <= KPI_MONTH_BYTES_MAX);
     return encoder_size(&encoder);
@@ -67,6 +71,8 @@ enum store_result kpi_month_decode(struct bytes from, struct kpi_month *ret)
         if (fields & HAS_ACTIVATED) day->activated_members = decoder_u32(&decoder);
         if (fields & HAS_PURCHASES) day->purchases = decoder_u32(&decoder);
         if (fields & HAS_SALES) day->sales_minor = decoder_i64(&decoder);
+        if (fields & HAS_HANDED) day->handed_over_members = decoder_u32(&decoder);
+        if (fields & HAS_HANDED) day->handed_on_members = decoder_u32(&decoder);
         if (fields != day_fields(day)) decoder.damaged = true; /* one encoding only */
     }
     enum store_result result = decoder_end(&decoder);
