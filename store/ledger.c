@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "store/encode.h"
+#include "store/merchants.h"
 #include "store/store.h"
 #include "store/table.h"
 
@@ -38,6 +39,10 @@ enum store_result ledger_open(struct batch *batch, struct ledger *ret)
     enum store_result result = ledger_totals_get(&batch->reader, &ledger.totals);
     if (result != STORE_OK) return result;
     if (!totals_balanced(&ledger.totals)) return STORE_DAMAGED;
+    struct merchant merchant = {.closed_before = DATE_ALWAYS}; /* nobody's yet closed a period */
+    result = merchants_get(&batch->reader, &merchant);
+    if (result != STORE_OK && result != STORE_ABSENT) return result;
+    ledger.closed_before = merchant.closed_before;
     *ret = ledger;
     return STORE_OK;
 }
@@ -83,6 +88,8 @@ uint64_t ledger_post(struct batch *batch, struct ledger *ledger, struct account 
     struct fence *fence = batch_fence(batch);
     entry->number = fence->entry + 1;
     entry->recorded_at = batch_recorded_at(batch);
+    entry->event_date = entry->business_date;
+    if (entry->business_date < ledger->closed_before) entry->business_date = ledger->closed_before;
     assert(entry->number != 0);
     assert(entry->recorded_at >= fence->time);
     assert(entry->kind != ENTRY_ACCRUE || entry->credit == 0);
