@@ -159,7 +159,7 @@ struct fraud_settings {
 /* How credits become pay, unless a run says otherwise; domain.md 7. */
 struct settlement_settings {
     uint32_t rate_points;         /* so many points for ... */
-    int64_t rate_minor;           /* ... so many minor units; both 0: no rate, a run must name one */
+    int64_t rate_minor;           /* ... so many minor units; both 0: a run must name its own */
     int64_t minimum_payout_minor; /* less is carried to the next run; 0: none */
     char tax_treatment[TAX_TREATMENT_BYTES_MAX + 1]; /* told to payroll as it stands; empty: none */
 };
