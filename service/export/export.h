@@ -6,10 +6,10 @@
  * one thread a writer.
  *
  * Happy path: begin -> a row for every line, in the run's order -> end -> destroy.
- * CSV: RFC 4180, CRLF, UTF-8 with a byte order mark. A text cell whose first character a spreadsheet
- * takes for a formula's (= + - @, their full-width forms, TAB, CR, LF) gets a leading apostrophe, as
- * OWASP advises; amounts are plain decimals of the currency. In XLSX texts are text cells, which are
- * never computed, and stay as they are. */
+ * CSV: RFC 4180, CRLF, UTF-8 with a byte order mark. A text cell whose first character a
+ * spreadsheet takes for a formula's (= + - @, their full-width forms, TAB, CR, LF) gets a leading
+ * apostrophe, as OWASP advises; amounts are plain decimals of the currency. In XLSX texts are text
+ * cells, which are never computed, and stay as they are. */
 #ifndef BECKON_SERVICE_EXPORT_EXPORT_H
 #define BECKON_SERVICE_EXPORT_EXPORT_H
 
