@@ -1,5 +1,5 @@
-/* Settlement as plain data: runs, their lines, and the marks they leave on accounts. Rules, postings
- * and the export see these too; the tables are settlements.h's.
+/* Settlement as plain data: runs, their lines, and the marks they leave on accounts. Rules,
+ * postings and the export see these too; the tables are settlements.h's.
  *
  * A run never touches the credits it takes one by one. It leaves a *mark* on the account of each
  * payee: everything that was free when the mark was set is frozen while the run is open and settled
