@@ -64,7 +64,8 @@ enum table {
     TABLE_RUN_ORDER = 0x34,      /* run, pay entity's name, employee number, guide, pay entity ->
                                     (empty): the lines of guides in the export's order */
     TABLE_RUN_PAYEE = 0x35,      /* run, payee -> sealed ColdPayee: name and document at close */
-    TABLE_DISPUTE = 0x36,        /* run, number -> ColdDispute */
+    TABLE_DISPUTE = 0x36,        /* run, number -> ColdDispute. Number 0: lists of them, see
+                                    disputes.c */
     TABLE_CLOSED_THROUGH = 0x37, /* pay entity -> the date before which its periods are closed */
     TABLE_HELD = 0x38,           /* business date, party, credit -> (empty): every held credit */
     TABLE_HELD_CARRIED = 0x39,   /* run, party, credit -> ColdHeldCarried: left to the next run,
@@ -74,6 +75,8 @@ enum table {
     TABLE_HANDOVER_ROW = 0x3c,   /* handover, member -> its outcome */
     TABLE_KPI_YEAR = 0x3d,       /* year start, guide -> the year's counters, for rankings */
     TABLE_EXPORT = 0x3e,         /* run, number -> ColdExport: who took out what, when */
+    TABLE_PAYMENT = 0x3f,        /* run, payee, pay entity, number -> ColdPayment: what became of a
+                                    line's money, and who was told who the payee is */
 
     /* merchant 0: the instance's own */
     TABLE_META = 0x40,           /* -> ColdMeta: schema version, store id */
