@@ -37,6 +37,8 @@ enum table {
     TABLE_RECENCY = 0x17,        /* month start, guide -> recency_month (L1, L2) */
     TABLE_RULE_CREDIT_DATE = 0x18, /* -> latest business date with a rule-made credit */
     TABLE_TOKEN_OF = 0x19,       /* role, party, token number -> (empty): not revoked */
+    TABLE_PAYMENT = 0x1a,        /* run, payee, pay entity, number -> ColdPayment: what became of a
+                                    line's money, and who was told who the payee is */
     TABLE_PURCHASE = 0x20,       /* shop, receipt -> purchase */
     TABLE_ENTRY = 0x21,          /* number -> entry */
     TABLE_PURCHASE_LINES = 0x22, /* shop, receipt -> purchase_lines, where there are any */
@@ -75,8 +77,6 @@ enum table {
     TABLE_HANDOVER_ROW = 0x3c,   /* handover, member -> its outcome */
     TABLE_KPI_YEAR = 0x3d,       /* year start, guide -> the year's counters, for rankings */
     TABLE_EXPORT = 0x3e,         /* run, number -> ColdExport: who took out what, when */
-    TABLE_PAYMENT = 0x3f,        /* run, payee, pay entity, number -> ColdPayment: what became of a
-                                    line's money, and who was told who the payee is */
 
     /* merchant 0: the instance's own */
     TABLE_META = 0x40,           /* -> ColdMeta: schema version, store id */
