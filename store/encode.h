@@ -69,7 +69,7 @@ enum store_result recency_month_decode(struct bytes from,
 size_t signal_counts_encode(const struct signal_counts *counts, uint8_t *to);
 enum store_result signal_counts_decode(struct bytes from,
                                        struct signal_counts *ret) STORE_CHECKED;
-enum { KPI_MONTH_BYTES_MAX = 1 + 6 * 4 + 4 + 31 * (1 + 4 * 4 + 8) };
+enum { KPI_MONTH_BYTES_MAX = 1 + 6 * 5 + 4 + 31 * (1 + 6 * 5 + 3 * 10) };
 struct kpi_month;
 size_t kpi_month_encode(const struct kpi_month *month, uint8_t *to);
 enum store_result kpi_month_decode(struct bytes from, struct kpi_month *ret) STORE_CHECKED;
