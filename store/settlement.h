@@ -1,5 +1,5 @@
-/* Settlement as plain data: runs, their lines, and the marks they leave on accounts. Rules, postings
- * and the export see these too; the tables are settlements.h's.
+/* Settlement as plain data: runs, their lines, and the marks they leave on accounts. Rules,
+ * postings and the export see these too; the tables are settlements.h's.
  *
  * A run never touches the credits it takes one by one. It leaves a *mark* on the account of each
  * payee: everything that was free when the mark was set is frozen while the run is open and settled
@@ -15,6 +15,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "store/program.h"
 #include "store/record.h"
 
 enum run_type {
@@ -61,11 +62,13 @@ struct settlement_run {
     uint32_t rate_points;       /* so many points give ... */
     int64_t rate_minor;         /* ... so much money */
     int64_t minimum_payout_minor; /* below it the payee's net is carried; 0: none */
+    char tax_treatment[TAX_TREATMENT_BYTES_MAX + 1]; /* for payroll, copied from the program */
     struct run_totals totals;   /* of the lines computed so far */
     uint8_t hash[HASH_BYTES];   /* over the lines in order, each its statement hash: what is
                                    reviewed and approved */
 
-    /* while at work: payees up to `payee` are done */
+    /* while at work: periods that start before `period` are closed, payees up to `payee` done */
+    business_date period;
     struct party payee;
 
     uint64_t made_at, submitted_at, approved_at, closed_at, paid_at, cancelled_at; /* 0: not yet */
@@ -120,7 +123,10 @@ struct settlement_line {
 enum { SETTLEMENT_MARKS_MAX = 4 };
 enum mark_state { MARK_FROZEN = 1, MARK_SETTLED = 2 };
 
-/* Covers the credits of the account and pay entity that are AVAILABLE, not HELD, with something
+/* At most one mark of an account and pay entity is FROZEN, the last: what is reviewed by one run is
+ * not by another. Those before it are SETTLED and wait for the sweep.
+ *
+ * Covers the credits of the account and pay entity that are AVAILABLE, not HELD, with something
  * left, of a business date before `end`, which were so when the ledger's last entry was `entry`
  * (credit.since <= entry), and that no earlier mark covers. Of members CASH alone. And the open
  * debts up to number `entry`: nothing nets them while it is frozen. */
@@ -139,9 +145,18 @@ struct settlement_account {
     uint8_t mark_count;
     struct settlement_mark marks[SETTLEMENT_MARKS_MAX]; /* in the order they were set */
     int64_t clawed[UNIT_COUNT];   /* taken from unsettled credits for refunds of settled ones (by
-                                     REVERSE elsewhere, by NET), in no closed run yet */
+                                     REVERSE elsewhere, by NET), in no closed run yet ... */
+    int64_t clawed_before[UNIT_COUNT]; /* ... and in closed ones */
     int64_t carry_minor;          /* waits for the next run: below 0 a debt, above it owed to the
                                      payee */
 };
 
+/* Could a mark cover the stored credit, were it set now and late enough? */
+bool settlement_takes(enum party_kind payee, const struct credit *credit);
+/* The first mark of the account that covers the stored credit, which is of its pay entity; NULL. */
+const struct settlement_mark *settlement_covers(const struct settlement_account *account,
+                                                enum party_kind payee,
+                                                const struct credit *credit);
+/* The credit as that mark has it: frozen for the run, or settled by it. */
+void settlement_apply(const struct settlement_mark *mark, struct credit *credit);
 #endif

@@ -78,7 +78,7 @@ static enum outcome load_due(struct reader *reader, struct holder *holder,
                                                 credits, PORTION, &count);
         if (result != STORE_OK) return command_outcome(result, OUTCOME_INTERNAL);
         for (size_t i = 0; i < count; i++) {
-            *filing = (struct filing){credit_filed_on(&credits[i]), credits[i].number};
+            *filing = (struct filing){credits[i].filed_on, credits[i].number};
             if (filing->date > holder->today) {
                 if (filing->date < holder->next_unseen) holder->next_unseen = filing->date;
                 return OUTCOME_OK;
@@ -237,7 +237,7 @@ enum outcome holder_load_available(struct reader *reader, struct holder *holder,
         if (result != STORE_OK) return command_outcome(result, OUTCOME_INTERNAL);
         for (size_t i = 0; i < count && passed < amount && !bounded; i++) {
             const struct credit *credit = &credits[i];
-            filed_on = credit_filed_on(credit);
+            filed_on = credit->filed_on;
             number = credit->number + 1;
             if (credit->state != CREDIT_AVAILABLE || credit->unit != unit) continue;
             size_t lot = lots_find(lots, credit->number);
@@ -283,6 +283,14 @@ enum outcome holder_ready(struct batch *batch, struct holder *holder)
     const struct lots *lots = &holder->lots;
 
     assert(lots->movement_count <= LOT_MOVEMENTS_MAX);
+    for (size_t i = 0; i < lots->movement_count; i++) {
+        const struct movement *movement = &lots->movement[i];
+        if (movement->from != SIDE_EXPENSE && movement->to != SIDE_EXPENSE) continue;
+        enum outcome outcome = command_outcome(
+            ledger_expect(&batch->reader, holder->party, movement->business_date),
+            OUTCOME_STORE_DAMAGED);
+        if (outcome != OUTCOME_OK) return outcome;
+    }
     for (size_t i = 0; i < lots->lot_count; i++) {
         if (lot_gave_back(&lots->lot[i]) == 0) continue;
         enum outcome outcome =
@@ -315,6 +323,9 @@ static void post_movement(struct batch *batch, struct ledger *ledger, struct hol
     }
     uint64_t number = ledger_post(batch, ledger, holder->account, &entry);
     if (lot != NULL && lot->credit.number == 0) lot->credit.number = number;
+    bool freed = entry.kind == ENTRY_MATURE || entry.kind == ENTRY_RELEASE ||
+                 entry.kind == ENTRY_RESTORE;
+    if (lot != NULL && freed) lot->credit.since = number;
     if (debt != NULL && debt->debt.number == 0) {
         debt->debt.number = number;
         debt->debt.recorded_at = entry.recorded_at;
