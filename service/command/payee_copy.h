@@ -1,4 +1,4 @@
-/* What a close keeps of those it pays (store/settlement_payees.h), with the command's randomness. */
+/* What a close keeps of those it pays (store/settlement_payees.h), with a command's randomness. */
 #ifndef BECKON_SERVICE_COMMAND_PAYEE_COPY_H
 #define BECKON_SERVICE_COMMAND_PAYEE_COPY_H
 
