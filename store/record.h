@@ -31,7 +31,10 @@ enum {
 
 /* ---- who ---------------------------------------------------------------------------------- */
 
-enum party_kind { PARTY_NONE = 0, PARTY_MEMBER = 1, PARTY_GUIDE = 2, PARTY_SHOP = 3 };
+enum party_kind {
+    PARTY_NONE = 0, PARTY_MEMBER = 1, PARTY_GUIDE = 2, PARTY_SHOP = 3,
+    PARTY_RUN = 4, /* a settlement run: it has a key slot and is a party to nothing */
+};
 
 /* Whoever can own a code; members and guides also own an account. */
 struct party {

@@ -199,6 +199,7 @@ enum outcome object_party(struct reader *reader, struct command_call *call, stru
     case PARTY_SHOP:
         outcome = command_outcome(shops_get(reader, party.number, &shop), OUTCOME_SHOP_UNKNOWN);
         break;
+    case PARTY_RUN:
     case PARTY_NONE:
         break;
     }
