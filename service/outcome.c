@@ -234,6 +234,10 @@ static const struct outcome_info OUTCOMES[] = {
         "The period can't be closed before {allowed}. Come back then; once the period itself is "
         "over, `early` closes it before the rule's wait is.",
         "该周期在 {allowed} 之前不能结算。请届时再试；周期结束后，可用 early 在规则的等待期内提前结算。"),
+    ROW(SCOREBOARD_NOT_KEPT, FAILED_PRECONDITION, false,
+        "This merchant's first events were recorded by a version that kept no scoreboard, so it "
+        "has none. GetBalance and ListEntries show what its guides earned.",
+        "本商户最早的业务由尚无业绩看板的版本记录，因此没有看板。可用 GetBalance 和 ListEntries 查看导购所得。"),
     ROW(TOKENS_TOO_MANY, FAILED_PRECONDITION, false,
         "This principal has two live tokens. Revoke one first.",
         "该主体已有两个有效令牌。请先吊销一个。"),

@@ -43,6 +43,12 @@ enum store_result kpi_get(struct reader *reader, uint32_t guide, business_date m
     return result == STORE_OK ? kpi_month_decode(value, ret) : result;
 }
 
+void kpi_want(struct reader *reader, uint32_t guide, business_date month)
+{
+    struct key key = kpi_key(reader->merchant, guide, month);
+    reader_want(reader, key_view(&key));
+}
+
 void kpi_put(struct batch *batch, uint32_t guide, business_date month,
              const struct kpi_month *counts)
 {

@@ -45,6 +45,8 @@ struct period kpi_period(enum kpi_span span, business_date date);
 enum store_result kpi_get(struct reader *reader, uint32_t guide, business_date month,
                           struct kpi_month *ret) STORE_CHECKED;
 
+/* A hint that kpi_get will ask for it. */
+void kpi_want(struct reader *reader, uint32_t guide, business_date month);
 void kpi_put(struct batch *batch, uint32_t guide, business_date month,
              const struct kpi_month *counts);
 
