@@ -24,7 +24,7 @@ struct board {
     uint64_t activation_open;
     uint64_t commit;
     bool employed;
-    uint32_t shop;
+    uint32_t shop, pay_entity; /* on the window's last date, or today */
 };
 
 /* ---- reading --------------------------------------------------------------------------------- */
@@ -69,14 +69,16 @@ static enum outcome read_board(struct reader *reader, const struct scoring *scor
     if (last_day > scoring->today) last_day = scoring->today;
     enum outcome outcome = object_guide_on(reader, guide, account, last_day, &on_date);
     if (outcome != OUTCOME_OK) return outcome;
-    ret->shop = on_date.employed ? on_date.shop : 0;
+    ret->shop = on_date.shop;
+    ret->pay_entity = on_date.employed ? on_date.pay_entity : account->pay_entity;
     outcome = object_guide_on(reader, guide, account, scoring->today, &on_date);
     ret->employed = on_date.employed;
     return outcome;
 }
 
 enum outcome scoreboard_person(struct reader *reader, struct command_call *call, uint32_t guide,
-                               uint32_t shop_number, struct scoreboard_person *ret)
+                               uint32_t shop_number, uint32_t pay_entity,
+                               struct scoreboard_person *ret)
 {
     struct guide record;
     struct profile profile = {0};
@@ -90,7 +92,9 @@ enum outcome scoreboard_person(struct reader *reader, struct command_call *call,
     if (outcome == OUTCOME_OK && shop_number != 0)
         outcome = command_outcome(shops_get(reader, shop_number, &shop), OUTCOME_STORE_DAMAGED);
     if (outcome != OUTCOME_OK) return outcome;
-    ret->employee_no = reply_text(call, record.employee_no);
+    const char *employee_no = guide_employee_no(&record, pay_entity);
+    if (employee_no[0] == '\0') employee_no = record.numbers[0].text;
+    ret->employee_no = reply_text(call, employee_no);
     ret->name = reply_text(call, profile.name);
     ret->shop_id = reply_text(call, shop.shop_id);
     return ret->employee_no != NULL && ret->name != NULL && ret->shop_id != NULL ? OUTCOME_OK
@@ -249,7 +253,7 @@ enum outcome scoreboard_message(struct reader *reader, struct command_call *call
     if (outcome == OUTCOME_OK)
         outcome = scoreboard_holdings(reader, guide, &account, scoring->today, &holdings);
     if (outcome == OUTCOME_OK)
-        outcome = scoreboard_person(reader, call, guide, board.shop, &person);
+        outcome = scoreboard_person(reader, call, guide, board.shop, board.pay_entity, &person);
     if (outcome != OUTCOME_OK) return outcome;
     Beckon__V1__Scoreboard *message = reply_message(call, &beckon__v1__scoreboard__descriptor);
     if (message == NULL || !tell_head(call, scoring, guide, &person, board.commit, message) ||

@@ -52,12 +52,13 @@ enum outcome scoreboard_message(struct reader *reader, struct command_call *call
                                 const struct scoring *scoring, uint32_t guide,
                                 Beckon__V1__Scoreboard **ret) OUTCOME_CHECKED;
 
-/* A guide's names and the shop he is employed at on a date; for scoreboards and rankings. */
+/* A guide's names and where he is employed on a date (shop 0: nowhere). */
 struct scoreboard_person {
     char *employee_no, *name, *shop_id;
 };
 enum outcome scoreboard_person(struct reader *reader, struct command_call *call, uint32_t guide,
-                               uint32_t shop, struct scoreboard_person *ret) OUTCOME_CHECKED;
+                               uint32_t shop, uint32_t pay_entity,
+                               struct scoreboard_person *ret) OUTCOME_CHECKED;
 
 /* What he has, as of today: due work counted in. */
 struct holding {
