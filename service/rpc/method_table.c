@@ -24,7 +24,7 @@
     {.path = "/beckon.v1." service "/" method, .kind = METHOD_STREAM, .command = &(its_command),   \
      .roles = (its_roles)}
 
-enum { METHOD_COUNT = 70 };
+enum { METHOD_COUNT = 75 };
 
 static const struct method API_METHODS[] = {
     UNARY("MerchantService", "CreateMerchant", create_merchant, OPERATOR),
@@ -87,6 +87,15 @@ static const struct method API_METHODS[] = {
     UNARY("PeriodService", "ListPeriodCloses", list_period_closes, PAYROLL | AUDITOR | ADMIN),
 
     UNARY("ScoreboardService", "GetScoreboard", get_scoreboard,
+          GUIDE | MANAGER | PAYROLL | AUDITOR | ADMIN),
+    UNARY("ScoreboardService", "ListRanking", list_ranking,
+          GUIDE | MANAGER | PAYROLL | AUDITOR | ADMIN),
+    UNARY("ScoreboardService", "ListScoreboardMembers", list_scoreboard_members,
+          GUIDE | MANAGER | AUDITOR | ADMIN),
+    UNARY("ScoreboardService", "ListScoreboardEntries", list_scoreboard_entries,
+          GUIDE | PAYROLL | AUDITOR | ADMIN),
+    UNARY("ScoreboardService", "SetTarget", set_target, MANAGER | ADMIN),
+    UNARY("ScoreboardService", "ListTargets", list_targets,
           GUIDE | MANAGER | PAYROLL | AUDITOR | ADMIN),
 
     UNARY("CreditService", "ListCredits", list_credits, MEMBER | STAFF),
