@@ -24,7 +24,7 @@
     {.path = "/beckon.v1." service "/" method, .kind = METHOD_STREAM, .command = &(its_command),   \
      .roles = (its_roles)}
 
-enum { METHOD_COUNT = 75 };
+enum { METHOD_COUNT = 79 };
 
 static const struct method API_METHODS[] = {
     UNARY("MerchantService", "CreateMerchant", create_merchant, OPERATOR),
@@ -86,16 +86,18 @@ static const struct method API_METHODS[] = {
     UNARY("PeriodService", "GetPeriodClose", get_period_close, PAYROLL | AUDITOR | ADMIN),
     UNARY("PeriodService", "ListPeriodCloses", list_period_closes, PAYROLL | AUDITOR | ADMIN),
 
+    UNARY("SettlementService", "CreateSettlementRun", create_settlement_run, PAYROLL | ADMIN),
+    UNARY("SettlementService", "GetSettlementRun", get_settlement_run, PAYROLL | AUDITOR | ADMIN),
+    UNARY("SettlementService", "ListSettlementRuns", list_settlement_runs,
+          PAYROLL | AUDITOR | ADMIN),
+    UNARY("SettlementService", "ListSettlementLines", list_settlement_lines,
+          PAYROLL | AUDITOR | ADMIN),
+    UNARY("SettlementService", "SubmitSettlementRun", submit_settlement_run, PAYROLL | ADMIN),
+    UNARY("SettlementService", "ApproveSettlementRun", approve_settlement_run, PAYROLL | ADMIN),
+    UNARY("SettlementService", "RejectSettlementRun", reject_settlement_run, PAYROLL | ADMIN),
+    UNARY("SettlementService", "CancelSettlementRun", cancel_settlement_run, PAYROLL | ADMIN),
+    UNARY("SettlementService", "CloseSettlementRun", close_settlement_run, PAYROLL | ADMIN),
     UNARY("ScoreboardService", "GetScoreboard", get_scoreboard,
-          GUIDE | MANAGER | PAYROLL | AUDITOR | ADMIN),
-    UNARY("ScoreboardService", "ListRanking", list_ranking,
-          GUIDE | MANAGER | PAYROLL | AUDITOR | ADMIN),
-    UNARY("ScoreboardService", "ListScoreboardMembers", list_scoreboard_members,
-          GUIDE | MANAGER | AUDITOR | ADMIN),
-    UNARY("ScoreboardService", "ListScoreboardEntries", list_scoreboard_entries,
-          GUIDE | PAYROLL | AUDITOR | ADMIN),
-    UNARY("ScoreboardService", "SetTarget", set_target, MANAGER | ADMIN),
-    UNARY("ScoreboardService", "ListTargets", list_targets,
           GUIDE | MANAGER | PAYROLL | AUDITOR | ADMIN),
 
     UNARY("CreditService", "ListCredits", list_credits, MEMBER | STAFF),
@@ -130,7 +132,7 @@ static const struct method API_METHODS[] = {
     UNARY("TokenService", "ListTokens", list_tokens, ADMIN | OPERATOR),
     UNARY("TokenService", "RevokeToken", revoke_token, ADMIN | OPERATOR),
 
-    STREAM("StoreService", "VerifyStore", verify_store, AUDITOR | ADMIN | OPERATOR),
+    STREAM("StoreService", "VerifyStore", verify_store, PAYROLL | AUDITOR | ADMIN | OPERATOR),
     STREAM("StoreService", "BackupStore", backup_store, OPERATOR),
     UNARY("StoreService", "AcceptClock", accept_clock, OPERATOR),
 };
