@@ -193,6 +193,10 @@ static const struct outcome_info OUTCOMES[] = {
     ROW(BENEFIT_UNKNOWN, NOT_FOUND, false,
         "This member has no benefit of that number. ListBenefits shows hers.",
         "该会员没有此编号的礼遇。可用 ListBenefits 查看其全部礼遇。"),
+    ROW(EXPORT_UNKNOWN, NOT_FOUND, false,
+        "The run has no export of this number. Record one first: `beckon settlement export` does "
+        "both.",
+        "这次结算没有该编号的导出记录。请先登记导出，beckon settlement export 会一并完成。"),
 
     ROW(RECEIPT_REUSED, ALREADY_EXISTS, false,
         "This shop has recorded that receipt number with other content. Nothing was changed; read "
