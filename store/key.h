@@ -74,7 +74,7 @@ enum table {
     TABLE_HELD = 0x38,           /* business date, party, credit -> (empty): every held credit */
     TABLE_HELD_CARRIED = 0x39,   /* run, party, credit -> ColdHeldCarried: left to the next run,
                                     and why */
-    TABLE_TARGET = 0x3a,         /* guide, period kind, start, KPI -> ColdTarget */
+    TABLE_TARGET = 0x3a,         /* guide, span, start, KPI -> target */
     TABLE_HANDOVER = 0x3b,       /* number -> ColdHandover */
     TABLE_HANDOVER_ROW = 0x3c,   /* handover, member -> its outcome */
     TABLE_KPI_YEAR = 0x3d,       /* year start, guide -> the year's counters, for rankings */

@@ -132,6 +132,7 @@ enum store_result verify_caps(struct verify *verify) STORE_CHECKED;
 void verify_caps_free(struct verify *verify);
 enum store_result verify_recency(struct verify *verify) STORE_CHECKED;
 enum store_result verify_kpi(struct verify *verify) STORE_CHECKED;
+enum store_result verify_targets(struct verify *verify) STORE_CHECKED;
 enum store_result verify_period(struct verify *verify) STORE_CHECKED;
 enum store_result verify_people(struct verify *verify) STORE_CHECKED;
 /* What closed runs keep of their payees, and who exported them. */

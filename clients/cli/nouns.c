@@ -5,6 +5,7 @@ const struct noun *const NOUNS[] = {
     &NOUN_MERCHANT,
     &NOUN_SHOP,
     &NOUN_GUIDE,
+    &NOUN_TARGET,
     &NOUN_CODE,
     &NOUN_MEMBER,
     &NOUN_BENEFIT,

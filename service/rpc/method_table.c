@@ -88,6 +88,15 @@ static const struct method API_METHODS[] = {
 
     UNARY("ScoreboardService", "GetScoreboard", get_scoreboard,
           GUIDE | MANAGER | PAYROLL | AUDITOR | ADMIN),
+    UNARY("ScoreboardService", "ListRanking", list_ranking,
+          GUIDE | MANAGER | PAYROLL | AUDITOR | ADMIN),
+    UNARY("ScoreboardService", "ListScoreboardMembers", list_scoreboard_members,
+          GUIDE | MANAGER | AUDITOR | ADMIN),
+    UNARY("ScoreboardService", "ListScoreboardEntries", list_scoreboard_entries,
+          GUIDE | PAYROLL | AUDITOR | ADMIN),
+    UNARY("ScoreboardService", "SetTarget", set_target, MANAGER | ADMIN),
+    UNARY("ScoreboardService", "ListTargets", list_targets,
+          GUIDE | MANAGER | PAYROLL | AUDITOR | ADMIN),
 
     UNARY("CreditService", "ListCredits", list_credits, MEMBER | STAFF),
     UNARY("CreditService", "GetCredit", get_credit, MEMBER | STAFF),

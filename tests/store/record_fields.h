@@ -13,6 +13,7 @@
 #include "store/refund.h"
 #include "store/settlement.h"
 #include "store/settlement_accounts.h"
+#include "store/targets.h"
 #include "store/write_offs.h"
 
 enum field_kind { RAW, CHOICE, AMOUNT, PARTY, RECEIPT, TEXT, CODE };
@@ -160,6 +161,11 @@ static const struct field signal_counts_fields[] = {
 };
 static const struct field kpi_month_fields[] = {
     F_RAW(kpi_month, days), F_RAW(kpi_month, once), F_RAW(kpi_month, twice),
+};
+static const struct field target_fields[] = {
+    F_RAW(target, name.guide), F_CHOICE(target, name.span, 1, 5), F_RAW(target, name.start),
+    F_CHOICE(target, name.kpi, 1, 9), F_AMOUNT(target, value), F_RAW(target, set_at),
+    F_RAW(target, set_by),
 };
 static const struct field period_close_fields[] = {
     {offsetof(struct period_close, name.rule_id), RULE_ID_BYTES_MAX, TEXT, 0, 0},
