@@ -28,7 +28,6 @@ extern const struct command create_token, list_tokens, revoke_token;
 extern const struct command close_period, get_period_close, list_period_closes;
 extern const struct command create_settlement_export, export_settlement, list_settlement_exports,
     get_settlement_manifest, print_statement;
-extern const struct command get_scoreboard;
 extern const struct command get_scoreboard, list_ranking, list_scoreboard_members;
 extern const struct command list_scoreboard_entries, set_target, list_targets;
 extern const struct command verify_store, backup_store, accept_clock;
