@@ -74,6 +74,20 @@ static enum cli_exit choose_format(struct cli *cli, const struct values *values,
     return CLI_OK;
 }
 
+static enum cli_exit choose_payees(struct cli *cli, const struct values *values,
+                                   Beckon__V1__CreateSettlementExportRequest *request)
+{
+    const char *payees = values_get(values, "payees");
+    if (!payees || g_str_has_prefix("guides", payees))
+        request->payees = BECKON__V1__PARTY_KIND__PARTY_KIND_GUIDE;
+    else if (g_str_has_prefix("members", payees))
+        request->payees = BECKON__V1__PARTY_KIND__PARTY_KIND_MEMBER;
+    if (request->payees != BECKON__V1__PARTY_KIND__PARTY_KIND_UNSPECIFIED && !(payees && !*payees))
+        return CLI_OK;
+    output_complaint(cli, "--payees must be guides or members");
+    return CLI_USAGE;
+}
+
 static void tell_file(struct cli *cli, const char *path, const struct settlement_file *file)
 {
     fprintf(cli->err, "%s  %" G_GUINT64_FORMAT " rows, %" G_GINT64_FORMAT
@@ -115,6 +129,8 @@ enum cli_exit settlement_export(struct cli *cli, const struct verb *verb,
         (Beckon__V1__CreateSettlementExportRequest *)made;
     const char *path = values_get(values, "output");
     end = choose_format(cli, values, request);
+    if (end == CLI_OK)
+        end = choose_payees(cli, values, request);
     if (end == CLI_OK && path) {
         end = export_to_file(cli, path, request);
     } else if (end == CLI_OK) {
@@ -142,8 +158,8 @@ const struct option_spec SETTLEMENT_EXPORT_OPTIONS[] = {
      .help = "csv or xlsx; else what the file's name says, or csv"},
     {.name = "profile", .value = "PROFILE", .field = "profile",
      .help = "generic, china (全年一次性奖金) or erpnext (Additional Salary); else generic"},
-    {.name = "payees", .value = "KIND", .field = "payees",
-     .help = "guide or member; else guides"},
+    {.name = "payees", .value = "KIND",
+     .help = "guides or members, whose file names nobody; else guides"},
     {.name = "pay-entity", .value = "NAME", .field = "pay_entity",
      .help = "only this employer's lines; else all"},
     {.name = "output", .value = "FILE", .help = "where to put it; else standard output"},
@@ -154,7 +170,7 @@ const struct option_spec SETTLEMENT_EXPORT_OPTIONS[] = {
 const char *const SETTLEMENT_EXPORT_EXAMPLES[] = {
     "beckon settlement export 3 --output bonus.xlsx",
     "beckon settlement export 3 --profile china --pay-entity \"上海某某\" --output bonus.xlsx",
-    "beckon settlement export 3 --payees member --output members.csv",
+    "beckon settlement export 3 --payees members --output members.csv",
     NULL,
 };
 
