@@ -10,6 +10,7 @@
 #include "store/ledger.h"
 #include "store/program.h"
 #include "store/reader.h"
+#include "store/settlement_accounts.h"
 #include "store/verify.h"
 
 /* What the entries 1..N say of one account. */
@@ -90,6 +91,18 @@ enum store_result verify_guide_served(struct verify *verify, uint32_t guide, uin
 /* Does a period close name this entry's credit as its guide's? Answers as a get may. */
 enum store_result verify_period_entry(struct verify *verify, const struct entry *entry,
                                       bool *ret_named) STORE_CHECKED;
+
+/* The marks that settlement runs left on an account, through which its credits are read. */
+struct verify_marks {
+    size_t count;
+    struct settlement_of_entity entity[SETTLEMENT_ENTITIES_MAX];
+};
+/* Of a damaged record none: the walk over all accounts' records names it. */
+enum store_result verify_marks_load(struct verify *verify, struct party party,
+                                    struct verify_marks *ret) STORE_CHECKED;
+/* The stored credit as its mark leaves it. */
+void verify_marks_apply(const struct verify_marks *marks, struct party party,
+                        struct credit *credit);
 
 /* The parts, in the order they run. */
 enum store_result verify_ledger(struct verify *verify) STORE_CHECKED;

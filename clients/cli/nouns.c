@@ -20,6 +20,7 @@ const struct noun *const NOUNS[] = {
     &NOUN_REDEMPTION,
     &NOUN_REVIEW,
     &NOUN_PERIOD,
+    &NOUN_SETTLEMENT,
     &NOUN_TOKEN,
     &NOUN_IMPORT,
     &NOUN_VERIFY,

@@ -24,7 +24,7 @@
     {.path = "/beckon.v1." service "/" method, .kind = METHOD_STREAM, .command = &(its_command),   \
      .roles = (its_roles)}
 
-enum { METHOD_COUNT = 75 };
+enum { METHOD_COUNT = 88 };
 
 static const struct method API_METHODS[] = {
     UNARY("MerchantService", "CreateMerchant", create_merchant, OPERATOR),
@@ -86,6 +86,17 @@ static const struct method API_METHODS[] = {
     UNARY("PeriodService", "GetPeriodClose", get_period_close, PAYROLL | AUDITOR | ADMIN),
     UNARY("PeriodService", "ListPeriodCloses", list_period_closes, PAYROLL | AUDITOR | ADMIN),
 
+    UNARY("SettlementService", "CreateSettlementRun", create_settlement_run, PAYROLL | ADMIN),
+    UNARY("SettlementService", "GetSettlementRun", get_settlement_run, PAYROLL | AUDITOR | ADMIN),
+    UNARY("SettlementService", "ListSettlementRuns", list_settlement_runs,
+          PAYROLL | AUDITOR | ADMIN),
+    UNARY("SettlementService", "ListSettlementLines", list_settlement_lines,
+          PAYROLL | AUDITOR | ADMIN),
+    UNARY("SettlementService", "SubmitSettlementRun", submit_settlement_run, PAYROLL | ADMIN),
+    UNARY("SettlementService", "ApproveSettlementRun", approve_settlement_run, PAYROLL | ADMIN),
+    UNARY("SettlementService", "RejectSettlementRun", reject_settlement_run, PAYROLL | ADMIN),
+    UNARY("SettlementService", "CancelSettlementRun", cancel_settlement_run, PAYROLL | ADMIN),
+    UNARY("SettlementService", "CloseSettlementRun", close_settlement_run, PAYROLL | ADMIN),
     UNARY("ScoreboardService", "GetScoreboard", get_scoreboard,
           GUIDE | MANAGER | PAYROLL | AUDITOR | ADMIN),
     UNARY("ScoreboardService", "ListRanking", list_ranking,
@@ -132,13 +143,12 @@ static const struct method API_METHODS[] = {
           PAYROLL | AUDITOR | ADMIN),
     STREAM("ExportService", "GetSettlementManifest", get_settlement_manifest,
            PAYROLL | AUDITOR | ADMIN),
-    UNARY("ExportService", "PrintStatement", print_statement, MEMBER | GUIDE | PAYROLL | ADMIN),
 
     UNARY("TokenService", "CreateToken", create_token, ADMIN | OPERATOR),
     UNARY("TokenService", "ListTokens", list_tokens, ADMIN | OPERATOR),
     UNARY("TokenService", "RevokeToken", revoke_token, ADMIN | OPERATOR),
 
-    STREAM("StoreService", "VerifyStore", verify_store, AUDITOR | ADMIN | OPERATOR),
+    STREAM("StoreService", "VerifyStore", verify_store, PAYROLL | AUDITOR | ADMIN | OPERATOR),
     STREAM("StoreService", "BackupStore", backup_store, OPERATOR),
     UNARY("StoreService", "AcceptClock", accept_clock, OPERATOR),
 };

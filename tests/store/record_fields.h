@@ -257,6 +257,7 @@ static const struct field debt_fields[] = {
     F_RAW(settlement_account, marks[i].run),                                                     \
         F_CHOICE(settlement_account, marks[i].state, MARK_FROZEN, MARK_SETTLED),                 \
         F_RAW(settlement_account, marks[i].end), F_RAW(settlement_account, marks[i].entry),      \
+        F_RAW(settlement_account, marks[i].kept_since),                                          \
         F_AMOUNT(settlement_account, marks[i].amount[0]),                                        \
         F_AMOUNT(settlement_account, marks[i].amount[1]),                                        \
         F_AMOUNT(settlement_account, marks[i].clawed[0]),                                        \
