@@ -30,13 +30,13 @@ enum outcome export_source_open(struct store *store, struct command_call *call, 
 /* What the exporter is to be told; lives as long as the source. */
 struct export_job export_source_job(const struct export_source *source);
 
-/* Sums of the lines that a file of these payees has, from the lines alone; STORE_DAMAGED when all of
- * the run's lines don't add up to its control totals. */
+/* Sums of the lines that a file of these payees has, from the lines alone; STORE_DAMAGED when all
+ * of the run's lines don't add up to its control totals. */
 enum outcome export_source_sums(const struct export_source *source, enum export_payees payees,
                                 struct run_totals *ret) OUTCOME_CHECKED;
 
 /* Writes the job's file to the sink. *ret_gone: the sink refused, there is no report. BUSY: no
- * memory; STORE_FAULT: a temporary file; STORE_DAMAGED: rows and lines differ, or one is missing. */
+ * memory; STORE_FAULT: a temporary file; STORE_DAMAGED: rows and lines differ. */
 enum outcome export_source_write(const struct export_source *source, const struct export_job *job,
                                  const struct export_sink *sink, struct export_report *ret_report,
                                  bool *ret_gone) OUTCOME_CHECKED;

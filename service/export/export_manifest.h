@@ -14,7 +14,7 @@ struct export_file {
 };
 
 struct export_manifest {
-    const struct export_job *job;  /* run, currency, tax treatment, pay entity; the rest is unused */
+    const struct export_job *job;  /* run, currency, tax treatment, pay entity; no more of it */
     uint32_t merchant;
     business_date retained_until;  /* names are kept until then */
     const struct export_file *files;
