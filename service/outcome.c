@@ -201,6 +201,10 @@ static const struct outcome_info OUTCOMES[] = {
     ROW(BENEFIT_UNKNOWN, NOT_FOUND, false,
         "This member has no benefit of that number. ListBenefits shows hers.",
         "该会员没有此编号的礼遇。可用 ListBenefits 查看其全部礼遇。"),
+    ROW(EXPORT_UNKNOWN, NOT_FOUND, false,
+        "The run has no export of this number. Record one first: `beckon settlement export` does "
+        "both.",
+        "这次结算没有该编号的导出记录。请先登记导出，beckon settlement export 会一并完成。"),
     ROW(PAY_ENTITY_UNKNOWN, NOT_FOUND, false,
         "There is no such pay entity. Shops name theirs: `beckon shop list` shows them.",
         "没有这个发薪主体。门店资料中有各自的发薪主体，可用 beckon shop list 查看。"),

@@ -3,6 +3,7 @@
 
 #include "beckon/v1/settlement_service.pb-c.h"
 #include "clients/cli/call.h"
+#include "clients/cli/settlement_file.h"
 #include "clients/cli/settlement_run.h"
 
 static const struct option_spec RUN_OPTIONS[] = {
@@ -123,6 +124,7 @@ static const char *const CLOSE_EXAMPLES[] = {
     NULL,
 };
 
+#define EXPORT(rpc) .service = &beckon__v1__export_service__descriptor, .method = (rpc)
 #define SETTLEMENT(rpc) .service = &beckon__v1__settlement_service__descriptor, .method = (rpc)
 
 static const struct verb VERBS[] = {
@@ -204,6 +206,42 @@ static const struct verb VERBS[] = {
         .examples = CLOSE_EXAMPLES,
         .run = settlement_close,
         SETTLEMENT("CloseSettlementRun"),
+    },
+    {
+        .name = "export",
+        .help = "Takes a closed run out as a file for payroll.",
+        .details = SETTLEMENT_EXPORT_DETAILS,
+        .options = SETTLEMENT_EXPORT_OPTIONS,
+        .examples = SETTLEMENT_EXPORT_EXAMPLES,
+        .run = settlement_export,
+        EXPORT("CreateSettlementExport"),
+    },
+    {
+        .name = "exports",
+        .help = "Lists who took what out of a run, and when.",
+        .options = SETTLEMENT_EXPORTS_OPTIONS,
+        .examples = SETTLEMENT_EXPORTS_EXAMPLES,
+        .run = verb_list,
+        EXPORT("ListSettlementExports"),
+        .shows = "exports",
+        .columns = "export_number,profile,format,payees,pay_entity,created_at,created_by_token",
+    },
+    {
+        .name = "manifest",
+        .help = "Shows a closed run's files with rows, sums and SHA-256, as JSON.",
+        .options = SETTLEMENT_MANIFEST_OPTIONS,
+        .examples = SETTLEMENT_MANIFEST_EXAMPLES,
+        .run = settlement_manifest,
+        EXPORT("GetSettlementManifest"),
+    },
+    {
+        .name = "verify",
+        .help = "Tells whether a file is what the run says.",
+        .details = SETTLEMENT_VERIFY_DETAILS,
+        .options = SETTLEMENT_VERIFY_OPTIONS,
+        .examples = SETTLEMENT_VERIFY_EXAMPLES,
+        .run = settlement_verify,
+        EXPORT("ExportSettlement"),
     },
 };
 

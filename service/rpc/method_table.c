@@ -24,7 +24,7 @@
     {.path = "/beckon.v1." service "/" method, .kind = METHOD_STREAM, .command = &(its_command),   \
      .roles = (its_roles)}
 
-enum { METHOD_COUNT = 84 };
+enum { METHOD_COUNT = 88 };
 
 static const struct method API_METHODS[] = {
     UNARY("MerchantService", "CreateMerchant", create_merchant, OPERATOR),
@@ -136,6 +136,13 @@ static const struct method API_METHODS[] = {
     UNARY("ExplainService", "ExplainAttribution", explain_attribution,
           MEMBER | GUIDE | MANAGER | AUDITOR | ADMIN),
     STREAM("ExplainService", "BackTestProgram", back_test_program, ADMIN),
+
+    UNARY("ExportService", "CreateSettlementExport", create_settlement_export, PAYROLL | ADMIN),
+    STREAM("ExportService", "ExportSettlement", export_settlement, PAYROLL | ADMIN),
+    UNARY("ExportService", "ListSettlementExports", list_settlement_exports,
+          PAYROLL | AUDITOR | ADMIN),
+    STREAM("ExportService", "GetSettlementManifest", get_settlement_manifest,
+           PAYROLL | AUDITOR | ADMIN),
 
     UNARY("TokenService", "CreateToken", create_token, ADMIN | OPERATOR),
     UNARY("TokenService", "ListTokens", list_tokens, ADMIN | OPERATOR),

@@ -52,4 +52,14 @@ TABLE = {
     "ScoreboardService/ListTargets": Row(
         (GUIDE, MANAGER, PAYROLL, AUDITOR, ADMIN), lambda w: {"guide_number": w.one.guides[0]},
         scoped={GUIDE: NOT_YOURS, MANAGER: NOT_YOURS}),
+
+    "ExportService/CreateSettlementExport": Row(
+        (PAYROLL, ADMIN), lambda w: {"run_number": 99, "request_id": "none"},
+        foreign=RUN_UNKNOWN),
+    "ExportService/ExportSettlement": Row(
+        (PAYROLL, ADMIN), lambda w: {"run_number": 99, "export_number": 1}, foreign=RUN_UNKNOWN),
+    "ExportService/ListSettlementExports": Row(
+        (PAYROLL, AUDITOR, ADMIN), lambda w: {"run_number": 99}, foreign=RUN_UNKNOWN),
+    "ExportService/GetSettlementManifest": Row(
+        (PAYROLL, AUDITOR, ADMIN), lambda w: {"run_number": 99}, foreign=RUN_UNKNOWN),
 }
