@@ -27,7 +27,7 @@ static enum store_result folds_begin(struct verify *verify)
     return result == STORE_OK ? STORE_OK : verify_fatal(result);
 }
 
-/* The fold of a run, which says up to which entry it was closed; 0: it isn't, or is not readable. */
+/* The fold of a run, which says up to which entry it was closed; 0: it isn't, or not readable. */
 static enum store_result fold_of(struct verify *verify, uint32_t number,
                                  struct verify_run_fold **ret)
 {

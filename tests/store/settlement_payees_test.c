@@ -39,7 +39,8 @@ static void close_run(struct batch *batch, uint32_t number, business_date retain
         .number = number, .type = RUN_PERIOD, .state = RUN_CLOSED, .draft = 1, .start = 90,
         .end = 160, .rate_points = 10, .rate_minor = 100, .made_at = 1, .submitted_at = 2,
         .approved_at = 3, .closed_at = 4, .made_by = 1, .submitted_by = 1, .approved_by = 2,
-        .closed_by = 2, .entry = 1, .paid_count = 1, .export_count = 1,
+        .closed_by = 2, .paid_count = 1, .export_count = 1,
+        .entry = 1000000, /* behind all there are: none of them has closed it */
         .totals = {.line_count = 1, .carry_in_minor = 5, .carry_out_minor = 5},
     };
     struct settlement_line line = line_of(number);
