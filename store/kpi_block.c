@@ -31,8 +31,11 @@ size_t kpi_block_encode(const struct kpi_block *block, uint8_t *to)
         if ((present >> i & 1) == 0) continue;
         uint8_t data[10 * KPI_BLOCK_GUIDES];
         struct encoder column = encoder_begin(data);
-        for (size_t k = 0; k < KPI_BLOCK_GUIDES; k++)
-            encoder_signed_varint(&column, block->column[i][k]);
+        for (size_t k = 0; k < KPI_BLOCK_GUIDES; k++) {
+            /* Most are zero, and each event of a guide passes here. */
+            if (block->column[i][k] == 0) *column.at++ = 0;
+            else encoder_signed_varint(&column, block->column[i][k]);
+        }
         encoder_u16(&encoder, (uint16_t)encoder_size(&column));
         encoder_bytes(&encoder, data, encoder_size(&column));
     }
@@ -43,7 +46,11 @@ size_t kpi_block_encode(const struct kpi_block *block, uint8_t *to)
 static bool column_decode(struct bytes from, int64_t ret[KPI_BLOCK_GUIDES])
 {
     struct decoder decoder = decoder_begin(from);
-    for (size_t i = 0; i < KPI_BLOCK_GUIDES; i++) ret[i] = decoder_signed_varint(&decoder);
+    for (size_t i = 0; i < KPI_BLOCK_GUIDES; i++) {
+        bool zero = decoder.at < decoder.end && *decoder.at == 0;
+        if (zero) decoder.at++;
+        ret[i] = zero ? 0 : decoder_signed_varint(&decoder);
+    }
     return decoder_end(&decoder) == STORE_OK;
 }
 
