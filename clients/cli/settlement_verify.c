@@ -285,9 +285,9 @@ enum cli_exit settlement_verify(struct cli *cli, const struct verb *verb,
 }
 
 const char SETTLEMENT_VERIFY_DETAILS[] =
-    "Makes the run's files again and compares SHA-256. Of a file that differs it names the first line "
-    "or\ncell that does; that is an export, and on record. A workbook saved by another program has "
-    "other\nbytes and the same cells. Exit code 0: the same. 4: it differs.";
+    "Makes the run's files again and compares SHA-256. Of a file that differs it names the first "
+    "line or\ncell that does; that is an export, and on record. A workbook saved by another "
+    "program has other\nbytes and the same cells. Exit code 0: the same. 4: it differs.";
 const struct option_spec SETTLEMENT_VERIFY_OPTIONS[] = {
     {.name = "FILE", .argument = true, .required = true,
      .help = "a CSV, XLSX or manifest that was exported"},

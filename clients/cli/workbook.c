@@ -1,4 +1,4 @@
-/* Happy path: zip -> shared strings, if there are any -> first sheet -> cells by their addresses. */
+/* Happy path: zip -> shared strings, if any -> first sheet -> cells by their addresses. */
 #include "clients/cli/workbook.h"
 
 #include <string.h>
