@@ -60,7 +60,7 @@ enum {
     LIMIT_PAGE = 500,
     LIMIT_REFUNDS_PARKED = 8,             /* refunds waiting for one purchase: all are posted in its
                                              command; more than a few tills ever have under way */
-    LIMIT_RANKED_GUIDES = 100000,         /* 24 B each, in one call's arena */
+    LIMIT_RANKED_GUIDES = 100000,         /* 32 B each, in one call's arena */
     LIMIT_AHEAD_MS = 10 * 60 * 1000,      /* occurred_at may be so far ahead of the clock */
     LIMIT_TOKENS_PER_PRINCIPAL = 2,       /* alive, for rotation */
     /* Back-tests: one at a time, on the long thread; some 300 MB of memory when all are reached. */

@@ -39,6 +39,7 @@ enum table {
     TABLE_TOKEN_OF = 0x19,       /* role, party, token number -> (empty): not revoked */
     TABLE_PAYMENT = 0x1a,        /* run, payee, pay entity, number -> ColdPayment: what became of a
                                     line's money, and who was told who the payee is */
+    TABLE_ROSTER = 0x1a,         /* -> the commit that changed an employment last */
     TABLE_PURCHASE = 0x20,       /* shop, receipt -> purchase */
     TABLE_ENTRY = 0x21,          /* number -> entry */
     TABLE_PURCHASE_LINES = 0x22, /* shop, receipt -> purchase_lines, where there are any */
@@ -77,7 +78,7 @@ enum table {
     TABLE_TARGET = 0x3a,         /* guide, span, start, KPI -> target */
     TABLE_HANDOVER = 0x3b,       /* number -> ColdHandover */
     TABLE_HANDOVER_ROW = 0x3c,   /* handover, member -> its outcome */
-    TABLE_KPI_YEAR = 0x3d,       /* year start, guide -> the year's counters, for rankings */
+    TABLE_KPI_BLOCK = 0x3d,      /* month start, block -> kpi_block: sums of many guides */
     TABLE_EXPORT = 0x3e,         /* run, number -> ColdExport: who took out what, when */
 
     /* merchant 0: the instance's own */

@@ -33,6 +33,8 @@ struct verify {
     struct account_fold *members; /* by number, to numbers.member; 0 is nobody */
     struct account_fold *guides;
     uint64_t refund_sum;          /* 0 when refunds and entries agree: verify_refunds.c */
+    struct verify_run_fold *runs; /* by number, to run_last; NULL: the ledger names none */
+    uint32_t run_last;
     struct verify_caps *caps;     /* verify_caps.c's; NULL: nothing is counted */
     struct reader reader;         /* the open snapshot, if any */
     bool is_open;
@@ -117,6 +119,12 @@ enum store_result verify_full_refund_on(struct verify *verify, const struct purc
 enum store_result verify_refunds(struct verify *verify) STORE_CHECKED;
 /* One entry of those up to N: adds it to what refunds took. */
 void verify_refund_entry(struct verify *verify, const struct entry *entry);
+/* One entry of those up to N: adds it to what its settlement run moved. */
+enum store_result verify_settlement_entry(struct verify *verify,
+                                          const struct entry *entry) STORE_CHECKED;
+/* Settlement runs, their lines, and the entries that closed them. */
+enum store_result verify_settlement(struct verify *verify) STORE_CHECKED;
+void verify_settlement_free(struct verify *verify);
 enum store_result verify_accounts(struct verify *verify) STORE_CHECKED;
 /* Of one account, in the snapshot at hand: every credit and debt against the account's entries, and
  * its place in the due queue. */

@@ -138,6 +138,8 @@ static enum store_result fold_entry(struct verify *verify, struct ledger_fold *f
     fold_account(verify, &entry);
     verify_refund_entry(verify, &entry);
     verify->report->entries++;
+    result = verify_settlement_entry(verify, &entry);
+    if (result != STORE_OK) return result;
     return fold_event(verify, fold, &entry);
 }
 

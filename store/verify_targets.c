@@ -1,4 +1,5 @@
-/* Targets: each names a guide who is there, and a span by its first date. */
+/* Targets: each names a guide who is there, and a span by its first date. And the mark that says
+ * when an employment changed last: in a commit that there was. */
 #include "store/targets.h"
 #include "store/verify_inner.h"
 
@@ -30,7 +31,16 @@ static enum store_result visit_target(struct verify *verify, struct bytes key, s
     return verify_fatal(result);
 }
 
+static enum store_result visit_roster(struct verify *verify, struct bytes key, struct bytes value)
+{
+    if (key.size != KEY_REST_OFFSET || value.size != sizeof(uint64_t) ||
+        key_read_u64(value, 0) > verify->fence.commit)
+        verify_found(verify, "roster: a damaged mark");
+    return STORE_OK;
+}
+
 enum store_result verify_targets(struct verify *verify)
 {
-    return verify_table(verify, TABLE_TARGET, "targets", visit_target);
+    enum store_result result = verify_table(verify, TABLE_TARGET, "targets", visit_target);
+    return result == STORE_OK ? verify_table(verify, TABLE_ROSTER, "roster", visit_roster) : result;
 }

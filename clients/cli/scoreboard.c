@@ -43,11 +43,18 @@ static struct table *table_open(struct cli *cli)
     return table_new(cli->out, COLUMNS, cli->chinese ? ZH : EN, right);
 }
 
-static void table_row(struct table *table, const Beckon__V1__RankingRow *row, const char *note)
+/* What a ranking is by. */
+struct ranked {
+    Beckon__V1__ScoreboardKpi kpi;
+    const char *currency;
+};
+
+static void table_row(struct table *table, const struct ranked *ranked,
+                      const Beckon__V1__RankingRow *row, const char *note)
 {
     g_autofree char *rank = g_strdup_printf("%" PRIu32, row->rank);
     g_autofree char *guide = g_strdup_printf("%" PRIu32, row->guide_number);
-    g_autofree char *value = g_strdup_printf("%" PRId64, row->value);
+    g_autofree char *value = scoreboard_figure(ranked->kpi, row->value, ranked->currency);
     g_autofree char *rate =
         row->denominator > 0
             ? g_strdup_printf("%" PRIu32 " / %" PRIu32 " %s", row->numerator, row->denominator,
@@ -57,32 +64,34 @@ static void table_row(struct table *table, const Beckon__V1__RankingRow *row, co
     table_add(table, cells);
 }
 
-static void show_own(struct cli *cli, const Beckon__V1__ListRankingResponse *reply)
+static void show_own(struct cli *cli, const struct ranked *ranked,
+                     const Beckon__V1__ListRankingResponse *reply)
 {
     if (!reply->own)
         return;
     fprintf(cli->out, cli->chinese ? "\n共 %" PRIu32 " 人，第 %" PRIu32 " 名"
                                    : "\n%" PRIu32 " guides, rank %" PRIu32,
             reply->guide_count, reply->own->rank);
+    g_autofree char *gap = scoreboard_figure(ranked->kpi, reply->gap, ranked->currency);
     if (reply->gap > 0)
-        fprintf(cli->out, cli->chinese ? "，距上一名 %" PRId64 : ", %" PRId64 " to the next above",
-                reply->gap);
+        fprintf(cli->out, cli->chinese ? "，距上一名 %s" : ", %s to the next above", gap);
     fputs("\n", cli->out);
     struct table *table = table_open(cli);
     for (size_t i = 0; i < reply->n_above; i++)
-        table_row(table, reply->above[i], "");
-    table_row(table, reply->own, "◀");
+        table_row(table, ranked, reply->above[i], "");
+    table_row(table, ranked, reply->own, "◀");
     for (size_t i = 0; i < reply->n_below; i++)
-        table_row(table, reply->below[i], "");
+        table_row(table, ranked, reply->below[i], "");
     table_destroy(table);
 }
 
-static void show_rows(struct cli *cli, const Beckon__V1__ListRankingResponse *reply)
+static void show_rows(struct cli *cli, const struct ranked *ranked,
+                      const Beckon__V1__ListRankingResponse *reply)
 {
     uint32_t own = reply->own ? reply->own->guide_number : 0;
     struct table *table = table_open(cli);
     for (size_t i = 0; i < reply->n_rows; i++)
-        table_row(table, reply->rows[i], reply->rows[i]->guide_number == own ? "◀" : "");
+        table_row(table, ranked, reply->rows[i], reply->rows[i]->guide_number == own ? "◀" : "");
     table_destroy(table);
 }
 
@@ -94,6 +103,7 @@ enum cli_exit guide_ranking(struct cli *cli, const struct verb *verb, const stru
     if (end != CLI_OK)
         return end;
     Beckon__V1__ListRankingRequest *request = (Beckon__V1__ListRankingRequest *)made;
+    struct ranked ranked = {.kpi = request->kpi};
     request->page_size = cli->limit > 0 && cli->limit <= 500 ? (int32_t)cli->limit : PAGE_ROWS;
     end = call_once(cli, verb, made, &reply);
     protobuf_c_message_free_unpacked(made, NULL);
@@ -104,8 +114,9 @@ enum cli_exit guide_ranking(struct cli *cli, const struct verb *verb, const stru
     if (cli->json) {
         output_json(cli, reply);
     } else {
-        show_rows(cli, ranking);
-        show_own(cli, ranking);
+        ranked.currency = ranking->currency;
+        show_rows(cli, &ranked, ranking);
+        show_own(cli, &ranked, ranking);
     }
     protobuf_c_message_free_unpacked(reply, NULL);
     return CLI_OK;

@@ -74,9 +74,8 @@ static void put_section(const struct showing *showing, const char *zh, const cha
 }
 
 /* "-12.34 CNY". */
-static char *money_text(const struct showing *showing, int64_t minor)
+static char *money_of(int64_t minor, const char *currency)
 {
-    const char *currency = showing->board->currency;
     int digits = charter_currency_digits(currency);
     uint64_t amount = minor < 0 ? 0 - (uint64_t)minor : (uint64_t)minor, scale = 1;
     const char *sign = minor < 0 ? "-" : "";
@@ -86,6 +85,11 @@ static char *money_text(const struct showing *showing, int64_t minor)
         return g_strdup_printf("%s%" PRIu64 " %s", sign, amount, currency);
     return g_strdup_printf("%s%" PRIu64 ".%0*" PRIu64 " %s", sign, amount / scale, digits,
                            amount % scale, currency);
+}
+
+static char *money_text(const struct showing *showing, int64_t minor)
+{
+    return money_of(minor, showing->board->currency);
 }
 
 static char *count_text(int64_t count)
@@ -176,15 +180,13 @@ static void show_sales(const struct showing *showing)
              count > 1 ? cash_course : "");
 }
 
-/* A figure as its kind is written. */
-static char *figure_text(const struct showing *showing, Beckon__V1__ScoreboardKpi kpi,
-                         int64_t value)
+char *scoreboard_figure(Beckon__V1__ScoreboardKpi kpi, int64_t value, const char *currency)
 {
     if (kpi == BECKON__V1__SCOREBOARD_KPI__SCOREBOARD_KPI_REPURCHASE_RATE)
         return rate_text(value);
     if (kpi == BECKON__V1__SCOREBOARD_KPI__SCOREBOARD_KPI_SALES ||
         kpi == BECKON__V1__SCOREBOARD_KPI__SCOREBOARD_KPI_CASH_EARNED)
-        return money_text(showing, value);
+        return money_of(value, currency);
     return count_text(value);
 }
 
@@ -203,8 +205,8 @@ static void show_targets(const struct showing *showing)
         bool reached = target->progress_bp >= 10000;
         g_autofree char *progress = rate_text(target->progress_bp);
         g_autofree char *bar = graph_bar(target->progress_bp, 10000, BAR_COLUMNS);
-        g_autofree char *now = figure_text(showing, target->kpi, target->reached);
-        g_autofree char *wanted = figure_text(showing, target->kpi, target->value);
+        g_autofree char *now = scoreboard_figure(target->kpi, target->reached, board->currency);
+        g_autofree char *wanted = scoreboard_figure(target->kpi, target->value, board->currency);
         g_autofree char *more = g_strdup_printf("%s  %s / %s", bar, now, wanted);
         put_line(showing, say(showing, ZH[kpi], EN[kpi]), reached ? STYLE_GOOD : STYLE_PLAIN,
                  progress, more);

@@ -163,7 +163,9 @@ static enum outcome list_ranking_read(struct reader *reader, struct command_call
     reply->start_date = reply_date(call, asking.scoring.window.start);
     reply->end_date = reply_date(call, asking.scoring.window.end);
     reply->as_of = reply_time(call, call->now_ms);
-    if (reply->start_date == NULL || reply->end_date == NULL || reply->as_of == NULL)
+    reply->currency = reply_text(call, asking.scoring.merchant.currency);
+    if (reply->start_date == NULL || reply->end_date == NULL || reply->as_of == NULL ||
+        reply->currency == NULL)
         return OUTCOME_BUSY;
     *ret_reply = &reply->base;
     outcome = tell_page(reader, call, &asking, &ranking, reply);

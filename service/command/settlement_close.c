@@ -36,7 +36,7 @@ enum outcome settlement_release_step(struct settlement_working *working)
     enum outcome outcome = next_line(working, &after, &found, &line);
     if (outcome != OUTCOME_OK) return outcome;
     if (!found) {
-        settlement_run_order(run, run->state == RUN_CANCELLED ? RUN_WORK_NONE : RUN_WORK_DRAFT);
+        settlement_run_order(run, run->state == RUN_CANCELLED ? RUN_WORK_NONE : RUN_WORK_DISPUTES);
         settlements_put(working->batch, run);
         return OUTCOME_OK;
     }

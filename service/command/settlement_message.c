@@ -88,8 +88,7 @@ static bool steps_message(struct command_call *call, const struct settlement_run
 static bool hashes_message(struct command_call *call, const struct settlement_run *run,
                            Beckon__V1__SettlementRun *message)
 {
-    bool computed = run->work != RUN_WORK_PERIODS && run->work != RUN_WORK_DRAFT &&
-                    run->work != RUN_WORK_FREEZE;
+    bool computed = run->state != RUN_DRAFT || run->work == RUN_WORK_NONE;
     bool closed = run->state == RUN_CLOSED || run->state == RUN_PAID;
 
     if (computed && (message->hash = reply_hash(call, run->hash)) == NULL) return false;

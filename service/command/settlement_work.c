@@ -31,6 +31,13 @@ static enum outcome periods_step(struct settlement_working *working)
     return OUTCOME_OK;
 }
 
+static enum outcome disputes_step(struct settlement_working *working)
+{
+    settlement_run_order(&working->run, RUN_WORK_DRAFT);
+    settlements_put(working->batch, &working->run);
+    return OUTCOME_OK;
+}
+
 static enum outcome take_step(struct settlement_working *working)
 {
     switch (working->run.work) {
@@ -40,7 +47,7 @@ static enum outcome take_step(struct settlement_working *working)
     case RUN_WORK_RELEASE: return settlement_release_step(working);
     case RUN_WORK_CLOSE: return settlement_close_step(working);
     case RUN_WORK_SWEEP: return settlement_sweep_step(working);
-    case RUN_WORK_DISPUTES:
+    case RUN_WORK_DISPUTES: return disputes_step(working);
     case RUN_WORK_NONE: break;
     }
     return OUTCOME_OK;

@@ -8,6 +8,7 @@
 #include "store/debts.h"
 #include "store/encode.h"
 #include "store/kpi.h"
+#include "store/kpi_block.h"
 #include "store/period_closes.h"
 #include "store/redemptions.h"
 #include "store/refund.h"
@@ -162,6 +163,7 @@ static const struct field signal_counts_fields[] = {
 static const struct field kpi_month_fields[] = {
     F_RAW(kpi_month, days), F_RAW(kpi_month, once), F_RAW(kpi_month, twice),
 };
+static const struct field kpi_block_fields[] = {F_RAW(kpi_block, column)};
 static const struct field target_fields[] = {
     F_RAW(target, name.guide), F_CHOICE(target, name.span, 1, 5), F_RAW(target, name.start),
     F_CHOICE(target, name.kpi, 1, 9), F_AMOUNT(target, value), F_RAW(target, set_at),

@@ -36,10 +36,12 @@ static struct settlement_line line_of(uint32_t run)
 static void close_run(struct batch *batch, uint32_t number, business_date retained_until)
 {
     struct settlement_run run = {
-        .number = number, .type = RUN_PERIOD, .state = RUN_CLOSED, .draft = 1, .start = 90,
+        .number = number, .type = RUN_ADJUSTMENT, .state = RUN_CLOSED, .draft = 1, .start = 90,
         .end = 160, .rate_points = 10, .rate_minor = 100, .made_at = 1, .submitted_at = 2,
+        .minimum_payout_minor = 10,
         .approved_at = 3, .closed_at = 4, .made_by = 1, .submitted_by = 1, .approved_by = 2,
-        .closed_by = 2, .entry = 1, .paid_count = 1, .export_count = 1,
+        .closed_by = 2, .paid_count = 1, .export_count = 1,
+        .entry = 1000000, /* behind all there are: none of them has closed it */
         .totals = {.line_count = 1, .carry_in_minor = 5, .carry_out_minor = 5},
     };
     struct settlement_line line = line_of(number);
@@ -49,7 +51,12 @@ static void close_run(struct batch *batch, uint32_t number, business_date retain
     };
     struct settlement_payee_copy copy;
 
+    struct line_place place = {.pay_entity_name = "E", .employee_no = "1",
+                               .guide = GUIDE.payee.number, .pay_entity = GUIDE.pay_entity};
+
+    run_hash_add(run.hash, line.statement_hash);
     settlements_put(batch, &run);
+    settlement_order_put(batch, number, &place);
     settlement_lines_put(batch, &line);
     settlement_payees_begin(batch, number, retained_until, SEED);
     assert_int_equal(settlement_payee_make(batch, &run, &line, NONCE, &copy), STORE_OK);

@@ -73,6 +73,12 @@ static void a_target_is_cut_short(struct batch *batch)
     table_put(batch, &key, data, target_encode(&sound, data) - 1);
 }
 
+static void an_employment_changed_in_a_commit_to_come(struct batch *batch)
+{
+    struct key key = key_begin(SCENARIO_MERCHANT, TABLE_ROSTER);
+    table_put(batch, &key, "\0\0\1\0\0\0\0\0", 8);
+}
+
 static void every_wrong_target_is_found(void **state)
 {
     (void)state;
@@ -81,6 +87,7 @@ static void every_wrong_target_is_found(void **state)
         ROW(a_target_of_nobody, "targets: guide 55 has no account"),
         ROW(a_target_lies_elsewhere, "targets: a damaged record of guide 1"),
         ROW(a_target_is_cut_short, "targets: a damaged record"),
+        ROW(an_employment_changed_in_a_commit_to_come, "roster: a damaged mark"),
     };
     corruptions_are_found(make_sound, rows, sizeof rows / sizeof rows[0]);
 }

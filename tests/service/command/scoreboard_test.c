@@ -8,6 +8,8 @@
 
 #include <cmocka.h>
 
+#include "store/date.h"
+#include "store/kpi.h"
 #include "store/merchants.h"
 
 /* Guide 1 serves members 1 (new, on 2026-03-02) and 2 (inherited). */
@@ -132,6 +134,45 @@ static void the_estimate_converts_as_a_settlement_will(void **state)
     PLAY_ON(STAGE, steps);
 }
 
+/* As a store of the landed version: what guides earned was not counted. */
+static enum store_result forget_earned(struct batch *batch)
+{
+    business_date month = date_from_civil(2026, 3, 1);
+    struct kpi_month counts;
+    enum store_result result = kpi_load(&batch->reader, 1, month, &counts);
+    if (result != STORE_OK) return result;
+    for (size_t day = 0; day < KPI_DAYS; day++)
+        counts.days[day].earned[UNIT_CASH] = counts.days[day].earned[UNIT_POINTS] = 0;
+    kpi_put(batch, 1, month, &counts);
+    kpi_earned_begin(batch, batch_fence(batch)->entry + 1);
+    return STORE_OK;
+}
+
+#define BUY(number)                                                                             \
+    ANSWERS("pos:1", record_purchase,                                                           \
+            "receipt_number=" number " member_number=1 amount_minor=1000", "")
+
+static void what_was_earned_before_it_was_counted_is_counted_by_the_ticker(void **state)
+{
+    (void)state;
+    static const struct step steps[] = {
+        BUY("1"), BUY("2"), BUY("3"), BUY("4"), BUY("5"), BUY("6"), BUY("7"), BUY("8"), BUY("9"),
+        BUY("10"), BUY("11"), BUY("12"), BUY("13"), BUY("14"), BUY("15"), BUY("16"), BUY("17"),
+        BUY("18"), BUY("19"), BUY("20"), BUY("21"), BUY("22"), BUY("23"), BUY("24"), BUY("25"),
+        ANSWERS("guide:1", get_scoreboard, "", "scoreboard.cash_earned_minor=625"),
+        {.meddle = forget_earned},
+        ANSWERS("guide:1", get_scoreboard, "", "!scoreboard.cash_earned_minor"),
+        /* New ones count beside it; the old ones follow in portions, once. */
+        BUY("26"),
+        ANSWERS("guide:1", get_scoreboard, "", "scoreboard.cash_earned_minor=25"),
+        ANSWERS("ticker", tick_periods, "turn_count=4", "more[0]=1 more[1]=1 more[2]=0"),
+        ANSWERS("guide:1", get_scoreboard, "", "scoreboard.cash_earned_minor=650"),
+        ANSWERS("ticker", tick_periods, "turn_count=1", ""),
+        ANSWERS("guide:1", get_scoreboard, "", "scoreboard.cash_earned_minor=650"),
+    };
+    PLAY_ON(STAGE, steps);
+}
+
 static enum store_result uncount(struct batch *batch)
 {
     struct merchant merchant;
@@ -158,6 +199,7 @@ int main(void)
         cmocka_unit_test(figures_follow_purchases_and_refunds_on_their_own_dates),
         cmocka_unit_test(a_scoreboard_is_its_guides_own),
         cmocka_unit_test(the_estimate_converts_as_a_settlement_will),
+        cmocka_unit_test(what_was_earned_before_it_was_counted_is_counted_by_the_ticker),
         cmocka_unit_test(a_merchant_without_a_scoreboard_says_so),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
