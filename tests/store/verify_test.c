@@ -134,7 +134,8 @@ static void put_entry(struct batch *batch, const struct entry *entry)
     }
 ENTRY_CORRUPTION(an_entrys_amount_grows, 3, entry.amount++)
 ENTRY_CORRUPTION(the_last_entrys_amount_grows, 9, entry.amount++)
-ENTRY_CORRUPTION(an_entrys_date_moves, 3, entry.business_date--)
+ENTRY_CORRUPTION(an_entrys_date_moves, 3, entry.event_date--)
+ENTRY_CORRUPTION(an_entry_is_before_its_event, 3, entry.business_date--)
 ENTRY_CORRUPTION(an_entrys_time_runs_back, 8, entry.recorded_at = 7)
 ENTRY_CORRUPTION(an_entry_is_another_partys, 3, entry.party.number = 2)
 ENTRY_CORRUPTION(an_entrys_previous_moves, 4, entry.previous = 1)
@@ -576,6 +577,7 @@ static const struct corruption {
     ROW(an_entrys_amount_grows, "entry 4: the hash chain breaks"),
     ROW(the_last_entrys_amount_grows, "totals: unit 0 side 2"),
     ROW(an_entrys_date_moves, "the award of credit 3 is not its entry's"),
+    ROW(an_entry_is_before_its_event, "entry 3: dated before its event"),
     ROW(an_entrys_time_runs_back, "entry 8: time runs back"),
     ROW(an_entry_is_another_partys, "entry 3: previous is 1, not 0"),
     ROW(an_entrys_previous_moves, "entry 4: previous is 1, not 2"),

@@ -198,6 +198,57 @@ static void a_rejected_run_frees_what_it_froze_and_the_next_draft_takes_more(voi
     PLAY_ON(STAGE, steps);
 }
 
+static void a_run_computes_the_bonuses_of_its_periods_first(void **state)
+{
+    (void)state;
+    static const struct step steps[] = {
+        ANSWERS("admin", publish_program,
+                "request_id=p2 program.from_date=2026-01-01 "
+                "program.rules[0].rule_id=heads program.rules[0].trigger=PERIOD_CLOSE "
+                "program.rules[0].beneficiary=SERVING_GUIDE program.rules[0].unit=CASH "
+                "program.rules[0].kpi=NEW_MEMBERS program.rules[0].period=QUARTER "
+                "program.rules[0].minimum_n=1 program.rules[0].fixed_amount=300 "
+                "program.rules[0].wait_days=30 program.settlement.rate_points=7 "
+                "program.settlement.rate_minor=3 program.settlement.tax_treatment=bonus",
+                "program.version=2"),
+        AT("2026-04-02T10:00"),
+        CREATE("p", "type=PERIOD period_start=2026-01-01 period_end=2026-04-01", "run_number=1"),
+        WORK("1"),
+        SHOWS("1", "run.rate_points=7 run.rate_minor=3 run.tax_treatment=bonus run.work=NONE"),
+        ANSWERS("payroll", list_period_closes, "",
+                "period_closes#=1 period_closes[0].period=2026Q1 period_closes[0].done=1"),
+        LINE("1", "lines#=1 lines[0].payee=guide:1 lines[0].net_minor=300"),
+        SETTLE("1", "1", "h"),
+        NOTHING_IS_LEFT("guide:1"),
+    };
+    PLAY_ON(STAGE, steps);
+}
+
+/* What is recorded for a closed period later takes the first open date, once all employers have
+ * closed it. */
+static void runs_of_each_employer_close_the_period_together(void **state)
+{
+    (void)state;
+    static const struct step steps[] = {
+        GIVE("a", "guide:1", "CASH", "400", "1"), GIVE("b", "guide:2", "CASH", "70", "2"),
+        AT("2027-01-05T10:00"),
+        CREATE("d", "pay_entity=default " YEAR RATE, "run_number=1"), WORK("1"),
+        LINE("1", "lines#=1 lines[0].pay_entity=default lines[0].net_minor=400"),
+        SETTLE("1", "1", "h"),
+        BUY("1", "1", "100000", "2026-12-30"),
+        ANSWERS("admin", get_entry, "entry_number=4", "entry.business_date=2026-12-30"),
+        CREATE("f", "pay_entity=Franchise " YEAR RATE, "run_number=2"), WORK("2"),
+        LINE("2", "lines#=1 lines[0].pay_entity=Franchise lines[0].net_minor=70"),
+        SETTLE("2", "1", "h2"),
+        BUY("2", "1", "100000", "2026-12-31"),
+        ANSWERS("admin", get_entry, "entry_number=8",
+                "entry.business_date=2027-01-01 entry.event_date=2026-12-31"),
+        /* Members' cash is of neither: a run over all takes it. */
+        ANSWERS("payroll", list_settlement_lines, "run_number=1 payees=MEMBER", "lines#=0"),
+    };
+    PLAY_ON(STAGE, steps);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -207,6 +258,8 @@ int main(void)
         cmocka_unit_test(less_than_the_minimum_is_carried_but_not_for_leavers),
         cmocka_unit_test(an_adjustment_takes_what_came_up_for_the_payees_of_the_run),
         cmocka_unit_test(what_was_pending_or_later_comes_into_the_next_run),
+        cmocka_unit_test(a_run_computes_the_bonuses_of_its_periods_first),
+        cmocka_unit_test(runs_of_each_employer_close_the_period_together),
         cmocka_unit_test(a_rejected_run_frees_what_it_froze_and_the_next_draft_takes_more),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
