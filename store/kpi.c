@@ -67,8 +67,7 @@ void kpi_put(struct batch *batch, uint32_t guide, business_date month,
 enum store_result kpi_load(struct reader *reader, uint32_t guide, business_date month,
                            struct kpi_month *ret)
 {
-    struct kpi_block block;
-    enum store_result result = kpi_block_load(reader, guide, month, &block);
+    enum store_result result = kpi_block_ready(reader, guide, month);
     return result == STORE_OK ? kpi_get(reader, guide, month, ret) : result;
 }
 

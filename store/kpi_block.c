@@ -199,6 +199,16 @@ enum store_result kpi_block_load(struct reader *reader, uint32_t guide, business
     return result;
 }
 
+enum store_result kpi_block_ready(struct reader *reader, uint32_t guide, business_date month)
+{
+    struct key key = block_key(reader->merchant, guide / KPI_BLOCK_GUIDES, month);
+    struct bytes value, columns[KPI_COLUMNS];
+    struct kpi_block block;
+    enum store_result result = table_get(reader, &key, &value);
+    if (result == STORE_ABSENT) return kpi_block_load(reader, guide, month, &block);
+    return result == STORE_OK ? columns_find(value, columns) : result;
+}
+
 void kpi_block_put(struct batch *batch, uint32_t guide, business_date month,
                    const struct kpi_block *block)
 {

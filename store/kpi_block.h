@@ -33,6 +33,9 @@ bool kpi_block_set(struct kpi_block *block, uint32_t guide, const struct kpi_mon
 /* The guide's block of a month; where it is absent, summed from the months. */
 enum store_result kpi_block_load(struct reader *reader, uint32_t guide, business_date month,
                                  struct kpi_block *ret) STORE_CHECKED;
+/* Before the LINE: reads what kpi_block_load will, and whether it can be read. */
+enum store_result kpi_block_ready(struct reader *reader, uint32_t guide,
+                                  business_date month) STORE_CHECKED;
 /* STORE_ABSENT where it was never put. */
 enum store_result kpi_block_get(struct reader *reader, uint32_t block, business_date month,
                                 struct kpi_block *ret) STORE_CHECKED;

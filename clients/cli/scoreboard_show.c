@@ -10,6 +10,7 @@
 #include "clients/cli/graph.h"
 #include "clients/cli/scoreboard.h"
 #include "clients/cli/table.h"
+#include "clients/cli/text.h"
 
 enum { LABEL_COLUMNS = 16, VALUE_COLUMNS = 18, BAR_COLUMNS = 20, PARTS_MAX = 31 };
 
@@ -110,14 +111,31 @@ static enum style style_of(int64_t amount)
 
 /* ---- sections -------------------------------------------------------------------------------- */
 
+/* The date before the first one that is not in the span any more. */
+static char *last_date(const char *end_date)
+{
+    GDate date;
+    g_date_set_parse(&date, end_date);
+    if (!g_date_valid(&date))
+        return g_strdup(end_date);
+    g_date_subtract_days(&date, 1);
+    return g_strdup_printf("%04u-%02u-%02u", g_date_get_year(&date),
+                           (unsigned)g_date_get_month(&date), g_date_get_day(&date));
+}
+
 static void show_head(const struct showing *showing)
 {
     const Beckon__V1__Scoreboard *board = showing->board;
     g_autofree char *name = table_clean(board->name);
     g_autofree char *title = g_strdup_printf("%s  %s  %s", name, board->employee_no,
                                              board->shop_id);
+    g_autofree char *last = last_date(board->end_date);
+    g_autofree char *as_of = board->as_of ? text_of_time(board->as_of) : g_strdup("");
     put(showing, STYLE_TITLE, title);
-    fprintf(showing->cli->out, "   %s … %s\n", board->start_date, board->end_date);
+    fprintf(showing->cli->out, "   %s … %s   ", board->start_date, last);
+    put(showing, STYLE_FAINT, say(showing, "截至 ", "as of "));
+    put(showing, STYLE_FAINT, as_of);
+    fputc('\n', showing->cli->out);
 }
 
 static void show_members(const struct showing *showing)

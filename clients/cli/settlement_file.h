@@ -27,6 +27,13 @@ enum cli_exit settlement_manifest_fetch(struct cli *cli,
                                         const Beckon__V1__GetSettlementManifestRequest *request,
                                         char **ret_json);
 
+struct workbook;
+/* The first sheet against the CSV of the same lines: says on standard output what differs first, or
+ * that nothing does. CLI_OK, CLI_DIFFERENCES. */
+enum cli_exit settlement_workbook_compare(struct cli *cli, const char *path,
+                                          const struct workbook *workbook, char *csv_text,
+                                          size_t size);
+
 /* Verbs of `beckon settlement`. */
 extern const struct option_spec SETTLEMENT_EXPORT_OPTIONS[], SETTLEMENT_MANIFEST_OPTIONS[],
     SETTLEMENT_EXPORTS_OPTIONS[], SETTLEMENT_VERIFY_OPTIONS[];

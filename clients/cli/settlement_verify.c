@@ -1,9 +1,8 @@
 /* beckon settlement verify: is this file what the run says?
  *
- * Happy path: which run -> its manifest -> the file's SHA-256 is in it. Else, of a CSV, the same is
- * exported once more and the first line that differs is named; of a manifest, its first line. Of a
- * workbook only the hash is held against the run: another version of the library may write other
- * bytes for the same cells, so then its CSV has to be held against the run. */
+ * Happy path: which run -> its manifest -> the file's SHA-256 is in it. Else the same lines are
+ * exported once more as CSV and the first line that differs is named; of a workbook, which may have
+ * been saved by another program since, the first cell. */
 #include <errno.h>
 #include <inttypes.h>
 #include <stdlib.h>
@@ -15,6 +14,7 @@
 #include "clients/cli/options.h"
 #include "clients/cli/output.h"
 #include "clients/cli/settlement_file.h"
+#include "clients/cli/workbook.h"
 
 struct checked {
     struct cli *cli;
@@ -135,40 +135,90 @@ static enum cli_exit compare_lines(struct checked *checked, const char *wanted, 
     }
 }
 
-/* What a CSV's headings say it is. */
-static void request_of_csv(const struct checked *checked,
-                           Beckon__V1__CreateSettlementExportRequest *request)
+/* What a heading tells about the file. */
+static void heading_read(const char *heading, Beckon__V1__CreateSettlementExportRequest *request)
 {
-    request->profile = BECKON__V1__EXPORT_PROFILE__EXPORT_PROFILE_GENERIC;
-    if (memmem(checked->data, checked->size, "证件号码", strlen("证件号码")))
+    if (heading && strcmp(heading, "*证件号码") == 0)
         request->profile = BECKON__V1__EXPORT_PROFILE__EXPORT_PROFILE_CHINA;
-    else if (memmem(checked->data, checked->size, "Salary Component,", 17))
+    else if (heading && strcmp(heading, "Salary Component") == 0)
         request->profile = BECKON__V1__EXPORT_PROFILE__EXPORT_PROFILE_ERPNEXT;
-    else if (memmem(checked->data, checked->size, ",member_number,", 15))
+    else if (heading && strcmp(heading, "member_number") == 0)
         request->payees = BECKON__V1__PARTY_KIND__PARTY_KIND_MEMBER;
+}
+
+static void headings_of_csv(const struct checked *checked,
+                            Beckon__V1__CreateSettlementExportRequest *request)
+{
+    FILE *in = fmemopen(checked->data, checked->size, "rb");
+    struct csv *csv = in ? csv_new(in) : NULL;
+    struct csv_row row;
+    if (csv && csv_next(csv, &row) == CSV_ROW)
+        for (size_t i = 0; i < row.field_count; i++)
+            heading_read(row.fields[i], request);
+    csv_destroy(csv);
+    if (in)
+        fclose(in);
+}
+
+static void headings_of_workbook(const struct workbook *workbook,
+                                 Beckon__V1__CreateSettlementExportRequest *request)
+{
+    if (workbook_row_count(workbook) == 0)
+        return;
+    struct workbook_row row = workbook_row(workbook, 0);
+    for (size_t i = 0; i < WORKBOOK_COLUMNS_MAX; i++)
+        heading_read(row.cells[i].text, request);
+}
+
+/* The same lines once more, as CSV; the caller frees. */
+static enum cli_exit fetch_csv(const struct checked *checked,
+                               Beckon__V1__CreateSettlementExportRequest *request,
+                               char **ret_text, size_t *ret_size)
+{
+    g_autofree char *id = g_uuid_string_random(), *name = NULL;
+    struct settlement_file fetched;
+    FILE *out = open_memstream(ret_text, ret_size);
+    if (!out)
+        abort();
+    request->request_id = id;
+    request->run_number = checked->run;
+    if (checked->pay_entity)
+        request->pay_entity = (char *)(uintptr_t)checked->pay_entity; /* only read */
+    enum cli_exit end = settlement_file_fetch(checked->cli, request, out, &fetched, &name);
+    fclose(out);
+    return end;
 }
 
 static enum cli_exit compare_csv(struct checked *checked)
 {
     Beckon__V1__CreateSettlementExportRequest request =
         BECKON__V1__CREATE_SETTLEMENT_EXPORT_REQUEST__INIT;
-    g_autofree char *id = g_uuid_string_random(), *name = NULL;
-    struct settlement_file fetched;
     char *text = NULL;
     size_t size = 0;
-    FILE *out = open_memstream(&text, &size);
-    if (!out)
-        abort();
-    request_of_csv(checked, &request);
-    request.request_id = id;
-    request.run_number = checked->run;
-    if (checked->pay_entity)
-        request.pay_entity = (char *)(uintptr_t)checked->pay_entity; /* only read */
-    enum cli_exit end = settlement_file_fetch(checked->cli, &request, out, &fetched, &name);
-    fclose(out);
+    headings_of_csv(checked, &request);
+    enum cli_exit end = fetch_csv(checked, &request, &text, &size);
     if (end == CLI_OK)
         end = compare_lines(checked, text, size);
     free(text);
+    return end;
+}
+
+static enum cli_exit compare_workbook(struct checked *checked)
+{
+    Beckon__V1__CreateSettlementExportRequest request =
+        BECKON__V1__CREATE_SETTLEMENT_EXPORT_REQUEST__INIT;
+    g_autoptr(GString) error = g_string_new(NULL);
+    char *text = NULL;
+    size_t size = 0;
+    struct workbook *workbook = workbook_read(checked->data, checked->size, error);
+    if (!workbook)
+        return differs(checked, "no workbook that can be read: %s", error->str);
+    headings_of_workbook(workbook, &request);
+    enum cli_exit end = fetch_csv(checked, &request, &text, &size);
+    if (end == CLI_OK)
+        end = settlement_workbook_compare(checked->cli, checked->path, workbook, text, size);
+    free(text);
+    workbook_free(workbook);
     return end;
 }
 
@@ -198,13 +248,11 @@ static enum cli_exit compare(struct checked *checked, const char *manifest)
     if (same)
         fprintf(checked->cli->out, "%s: the same as %s of run %" PRIu32 ", sha256 %s\n",
                 checked->path, name ? name : "the manifest", checked->run, sha256);
-    const char *library = json_string_value(json_object_get(json, "library"));
     enum cli_exit end = CLI_OK;
     if (!same && is_manifest(checked))
         end = compare_lines(checked, manifest, strlen(manifest));
     else if (!same && is_workbook(checked))
-        end = differs(checked, "not a workbook of run %" PRIu32 " as %s makes it: hold the CSV "
-                      "against the run", checked->run, library ? library : "this service");
+        end = compare_workbook(checked);
     else if (!same)
         end = compare_csv(checked);
     json_decref(json);
@@ -237,8 +285,9 @@ enum cli_exit settlement_verify(struct cli *cli, const struct verb *verb,
 }
 
 const char SETTLEMENT_VERIFY_DETAILS[] =
-    "Makes the run's files again and compares SHA-256; of a CSV that differs, names the first line "
-    "that\ndoes (that is an export, and on record). Exit code 0: the same. 4: it differs.";
+    "Makes the run's files again and compares SHA-256. Of a file that differs it names the first "
+    "line or\ncell that does; that is an export, and on record. A workbook saved by another "
+    "program has other\nbytes and the same cells. Exit code 0: the same. 4: it differs.";
 const struct option_spec SETTLEMENT_VERIFY_OPTIONS[] = {
     {.name = "FILE", .argument = true, .required = true,
      .help = "a CSV, XLSX or manifest that was exported"},

@@ -145,6 +145,29 @@ static void it_goes_with_the_runs_key_and_no_other(void **state)
     assert_true(payee_now(RUN + 1).kept);
 }
 
+/* Whatever becomes of the folder afterwards: a backup brings runs' keys too. */
+static void a_restored_backup_says_so_too(void **state)
+{
+    char backup[2 * SCRATCH_PATH_BYTES], data[2 * SCRATCH_PATH_BYTES], key[2 * SCRATCH_PATH_BYTES];
+    char message[STORE_MESSAGE_BYTES], moved[2 * SCRATCH_PATH_BYTES];
+    uint64_t bytes;
+    (void)state;
+    (void)scratch_path(&scratch, "backup", backup);
+    (void)scratch_path(&scratch, "data", data);
+    (void)scratch_path(&scratch, "moved", moved);
+    (void)scratch_path(&scratch, "moved/master.key", key);
+    assert_int_equal(store_backup(store, backup, &bytes, message), STORE_OK);
+    batch_destroy(batch);
+    store_close(store);
+    assert_int_equal(rename(data, moved), 0);
+    assert_int_equal(store_restore(backup, data, key, message), STORE_OK);
+    store = scratch_store(&scratch, false);
+    batch = batch_new(store);
+    struct settlement_payee payee = payee_now(RUN);
+    assert_true(payee.kept);
+    assert_string_equal(payee.name, "Wang Fang");
+}
+
 static void a_guide_is_kept_until_the_last_run_that_paid_him(void **state)
 {
     business_date until = 0;
@@ -234,6 +257,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(a_copy_says_who_he_was_and_where_last, setup, teardown),
         cmocka_unit_test_setup_teardown(it_stays_when_the_guides_own_key_is_gone, setup, teardown),
         cmocka_unit_test_setup_teardown(it_goes_with_the_runs_key_and_no_other, setup, teardown),
+        cmocka_unit_test_setup_teardown(a_restored_backup_says_so_too, setup, teardown),
         cmocka_unit_test_setup_teardown(a_guide_is_kept_until_the_last_run_that_paid_him, setup,
                                         teardown),
         cmocka_unit_test(verify_holds_copies_and_exports_against_runs),

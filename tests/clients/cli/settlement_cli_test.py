@@ -121,9 +121,20 @@ class SettlementCli(unittest.TestCase):
         book = self.path("settlement-1-guides.xlsx")
         self.beckon("export", str(self.run_number), "--output", book)
         self.assertIn(b"the same as settlement-1-guides.xlsx", self.beckon("verify", book))
-        with open(book, "ab") as file:
-            file.write(b"x")
-        self.assertIn(b"not a workbook of run 1", self.beckon("verify", book, exit=4))
+        for name, change, said, exit in (
+                ("saved.xlsx", {}, b"the same cells as the run has", 0),
+                ("amount.xlsx", {"P2": 1.5}, b"row 2, column 16 differs", 4),
+                ("name.xlsx", {"L3": "Somebody"}, b'column 12 differs: "Somebody"', 4),
+                ("longer.xlsx", {"A4": 1}, b"the run has no row 4", 4)):
+            saved = openpyxl.load_workbook(book)
+            for cell, value in change.items():
+                saved.worksheets[0][cell] = value
+            path = self.path(name)
+            saved.save(path)
+            self.assertIn(said, self.beckon("verify", path, "--run", "1", exit=exit))
+        with open(book, "r+b") as file:
+            file.truncate(3000)
+        self.assertIn(b"no workbook that can be read", self.beckon("verify", book, exit=4))
         manifest = self.path("manifest.json")
         self.beckon("manifest", str(self.run_number), "--output", manifest)
         self.assertIn(b"the same as the manifest", self.beckon("verify", manifest))

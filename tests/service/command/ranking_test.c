@@ -131,6 +131,14 @@ static void every_number_opens_into_members_and_entries(void **state)
         ANSWERS("admin", get_scoreboard, "guide_number=1",
                 "scoreboard.sales_minor=-4000 scoreboard.purchases=1 "
                 "scoreboard.cash_earned_minor=-120"),
+        /* Sums of several months. */
+        ANSWERS("admin", list_ranking, "kpi=SALES span=YEAR", "rows[0].value=26000"),
+        ANSWERS("admin", list_ranking, "kpi=SALES span=QUARTER guide_number=1",
+                "own.value=-4000 own.rank=2 gap=4000 currency=CNY"),
+        ANSWERS("admin", list_ranking, "kpi=SALES span=WEEK guide_number=1", "own.value=-4000"),
+        ANSWERS("admin", list_ranking, "kpi=INHERITED_MEMBERS span=YEAR", "rows[0].value=1"),
+        ANSWERS("admin", list_ranking, "kpi=REPURCHASE_RATE span=YEAR",
+                "rows[0].value=5000 rows[0].numerator=1 rows[0].denominator=2"),
         ANSWERS("auditor", list_scoreboard_members,
                 "kpi=SALES guide_number=1 page_size=1",
                 "members#=1 members[0].member_number=1 !members[0].name !members[0].phone",
