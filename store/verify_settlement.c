@@ -103,6 +103,8 @@ static enum store_result check_closed(struct verify *verify, const struct settle
     return result == STORE_OK ? STORE_OK : verify_fatal(result);
 }
 
+/* The records themselves are taken by number, each in a snapshot of its own; here is only what no
+ * number leads to. */
 static enum store_result visit_run(struct verify *verify, struct bytes key, struct bytes value)
 {
     struct settlement_run run;
@@ -114,53 +116,62 @@ static enum store_result visit_run(struct verify *verify, struct bytes key, stru
         verify_found(verify, "runs: a key is none");
         return STORE_OK;
     }
+    if (!working) return STORE_OK;
     enum store_result result;
     do result = settlements_get(&verify->reader, number, &run);
     while (verify_again(verify, result));
-    if (result != STORE_OK) {
-        verify_found(verify, "run %lu: %s record", (unsigned long)number, verify_word(result));
-        return verify_fatal(result);
-    }
-    if (working) {
-        if (run.work == RUN_WORK_NONE)
-            verify_found(verify, "run %lu is said to be at work", (unsigned long)number);
-        return STORE_OK;
-    }
-    result = check_closed(verify, &run);
-    return result == STORE_OK ? verify_settlement_lines(verify, &run) : result;
+    if (result == STORE_OK && run.work != RUN_WORK_NONE) return STORE_OK;
+    verify_found(verify, "run %lu is said to be at work", (unsigned long)number);
+    return result == STORE_OK ? STORE_OK : verify_fatal(result);
 }
 
-/* Numbers have no gaps, and a run that has work to do is found by who does it. */
-static enum store_result check_numbers(struct verify *verify)
+/* Is a run that has work to do found by who does it? */
+static enum store_result check_working(struct verify *verify, const struct settlement_run *run)
+{
+    uint32_t number = 0;
+    size_t count = 0;
+    enum store_result result;
+
+    if (run->work == RUN_WORK_NONE) return STORE_OK;
+    do result = settlements_list_working(&verify->reader, run->number - 1, &number, 1, &count);
+    while (verify_again(verify, result));
+    if (result != STORE_OK || count == 0 || number != run->number)
+        verify_found(verify, "run %lu is at work and nobody knows", (unsigned long)run->number);
+    return result == STORE_OK ? STORE_OK : verify_fatal(result);
+}
+
+/* Numbers have no gaps. */
+static enum store_result check_runs(struct verify *verify)
 {
     struct settlement_run run;
-    uint32_t last = 0, numbers[1];
+    uint32_t last = 0;
     enum store_result result = verify_snapshot(verify);
 
     if (result != STORE_OK) return result;
     do result = settlements_last(&verify->reader, &last);
     while (verify_again(verify, result));
+    if (result != STORE_OK) return verify_fatal(result);
     for (uint32_t number = 1; number <= last && result == STORE_OK; number++) {
-        size_t count = 0;
+        result = verify_snapshot(verify);
+        if (result != STORE_OK) return result;
         do result = settlements_get(&verify->reader, number, &run);
         while (verify_again(verify, result));
-        if (result == STORE_ABSENT)
-            verify_found(verify, "run %lu: no record", (unsigned long)number);
-        if (result != STORE_OK) result = verify_fatal(result);
-        else if (run.work != RUN_WORK_NONE) {
-            do result = settlements_list_working(&verify->reader, number - 1, numbers, 1, &count);
-            while (verify_again(verify, result));
-            if (result == STORE_OK && (count == 0 || numbers[0] != number))
-                verify_found(verify, "run %lu is at work and nobody knows", (unsigned long)number);
-            if (result != STORE_OK) result = verify_fatal(result);
+        if (result != STORE_OK) {
+            verify_found(verify, "run %lu: %s record", (unsigned long)number,
+                         verify_word(result));
+            result = verify_fatal(result);
+            continue;
         }
+        result = check_working(verify, &run);
+        if (result == STORE_OK) result = check_closed(verify, &run);
+        if (result == STORE_OK) result = verify_settlement_lines(verify, &run);
     }
-    return result == STORE_OK ? STORE_OK : verify_fatal(result);
+    return result;
 }
 
 enum store_result verify_settlement(struct verify *verify)
 {
-    enum store_result result = check_numbers(verify);
+    enum store_result result = check_runs(verify);
     if (result == STORE_OK) result = verify_table(verify, TABLE_RUN, "runs", visit_run);
     if (result == STORE_OK) result = verify_settlement_tables(verify);
     return result;
