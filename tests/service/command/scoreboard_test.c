@@ -189,9 +189,10 @@ static void what_was_earned_before_it_was_counted_is_counted_by_the_ticker(void 
 {
     (void)state;
     static const struct step steps[] = {
-        SOLD("1"), SOLD("2"), SOLD("3"), SOLD("4"), SOLD("5"), SOLD("6"), SOLD("7"), SOLD("8"), SOLD("9"),
-        SOLD("10"), SOLD("11"), SOLD("12"), SOLD("13"), SOLD("14"), SOLD("15"), SOLD("16"), SOLD("17"),
-        SOLD("18"), SOLD("19"), SOLD("20"), SOLD("21"), SOLD("22"), SOLD("23"), SOLD("24"), SOLD("25"),
+        SOLD("1"), SOLD("2"), SOLD("3"), SOLD("4"), SOLD("5"), SOLD("6"), SOLD("7"),
+        SOLD("8"), SOLD("9"), SOLD("10"), SOLD("11"), SOLD("12"), SOLD("13"), SOLD("14"),
+        SOLD("15"), SOLD("16"), SOLD("17"), SOLD("18"), SOLD("19"), SOLD("20"), SOLD("21"),
+        SOLD("22"), SOLD("23"), SOLD("24"), SOLD("25"),
         ANSWERS("guide:1", get_scoreboard, "", "scoreboard.cash_earned_minor=625"),
         {.meddle = forget_earned},
         ANSWERS("guide:1", get_scoreboard, "", "!scoreboard.cash_earned_minor"),
