@@ -2,6 +2,7 @@
 #include <assert.h>
 
 #include "service/command/lots.h"
+#include "service/command/settling.h"
 #include "store/accounts.h"
 
 enum { PORTION = 32 };
@@ -50,18 +51,6 @@ enum outcome holder_frozen(struct reader *reader, struct party party,
     return outcome;
 }
 
-/* A debt of the first layout doesn't say whose it is: its credit does. */
-static enum outcome name_pay_entity(struct reader *reader, struct party party, struct debt *debt)
-{
-    struct credit credit;
-
-    if (party.kind != PARTY_GUIDE || debt->pay_entity != 0) return OUTCOME_OK;
-    enum outcome outcome =
-        command_outcome(credits_find(reader, party, debt->credit, &credit), OUTCOME_STORE_DAMAGED);
-    if (outcome == OUTCOME_OK) debt->pay_entity = credit.pay_entity;
-    return outcome;
-}
-
 /* A run carries the debts up to its mark; of younger ones those wait whose credit it froze. */
 static enum outcome waits(struct reader *reader, struct party party, const struct frozen *frozen,
                           const struct debt *debt, bool *ret)
@@ -91,7 +80,7 @@ enum outcome holder_debt_waits(struct reader *reader, struct party party,
     struct debt named = *debt;
 
     enum outcome outcome = frozen_load(reader, party, account, &frozen);
-    if (outcome == OUTCOME_OK) outcome = name_pay_entity(reader, party, &named);
+    if (outcome == OUTCOME_OK) outcome = settling_debt_entity(reader, party, &named);
     return outcome == OUTCOME_OK ? waits(reader, party, &frozen, &named, ret_waits) : outcome;
 }
 
@@ -149,7 +138,7 @@ static enum outcome load_debts(struct reader *reader, struct holder *holder,
         for (size_t i = 0; i < count && outcome == OUTCOME_OK; i++) {
             bool waiting = false;
             after = debts[i].number;
-            outcome = name_pay_entity(reader, holder->party, &debts[i]);
+            outcome = settling_debt_entity(reader, holder->party, &debts[i]);
             if (outcome == OUTCOME_OK)
                 outcome = waits(reader, holder->party, frozen, &debts[i], &waiting);
             if (outcome != OUTCOME_OK || waiting) continue;

@@ -226,14 +226,17 @@ void lot_net(struct lots *lots, size_t lot, const struct occasion *occasion)
 void lot_net_own(struct lots *lots, size_t lot, size_t debt, const struct occasion *occasion)
 {
     struct lot_debt *owed = &lots->debt[debt];
+    struct credit *credit = lot_change(lots, lot);
     assert(lot < lots->lot_count && debt < lots->debt_count);
-    assert(owed->waits && owed->debt.settled);
-    assert(owed->debt.credit == lots->lot[lot].credit.number);
+    assert(owed->waits && owed->debt.settled && owed->debt.credit == credit->number);
+    if (credit_frozen(credit)) {
+        credit->settlement_run = 0;
+        balance_move(&lots->frozen[credit->unit], -credit->remaining);
+    }
     owed->debt.settled = false;
     owed->waits = false;
     owed->changed = true;
-    if (lots->lot[lot].credit.remaining > 0 && debt_open(&owed->debt) > 0)
-        net_one(lots, lot, debt, occasion);
+    if (credit->remaining > 0 && debt_open(&owed->debt) > 0) net_one(lots, lot, debt, occasion);
 }
 
 size_t lot_accrue(struct lots *lots, const struct credit *credit, const struct occasion *occasion)
