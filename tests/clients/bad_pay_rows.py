@@ -10,6 +10,11 @@ def run(step):
 YEAR = {"type": "SETTLEMENT_TYPE_YEAR_END", "period_end": "2026-01-01", "rate_points": 10,
         "rate_minor": 100}
 
+LISTS = [("ScoreboardService/ListRanking", {"kpi": 4}),
+         ("ScoreboardService/ListScoreboardMembers", {"kpi": 4, "guide_number": 1}),
+         ("ScoreboardService/ListScoreboardEntries", {"kpi": 6, "guide_number": 1}),
+         ("ScoreboardService/ListTargets", {"guide_number": 1})]
+
 ROWS = [
     # ---- scoreboards and targets ----
     ("ScoreboardService/GetScoreboard", {"guide_number": 99}, UNKNOWN, "GUIDE_UNKNOWN",

@@ -1,5 +1,5 @@
 /* Scoreboards: figures that hold at every moment, and what is behind them. */
-#include "tests/service/command/stages.h"
+#include "tests/service/command/settlement_plays.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -134,6 +134,39 @@ static void the_estimate_converts_as_a_settlement_will(void **state)
     PLAY_ON(STAGE, steps);
 }
 
+static void what_a_run_takes_is_shown_apart_and_was_estimated_right(void **state)
+{
+    (void)state;
+    static const struct step steps[] = {
+        /* The buyer's referrer and serving guide is guide 1: 2 % and 0.5 % in cash. */
+        BUY("1", "1", "100000", "2026-03-02"), BUY("2", "2", "50000", "2026-03-02"),
+        AT("2027-01-05T10:00"),
+        ANSWERS("guide:1", get_scoreboard, "span=YEAR date=2026-06-01",
+                "scoreboard.cash_earned_minor=2750 scoreboard.holdings[1].available=2750 "
+                "scoreboard.estimate.net_minor=2750"),
+        CREATE("y", YEAR RATE, "run_number=1"), WORK("1"), SUBMIT("1", "1"), WORK("1"),
+        HASH("1", "hash"),
+        ANSWERS("payroll", list_settlement_lines, "run_number=1", "lines[0].net_minor=2750"),
+        ANSWERS("guide:1", get_scoreboard, "",
+                "!scoreboard.holdings[1].available scoreboard.holdings[1].in_settlement=2750 "
+                "!scoreboard.holdings[1].settled !scoreboard.estimate.net_minor"),
+        APPROVE("1", "hash"), PROVE, CLOSE("1", "hash"), WORK("1"),
+        ANSWERS("guide:1", get_scoreboard, "",
+                "!scoreboard.holdings[1].in_settlement scoreboard.holdings[1].settled=2750 "
+                "!scoreboard.cash_earned_minor"),
+        /* A closed period's date still counts where its event belongs. */
+        BUY("3", "1", "10000", "2026-03-03"),
+        ANSWERS("guide:1", get_scoreboard, "span=YEAR date=2026-06-01",
+                "scoreboard.cash_earned_minor=3000 scoreboard.sales_minor=160000 "
+                "scoreboard.holdings[1].available=250 scoreboard.holdings[1].settled=2750 "
+                "scoreboard.estimate.net_minor=250"),
+        ANSWERS("guide:1", list_scoreboard_entries, "kpi=CASH_EARNED span=DAY date=2026-03-03",
+                "entries#=2 entries[0].event_date=2026-03-03 "
+                "entries[0].business_date=2027-01-01"),
+    };
+    PLAY_ON(STAGE, steps);
+}
+
 /* As a store of the landed version: what guides earned was not counted. */
 static enum store_result forget_earned(struct batch *batch)
 {
@@ -148,7 +181,7 @@ static enum store_result forget_earned(struct batch *batch)
     return STORE_OK;
 }
 
-#define BUY(number)                                                                             \
+#define SOLD(number)                                                                            \
     ANSWERS("pos:1", record_purchase,                                                           \
             "receipt_number=" number " member_number=1 amount_minor=1000", "")
 
@@ -156,14 +189,15 @@ static void what_was_earned_before_it_was_counted_is_counted_by_the_ticker(void 
 {
     (void)state;
     static const struct step steps[] = {
-        BUY("1"), BUY("2"), BUY("3"), BUY("4"), BUY("5"), BUY("6"), BUY("7"), BUY("8"), BUY("9"),
-        BUY("10"), BUY("11"), BUY("12"), BUY("13"), BUY("14"), BUY("15"), BUY("16"), BUY("17"),
-        BUY("18"), BUY("19"), BUY("20"), BUY("21"), BUY("22"), BUY("23"), BUY("24"), BUY("25"),
+        SOLD("1"), SOLD("2"), SOLD("3"), SOLD("4"), SOLD("5"), SOLD("6"), SOLD("7"),
+        SOLD("8"), SOLD("9"), SOLD("10"), SOLD("11"), SOLD("12"), SOLD("13"), SOLD("14"),
+        SOLD("15"), SOLD("16"), SOLD("17"), SOLD("18"), SOLD("19"), SOLD("20"), SOLD("21"),
+        SOLD("22"), SOLD("23"), SOLD("24"), SOLD("25"),
         ANSWERS("guide:1", get_scoreboard, "", "scoreboard.cash_earned_minor=625"),
         {.meddle = forget_earned},
         ANSWERS("guide:1", get_scoreboard, "", "!scoreboard.cash_earned_minor"),
         /* New ones count beside it; the old ones follow in portions, once. */
-        BUY("26"),
+        SOLD("26"),
         ANSWERS("guide:1", get_scoreboard, "", "scoreboard.cash_earned_minor=25"),
         ANSWERS("ticker", tick_periods, "turn_count=4", "more[0]=1 more[1]=1 more[2]=0"),
         ANSWERS("guide:1", get_scoreboard, "", "scoreboard.cash_earned_minor=650"),
@@ -199,6 +233,7 @@ int main(void)
         cmocka_unit_test(figures_follow_purchases_and_refunds_on_their_own_dates),
         cmocka_unit_test(a_scoreboard_is_its_guides_own),
         cmocka_unit_test(the_estimate_converts_as_a_settlement_will),
+        cmocka_unit_test(what_a_run_takes_is_shown_apart_and_was_estimated_right),
         cmocka_unit_test(what_was_earned_before_it_was_counted_is_counted_by_the_ticker),
         cmocka_unit_test(a_merchant_without_a_scoreboard_says_so),
     };
