@@ -348,6 +348,11 @@ static const struct outcome_info OUTCOMES[] = {
         "The earlier run {allowed} of the same pay entity is not finished. Close or cancel it "
         "first.",
         "同一发薪主体较早的第 {allowed} 次结算尚未完成。请先将其关账或取消。"),
+    ROW(SETTLEMENT_HELD_UNDECIDED, FAILED_PRECONDITION, false,
+        "A held credit of the period is undecided: {allowed}. Release it, void it, or leave it to "
+        "the next run with `beckon settlement hold-over`.",
+        "周期内有一笔冻结的积分或返利尚未决定：{allowed}。请解冻、作废，或用 beckon settlement "
+        "hold-over 留到下一次结算。"),
     ROW(SETTLEMENT_PERIODS_DUE, FAILED_PRECONDITION, false,
         "The bonus {allowed} is due and not computed. Reject the run, so that its next draft "
         "computes it.",

@@ -234,6 +234,7 @@ static enum store_result check_credit(struct verify *verify, struct party party,
     }
     struct entry entry;
     enum store_result result = verify_credit_review(verify, party, &credit);
+    if (result == STORE_OK) result = verify_held_credit(verify, party, &credit, value);
     if (result != STORE_OK) return result;
     do result = entries_get(&verify->reader, credit.number, &entry);
     while (verify_again(verify, result));

@@ -162,6 +162,12 @@ enum store_result verify_reviews(struct verify *verify) STORE_CHECKED;
 /* Of one credit, in the snapshot at hand: does the review it names name it? */
 enum store_result verify_credit_review(struct verify *verify, struct party party,
                                        const struct credit *credit) STORE_CHECKED;
+/* Of one credit, stored as `value`, in the snapshot at hand: is it in the list when it is held? */
+enum store_result verify_held_credit(struct verify *verify, struct party party,
+                                     const struct credit *credit,
+                                     struct bytes value) STORE_CHECKED;
+/* The list of held credits: each is one. */
+enum store_result verify_held(struct verify *verify) STORE_CHECKED;
 /* Of one member, in the snapshot at hand: full refunds as her months count them. */
 enum store_result verify_refund_cycle(struct verify *verify, uint32_t member,
                                       const struct account *account) STORE_CHECKED;

@@ -5,6 +5,10 @@
 
 #include "service/command/settlement_run.h"
 #include "service/rules/period_text.h"
+#include "store/accounts.h"
+#include "store/held.h"
+#include "store/held_carried.h"
+#include "store/settlement_lines.h"
 
 enum { RUNS_PORTION = 16, HELD_PORTION = 64 };
 
@@ -45,6 +49,61 @@ static enum outcome add_earlier(struct reader *reader, const struct settlement_r
     return OUTCOME_OK;
 }
 
+/* Would the run take the credit, were it not held? And did nobody leave it to the next run? */
+static enum outcome held_blocks(struct reader *reader, const struct settlement_run *run,
+                                const struct held *held, bool *ret_blocks)
+{
+    struct held_carried carried;
+    struct credit credit;
+
+    *ret_blocks = false;
+    if (run->guide != 0 && (held->party.kind != PARTY_GUIDE || held->party.number != run->guide))
+        return OUTCOME_OK;
+    if (run->pay_entity != 0 && held->party.kind != PARTY_GUIDE) return OUTCOME_OK;
+    enum store_result result = credits_find(reader, held->party, held->credit, &credit);
+    if (result != STORE_OK) return command_outcome(result, OUTCOME_STORE_DAMAGED);
+    bool member_points = held->party.kind == PARTY_MEMBER && credit.unit != UNIT_CASH;
+    if (member_points || (run->pay_entity != 0 && credit.pay_entity != run->pay_entity))
+        return OUTCOME_OK;
+    if (run->type == RUN_ADJUSTMENT) {
+        bool named = false;
+        result = settlement_lines_has(reader, run->corrects, held->party, &named);
+        if (result != STORE_OK) return command_outcome(result, OUTCOME_STORE_DAMAGED);
+        if (!named) return OUTCOME_OK;
+    }
+    result = held_carried_get(reader, run->number, held->party, held->credit, &carried);
+    *ret_blocks = result == STORE_ABSENT;
+    return result == STORE_ABSENT ? OUTCOME_OK : command_outcome(result, OUTCOME_STORE_DAMAGED);
+}
+
+static enum outcome add_held(struct reader *reader, const struct settlement_run *run,
+                             struct settlement_blockers *blockers)
+{
+    struct held held[HELD_PORTION], after;
+    size_t count, told = 0;
+    bool first = true;
+
+    do {
+        enum outcome outcome = command_outcome(
+            held_list(reader, first ? NULL : &after, run->end, held, HELD_PORTION, &count),
+            OUTCOME_STORE_DAMAGED);
+        if (outcome != OUTCOME_OK) return outcome;
+        for (size_t i = 0; i < count; i++) {
+            bool blocks = false;
+            first = false;
+            after = held[i];
+            outcome = held_blocks(reader, run, &held[i], &blocks);
+            if (outcome != OUTCOME_OK) return outcome;
+            if (!blocks) continue;
+            if (told++ == SETTLEMENT_HELD_TOLD_MAX) return OUTCOME_OK;
+            add(blockers, &(struct settlement_blocker){
+                              .outcome = OUTCOME_SETTLEMENT_HELD_UNDECIDED,
+                              .party = held[i].party, .credit = held[i].credit});
+        }
+    } while (count == HELD_PORTION);
+    return OUTCOME_OK;
+}
+
 static enum outcome add_periods(struct reader *reader, const struct settlement_run *run,
                                 struct settlement_blockers *blockers)
 {
@@ -70,6 +129,7 @@ enum outcome settlement_blockers_find(struct reader *reader, const struct settle
         add(ret, &(struct settlement_blocker){.outcome = OUTCOME_SETTLEMENT_DISPUTES_OPEN,
                                               .count = run->dispute_open_count});
     enum outcome outcome = add_earlier(reader, run, ret);
+    if (outcome == OUTCOME_OK) outcome = add_held(reader, run, ret);
     if (outcome == OUTCOME_OK) outcome = add_periods(reader, run, ret);
     return outcome;
 }
@@ -81,6 +141,11 @@ void settlement_blocker_words(const struct settlement_blocker *blocker, char *re
     switch (blocker->outcome) {
     case OUTCOME_SETTLEMENT_EARLIER_OPEN:
         snprintf(ret, size, "%" PRIu32, blocker->run);
+        break;
+    case OUTCOME_SETTLEMENT_HELD_UNDECIDED:
+        snprintf(ret, size, "%s:%" PRIu32 " %" PRIu64,
+                 blocker->party.kind == PARTY_GUIDE ? "guide" : "member", blocker->party.number,
+                 blocker->credit);
         break;
     case OUTCOME_SETTLEMENT_PERIODS_DUE:
         period_write(blocker->period.kind, blocker->period.start, period);

@@ -11,9 +11,11 @@
 #include "service/command/settlement_work.h"
 #include "service/command/settling.h"
 #include "service/postings/settle.h"
+#include "store/accounts.h"
+#include "store/held.h"
 #include "store/settlement_lines.h"
 
-enum { CLEAR_PER_STEP = 256 };
+enum { CLEAR_PER_STEP = 256, HELD_MAX = 64 };
 
 struct drafting {
     struct settling settling;
@@ -27,6 +29,10 @@ struct drafting {
     struct line_place places[SETTLEMENT_ENTITIES_MAX];
     struct run_totals totals;
     uint8_t hash[HASH_BYTES];
+
+    /* held credits that nobody has listed yet: a version before the list held them */
+    size_t held_count;
+    struct held held[HELD_MAX];
 };
 
 /* ---- before the first payee ------------------------------------------------------------------ */
@@ -153,6 +159,31 @@ static enum outcome compute(struct settlement_working *working, struct drafting 
     return outcome;
 }
 
+/* A portion of the payee's held credits that are not listed; most have none. */
+static enum outcome load_unlisted(struct settlement_working *working, struct drafting *drafting)
+{
+    struct reader *reader = &working->batch->reader;
+    const struct settling *settling = &drafting->settling;
+    struct credit credits[HELD_MAX];
+    uint32_t held_count = 0;
+    size_t count = 0;
+
+    drafting->held_count = 0;
+    for (size_t i = 0; i < settling->count; i++) held_count += settling->taking[i].held_count;
+    if (held_count == 0) return OUTCOME_OK;
+    enum outcome outcome = command_outcome(
+        credits_list(reader, settling->payee, FILED_HELD, 0, credits, HELD_MAX, &count),
+        OUTCOME_STORE_DAMAGED);
+    for (size_t i = 0; i < count && outcome == OUTCOME_OK; i++) {
+        struct held held = {credits[i].business_date, settling->payee, credits[i].number};
+        if (credits[i].filed_on != FILED_HELD) break;
+        enum store_result result = held_has(reader, &held);
+        if (result == STORE_ABSENT) drafting->held[drafting->held_count++] = held;
+        else outcome = command_outcome(result, OUTCOME_STORE_DAMAGED);
+    }
+    return outcome;
+}
+
 static void put_lines(struct settlement_working *working, struct drafting *drafting)
 {
     struct settlement_run *run = &working->run;
@@ -187,12 +218,15 @@ static enum outcome draft_payee(struct settlement_working *working, struct party
     /* What is due comes first, in steps of its own: the payee's turn comes again. */
     if (outcome == OUTCOME_BUSY) return due_account(working->batch, payee, working->today, &more);
     if (outcome == OUTCOME_OK) outcome = compute(working, &drafting);
+    if (outcome == OUTCOME_OK) outcome = load_unlisted(working, &drafting);
     if (outcome == OUTCOME_OK && run->work == RUN_WORK_FREEZE && drafting.line_count > 0)
         outcome = settling_may_mark(&drafting.settling, run->number);
     if (outcome != OUTCOME_OK) return outcome;
 
     /* From here on nothing is refused. */
     put_lines(working, &drafting);
+    for (size_t i = 0; i < drafting.held_count; i++)
+        held_put(working->batch, &drafting.held[i]);
     working->run.payee = payee;
     settlements_put(working->batch, &working->run);
     return OUTCOME_OK;

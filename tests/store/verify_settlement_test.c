@@ -12,6 +12,7 @@
 #include "corruption.h"
 #include "scenario.h"
 #include "store/accounts.h"
+#include "store/held.h"
 #include "store/key.h"
 #include "store/ledger.h"
 #include "store/merchants.h"
@@ -274,6 +275,25 @@ static void an_entry_is_of_a_run_that_never_was(struct batch *batch)
     accounts_put(batch, guide_2, &account);
 }
 
+static void a_credit_is_listed_that_nobody_holds(struct batch *batch)
+{
+    struct held held = {DAY, guide_2, 1};
+    held_put(batch, &held);
+}
+
+static void a_held_credit_is_not_listed(struct batch *batch)
+{
+    struct credit credits[8];
+    size_t count;
+    assert_int_equal(credits_list(&batch->reader, guide_2, FILED_HELD, 0, credits, 8, &count),
+                     STORE_OK);
+    struct credit credit = credits[count - 1];
+    credit.flags |= CREDIT_HELD;
+    credits_change(batch, guide_2, &credit, credit.filed_on);
+    struct held held = {credit.business_date, guide_2, credit.number};
+    held_delete(batch, &held);
+}
+
 static void verify_holds_runs_against_their_lines_marks_and_entries(void **state)
 {
     (void)state;
@@ -300,6 +320,8 @@ static void verify_holds_runs_against_their_lines_marks_and_entries(void **state
         ROW(a_run_is_gone, "run 2: no record"),
         ROW(nobody_knows_of_the_work, "run 3 is at work and nobody knows"),
         ROW(work_is_said_of_a_run_that_has_none, "run 1 is said to be at work"),
+        ROW(a_credit_is_listed_that_nobody_holds, "held credits: credit 1 is not held"),
+        ROW(a_held_credit_is_not_listed, "is not in the list"),
         ROW(the_periods_are_open_again, "run 1 is closed, its periods are not"),
         ROW(an_entry_is_of_a_run_that_never_was, "there is no settlement run 44"),
     };

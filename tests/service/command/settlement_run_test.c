@@ -272,6 +272,37 @@ static void a_bonus_that_became_due_meanwhile_keeps_a_run_open(void **state)
     PLAY_ON(STAGE, steps);
 }
 
+static void a_held_credit_has_to_be_decided_before_the_close(void **state)
+{
+    (void)state;
+    static const struct step steps[] = {
+        BUY("1", "1", "100000", "2026-03-02"), BUY("2", "2", "50000", "2026-03-02"),
+        ANSWERS("admin", list_credits, "account=member:1", "credits[0].unit=POINTS",
+                .save = "h=credits[0].credit_number"),
+        ANSWERS("admin", list_credits, "account=guide:1", "credits[0].unit=CASH",
+                .save = "g=credits[0].credit_number"),
+        ANSWERS("admin", hold_credit,
+                "request_id=h credit_number=$g reason=why", NULL),
+        ANSWERS("admin", hold_credit,
+                "request_id=i credit_number=$h reason=why", NULL),
+        AT("2027-01-05T10:00"),
+        CREATE("y", YEAR RATE, "run_number=1"), WORK("1"),
+        /* The member's points are nobody's business. */
+        SHOWS("1", "blockers#=1 blockers[0].reason=SETTLEMENT_HELD_UNDECIDED "
+                   "blockers[0].party=guide:1 blockers[0].credit_number=$g"),
+        ANSWERS("payroll", list_settlement_lines, "run_number=1", "lines[0].held=1"),
+        SUBMIT("1", "1"), WORK("1"), HASH("1", "hash"), APPROVE("1", "hash"), PROVE,
+        REFUSES("payroll", close_settlement_run,
+                "run_number=1 hash=$hash verify_certificate=$proof",
+                OUTCOME_SETTLEMENT_HELD_UNDECIDED, "run_number"),
+        ANSWERS("admin", release_credit,
+                "request_id=r credit_number=$g reason=why", NULL),
+        SHOWS("1", "blockers#=0"),
+        CLOSE("1", "hash"), WORK("1"), SHOWS("1", "run.state=CLOSED"),
+    };
+    PLAY_ON(STAGE, steps);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -281,6 +312,7 @@ int main(void)
         cmocka_unit_test(open_disputes_keep_a_run_from_its_approval_and_its_close),
         cmocka_unit_test(a_close_wants_a_proof_of_its_own_ledger),
         cmocka_unit_test(runs_of_one_pay_entity_follow_each_other),
+        cmocka_unit_test(a_held_credit_has_to_be_decided_before_the_close),
         cmocka_unit_test(a_bonus_that_became_due_meanwhile_keeps_a_run_open),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
