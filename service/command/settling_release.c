@@ -119,7 +119,8 @@ static void count_down(struct releasing *releasing)
     }
 }
 
-/* From which date on something may be due: nothing was when the marks were set, after their ends. */
+/* Since when something may be due: nothing was when the marks were set, which their ends were
+ * before. */
 static business_date put_records(struct releasing *releasing, business_date today, bool more)
 {
     business_date due_on = today;

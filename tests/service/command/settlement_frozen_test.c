@@ -18,7 +18,8 @@
             "program.rules[0].rate_bp=100 program.rules[0].return_policy=" policy " "           \
             "program.rules[1].rule_id=friend program.rules[1].trigger=PURCHASE "                \
             "program.rules[1].beneficiary=REFERRER program.rules[1].unit=CASH "                 \
-            "program.rules[1].referrer=MEMBER program.rules[1].rate_bp=200 " rest, "program.version=2")
+            "program.rules[1].referrer=MEMBER program.rules[1].rate_bp=200 " rest,              \
+            "program.version=2")
 #define REFUND(number, receipt, amount, told)                                                   \
     ANSWERS_AGAIN("admin", record_refund,                                                       \
                   "shop_id=S1 refund_number=" number " receipt_number=" receipt                 \
@@ -49,7 +50,8 @@ static void a_refund_of_a_frozen_credit_is_owed_and_the_run_stays_as_it_is(void 
         BUY("4", "1", "10000", "2027-01-05"), /* nor what comes in */
         BALANCE("guide:1", "account_balances.balances[0].available=1700 "
                            "account_balances.balances[0].debt=400"),
-        ANSWERS("admin", list_debts, "account=guide:1", "debts#=1", .save = "d=debts[0].debt_number"),
+        ANSWERS("admin", list_debts, "account=guide:1", "debts#=1",
+                .save = "d=debts[0].debt_number"),
         REFUSES("admin", write_off_debt,
                 "account=guide:1 debt_number=$d amount=1 reason=r request_id=w",
                 OUTCOME_DEBT_IN_SETTLEMENT, "debt_number"),
@@ -159,7 +161,8 @@ static void nobody_spends_holds_or_corrects_what_is_frozen(void **state)
                 "request_id=a account=guide:1 unit=POINTS amount=-1 reason=r",
                 "adjustment.adjustment_number=1"),
         REFUSES("token:$admin", decide_adjustment,
-                "adjustment_number=1 approve=true reason=r", OUTCOME_INSUFFICIENT_BALANCE, "amount"),
+                "adjustment_number=1 approve=true reason=r", OUTCOME_INSUFFICIENT_BALANCE,
+                "amount"),
         ANSWERS("payroll", cancel_settlement_run, "run_number=1 reason=r", NULL), WORK("1"),
         ANSWERS("pos:1", redeem,
                 "member_number=1 unit=CASH amount=1 receipt_number=X1 request_id=r", NULL),
