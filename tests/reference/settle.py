@@ -90,16 +90,16 @@ class Settling:
 
     def totals(self, period, run, lines):
         """The run's control totals are its lines' sums."""
-        totals = self.office.get(run)["run"]["totals"]
+        totals = self.office.get(run)["totals"]
         said = tuple(totals[column + "_minor"] for column in wanted.COLUMNS)
-        if said != wanted.sums(lines) or totals["line_count"] != len(lines):
+        if said != wanted.sums(lines) or totals["lines"] != len(lines):
             raise Difference("%s: control totals %s, lines %s" % (period, said, wanted.sums(lines)))
 
     def settle(self, period, start, end):
         """One run from draft to close; its number and lines."""
         office = self.office
-        run = office.create("run-" + period, period_start=iso(start), end_date=iso(end),
-                            type="RUN_TYPE_YEAR_END" if self.by == "year" else "RUN_TYPE_PERIOD",
+        run = office.create("run-" + period, period_start=iso(start), period_end=iso(end),
+                            type="SETTLEMENT_TYPE_" + ("YEAR_END" if self.by == "year" else "PERIOD"),
                             rate_points=1, rate_minor=wanted.RATE_CENTS)
         office.wait(run)
         self.compare(period, run)
