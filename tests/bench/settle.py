@@ -139,7 +139,7 @@ class Phases:
     def close(self, run, certificate):
         """Until CLOSED: the sweep behind it has a time of its own."""
         self.office.close(run, certificate)
-        while self.office.get(run)["state"] == "RUN_STATE_CLOSING":
+        while self.office.get(run)["state"] == "SETTLEMENT_STATE_CLOSING":
             time.sleep(LOOK_SECONDS)
 
 
