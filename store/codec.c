@@ -46,6 +46,18 @@ void encoder_i64(struct encoder *encoder, int64_t value)
     encoder_big_endian(encoder, (uint64_t)value, 8);
 }
 
+void encoder_varint(struct encoder *encoder, uint64_t value)
+{
+    for (; value >= 0x80; value >>= 7) *encoder->at++ = (uint8_t)(value | 0x80);
+    *encoder->at++ = (uint8_t)value;
+}
+
+void encoder_signed_varint(struct encoder *encoder, int64_t value)
+{
+    uint64_t doubled = (uint64_t)value << 1;
+    encoder_varint(encoder, value < 0 ? ~doubled : doubled);
+}
+
 void encoder_date(struct encoder *encoder, business_date value)
 {
     encoder_big_endian(encoder, (uint32_t)value, 4);
@@ -167,6 +179,28 @@ uint64_t decoder_u64(struct decoder *decoder)
 int64_t decoder_i64(struct decoder *decoder)
 {
     return (int64_t)decoder_big_endian(decoder, 8);
+}
+
+uint64_t decoder_varint(struct decoder *decoder, uint64_t max)
+{
+    uint64_t value = 0;
+    for (unsigned shift = 0; shift < 64; shift += 7) {
+        uint8_t byte = decoder_u8(decoder);
+        uint64_t bits = byte & 0x7f;
+        if (bits << shift >> shift != bits) break;
+        value |= bits << shift;
+        if (byte & 0x80) continue;
+        if (value > max || (byte == 0 && shift > 0)) break;
+        return value;
+    }
+    decoder->damaged = true;
+    return 0;
+}
+
+int64_t decoder_signed_varint(struct decoder *decoder)
+{
+    uint64_t doubled = decoder_varint(decoder, UINT64_MAX);
+    return (int64_t)(doubled & 1 ? ~(doubled >> 1) : doubled >> 1);
 }
 
 int64_t decoder_amount(struct decoder *decoder)

@@ -28,6 +28,10 @@ void encoder_u16(struct encoder *encoder, uint16_t value);
 void encoder_u32(struct encoder *encoder, uint32_t value);
 void encoder_u64(struct encoder *encoder, uint64_t value);
 void encoder_i64(struct encoder *encoder, int64_t value);
+/* Seven bits a byte, lowest first, the top bit set on all but the last: small numbers are short. */
+void encoder_varint(struct encoder *encoder, uint64_t value);
+/* The same for numbers of either sign, by their distance from 0. */
+void encoder_signed_varint(struct encoder *encoder, int64_t value);
 void encoder_date(struct encoder *encoder, business_date value);
 void encoder_flag(struct encoder *encoder, bool value);
 void encoder_bytes(struct encoder *encoder, const void *data, size_t size);
@@ -58,6 +62,9 @@ uint16_t decoder_u16(struct decoder *decoder);
 uint32_t decoder_u32(struct decoder *decoder);
 uint64_t decoder_u64(struct decoder *decoder);
 int64_t decoder_i64(struct decoder *decoder);
+/* Damaged when longer than need be, or above `max`. */
+uint64_t decoder_varint(struct decoder *decoder, uint64_t max);
+int64_t decoder_signed_varint(struct decoder *decoder);
 /* An int64 that is never negative. */
 int64_t decoder_amount(struct decoder *decoder);
 business_date decoder_date(struct decoder *decoder);

@@ -69,7 +69,7 @@ enum store_result recency_month_decode(struct bytes from,
 size_t signal_counts_encode(const struct signal_counts *counts, uint8_t *to);
 enum store_result signal_counts_decode(struct bytes from,
                                        struct signal_counts *ret) STORE_CHECKED;
-enum { KPI_MONTH_BYTES_MAX = 1 + 6 * 4 + 4 + 31 * (1 + 4 * 4 + 8) };
+enum { KPI_MONTH_BYTES_MAX = 1 + 6 * 5 + 4 + 31 * (1 + 6 * 5 + 3 * 10) };
 struct kpi_month;
 size_t kpi_month_encode(const struct kpi_month *month, uint8_t *to);
 enum store_result kpi_month_decode(struct bytes from, struct kpi_month *ret) STORE_CHECKED;
@@ -80,6 +80,14 @@ struct period_result;
 size_t period_result_encode(const struct period_result *result, uint8_t *to);
 enum store_result period_result_decode(struct bytes from,
                                        struct period_result *ret) STORE_CHECKED;
+struct settlement_line;
+enum { SETTLEMENT_LINE_BYTES_MAX = 1 + 4 + 5 + 2 * 4 + 14 * 8 + 3 * 4 + 1 + 16 * 4 + 2 + 2 * 4 + 8 +
+                                   HASH_BYTES + 1 + 8 + 4 + 1 };
+size_t settlement_line_encode(const struct settlement_line *line, uint8_t *to);
+enum store_result settlement_line_decode(struct bytes from,
+                                         struct settlement_line *ret) STORE_CHECKED;
+/* Its figures alone, what its statement's hash is over; not a record. */
+size_t settlement_figures_encode(const struct settlement_line *line, uint8_t *to);
 size_t ledger_totals_encode(const struct ledger_totals *totals, uint8_t *to);
 enum store_result ledger_totals_decode(struct bytes from,
                                        struct ledger_totals *ret) STORE_CHECKED;

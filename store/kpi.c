@@ -1,6 +1,7 @@
 #include "store/kpi.h"
 
 #include <assert.h>
+#include <string.h>
 
 #include "store/accounts.h"
 #include "store/date.h"
@@ -42,6 +43,14 @@ enum store_result kpi_get(struct reader *reader, uint32_t guide, business_date m
     return result == STORE_OK ? kpi_month_decode(value, ret) : result;
 }
 
+void kpi_put(struct batch *batch, uint32_t guide, business_date month,
+             const struct kpi_month *counts)
+{
+    uint8_t data[KPI_MONTH_BYTES_MAX];
+    struct key key = kpi_key(batch->reader.merchant, guide, month);
+    table_put(batch, &key, data, kpi_month_encode(counts, data));
+}
+
 enum store_result kpi_guide(struct reader *reader, uint32_t member, const struct account *account,
                             business_date last_day, uint32_t *ret_guide)
 {
@@ -56,7 +65,7 @@ enum store_result kpi_guide(struct reader *reader, uint32_t member, const struct
     return STORE_OK;
 }
 
-static_assert(sizeof(struct kpi_month) == KPI_DAYS * 24 + 6 * 4,
+static_assert(sizeof(struct kpi_month) == KPI_DAYS * 48 + 6 * 4,
               "no padding: verify compares whole months");
 
 /* ---- a member's live days -------------------------------------------------------------------- */
@@ -210,9 +219,13 @@ enum store_result kpi_edit_span(struct kpi_edit *edit, struct reader *reader, ui
 void kpi_edit_put(const struct kpi_edit *edit, struct batch *batch)
 {
     for (size_t i = 0; i < edit->count && edit->counts; i++) {
-        uint8_t data[KPI_MONTH_BYTES_MAX];
-        struct key key =
-            kpi_key(batch->reader.merchant, edit->months[i].guide, edit->months[i].month);
-        table_put(batch, &key, data, kpi_month_encode(&edit->months[i].counts, data));
+        struct kpi_month counts = edit->months[i].counts, now;
+        /* Read before the LINE already; the ledger may have posted since. */
+        enum store_result result =
+            kpi_get(&batch->reader, edit->months[i].guide, edit->months[i].month, &now);
+        assert(result == STORE_OK);
+        for (size_t day = 0; day < KPI_DAYS; day++)
+            memcpy(counts.days[day].earned, now.days[day].earned, sizeof now.days[day].earned);
+        kpi_put(batch, edit->months[i].guide, edit->months[i].month, &counts);
     }
 }

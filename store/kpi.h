@@ -27,7 +27,11 @@ struct kpi_day {
     uint32_t inherited_members; /* came to him through their referrer */
     uint32_t activated_members; /* of new_members: bought within KPI_ACTIVATION_DAYS */
     uint32_t purchases;         /* recorded for the date, refunded ones too */
+    uint32_t handed_over_members; /* came to him by a handover from that day on */
+    uint32_t handed_on_members; /* went from him by one: to another guide, or released */
     int64_t sales_minor;        /* amounts of purchases less refunds dated that day */
+    int64_t earned[UNIT_COUNT]; /* points and cash of events of that day, less what was voided or
+                                   reversed that day; the ledger's alone: see below */
 };
 struct kpi_month {
     struct kpi_day days[KPI_DAYS];
@@ -40,6 +44,9 @@ struct period kpi_period(enum kpi_span span, business_date date);
 /* Absent counts as zero everywhere. */
 enum store_result kpi_get(struct reader *reader, uint32_t guide, business_date month,
                           struct kpi_month *ret) STORE_CHECKED;
+
+void kpi_put(struct batch *batch, uint32_t guide, business_date month,
+             const struct kpi_month *counts);
 
 /* The guide for whom a member counts in a period that ends on `last_day`: who serves her then by
  * what is known now; *ret_guide 0: nobody. A binding whose end was reached but not yet posted still
@@ -83,6 +90,22 @@ enum store_result kpi_edit_day(struct kpi_edit *edit, struct reader *reader, uin
 enum store_result kpi_edit_span(struct kpi_edit *edit, struct reader *reader, uint32_t guide,
                                 enum kpi_span span, const struct kpi_days *before,
                                 const struct kpi_days *after) STORE_CHECKED;
+/* What was earned stays as it is in the batch by now. */
 void kpi_edit_put(const struct kpi_edit *edit, struct batch *batch);
+
+/* ---- what was earned ------------------------------------------------------------------------- */
+
+/* The ledger moves kpi_day.earned with every entry of a guide that has EXPENSE as a side, on the
+ * date of the entry's event. A store that had entries before this was counted counts from the entry
+ * it began with; kpi_earned.c. */
+
+/* The first entry that is counted; STORE_ABSENT: none was posted since. */
+enum store_result kpi_earned_from(struct reader *reader, uint64_t *ret_number) STORE_CHECKED;
+void kpi_earned_begin(struct batch *batch, uint64_t number);
+/* Before the LINE: reads what kpi_earned_add will. */
+enum store_result kpi_earned_load(struct reader *reader, uint32_t guide,
+                                  business_date date) STORE_CHECKED;
+void kpi_earned_add(struct batch *batch, uint32_t guide, business_date date,
+                    const int64_t amount[UNIT_COUNT]);
 
 #endif

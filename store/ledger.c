@@ -4,6 +4,8 @@
 #include <string.h>
 
 #include "store/encode.h"
+#include "store/kpi.h"
+#include "store/merchants.h"
 #include "store/store.h"
 #include "store/table.h"
 
@@ -34,10 +36,18 @@ enum store_result ledger_totals_get(struct reader *reader, struct ledger_totals 
 
 enum store_result ledger_open(struct batch *batch, struct ledger *ret)
 {
-    struct ledger ledger;
+    struct ledger ledger = {.before = batch_fence(batch)->entry};
+    struct merchant merchant;
+    uint64_t from;
     enum store_result result = ledger_totals_get(&batch->reader, &ledger.totals);
     if (result != STORE_OK) return result;
     if (!totals_balanced(&ledger.totals)) return STORE_DAMAGED;
+    result = merchants_get(&batch->reader, &merchant);
+    if (result != STORE_OK && result != STORE_ABSENT) return result;
+    ledger.counts = result == STORE_OK && merchant.counted;
+    result = kpi_earned_from(&batch->reader, &from);
+    if (result != STORE_OK && result != STORE_ABSENT) return result;
+    ledger.begins = ledger.counts && result == STORE_ABSENT;
     *ret = ledger;
     return STORE_OK;
 }
@@ -66,6 +76,47 @@ static void side_move(struct ledger *ledger, struct account *account, enum unit 
     }
 }
 
+/* ---- what guides earn ------------------------------------------------------------------------ */
+
+enum store_result ledger_expect(struct reader *reader, struct party party, business_date date)
+{
+    if (party.kind != PARTY_GUIDE) return STORE_OK;
+    return kpi_earned_load(reader, party.number, date);
+}
+
+static void earned_put(struct batch *batch, struct ledger *ledger)
+{
+    for (size_t i = 0; i < ledger->earned_count; i++) {
+        const struct ledger_earned *earned = &ledger->earned[i];
+        kpi_earned_add(batch, earned->guide, earned->date, earned->amount);
+    }
+    ledger->earned_count = 0;
+}
+
+/* `date` is that of the entry's event. */
+static void earned_add(struct batch *batch, struct ledger *ledger, const struct entry *entry,
+                       business_date date)
+{
+    int sign = (entry->from == SIDE_EXPENSE) - (entry->to == SIDE_EXPENSE);
+    size_t i = 0;
+
+    if (!ledger->counts || entry->party.kind != PARTY_GUIDE || sign == 0) return;
+    while (i < ledger->earned_count && (ledger->earned[i].guide != entry->party.number ||
+                                        ledger->earned[i].date != date))
+        i++;
+    if (i == LEDGER_EARNED_MAX) {
+        earned_put(batch, ledger);
+        i = 0;
+    }
+    if (i == ledger->earned_count) {
+        ledger->earned[i] = (struct ledger_earned){.guide = entry->party.number, .date = date};
+        ledger->earned_count++;
+    }
+    balance_add(&ledger->earned[i].amount[entry->unit], sign * entry->amount);
+}
+
+/* ---- posting --------------------------------------------------------------------------------- */
+
 static void entry_check(const struct entry *entry, const struct account *account)
 {
     bool has_account = entry->party.kind == PARTY_MEMBER || entry->party.kind == PARTY_GUIDE;
@@ -92,6 +143,7 @@ uint64_t ledger_post(struct batch *batch, struct ledger *ledger, struct account 
 
     side_move(ledger, account, entry->unit, entry->from, -entry->amount);
     side_move(ledger, account, entry->unit, entry->to, entry->amount);
+    earned_add(batch, ledger, entry, entry->business_date);
     entry->previous = 0;
     entry->balance_after = 0;
     if (account != NULL) {
@@ -112,9 +164,12 @@ uint64_t ledger_post(struct batch *batch, struct ledger *ledger, struct account 
     return entry->number;
 }
 
-void ledger_close(struct batch *batch, const struct ledger *ledger)
+void ledger_close(struct batch *batch, struct ledger *ledger)
 {
     assert(totals_balanced(&ledger->totals));
+    earned_put(batch, ledger);
+    if (ledger->begins) kpi_earned_begin(batch, ledger->before + 1);
+    ledger->begins = false;
     uint8_t data[RECORD_BYTES_MAX];
     struct key key = key_begin(batch->reader.merchant, TABLE_LEDGER_TOTALS);
     table_put(batch, &key, data, ledger_totals_encode(&ledger->totals, data));

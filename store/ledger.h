@@ -10,13 +10,31 @@
 #include "store/reader.h"
 #include "store/record.h"
 
+/* What a guide earned on a date by the entries posted so far, until the ledger is closed. */
+struct ledger_earned {
+    uint32_t guide;
+    business_date date;
+    int64_t amount[UNIT_COUNT];
+};
+enum { LEDGER_EARNED_MAX = 8 }; /* guides and dates of one event; more are put as they come */
+
 /* What posting needs in memory: the program's own sides. */
 struct ledger {
     struct ledger_totals totals;
+    bool counts;            /* the merchant keeps a scoreboard */
+    bool begins;            /* what is earned is counted from here on: kpi.h */
+    uint64_t before;        /* the last entry when it was opened */
+    size_t earned_count;
+    struct ledger_earned earned[LEDGER_EARNED_MAX];
 };
 
 /* STORE_DAMAGED too when the stored sides don't sum to 0. */
 enum store_result ledger_open(struct batch *batch, struct ledger *ret) STORE_CHECKED;
+
+/* Before the LINE, for each entry with EXPENSE as a side and its event's date: reads what counting
+ * it for the scoreboard needs. */
+enum store_result ledger_expect(struct reader *reader, struct party party,
+                                business_date date) STORE_CHECKED;
 
 /* Appends one entry. The caller gives business_date, kind, unit, from, to, party, amount (>= 0),
  * credit (0 with ACCRUE, and with an ADJUST that makes one: its own number), program_version, rule,
@@ -30,8 +48,8 @@ enum store_result ledger_open(struct batch *batch, struct ledger *ret) STORE_CHE
  * Returns the entry's number. */
 uint64_t ledger_post(struct batch *batch, struct ledger *ledger, struct account *account,
                      struct entry *entry);
-/* Puts the totals. */
-void ledger_close(struct batch *batch, const struct ledger *ledger);
+/* Puts the totals, and what guides earned. */
+void ledger_close(struct batch *batch, struct ledger *ledger);
 
 enum store_result entries_get(struct reader *reader, uint64_t number,
                               struct entry *ret) STORE_CHECKED;

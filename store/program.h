@@ -24,6 +24,7 @@ enum {
     ATTRIBUTE_BYTES_MAX = 40,
     HOLD_DAYS_MAX = 3650,
     REFUND_CYCLE_DAYS_MAX = 366,  /* a purchase reads a record a month of them */
+    TAX_TREATMENT_BYTES_MAX = 40, /* a word for payroll's software */
 };
 
 /* ---- rules ---------------------------------------------------------------------------------- */
@@ -155,6 +156,14 @@ struct fraud_settings {
     uint16_t spike_minimum;                 /* and at least so many that day */
 };
 
+/* How credits become pay, unless a run says otherwise; domain.md 7. */
+struct settlement_settings {
+    uint32_t rate_points;         /* so many points for ... */
+    int64_t rate_minor;           /* ... so many minor units; both 0: a run must name its own */
+    int64_t minimum_payout_minor; /* less is carried to the next run; 0: none */
+    char tax_treatment[TAX_TREATMENT_BYTES_MAX + 1]; /* told to payroll as it stands; empty: none */
+};
+
 struct program {
     uint32_t version; /* from 1; 0: none in force */
     business_date from;
@@ -171,6 +180,7 @@ struct program {
     uint16_t restore_grace_days;      /* for what expired before it was given back */
     int64_t adjust_limit[UNIT_COUNT]; /* above it a second person approves; 0: always */
     struct fraud_settings fraud;
+    struct settlement_settings settlement;
 
     enum tier_basis tier_basis;
     uint16_t tier_window_months;      /* of points or spend; 0: for ever (points only) */

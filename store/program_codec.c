@@ -198,6 +198,19 @@ static bool fraud_read(const Beckon__Store__ColdFraudSettings *cold, struct frau
     return true;
 }
 
+static bool settlement_read(const Beckon__Store__ColdSettlementSettings *cold,
+                            struct settlement_settings *ret)
+{
+    if (cold == NULL) return true;
+    if (cold->rate_minor < 0 || (cold->rate_points == 0) != (cold->rate_minor == 0) ||
+        cold->minimum_payout_minor < 0)
+        return false;
+    ret->rate_points = cold->rate_points;
+    ret->rate_minor = cold->rate_minor;
+    ret->minimum_payout_minor = cold->minimum_payout_minor;
+    return table_copy_text(ret->tax_treatment, sizeof ret->tax_treatment, cold->tax_treatment);
+}
+
 static bool settings_read(const Beckon__Store__ColdProgram *cold, struct program *ret)
 {
     if (cold->binding_validity_days > UINT16_MAX || cold->binding_protection_days > UINT16_MAX ||
@@ -214,7 +227,8 @@ static bool settings_read(const Beckon__Store__ColdProgram *cold, struct program
         (uint16_t)(cold->restore_grace_days != 0 ? cold->restore_grace_days : GRACE_DAYS_DEFAULT);
     for (size_t i = 0; i < cold->n_adjust_limits; i++)
         ret->adjust_limit[i] = cold->adjust_limits[i];
-    return fraud_read(cold->fraud, &ret->fraud) && tiers_read(cold->tiers, ret);
+    return fraud_read(cold->fraud, &ret->fraud) &&
+           settlement_read(cold->settlement, &ret->settlement) && tiers_read(cold->tiers, ret);
 }
 
 static bool program_read(const Beckon__Store__ColdProgram *cold, struct program *ret)
@@ -324,6 +338,7 @@ struct cold {
     char categories[PROGRAM_CATEGORIES_MAX][LINE_TEXT_BYTES_MAX + 1];
     char *category_list[PROGRAM_CATEGORIES_MAX];
     Beckon__Store__ColdFraudSettings fraud;
+    Beckon__Store__ColdSettlementSettings settlement;
     Beckon__Store__ColdTierSettings tier_settings;
     Beckon__Store__ColdTier tiers[PROGRAM_TIERS_MAX], *tier_list[PROGRAM_TIERS_MAX];
     char *rights[PROGRAM_TIERS_MAX][TIER_RIGHTS_MAX];
@@ -370,6 +385,16 @@ static void fraud_write(const struct fraud_settings *from, Beckon__Store__ColdFr
     to->spike_minimum = from->spike_minimum;
 }
 
+static void settlement_write(const struct settlement_settings *from,
+                             Beckon__Store__ColdSettlementSettings *to)
+{
+    beckon__store__cold_settlement_settings__init(to);
+    to->rate_points = from->rate_points;
+    to->rate_minor = from->rate_minor;
+    to->minimum_payout_minor = from->minimum_payout_minor;
+    to->tax_treatment = table_text(from->tax_treatment);
+}
+
 static void tiers_write(const struct program *program, struct cold *cold)
 {
     Beckon__Store__ColdTierSettings *settings = &cold->tier_settings;
@@ -413,6 +438,8 @@ static void settings_write(const struct program *program, struct cold *cold)
     to->adjust_limits = cold->adjust_limits;
     fraud_write(&program->fraud, &cold->fraud);
     to->fraud = &cold->fraud;
+    settlement_write(&program->settlement, &cold->settlement);
+    to->settlement = &cold->settlement;
     if (program->tier_count == 0) return;
     tiers_write(program, cold);
     to->tiers = &cold->tier_settings;

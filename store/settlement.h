@@ -1,5 +1,5 @@
-/* Settlement as plain data: runs, their lines, and the marks they leave on accounts. Rules, postings
- * and the export see these too; the tables are settlements.h's.
+/* Settlement as plain data: runs, their lines, and the marks they leave on accounts. Rules,
+ * postings and the export see these too; the tables are settlements.h's.
  *
  * A run never touches the credits it takes one by one. It leaves a *mark* on the account of each
  * payee: everything that was free when the mark was set is frozen while the run is open and settled
@@ -15,6 +15,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "store/program.h"
 #include "store/record.h"
 
 enum run_type {
@@ -61,11 +62,13 @@ struct settlement_run {
     uint32_t rate_points;       /* so many points give ... */
     int64_t rate_minor;         /* ... so much money */
     int64_t minimum_payout_minor; /* below it the payee's net is carried; 0: none */
+    char tax_treatment[TAX_TREATMENT_BYTES_MAX + 1]; /* for payroll, copied from the program */
     struct run_totals totals;   /* of the lines computed so far */
     uint8_t hash[HASH_BYTES];   /* over the lines in order, each its statement hash: what is
                                    reviewed and approved */
 
-    /* while at work: payees up to `payee` are done */
+    /* while at work: periods that start before `period` are closed, payees up to `payee` done */
+    business_date period;
     struct party payee;
 
     uint64_t made_at, submitted_at, approved_at, closed_at, paid_at, cancelled_at; /* 0: not yet */

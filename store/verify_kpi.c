@@ -1,5 +1,6 @@
 /* The scoreboard's counters of each guide against registrations, purchases, refunds and days of all
- * members he serves or served, one guide a snapshot: an event moves them in its own commit. */
+ * members he serves or served, and against his own entries, one guide a snapshot: an event moves
+ * them in its own commit. */
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
@@ -183,6 +184,39 @@ static enum store_result fold_days(struct verify *verify, struct kpi_fold *fold,
     return result;
 }
 
+/* ---- what he earned -------------------------------------------------------------------------- */
+
+/* His entries, newest first, down to the first that was counted. */
+static enum store_result fold_earned(struct verify *verify, struct kpi_fold *fold)
+{
+    struct account account;
+    uint64_t from = 0;
+    enum store_result result;
+    do result = kpi_earned_from(&verify->reader, &from);
+    while (verify_again(verify, result));
+    if (result != STORE_OK) return verify_fatal(result);
+    do result = accounts_get(&verify->reader, (struct party){PARTY_GUIDE, fold->guide}, &account);
+    while (verify_again(verify, result));
+    uint64_t number = result == STORE_OK ? account.last_entry : 0;
+    while (result == STORE_OK && number >= from && number != 0) {
+        struct entry entry;
+        int at = 0;
+        do result = entries_get(&verify->reader, number, &entry);
+        while (verify_again(verify, result));
+        if (result != STORE_OK || entry.previous >= number) break; /* found with the account */
+        number = entry.previous;
+        int sign = (entry.from == SIDE_EXPENSE) - (entry.to == SIDE_EXPENSE);
+        if (sign == 0 || entry.amount == 0) continue;
+        struct kpi_month *month = fold_month(verify, fold, fold->guide, entry.business_date, &at);
+        if (month == NULL) continue;
+        int64_t *earned = &month->days[at].earned[entry.unit];
+        if (__builtin_add_overflow(*earned, sign * entry.amount, earned))
+            verify_found(verify, "entry %" PRIu64 ": what the guide earned overflows",
+                         entry.number);
+    }
+    return result == STORE_OK ? STORE_OK : verify_fatal(result);
+}
+
 /* ---- a guide --------------------------------------------------------------------------------- */
 
 static enum store_result fold_member(struct verify *verify, struct kpi_fold *fold, uint32_t member)
@@ -237,6 +271,7 @@ static enum store_result check_guide(struct verify *verify, struct kpi_fold *fol
     fold->first = VERIFY_MONTHS;
     fold->last = -1;
     enum store_result result = fold_members(verify, fold);
+    if (result == STORE_OK) result = fold_earned(verify, fold);
     if (result == STORE_OK) result = verify_months_kept(verify, TABLE_KPI, &first, &last);
     if (fold->first < first) first = fold->first;
     if (fold->last > last) last = fold->last;
@@ -251,6 +286,7 @@ static enum store_result visit_kpi(struct verify *verify, struct bytes key, stru
     struct kpi_month month;
     struct party guide = {PARTY_GUIDE, 0};
     int day = 0, index = -1;
+    if (key.size == KEY_REST_OFFSET && value.size == sizeof(uint64_t)) return STORE_OK;
     if (key.size == KEY_REST_OFFSET + 8 && kpi_month_decode(value, &month) == STORE_OK) {
         index = verify_month_index(key_read_date(key, KEY_REST_OFFSET), &day);
         guide.number = key_read_u32(key, KEY_REST_OFFSET + 4);

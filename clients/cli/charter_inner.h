@@ -32,8 +32,8 @@ struct charter_word {
 };
 
 /* The words of each mapping; they end with key NULL and are read in this order. */
-extern const struct charter_word CHARTER_TOP[], CHARTER_FRAUD[], CHARTER_TIERS[], CHARTER_STEP[],
-    CHARTER_RULE[];
+extern const struct charter_word CHARTER_TOP[], CHARTER_FRAUD[], CHARTER_SETTLEMENT[],
+    CHARTER_TIERS[], CHARTER_STEP[], CHARTER_RULE[];
 
 /* ---- reading (charter_read.c) ---------------------------------------------------------------- */
 
@@ -146,9 +146,11 @@ charter_write_value charter_rules_write, charter_gives_write, charter_brackets_w
     charter_window_write, charter_cap_write, charter_expires_write;
 charter_read_value charter_redeem_read, charter_fraud_read, charter_registrations_read,
     charter_open_read, charter_cycles_read, charter_tiers_read, charter_review_read,
-    charter_steps_read, charter_threshold_read, charter_multiplier_read;
+    charter_steps_read, charter_threshold_read, charter_multiplier_read, charter_settlement_read,
+    charter_rate_read;
 charter_write_value charter_redeem_write, charter_fraud_write, charter_registrations_write,
     charter_open_write, charter_cycles_write, charter_tiers_write, charter_review_write,
-    charter_steps_write, charter_threshold_write, charter_multiplier_write;
+    charter_steps_write, charter_threshold_write, charter_multiplier_write,
+    charter_settlement_write, charter_rate_write;
 
 #endif

@@ -1,4 +1,4 @@
-/* Settings of a charter: redemption, fraud and tiers, whose words are no plain kind. */
+/* Settings of a charter: redemption, fraud, settlement and tiers, whose words are no plain kind. */
 #include <string.h>
 
 #include "clients/cli/charter_inner.h"
@@ -11,8 +11,10 @@ static const Beckon__V1__Program *program_in(const ProtobufCMessage *message)
 
 /* ---- redemption ----------------------------------------------------------------------------- */
 
-void charter_redeem_read(struct charter_reading *reading, const struct charter_word *word,
-                         ProtobufCMessage *message, const yaml_node_t *node)
+/* "N points for MONEY" into two fields. */
+static void rate_read(struct charter_reading *reading, const struct charter_word *word,
+                      ProtobufCMessage *message, const yaml_node_t *node, const char *points_field,
+                      const char *minor_field)
 {
     const char *text = charter_scalar(reading, word, node);
     int64_t points = 0, minor = 0;
@@ -24,20 +26,31 @@ void charter_redeem_read(struct charter_reading *reading, const struct charter_w
         charter_wrong(reading, word, node, text);
         return;
     }
-    charter_set_number(reading, word, message, "redemption.points", node, points);
-    charter_set_number(reading, word, message, "redemption.minor", node, minor);
+    charter_set_number(reading, word, message, points_field, node, points);
+    charter_set_number(reading, word, message, minor_field, node, minor);
+}
+
+static void rate_write(struct charter_writing *writing, const struct charter_word *word,
+                       int64_t points, int64_t minor)
+{
+    g_autofree char *count =
+        charter_amount_text(points, BECKON__V1__UNIT__UNIT_POINTS, writing->currency);
+    g_autofree char *money = charter_money_text(minor, writing->currency);
+    charter_line_add(writing, word->key, g_strdup_printf("%s for %s", count, money));
+}
+
+void charter_redeem_read(struct charter_reading *reading, const struct charter_word *word,
+                         ProtobufCMessage *message, const yaml_node_t *node)
+{
+    rate_read(reading, word, message, node, "redemption.points", "redemption.minor");
 }
 
 void charter_redeem_write(struct charter_writing *writing, const struct charter_word *word,
                           const ProtobufCMessage *message)
 {
     const Beckon__V1__RedemptionRate *rate = program_in(message)->redemption;
-    if (!rate)
-        return;
-    g_autofree char *points =
-        charter_amount_text(rate->points, BECKON__V1__UNIT__UNIT_POINTS, writing->currency);
-    g_autofree char *money = charter_money_text(rate->minor, writing->currency);
-    charter_line_add(writing, word->key, g_strdup_printf("%s for %s", points, money));
+    if (rate)
+        rate_write(writing, word, rate->points, rate->minor);
 }
 
 /* ---- fraud ---------------------------------------------------------------------------------- */
@@ -160,6 +173,39 @@ void charter_cycles_write(struct charter_writing *writing, const struct charter_
     if (cycles != 0 || days != 0)
         charter_line_add(writing, word->key,
                          g_strdup_printf("%d in %d day%s", cycles, days, days == 1 ? "" : "s"));
+}
+
+/* ---- settlement ----------------------------------------------------------------------------- */
+
+void charter_settlement_read(struct charter_reading *reading, const struct charter_word *word,
+                             ProtobufCMessage *message, const yaml_node_t *node)
+{
+    section_read(reading, word, CHARTER_SETTLEMENT, message_add(message, "settlement"), node);
+}
+
+void charter_settlement_write(struct charter_writing *writing, const struct charter_word *word,
+                              const ProtobufCMessage *message)
+{
+    if (!program_in(message)->settlement)
+        return;
+    gsize opened = charter_open(writing, word->key);
+    charter_write_mapping(writing, CHARTER_SETTLEMENT, &program_in(message)->settlement->base);
+    charter_close(writing, opened);
+}
+
+void charter_rate_read(struct charter_reading *reading, const struct charter_word *word,
+                       ProtobufCMessage *message, const yaml_node_t *node)
+{
+    rate_read(reading, word, message, node, "rate_points", "rate_minor");
+}
+
+void charter_rate_write(struct charter_writing *writing, const struct charter_word *word,
+                        const ProtobufCMessage *message)
+{
+    const Beckon__V1__SettlementSettings *settlement =
+        (const Beckon__V1__SettlementSettings *)message;
+    if (settlement->rate_points != 0)
+        rate_write(writing, word, settlement->rate_points, settlement->rate_minor);
 }
 
 /* ---- tiers ---------------------------------------------------------------------------------- */

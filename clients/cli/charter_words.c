@@ -18,6 +18,7 @@ const struct charter_word CHARTER_TOP[] = {
      "N points: above it a second person approves", 0, NULL},
     {"adjust cash", KIND(money), "adjust_limit_minor", "MONEY, e.g. 200.00 CNY", 0, NULL},
     {"fraud", KIND(fraud), "fraud", "its own words below", 0, NULL},
+    {"settlement", KIND(settlement), "settlement", "its own words below", 0, NULL},
     {"tiers", KIND(tiers), "tiers", "its own words below", 0, NULL},
     {"rules", KIND(rules), "rules", "a mapping from each rule's id to its words", 0, NULL},
     END,
@@ -31,6 +32,13 @@ const struct charter_word CHARTER_FRAUD[] = {
     {"spike days", KIND(days), "spike_days", "N days, the last of a month", 0, NULL},
     {"spike times", KIND(count), "spike_factor", "N, times the daily mean", 0, NULL},
     {"spike members", KIND(count), "spike_minimum", "N, new members of a day at least", 0, NULL},
+    END,
+};
+
+const struct charter_word CHARTER_SETTLEMENT[] = {
+    {"rate", KIND(rate), "rate_points,rate_minor", "N points for MONEY", 0, NULL},
+    {"minimum payout", KIND(money), "minimum_payout_minor", "MONEY, less is carried on", 0, NULL},
+    {"tax treatment", KIND(text), "tax_treatment", "a text, for payroll", 0, NULL},
     END,
 };
 
@@ -115,6 +123,7 @@ void charter_help(FILE *out)
     fputs("A program's file is YAML (JSON is YAML too), each word at most once:\n", out);
     help_words(out, "the program:", CHARTER_TOP);
     help_words(out, "fraud:", CHARTER_FRAUD);
+    help_words(out, "settlement:", CHARTER_SETTLEMENT);
     help_words(out, "tiers:", CHARTER_TIERS);
     help_words(out, "tiers > steps > TIER:", CHARTER_STEP);
     help_words(out, "rules > RULE:", CHARTER_RULE);

@@ -111,6 +111,10 @@ enum outcome earn_ready(struct batch *batch, struct earning *earning)
     enum outcome outcome =
         command_outcome(ledger_open(batch, &earning->ledger), OUTCOME_INTERNAL);
     if (outcome == OUTCOME_OK) outcome = rule_credit_date_check(batch, earning);
+    for (size_t i = 0; i < earning->award_count && outcome == OUTCOME_OK; i++)
+        outcome = command_outcome(ledger_expect(&batch->reader, earning->awards[i].party,
+                                                earning->business_date),
+                                  OUTCOME_STORE_DAMAGED);
     if (outcome == OUTCOME_OK) outcome = open_holders(batch, earning);
     if (outcome != OUTCOME_OK) return outcome;
     accrue_lots(earning);

@@ -283,6 +283,14 @@ enum outcome holder_ready(struct batch *batch, struct holder *holder)
     const struct lots *lots = &holder->lots;
 
     assert(lots->movement_count <= LOT_MOVEMENTS_MAX);
+    for (size_t i = 0; i < lots->movement_count; i++) {
+        const struct movement *movement = &lots->movement[i];
+        if (movement->from != SIDE_EXPENSE && movement->to != SIDE_EXPENSE) continue;
+        enum outcome outcome = command_outcome(
+            ledger_expect(&batch->reader, holder->party, movement->business_date),
+            OUTCOME_STORE_DAMAGED);
+        if (outcome != OUTCOME_OK) return outcome;
+    }
     for (size_t i = 0; i < lots->lot_count; i++) {
         if (lot_gave_back(&lots->lot[i]) == 0) continue;
         enum outcome outcome =

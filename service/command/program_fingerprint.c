@@ -98,6 +98,7 @@ static void rule_whole(struct fingerprint *fingerprint, const struct program *pr
 static void settings_parts(struct fingerprint *fingerprint, const struct program *program)
 {
     const struct fraud_settings *fraud = &program->fraud;
+    const struct settlement_settings *settlement = &program->settlement;
 
     part(fingerprint, 101, program->binding_validity_days, 0);
     part(fingerprint, 102, program->binding_protection_days, 0);
@@ -115,6 +116,10 @@ static void settings_parts(struct fingerprint *fingerprint, const struct program
     part(fingerprint, 114, fraud->spike_days, 0);
     part(fingerprint, 115, fraud->spike_factor, 0);
     part(fingerprint, 116, fraud->spike_minimum, 0);
+    part(fingerprint, 124, settlement->rate_points, 0);
+    part(fingerprint, 125, settlement->rate_minor, 0);
+    part(fingerprint, 126, settlement->minimum_payout_minor, 0);
+    text_part(fingerprint, 127, settlement->tax_treatment);
 }
 
 static void tier_parts(struct fingerprint *fingerprint, const struct program *program)

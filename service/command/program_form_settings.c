@@ -1,4 +1,4 @@
-/* The settings of a program: binding, redemption, adjustments, fraud. */
+/* The settings of a program: binding, redemption, adjustments, fraud, settlement. */
 #include "service/command/program_form.h"
 #include "service/limits.h"
 
@@ -37,6 +37,24 @@ static void form_fraud(struct program_form *form, const Beckon__V1__FraudSetting
         form, "fraud.spike_minimum", message->spike_minimum, spike ? 1 : 0, spike ? 10000 : 0);
 }
 
+static void form_settlement(struct program_form *form,
+                            const Beckon__V1__SettlementSettings *message)
+{
+    struct settlement_settings *settlement = &form->program->settlement;
+    bool rated = message->rate_points != 0 || message->rate_minor != 0;
+    int64_t least = rated ? 1 : 0, most = rated ? LIMIT_FIXED_AMOUNT : 0;
+
+    settlement->rate_points = (uint32_t)program_number(form, "settlement.rate_points",
+                                                       message->rate_points, least, most);
+    settlement->rate_minor =
+        program_number(form, "settlement.rate_minor", message->rate_minor, least, most);
+    settlement->minimum_payout_minor =
+        program_number(form, "settlement.minimum_payout_minor", message->minimum_payout_minor, 0,
+                       LIMIT_FIXED_AMOUNT);
+    program_text(form, "settlement.tax_treatment", message->tax_treatment, 0,
+                 TAX_TREATMENT_BYTES_MAX, settlement->tax_treatment);
+}
+
 void program_form_settings(struct program_form *form, const Beckon__V1__Program *message)
 {
     struct program *program = form->program;
@@ -59,4 +77,5 @@ void program_form_settings(struct program_form *form, const Beckon__V1__Program 
     program->adjust_limit[UNIT_CASH] = program_number(
         form, "adjust_limit_minor", message->adjust_limit_minor, 0, LIMIT_FIXED_AMOUNT);
     if (message->fraud != NULL) form_fraud(form, message->fraud);
+    if (message->settlement != NULL) form_settlement(form, message->settlement);
 }

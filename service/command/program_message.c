@@ -142,6 +142,22 @@ static bool fraud_set(struct command_call *call, const struct fraud_settings *fr
     return true;
 }
 
+static bool settlement_set(struct command_call *call, const struct settlement_settings *settlement,
+                           Beckon__V1__Program *ret)
+{
+    if (settlement->rate_points == 0 && settlement->minimum_payout_minor == 0 &&
+        settlement->tax_treatment[0] == '\0')
+        return true;
+    Beckon__V1__SettlementSettings *message =
+        reply_message(call, &beckon__v1__settlement_settings__descriptor);
+    if (message == NULL) return false;
+    message->rate_points = settlement->rate_points;
+    message->rate_minor = settlement->rate_minor;
+    message->minimum_payout_minor = settlement->minimum_payout_minor;
+    ret->settlement = message;
+    return program_message_text(call, settlement->tax_treatment, &message->tax_treatment);
+}
+
 static bool redemption_set(struct command_call *call, const struct program *program,
                            Beckon__V1__Program *ret)
 {
@@ -173,7 +189,8 @@ Beckon__V1__Program *program_message_head(struct command_call *call,
     message->restore_grace_days = program->restore_grace_days;
     message->adjust_limit_points = program->adjust_limit[UNIT_POINTS];
     message->adjust_limit_minor = program->adjust_limit[UNIT_CASH];
-    return redemption_set(call, program, message) && fraud_set(call, &program->fraud, message)
+    return redemption_set(call, program, message) && fraud_set(call, &program->fraud, message) &&
+                   settlement_set(call, &program->settlement, message)
                ? message : NULL;
 }
 

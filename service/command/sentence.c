@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "service/command/reply.h"
+#include "service/rules/currency.h"
 
 static const char ELLIPSIS[] = "…";
 
@@ -77,35 +78,13 @@ Beckon__V1__Sentence *sentence_message(struct command_call *call, const struct s
     return sentence_pair_message(call, (struct sentence_pair){sentence->zh, sentence->en});
 }
 
-/* Decimals of the currencies of ISO 4217 that have not two. */
-static int currency_decimals(const char *currency)
-{
-    static const char *const NONE[] = {"BIF", "CLP", "DJF", "GNF", "ISK", "JPY", "KMF", "KRW",
-                                       "PYG", "RWF", "UGX", "UYI", "VND", "VUV", "XAF", "XOF",
-                                       "XPF"};
-    static const char *const THREE[] = {"BHD", "IQD", "JOD", "KWD", "LYD", "OMR", "TND"};
-
-    for (size_t i = 0; i < sizeof NONE / sizeof NONE[0]; i++)
-        if (strcmp(NONE[i], currency) == 0) return 0;
-    for (size_t i = 0; i < sizeof THREE / sizeof THREE[0]; i++)
-        if (strcmp(THREE[i], currency) == 0) return 3;
-    return 2;
-}
-
 void sentence_money(int64_t amount_minor, const char *currency,
                     char ret_text[SENTENCE_AMOUNT_BYTES])
 {
-    static const uint64_t SCALES[] = {1, 10, 100, 1000};
-    int decimals = currency_decimals(currency);
-    uint64_t size = amount_minor < 0 ? -(uint64_t)amount_minor : (uint64_t)amount_minor;
-    uint64_t scale = SCALES[decimals];
-    const char *sign = amount_minor < 0 ? "-" : "";
+    char amount[CURRENCY_TEXT_BYTES];
 
-    if (decimals == 0)
-        snprintf(ret_text, SENTENCE_AMOUNT_BYTES, "%s%" PRIu64 " %s", sign, size, currency);
-    else
-        snprintf(ret_text, SENTENCE_AMOUNT_BYTES, "%s%" PRIu64 ".%0*" PRIu64 " %s", sign,
-                 size / scale, decimals, size % scale, currency);
+    currency_write(amount_minor, currency_decimals(currency), amount);
+    snprintf(ret_text, SENTENCE_AMOUNT_BYTES, "%s %s", amount, currency);
 }
 
 /* value / 10^decimals without zeros at the end. */

@@ -71,6 +71,9 @@ static void fill_program(struct program *program)
     program->restore_grace_days = UINT16_MAX;
     program->adjust_limit[UNIT_POINTS] = program->adjust_limit[UNIT_CASH] = INT64_MAX;
     program->fraud = (struct fraud_settings){UINT16_MAX, 1439, 1440, 1, 2, 3, 4, UINT16_MAX};
+    program->settlement.rate_points = UINT32_MAX;
+    program->settlement.rate_minor = program->settlement.minimum_payout_minor = INT64_MAX;
+    fill_text(program->settlement.tax_treatment, sizeof program->settlement.tax_treatment);
     program->tier_basis = TIER_BASIS_SPEND;
     program->tier_window_months = UINT16_MAX;
     program->tier_review = TIER_REVIEW_ANNIVERSARY;
@@ -138,6 +141,7 @@ static void a_program_of_an_older_service_reads_with_defaults(void **state)
     assert_int_equal(read_back.version, 7);
     assert_int_equal(read_back.restore_grace_days, 30);
     assert_int_equal(read_back.adjust_limit[UNIT_POINTS], 0);
+    assert_int_equal(read_back.settlement.rate_points, 0);
     assert_int_equal(read_back.tier_count, 0);
     assert_int_equal(read_back.rules[0].rate_bp, 100000);
     assert_int_equal(read_back.rules[0].reward, REWARD_AMOUNT);
@@ -177,6 +181,11 @@ static void run_start(Beckon__Store__ColdProgram *cold) { cold->rules[3]->shop_s
 static void pool(Beckon__Store__ColdProgram *cold) { cold->rules[3]->category_count++; }
 static void review(Beckon__Store__ColdProgram *cold) { cold->tiers->review_month = 13; }
 static void open_minutes(Beckon__Store__ColdProgram *cold) { cold->fraud->open_to_minutes = 1441; }
+static void rate(Beckon__Store__ColdProgram *cold) { cold->settlement->rate_points = 0; }
+static void payout(Beckon__Store__ColdProgram *cold)
+{
+    cold->settlement->minimum_payout_minor = -1;
+}
 static void limits(Beckon__Store__ColdProgram *cold) { cold->n_adjust_limits = 1; }
 static void grace(Beckon__Store__ColdProgram *cold) { cold->restore_grace_days = 65536; }
 static void hash(Beckon__Store__ColdProgram *cold) { cold->fingerprint.len = 15; }
@@ -186,7 +195,7 @@ static void every_kind_of_damage_is_seen(void **state)
     (void)state;
     void (*const damages[])(Beckon__Store__ColdProgram *) = {
         trigger, unit, formula, policy, hold, weekdays, run, run_start, pool, review,
-        open_minutes, limits, grace, hash,
+        open_minutes, rate, payout, limits, grace, hash,
     };
     assert_false(damaged(nothing));
     for (size_t i = 0; i < sizeof damages / sizeof damages[0]; i++) {

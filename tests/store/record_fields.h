@@ -11,6 +11,7 @@
 #include "store/period_closes.h"
 #include "store/redemptions.h"
 #include "store/refund.h"
+#include "store/settlement.h"
 #include "store/write_offs.h"
 
 enum field_kind { RAW, CHOICE, AMOUNT, PARTY, RECEIPT, TEXT, CODE };
@@ -164,6 +165,25 @@ static const struct field period_close_fields[] = {
     F_RAW(period_close, guide_count), F_RAW(period_close, credit_count),
     F_AMOUNT(period_close, amount), F_RAW(period_close, guide), F_RAW(period_close, member),
     F_RAW(period_close, numerator), F_RAW(period_close, denominator),
+};
+static const struct field settlement_line_fields[] = {
+    F_RAW(settlement_line, run), F_RAW(settlement_line, draft), F_PARTY(settlement_line, payee),
+    F_RAW(settlement_line, pay_entity), F_RAW(settlement_line, shop),
+    F_AMOUNT(settlement_line, points_earned), F_AMOUNT(settlement_line, points_taken),
+    F_AMOUNT(settlement_line, points_debt), F_AMOUNT(settlement_line, points_converted),
+    F_AMOUNT(settlement_line, points_kept), F_AMOUNT(settlement_line, cash_earned),
+    F_AMOUNT(settlement_line, cash_taken), F_AMOUNT(settlement_line, cash_debt),
+    F_AMOUNT(settlement_line, cash_settled), F_AMOUNT(settlement_line, gross_minor),
+    F_AMOUNT(settlement_line, clawback_minor), F_RAW(settlement_line, carry_in_minor),
+    F_RAW(settlement_line, carry_out_minor), F_AMOUNT(settlement_line, net_minor),
+    F_RAW(settlement_line, credit_count), F_RAW(settlement_line, reversal_count),
+    F_RAW(settlement_line, adjustment_count),
+    F_CHOICE(settlement_line, origin_count, 0, ORIGIN_PERIODS_MAX),
+    F_RAW(settlement_line, origin_quarters), F_RAW(settlement_line, pending_count),
+    F_RAW(settlement_line, held_count), F_RAW(settlement_line, entry),
+    F_RAW(settlement_line, statement_hash),
+    F_CHOICE(settlement_line, payment, 0, PAYMENT_RETURNED), F_RAW(settlement_line, payment_at),
+    F_RAW(settlement_line, payment_by), F_CHOICE(settlement_line, carried_back, 0, 1),
 };
 static const struct field period_result_fields[] = {
     F_RAW(period_result, guide), F_RAW(period_result, numerator),

@@ -52,6 +52,7 @@ CODEC(signal_counts)
 CODEC(kpi_month)
 CODEC(period_close)
 CODEC(period_result)
+CODEC(settlement_line)
 CODEC(ledger_totals)
 CODEC(numbers)
 CODEC(merchant)
@@ -129,6 +130,13 @@ static void redemption_mend(void *record)
            (REDEMPTION_LOTS_MAX - (size_t)redemption->lot_count) * sizeof redemption->lots[0]);
 }
 
+static void settlement_line_mend(void *record)
+{
+    struct settlement_line *line = record;
+    memset(line->origin_quarters + line->origin_count, 0,
+           (ORIGIN_PERIODS_MAX - (size_t)line->origin_count) * sizeof line->origin_quarters[0]);
+}
+
 static void registration_mend(void *record)
 {
     struct registration *registration = record;
@@ -163,6 +171,7 @@ static const struct record_form forms[] = {
     FORM(party, NULL), FORM(token, NULL), FORM(request, NULL), FORM(recency_month, NULL),
     FORM(signal_counts, NULL),
     FORM(kpi_month, NULL), FORM(period_close, NULL), FORM(period_result, NULL),
+    FORM(settlement_line, settlement_line_mend),
     FORM(ledger_totals, NULL), FORM(numbers, NULL), FORM(merchant, NULL),
     FORM(refund, refund_mend), FORM(write_off, NULL),
 };

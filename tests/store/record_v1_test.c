@@ -10,6 +10,7 @@
 
 #include "store/codec.h"
 #include "store/encode.h"
+#include "store/kpi.h"
 
 static const struct receipt receipt = {.shop = 7, .size = 5, .text = "R-001"};
 static const struct receipt earlier = {.shop = 8, .size = 1, .text = "Q"};
@@ -212,6 +213,31 @@ static void old_purchases_and_registrations_decode(void **state)
     check_awards(registration.awards, registration.award_count);
 }
 
+static void old_scoreboard_months_decode(void **state)
+{
+    (void)state;
+    uint8_t data[RECORD_BYTES_MAX];
+    struct encoder to = encoder_begin(data);
+    encoder_u8(&to, 1);
+    for (uint32_t i = 1; i <= 6; i++) encoder_u32(&to, i); /* once, twice of three spans */
+    encoder_u32(&to, UINT32_C(1) << 30 | 1);
+    encoder_u8(&to, 31);
+    for (uint32_t i = 7; i <= 10; i++) encoder_u32(&to, i);
+    encoder_i64(&to, -500);
+    encoder_u8(&to, 1);
+    encoder_u32(&to, 11);
+
+    struct kpi_month month;
+    assert_int_equal(kpi_month_decode(bytes_of(&to), &month), STORE_OK);
+    assert_int_equal(month.once[KPI_SPAN_YEAR], 5);
+    assert_int_equal(month.twice[KPI_SPAN_YEAR], 6);
+    assert_int_equal(month.days[0].purchases, 10);
+    assert_int_equal(month.days[0].sales_minor, -500);
+    assert_int_equal(month.days[0].handed_over_members, 0);
+    assert_int_equal(month.days[0].earned[UNIT_POINTS], 0);
+    assert_int_equal(month.days[30].new_members, 11);
+}
+
 static void old_lines_decode(void **state)
 {
     (void)state;
@@ -265,6 +291,7 @@ int main(void)
         cmocka_unit_test(old_credits_decode),
         cmocka_unit_test(old_purchase_days_and_totals_decode),
         cmocka_unit_test(old_purchases_and_registrations_decode),
+        cmocka_unit_test(old_scoreboard_months_decode),
         cmocka_unit_test(old_lines_decode),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -191,6 +191,7 @@ static void earn(struct batch *batch, struct ledger *ledger, struct purchase *pu
     bool pending = unit == UNIT_CASH;
     struct account account;
     FETCH(batch, accounts_get(&batch->reader, party, &account));
+    FETCH(batch, ledger_expect(&batch->reader, party, purchase->business_date));
     struct entry entry = {
         .business_date = purchase->business_date, .kind = ENTRY_ACCRUE, .unit = unit,
         .from = SIDE_EXPENSE, .to = pending ? SIDE_LIABILITY : SIDE_OWNER, .party = party,

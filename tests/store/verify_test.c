@@ -331,6 +331,11 @@ static void a_new_member_is_not_counted(struct batch *batch)
     kpi_off(batch, 31, offsetof(struct kpi_month, days[50 - 31].new_members));
 }
 
+static void what_a_guide_earned_differs(struct batch *batch)
+{
+    kpi_off(batch, 90, offsetof(struct kpi_month, days[100 - 90].earned[UNIT_CASH]));
+}
+
 static void an_activation_is_not_counted(struct batch *batch)
 {
     kpi_off(batch, 31, offsetof(struct kpi_month, days[50 - 31].activated_members));
@@ -577,6 +582,7 @@ static const struct corruption {
     ROW(a_recency_count_of_nobody, "recency: guide 55 has no account"),
     ROW(a_guides_sales_differ, "guide 1: scoreboard counts of the month from day 90 differ"),
     ROW(a_new_member_is_not_counted, "guide 1: scoreboard counts of the month from day 31"),
+    ROW(what_a_guide_earned_differs, "guide 1: scoreboard counts of the month from day 90 differ"),
     ROW(an_activation_is_not_counted, "guide 1: scoreboard counts of the month from day 31"),
     ROW(a_calendar_count_is_stale, "guide 1: scoreboard counts of the month from day 90 differ"),
     ROW(a_scoreboard_beyond_the_last_day, "guide 2: scoreboard counts of the month from day 365"),

@@ -99,6 +99,13 @@ static const struct { const char *lines, *fields; } TOP_ROWS[] = {
      "\"fraud\":{\"registrations_per_ten_minutes\":5,\"open_from_minutes\":540,"
      "\"open_until_minutes\":1350,\"refund_cycles\":3,\"refund_cycle_days\":30,"
      "\"spike_days\":3,\"spike_factor\":5,\"spike_minimum\":20}"},
+    {"settlement: {rate: 10 points for 1.00 CNY, minimum payout: 50.00 CNY, "
+     "tax treatment: 全年一次性奖金}",
+     "\"settlement\":{\"rate_points\":10,\"rate_minor\":100,\"minimum_payout_minor\":5000,"
+     "\"tax_treatment\":\"全年一次性奖金\"}"},
+    {"settlement: {minimum payout: 50.00 CNY}",
+     "\"settlement\":{\"rate_points\":0,\"rate_minor\":0,\"minimum_payout_minor\":5000,"
+     "\"tax_treatment\":\"\"}"},
     {"tiers:\n  by: spend\n  window: 12 months\n  review: every 02-28\n  fall: one step\n"
      "  steps:\n    a:\n      en: A\n    b:\n      from: 10.00 CNY\n      times: 1.5\n"
      "      rights: [x]",
@@ -256,6 +263,8 @@ static const struct { const char *text, *told; } WRONG[] = {
      "f:1:14: CNY beside USD in line 2: one currency only\n"},
     {"fraud: {open: '25:00 to 26:00'}", "f:1:15: fraud > open: must be HH:MM to HH:MM; ..."},
     {"fraud: {registrations: 5}", "f:1:24: fraud > registrations: must be N in 10 minutes; ..."},
+    {"settlement: {rate: 10 points}",
+     "f:1:20: settlement > rate: must be N points for MONEY; ..."},
     {"fraud: {refunds: 5}", "f:1:18: fraud > refunds: must be N in N days; ..."},
     {"tiers: {review: every 2-3}", "f:1:17: tiers > review: must be never, ..."},
     {"tiers: {by: spend, steps: {a: {from: 5 points}}}",

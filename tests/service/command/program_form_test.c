@@ -40,7 +40,10 @@
     "program.fraud.registrations_per_ten_minutes=5 program.fraud.open_from_minutes=540 "        \
     "program.fraud.open_until_minutes=1320 program.fraud.refund_cycles=3 "                      \
     "program.fraud.refund_cycle_days=30 program.fraud.spike_days=2 "                            \
-    "program.fraud.spike_factor=5 program.fraud.spike_minimum=10 program.tiers.basis=POINTS "   \
+    "program.fraud.spike_factor=5 program.fraud.spike_minimum=10 "                              \
+    "program.settlement.rate_points=10 program.settlement.rate_minor=100 "                      \
+    "program.settlement.minimum_payout_minor=5000 program.settlement.tax_treatment=BONUS "      \
+    "program.tiers.basis=POINTS "                                                               \
     "program.tiers.window_months=12 program.tiers.review=YEARLY program.tiers.review_month=2 "  \
     "program.tiers.review_day=28 program.tiers.fall=ONE_STEP "                                  \
     "program.tiers.levels[0].tier_id=silver program.tiers.levels[0].title_zh=银卡 "               \
@@ -103,6 +106,9 @@ static void every_part_comes_back_as_it_was_published(void **state)
                 OUTCOME_REQUEST_ID_REUSED, "request_id"),
         REFUSES("admin", publish_program, "request_id=p2 " WHOLE "program.fraud.spike_factor=6",
                 OUTCOME_REQUEST_ID_REUSED, "request_id"),
+        REFUSES("admin", publish_program,
+                "request_id=p2 " WHOLE "program.settlement.tax_treatment=WAGE",
+                OUTCOME_REQUEST_ID_REUSED, "request_id"),
     };
     PLAY_ON(STAGE, steps);
 }
@@ -113,7 +119,7 @@ static void what_is_not_said_has_its_default(void **state)
     static const struct step steps[] = {
         ANSWERS("admin", publish_program, RATED,
                 "program.restore_grace_days=30 program.rules[0].rounding=FLOOR "
-                "!program.redemption !program.fraud !program.tiers "
+                "!program.redemption !program.fraud !program.settlement !program.tiers "
                 "!program.rules[0].window_from_date !program.rules[0].window_until_date"),
         ANSWERS("admin", publish_program,
                 "request_id=y program.from_date=2026-05-01 "
@@ -298,6 +304,14 @@ static void caps_lives_and_settings_out_of_bounds_are_refused(void **state)
         INVALID(RATED "program.fraud.spike_days=3 program.fraud.spike_factor=1",
                 "fraud.spike_factor"),
         INVALID(RATED "program.fraud.spike_minimum=3", "fraud.spike_minimum"),
+        INVALID(RATED "program.settlement.rate_points=10", "settlement.rate_minor"),
+        INVALID(RATED "program.settlement.rate_minor=100", "settlement.rate_points"),
+        INVALID(RATED "program.settlement.rate_points=10 program.settlement.rate_minor=-1",
+                "settlement.rate_minor"),
+        INVALID(RATED "program.settlement.minimum_payout_minor=-1",
+                "settlement.minimum_payout_minor"),
+        INVALID(RATED "program.settlement.tax_treatment="
+                "12345678901234567890123456789012345678901", "settlement.tax_treatment"),
         INVALID(RATED "program.tiers.basis=POINTS", "tiers.levels"),
         INVALID(RATED "program.tiers.window_months=1", "tiers.basis"),
         INVALID(RATED TIERS "program.tiers.window_months=0", "tiers.window_months"),
