@@ -151,7 +151,8 @@ class Counter(Reviews, Merchant):
         if asked <= 0:
             return None
         only_pending = credit.rule.get("return_policy") == "ONLY_PENDING"
-        own = 0 if only_pending and not credit.pending else min(asked, credit.remaining)
+        own = 0 if only_pending and not credit.pending or credit.frozen \
+            else min(asked, credit.remaining)
         if own:
             self.take_back(credit, own)
         credit.own += own
@@ -165,9 +166,12 @@ class Counter(Reviews, Merchant):
         account = credit.account
         policy = credit.rule.get("return_policy", "CARRY_FORWARD")
         account.live = [c for c in account.live if c.remaining]
-        taking["elsewhere"] = self.from_others(account, credit.unit, taking["due"])
+        if not credit.frozen:
+            taking["elsewhere"] = self.from_others(account, credit.unit, taking["due"])
+        if credit.run:
+            account.clawed[credit.unit] += taking["elsewhere"]
         rest = taking["due"] - taking["elsewhere"]
-        if policy == "WITHIN_BALANCE":
+        if policy == "WITHIN_BALANCE" and not credit.frozen:
             taking["waived"] += rest
             credit.waived += rest
         else:
@@ -182,7 +186,8 @@ class Counter(Reviews, Merchant):
     @staticmethod
     def spent(credit):
         """What is neither there nor expired, and nobody was asked for: redeemed, or paid debts."""
-        gone = credit.posted - credit.remaining - credit.expired - credit.own
+        there = 0 if credit.frozen else credit.remaining  # frozen is as good as settled
+        gone = credit.posted - there - credit.expired - credit.own
         return max(0, gone - credit.elsewhere - credit.waived)
 
     def from_others(self, account, unit, amount):
@@ -315,6 +320,8 @@ class Counter(Reviews, Merchant):
         self.up_to(credit.account, self.today)
         if credit.held or not credit.remaining:
             return "CREDIT_IS_HELD" if credit.remaining else "CREDIT_FINISHED"
+        if credit.frozen:
+            return "CREDIT_IN_SETTLEMENT"
         credit.held = True
         return ""
 

@@ -290,14 +290,14 @@ STATES = {1: "pending", 2: "available", 3: "done"}
 
 def lot_said(got):
     return (got.unit, STATES[got.state], got.held, got.posted, got.remaining, got.redeemed,
-            got.expired, got.voided, got.reversed, got.program_version, got.rule_id,
+            got.expired, got.settled, got.voided, got.reversed, got.program_version, got.rule_id,
             got.business_date, got.matures_on, got.expires_on, got.review_number)
 
 
 def lot_meant(credit):
     state = "done" if not credit.remaining else "pending" if credit.pending else "available"
     return (credit.unit, state, credit.held, credit.posted, credit.remaining, credit.redeemed,
-            credit.expired, credit.voided, credit.reversed, credit.version,
+            credit.expired, credit.settled, credit.voided, credit.reversed, credit.version,
             credit.rule["rule_id"] if credit.rule else "", dates.text(credit.day),
             dates.text(credit.matures),
             "" if credit.expires == dates.NEVER else dates.text(credit.expires), credit.review)

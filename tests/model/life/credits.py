@@ -8,13 +8,17 @@ MEMBER, GUIDE = 1, 2
 class Credit:
     __slots__ = ("seq", "number", "account", "unit", "posted", "remaining", "redeemed", "expired",
                  "voided", "reversed", "pending", "held", "day", "matures", "expires", "rule",
-                 "version", "referee", "caps", "own", "elsewhere", "waived", "review")
+                 "version", "referee", "caps", "own", "elsewhere", "waived", "review", "settled",
+                 "run", "frozen")
 
     def __init__(self, **fields):
-        for name in ("redeemed", "expired", "voided", "reversed", "own", "elsewhere", "waived"):
+        for name in ("redeemed", "expired", "voided", "reversed", "own", "elsewhere", "waived",
+                     "settled"):
             setattr(self, name, 0)
         self.number = 0         # the service's; learned from its answer
         self.held = False
+        self.run = 0            # the settlement run that froze or settled it
+        self.frozen = False
         self.review = 0
         for name, value in fields.items():
             setattr(self, name, value)
@@ -30,18 +34,19 @@ class Credit:
 
 
 class Debt:
-    __slots__ = ("seq", "number", "credit", "unit", "posted", "netted", "written_off", "inside",
-                 "day", "waives")
+    __slots__ = ("seq", "number", "credit", "unit", "posted", "netted", "written_off", "carried",
+                 "inside", "day", "waives", "frozen")
 
     def __init__(self, **fields):
-        self.netted = self.written_off = 0
+        self.netted = self.written_off = self.carried = 0
         self.number = 0
+        self.frozen = False     # a settlement run is about to carry it
         for name, value in fields.items():
             setattr(self, name, value)
 
     @property
     def open(self):
-        return self.posted - self.netted - self.written_off
+        return self.posted - self.netted - self.written_off - self.carried
 
 
 class Account:
@@ -51,6 +56,8 @@ class Account:
         self.credits = []       # all, in order
         self.debts = []
         self.looked = -1        # everything due up to this day is done
+        self.clawed = {POINTS: 0, CASH: 0}  # taken for refunds of settled credits, in no run yet
+        self.carry = 0          # money that waits for the next settlement
 
     def balance(self, unit):
         """(available, pending, held, debt, debt inside)."""
@@ -69,8 +76,8 @@ class Account:
 
     def free(self, unit):
         """Available lots that may be spent, first-expiring-first."""
-        return sorted((c for c in self.live if c.unit == unit and not c.pending and not c.held),
-                      key=Credit.order)
+        return sorted((c for c in self.live if c.unit == unit and not c.pending and not c.held
+                       and not c.frozen), key=Credit.order)
 
     def redeemable(self, unit):
         return max(0, sum(c.remaining for c in self.free(unit))
@@ -103,7 +110,8 @@ class Credits:
         what these are paid out of gives room back to caps, which others meet once it is posted."""
         today = self.today
         for account in self.accounts.values():
-            due = sum(1 for c in account.live if not c.held and account.looked < today and
+            due = sum(1 for c in account.live if not c.held and not c.frozen
+                      and account.looked < today and
                       (c.matures <= today and c.pending or c.expires < today))
             if due > most or due and any(d.open for d in account.debts):
                 return True
@@ -118,7 +126,7 @@ class Credits:
     def work_off(self, account, today):
         due = []
         for credit in account.live:
-            if credit.held:
+            if credit.held or credit.frozen:
                 continue
             if credit.pending and credit.matures <= today:
                 due.append((credit.matures, 0, credit.seq, credit))
@@ -139,10 +147,12 @@ class Credits:
     def net(self, account, credit):
         """What has become available pays the oldest debts of its unit."""
         for debt in account.debts:
-            if debt.unit == credit.unit and debt.open and credit.remaining:
+            if debt.unit == credit.unit and debt.open and not debt.frozen and credit.remaining:
                 amount = min(debt.open, credit.remaining)
                 debt.netted += amount
                 self.take_back(credit, amount)
+                if debt.credit.run:
+                    account.clawed[debt.unit] += amount
 
     def take_back(self, credit, amount):
         """Out of the credit for good: its caps have room again."""
@@ -186,4 +196,4 @@ class Credits:
     def check(credit):
         """domain.md 5's first sum, of the oracle itself."""
         return credit.posted == (credit.remaining + credit.redeemed + credit.expired
-                                 + credit.voided + credit.reversed)
+                                 + credit.settled + credit.voided + credit.reversed)

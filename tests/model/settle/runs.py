@@ -1,0 +1,213 @@
+"""Settlement runs as domain.md 7 has them, on the life model's accounts, one object each: what a run
+takes it names credit by credit, with no marks."""
+
+from counter import Counter
+from credits import CASH, GUIDE, MEMBER, POINTS
+
+UNITS = POINTS, CASH
+COLUMNS = ("points_earned", "points_taken", "points_debt", "points_converted", "points_kept",
+           "cash_earned_minor", "cash_taken_minor", "cash_debt_minor", "cash_settled_minor",
+           "gross_minor", "clawback_minor", "carry_in_minor", "carry_out_minor", "net_minor",
+           "credits", "adjustments")
+
+
+def toward_zero(points, rate):
+    """Whole lots of the rate in money."""
+    lots = abs(points) // rate[0] * rate[1]
+    return lots if points >= 0 else -lots
+
+
+class Taking:
+    """What a run takes of one account, and the line that comes of it."""
+
+    def __init__(self, account, credits, debts):
+        self.account, self.credits, self.debts = account, credits, debts
+        self.clawed = dict(account.clawed)
+        self.carry = account.carry
+        self.line = None
+        self.payment = ""
+
+    def free(self, unit):
+        return sum(c.remaining for c in self.credits if c.unit == unit)
+
+    def owed(self, unit, settled):
+        """By debts whose origin was taken by a run, or wasn't."""
+        return sum(d.open for d in self.debts if d.unit == unit and bool(d.credit.run) == settled)
+
+    def compute(self, rate, minimum):
+        """Fills the line; False: there is nothing in any column."""
+        line = dict.fromkeys(COLUMNS, 0)
+        for unit, name, suffix in ((POINTS, "points", ""), (CASH, "cash", "_minor")):
+            earned = self.free(unit) + self.clawed[unit] - self.owed(unit, False)
+            taken = self.clawed[unit] + self.owed(unit, True)
+            if earned < 0:
+                earned, taken = 0, taken - earned
+            line[name + "_earned" + suffix], line[name + "_taken" + suffix] = earned, taken
+            line[name + "_debt" + suffix] = self.owed(unit, False) + self.owed(unit, True)
+        left = line["points_earned"] - line["points_taken"]
+        line["points_kept"] = max(left, 0) % rate[0]
+        line["points_converted"] = max(left, 0) - line["points_kept"]
+        line["cash_settled_minor"] = self.free(CASH)
+        converted = toward_zero(line["points_earned"], rate)
+        line["gross_minor"] = converted + line["cash_earned_minor"]
+        line["clawback_minor"] = converted - toward_zero(left, rate) + line["cash_taken_minor"]
+        line["carry_in_minor"] = self.carry
+        rest = line["gross_minor"] - line["clawback_minor"] + self.carry
+        paid = rest >= 0 and rest >= minimum
+        line["net_minor" if paid else "carry_out_minor"] = rest
+        line["credits"] = len(self.credits)
+        line["adjustments"] = sum(1 for c in self.credits if not c.version)
+        self.line = line
+        return any(line[column] for column in COLUMNS[:-2])
+
+
+class Run:
+    def __init__(self, **fields):
+        self.state, self.draft = "DRAFT", 1
+        self.takings = {}          # (kind, number) -> Taking
+        self.__dict__.update(fields)
+
+
+class Settling(Counter):
+    """The oracle with settlement runs."""
+
+    def __init__(self, zone):
+        super().__init__(zone)
+        self.runs = []
+        self.paid = {}             # (kind, number) -> minor units paid out, over all runs
+        self.lost = 0              # minor units that rounding toward zero forgave, at most
+
+    def create_run(self, **fields):
+        run = Run(number=len(self.runs) + 1, **fields)
+        self.runs.append(run)
+        self.draft(run)
+        return run
+
+    def payees(self, run):
+        """Guides and then members, by number, that the run looks at."""
+        if run.guide:
+            return [(GUIDE, run.guide)]
+        if run.corrects:
+            return sorted(run.corrects.takings, key=lambda payee: (-payee[0], payee[1]))
+        return [(GUIDE, g) for g in sorted(self.guides)] + \
+            [(MEMBER, m) for m in sorted(self.members)]
+
+    def minimum(self, run, payee):
+        """Who left, or leaves by this run, is paid whatever it is."""
+        gone = payee[0] == GUIDE and not self.guides[payee[1]].employed(run.end - 1)
+        return 0 if run.guide or gone else run.minimum
+
+    def taking(self, run, payee):
+        account = self.up_to(self.account(*payee), self.today)
+        units = UNITS if payee[0] == GUIDE else (CASH,)
+        credits = [c for unit in units for c in account.free(unit) if c.day < run.end]
+        debts = [d for d in account.debts if d.unit in units and d.open and not d.frozen]
+        return Taking(account, credits, debts)
+
+    def draft(self, run):
+        """The lines it would have now; nothing is taken."""
+        run.takings = {}
+        for payee in self.payees(run):
+            taking = self.taking(run, payee)
+            if taking.compute(run.rate, self.minimum(run, payee)):
+                run.takings[payee] = taking
+
+    def submit(self, run):
+        self.draft(run)
+        for taking in run.takings.values():
+            for credit in taking.credits:
+                credit.run, credit.frozen = run.number, True
+            for debt in taking.debts:
+                debt.frozen = True
+        run.state = "REVIEW"
+
+    def release(self, *arguments):
+        """A credit that was held (Counter's), or a run's takings."""
+        if isinstance(arguments[0], Run):
+            return self.release_run(arguments[0])
+        return super().release(*arguments)
+
+    def release_run(self, run):
+        """Everything is as if it had not been frozen: debts of those credits are paid by them
+        first."""
+        for taking in run.takings.values():
+            account = taking.account
+            for credit in taking.credits:
+                credit.run, credit.frozen = 0, False
+            for debt in taking.debts:
+                debt.frozen = False
+            for debt in account.debts:
+                if debt.open and debt.credit in taking.credits and debt.credit.remaining:
+                    amount = min(debt.open, debt.credit.remaining)
+                    debt.netted += amount
+                    self.take_back(debt.credit, amount)
+            self.pay_debts(account)
+            account.looked = -1
+            self.up_to(account, self.today)
+
+    def pay_debts(self, account):
+        """What is free pays what is owed."""
+        for unit in UNITS:
+            for credit in account.free(unit):
+                self.net(account, credit)
+        account.live = [c for c in account.live if c.remaining]
+
+    def reject(self, run):
+        self.release_run(run)
+        run.draft += 1
+        run.state = "DRAFT"
+        self.draft(run)
+
+    def cancel_run(self, run):
+        if run.state != "DRAFT":
+            self.release_run(run)
+        run.state = "CANCELLED"
+
+    def close(self, run):
+        for payee, taking in run.takings.items():
+            self.close_payee(run, payee, taking)
+        run.state = "CLOSED"
+
+    def close_payee(self, run, payee, taking):
+        account, line = taking.account, taking.line
+        for debt in taking.debts:
+            debt.carried += debt.open
+            debt.frozen = False
+        kept = line["points_kept"]
+        for credit in sorted(taking.credits, key=lambda c: -c.number):
+            keeps = min(kept, credit.remaining) if credit.unit == POINTS else 0
+            kept -= keeps
+            credit.settled += credit.remaining - keeps
+            credit.remaining, credit.frozen = keeps, False
+            credit.run = run.number if credit.settled else 0
+        assert kept == 0
+        for unit in UNITS:
+            account.clawed[unit] -= taking.clawed[unit]
+        account.carry += line["carry_out_minor"] - line["carry_in_minor"]
+        account.live = [c for c in account.live if c.remaining]
+        self.pay_debts(account)
+        if line["net_minor"] == 0:
+            taking.payment = "PAID"
+        self.paid[payee] = self.paid.get(payee, 0) + line["net_minor"]
+
+    def held_back(self, run):
+        """Held credits that somebody has to decide on before the close."""
+        found = []
+        for payee in self.payees(run):
+            account = self.account(*payee)
+            found += [c for c in account.live if c.held and c.day < run.end
+                      and (payee[0] == GUIDE or c.unit == CASH)]
+        return found
+
+    def payment(self, run, payee, result):
+        taking = run.takings[payee]
+        taking.payment = result
+        if result != "PAID":
+            taking.account.carry += taking.line["net_minor"]
+            self.paid[payee] -= taking.line["net_minor"]
+        if all(t.payment for t in run.takings.values()):
+            run.state = "PAID"
+
+    def expire(self, credit):
+        assert not credit.frozen
+        super().expire(credit)
