@@ -7,7 +7,10 @@
 
 enum {
     /* Calls: a call holds one arena from arrival to the reply's departure. */
-    LIMIT_CALLS = 768,                    /* calls in progress: 256 in flight x 3 clients' worth */
+    LIMIT_FOLLOWERS = 512,                /* streams that follow something: pages left open */
+    LIMIT_FOLLOWERS_GUIDE = 8,            /* of one guide: phones, tablets, a page forgotten */
+    LIMIT_CALLS = 768 + LIMIT_FOLLOWERS,  /* calls in progress: 256 in flight x 3 clients' worth,
+                                             and followers, which stay */
     LIMIT_CALLS_ARMED = 16,               /* per method and poller, waiting to be matched */
     LIMIT_ARENA_FIRST_BYTES = 8 * 1024,   /* kept per call: a purchase with its reply */
     LIMIT_ARENA_BYTES = 4 * 1024 * 1024,  /* one call at most: 500 rows, 60 x growth bounded */
@@ -26,6 +29,12 @@ enum {
     LIMIT_POLLERS = 4,
     LIMIT_CONNECTIONS = 1024,
     LIMIT_CONNECTIONS_PER_ADDRESS = 512,  /* loopback: all clients share one address */
+
+    /* Followers. A change is with the client within a tick and the time of the looks. */
+    LIMIT_FOLLOW_TICK_MS = 50,            /* after commits all followers look at most so often */
+    LIMIT_FOLLOW_LOOK_MS = 500,           /* and so often without: dates turn, tokens expire */
+    LIMIT_HEARTBEAT_MS = 20000,           /* below any proxy's time-out of a silent stream */
+    LIMIT_FOLLOW_STALL_MS = 60000,        /* one who takes no message so long is cut off */
 
     /* The executor. */
     LIMIT_QUEUE = 1024,                   /* writes waiting; full answers BUSY */

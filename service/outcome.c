@@ -33,6 +33,9 @@ static const struct outcome_info OUTCOMES[] = {
         "Too many codes were tried that nobody has. Try again after the retry delay; staff can "
         "register you at once.",
         "尝试的无效推荐码过多。请在建议的等待时间后重试，也可以请店员立即登记。"),
+    ROW(STREAMS_TOO_MANY, RESOURCE_EXHAUSTED, false,
+        "This guide has as many streams open as one may have ({allowed}). Close one of them first.",
+        "该导购已打开的实时推送过多（上限 {allowed}）。请先关闭其中一个。"),
     ROW(METHOD_UNKNOWN, UNIMPLEMENTED, false,
         "There is no such method here. Reflection lists all of them; is the client newer than the "
         "service?",

@@ -16,6 +16,7 @@ enum outcome {
     OUTCOME_BUSY,
     OUTCOME_SHUTTING_DOWN,
     OUTCOME_GUESSES_TOO_MANY,
+    OUTCOME_STREAMS_TOO_MANY,
     OUTCOME_METHOD_UNKNOWN,
     OUTCOME_SERVICE_UNKNOWN, /* health was asked about a service that is not here */
     OUTCOME_MESSAGE_MISSING,

@@ -37,6 +37,8 @@ enum table {
     TABLE_RECENCY = 0x17,        /* month start, guide -> recency_month (L1, L2) */
     TABLE_RULE_CREDIT_DATE = 0x18, /* -> latest business date with a rule-made credit */
     TABLE_TOKEN_OF = 0x19,       /* role, party, token number -> (empty): not revoked */
+    TABLE_PAYMENT = 0x1a,        /* run, payee, pay entity, number -> ColdPayment: what became of a
+                                    line's money, and who was told who the payee is */
     TABLE_PURCHASE = 0x20,       /* shop, receipt -> purchase */
     TABLE_ENTRY = 0x21,          /* number -> entry */
     TABLE_PURCHASE_LINES = 0x22, /* shop, receipt -> purchase_lines, where there are any */
@@ -64,7 +66,8 @@ enum table {
     TABLE_RUN_ORDER = 0x34,      /* run, pay entity's name, employee number, guide, pay entity ->
                                     (empty): the lines of guides in the export's order */
     TABLE_RUN_PAYEE = 0x35,      /* run, payee -> sealed ColdPayee: name and document at close */
-    TABLE_DISPUTE = 0x36,        /* run, number -> ColdDispute */
+    TABLE_DISPUTE = 0x36,        /* run, number -> ColdDispute. Number 0: lists of them, see
+                                    disputes.c */
     TABLE_CLOSED_THROUGH = 0x37, /* pay entity -> the date before which its periods are closed */
     TABLE_HELD = 0x38,           /* business date, party, credit -> (empty): every held credit */
     TABLE_HELD_CARRIED = 0x39,   /* run, party, credit -> ColdHeldCarried: left to the next run,

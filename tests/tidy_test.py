@@ -80,7 +80,7 @@ PURE_SYSTEM = {'assert.h', 'inttypes.h', 'limits.h', 'stdbool.h', 'stddef.h', 's
                'string.h'}
 PURE_STORE = {'store/bytes.h', 'store/cap.h', 'store/credit.h', 'store/date.h',
               'store/period.h', 'store/program.h', 'store/record.h', 'store/refund.h',
-              'store/review.h'}
+              'store/review.h', 'store/settlement.h'}
 # A pointer with a size: what folders hand to each other.
 VIEW = 'store/bytes.h'
 # The exporter sees plain data, no tables.

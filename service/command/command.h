@@ -1,7 +1,8 @@
 /* The contract between commands and whoever runs them. A command's input and reply are the API's
  * messages; one file per RPC in this folder; nothing here knows gRPC, queues or threads.
  *
- * Reads run on a poller against a snapshot of their own. Writes run one after another on the
+ * Reads run on a poller against a snapshot of their own; a follower's looks likewise, on the thread
+ * that follows. Writes run one after another on the
  * writer against the batch, and their replies leave after the commit. A refused command has put
  * nothing. A command may run more than once before its batch commits (OUTCOME_AGAIN, a commit's
  * conflict): the same store, request, seed and time give the same writes and reply. */
@@ -60,11 +61,26 @@ typedef enum outcome command_stream(struct store *store, struct command_call *ca
 typedef enum outcome command_merchant(struct reader *reader, struct command_call *call,
                                       uint32_t *ret_merchant);
 
+/* What a follower has seen. Zeroed: nothing yet. The command alone says what the fields mean. */
+struct command_place {
+    uint64_t version;          /* of the last message; never falls */
+    uint8_t seen[HASH_BYTES];  /* digest of what it was made of: nothing new while it stays */
+    uint8_t told[HASH_BYTES];  /* digest of what it said */
+    bool begun;                /* the first look is over */
+};
+/* One look of a stream that follows something: a read, run again after commits and now and then.
+ * Leaves *ret_reply NULL when it has nothing newer than `place` to say, unless `heartbeat`: then it
+ * makes a message in any case. Moves `place` on. */
+typedef enum outcome command_follow(struct reader *reader, struct command_call *call,
+                                    struct command_place *place, bool heartbeat,
+                                    ProtobufCMessage **ret_reply);
+
 struct command {
     const ProtobufCMessageDescriptor *request, *reply;
-    command_read *read;       /* exactly one of read, write, stream */
+    command_read *read;       /* exactly one of read, write, stream, follow */
     command_write *write;
     command_stream *stream;
+    command_follow *follow;
     command_merchant *merchant; /* NULL: the principal's own */
     /* Runs first, in an earlier commit, on a batch whose merchant is 0 (call->merchant is still the
      * call's own, and may be set to the one `write` shall touch); then `write` is queued, ahead of

@@ -80,6 +80,11 @@ enum outcome executor_submit(struct executor *executor, struct work *work)
     return queue_push(&executor->writes, work);
 }
 
+uint64_t executor_commit_mark(const struct executor *executor, uint32_t merchant)
+{
+    return executor->commit_marks[merchant % COMMIT_MARKS];
+}
+
 void executor_counters(const struct executor *executor, struct executor_counters *ret)
 {
     *ret = (struct executor_counters){

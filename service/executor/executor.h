@@ -62,6 +62,17 @@ void executor_stop(struct executor *executor);
 enum outcome executor_read(struct executor *executor, const struct command *command,
                            struct command_call *call,
                            ProtobufCMessage **ret_reply) OUTCOME_CHECKED;
+/* One look of a stream that follows something: as executor_read, and the caller's token is looked
+ * at first (OUTCOME_TOKEN_INVALID once it is revoked). OUTCOME_OK with *ret_reply NULL: nothing
+ * newer. `place` moves on with OUTCOME_OK only. */
+enum outcome executor_follow(struct executor *executor, const struct command *command,
+                             struct command_call *call, struct command_place *place,
+                             bool heartbeat, ProtobufCMessage **ret_reply) OUTCOME_CHECKED;
+/* A number that grows with each commit for the merchant, and now and then with another's: as long
+ * as it stays, snapshots opened after it was read show the merchant's records as they were. Any
+ * thread, without a lock. Counted since the start of the executor. */
+uint64_t executor_commit_mark(const struct executor *executor, uint32_t merchant);
+
 /* Who bears this token; a read of its own. */
 enum outcome executor_authenticate(struct executor *executor, struct bytes token_text,
                                    struct principal *ret_principal) OUTCOME_CHECKED;

@@ -11,6 +11,8 @@
 #include "service/executor/turn.h"
 #include "store/batch.h"
 
+enum { COMMIT_MARKS = 64 }; /* bits of a word: merchants share them, which only wakes for nothing */
+
 struct executor {
     struct executor_options options;
     struct queue writes, long_jobs;
@@ -23,6 +25,7 @@ struct executor {
     struct turn turn;
 
     _Atomic uint64_t commits, commands, refusals, batch_command_max; /* the writer counts */
+    _Atomic uint64_t commit_marks[COMMIT_MARKS]; /* by merchant; moved on by the writer */
 };
 
 /* The threads' main functions; the argument is the executor. */

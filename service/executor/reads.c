@@ -78,6 +78,29 @@ static enum outcome merchant_run(struct executor *executor, struct reader *reade
     return find_merchant(reader, running->command, running->call);
 }
 
+struct running_look {
+    struct running_read read;
+    struct command_place *place; /* the caller's */
+    struct command_place moved;
+    bool heartbeat;
+};
+
+static enum outcome look_run(struct executor *executor, struct reader *reader, void *context)
+{
+    struct running_look *running = context;
+    struct running_read *read = &running->read;
+    reset_call(executor, read->call);
+    read->reply = NULL;
+    running->moved = *running->place;
+    enum outcome outcome = find_merchant(reader, read->command, read->call);
+    if (outcome != OUTCOME_OK) return outcome;
+    reader->merchant = read->call->merchant;
+    outcome = command_reauthenticate(reader, read->call);
+    if (outcome != OUTCOME_OK) return outcome;
+    return read->command->follow(reader, read->call, &running->moved, running->heartbeat,
+                                 &read->reply);
+}
+
 struct running_authentication {
     struct bytes token_text;
     struct principal principal;
@@ -102,6 +125,22 @@ enum outcome executor_read(struct executor *executor, const struct command *comm
     if (outcome == OUTCOME_OK) {
         assert(running.reply != NULL);
         *ret_reply = running.reply;
+    }
+    return outcome;
+}
+
+enum outcome executor_follow(struct executor *executor, const struct command *command,
+                             struct command_call *call, struct command_place *place,
+                             bool heartbeat, ProtobufCMessage **ret_reply)
+{
+    assert(command->follow != NULL);
+    struct running_look running = {
+        .read = {.command = command, .call = call}, .place = place, .heartbeat = heartbeat};
+    enum outcome outcome = in_snapshot(executor, look_run, &running);
+    if (outcome == OUTCOME_OK) {
+        assert(running.moved.version >= place->version);
+        *place = running.moved;
+        *ret_reply = running.read.reply;
     }
     return outcome;
 }

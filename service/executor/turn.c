@@ -160,6 +160,21 @@ static bool run_until_whole(struct executor *executor, unsigned *run)
     return true;
 }
 
+/* Tells followers whose records may have changed. After the commit, before its replies: who has one
+ * and asks the mark finds it moved. */
+static void move_commit_marks(struct executor *executor)
+{
+    uint64_t merchants = 0;
+    for (size_t i = 0; i < executor->turn.entry_count; i++) {
+        const struct turn_entry *entry = &executor->turn.entries[i];
+        if (entry->state == TURN_RAN)
+            merchants |= UINT64_C(1) << entry->work->call.merchant % COMMIT_MARKS;
+    }
+    for (size_t i = 0; i < COMMIT_MARKS; i++) {
+        if (merchants >> i & 1) executor->commit_marks[i]++;
+    }
+}
+
 void turn_run(struct executor *executor, void (*early)(struct executor *executor))
 {
     struct turn *turn = &executor->turn;
@@ -172,7 +187,10 @@ void turn_run(struct executor *executor, void (*early)(struct executor *executor
         bool writes = batch_put_count(executor->batch) > 0;
         if (executor->options.reply_before_commit) early(executor);
         result = batch_commit(executor->batch);
-        if (result == STORE_OK && writes) executor->commits++;
+        if (result == STORE_OK && writes) {
+            executor->commits++;
+            move_commit_marks(executor);
+        }
         if (executor->options.reply_before_commit && result != STORE_OK) result = STORE_FAULT;
     }
     switch (result) {

@@ -74,17 +74,28 @@ void *arena_alloc(struct arena *arena, size_t size)
     return memory;
 }
 
-void arena_reset(struct arena *arena)
+struct arena_mark arena_mark(const struct arena *arena)
 {
-    while (arena->chunks != NULL) {
+    return (struct arena_mark){arena->chunks, arena->at, arena->end};
+}
+
+void arena_rewind(struct arena *arena, struct arena_mark mark)
+{
+    while (arena->chunks != mark.chunks) {
         struct arena_chunk *chunk = arena->chunks;
+        assert(chunk != NULL);
         arena->chunks = chunk->next;
         arena->chunk_bytes -= chunk->bytes;
         atomic_fetch_sub(&arena->pool->used_bytes, chunk->bytes);
         free(chunk);
     }
-    assert(arena->chunk_bytes == 0);
-    arena->at = arena->first;
-    arena->end = arena->first + arena->first_bytes;
+    arena->at = mark.at;
+    arena->end = mark.end;
     arena->pool_empty = arena->too_large = false;
+}
+
+void arena_reset(struct arena *arena)
+{
+    arena_rewind(arena, (struct arena_mark){NULL, arena->first, arena->first + arena->first_bytes});
+    assert(arena->chunk_bytes == 0);
 }

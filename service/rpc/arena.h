@@ -40,4 +40,13 @@ void *arena_alloc(struct arena *arena, size_t size);
 /* Gives everything back; the arena is as new. */
 void arena_reset(struct arena *arena);
 
+/* What is allocated so far: a stream keeps its request and gives back the rest, again and again. */
+struct arena_mark {
+    struct arena_chunk *chunks;
+    uint8_t *at, *end;
+};
+struct arena_mark arena_mark(const struct arena *arena);
+/* Gives back what was allocated since the mark was taken; marks taken later are void. */
+void arena_rewind(struct arena *arena, struct arena_mark mark);
+
 #endif

@@ -16,6 +16,7 @@
 
 #include <grpc/grpc.h>
 
+#include "service/limits.h"
 #include "service/rpc/arena.h"
 #include "service/rpc/rpc.h"
 #include "service/rpc/status.h"
@@ -55,6 +56,15 @@ struct slot {
 
 enum watch_state { WATCH_NONE, WATCH_IDLE, WATCH_SENDING, WATCH_ENDED };
 
+/* A stream that follows something; follow.c. */
+struct follower {
+    struct arena_mark mark;      /* behind the request */
+    struct command_place place;  /* of the last message that was sent */
+    uint64_t commit_mark;        /* of the merchant, before the last look */
+    uint64_t looked_ms, sent_ms; /* monotonic; 0: never */
+    bool cut;                    /* the call was cancelled; its message comes back */
+};
+
 struct call {
     struct tag replied;          /* the last batch of the server's side */
     struct tag closed;           /* streams: RECV_CLOSE */
@@ -80,7 +90,9 @@ struct call {
     bool watch_known;            /* a service of ours */
     int watch_status;            /* last sent */
     struct call *watch_next, *watch_previous;
+    bool sending;                /* a follower's message is under way */
 
+    struct follower follower;    /* the following thread's */
     struct work work;
     uint32_t peer;               /* strangers: whose bucket of the throttle */
     struct arena arena;
@@ -115,6 +127,11 @@ struct rpc {
     struct call *watches;
     bool serving;
     unsigned open_streams;       /* watches and reflection */
+    struct call *followers[LIMIT_FOLLOWERS]; /* added by pollers, removed by the following thread */
+    size_t follower_count;
+    bool follow_ended;           /* no follower is taken any more, none is left */
+    pthread_cond_t follow_changed;
+    pthread_t follow_thread;
 
     struct tag shut_down;
     atomic_bool drained;
@@ -161,6 +178,14 @@ bool stream_emit(void *context, const ProtobufCMessage *message);
 bool stream_send(struct call *call, const ProtobufCMessage *message);
 bool stream_enter(struct rpc *rpc);               /* counts an open stream; false: too many */
 void stream_leave(struct rpc *rpc);
+
+/* follow.c: server streams that follow something. */
+void follow_start(struct rpc *rpc);               /* start-up: aborts when it can't */
+/* Takes a prepared call, whose stream is open; from now on the following thread ends it. */
+enum outcome follow_enter(struct call *call) OUTCOME_CHECKED;
+void follow_stop(struct rpc *rpc);                /* rpc->stopping is set: all are being ended */
+bool follow_ended(struct rpc *rpc);
+void follow_join(struct rpc *rpc);
 
 /* request.c: the payload as bytes. */
 struct request_bytes {

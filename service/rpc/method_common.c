@@ -24,6 +24,7 @@ const char *const METHOD_ROLE_NAMES[ROLE_COUNT] = {
     [ROLE_REGISTRANT] = "registrant", [ROLE_MEMBER] = "member", [ROLE_GUIDE] = "guide",
     [ROLE_POS] = "pos", [ROLE_SHOP_MANAGER] = "shop_manager", [ROLE_PAYROLL] = "payroll",
     [ROLE_AUDITOR] = "auditor", [ROLE_ADMIN] = "admin", [ROLE_OPERATOR] = "operator",
+    [ROLE_PAYOUT] = "payout",
 };
 
 struct bytes method_service(const struct method *method)
@@ -55,9 +56,10 @@ static const char *row_fault(const struct method *row, const struct descriptors_
         || strcmp(row->command->reply->name, described->output) != 0)
         return "has other messages than its command";
     int kinds = (row->command->read != NULL) + (row->command->write != NULL)
-                + (row->command->stream != NULL);
-    if (kinds != 1 || (row->command->stream != NULL) != (row->kind == METHOD_STREAM))
-        return "needs exactly one of read, write, stream";
+                + (row->command->stream != NULL) + (row->command->follow != NULL);
+    bool streams = row->command->stream != NULL || row->command->follow != NULL;
+    if (kinds != 1 || streams != (row->kind == METHOD_STREAM))
+        return "needs exactly one of read, write, stream, follow";
     return row->roles != 0 ? NULL : "may be called by nobody";
 }
 

@@ -29,6 +29,7 @@ struct rpc_options {
     size_t method_count;
     unsigned poller_count;        /* 0: one per core, at most LIMIT_POLLERS */
     unsigned call_max;            /* 0: LIMIT_CALLS; tests take fewer */
+    unsigned heartbeat_ms;        /* of followers; 0: LIMIT_HEARTBEAT_MS; tests take less */
     rpc_log *log;
     void *log_context;
 };

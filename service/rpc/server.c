@@ -107,6 +107,7 @@ bool rpc_open(const struct rpc_options *options, struct rpc **ret_rpc,
     pthread_cond_init(&rpc->pool_idle, NULL);
     pthread_mutex_init(&rpc->stream_lock, NULL);
     pthread_cond_init(&rpc->stream_changed, NULL);
+    pthread_cond_init(&rpc->follow_changed, NULL);
     rpc->shut_down.run = shut_down_arrived;
     uint64_t secret;
     secret_random((uint8_t *)&secret, sizeof secret);
@@ -133,6 +134,7 @@ bool rpc_open(const struct rpc_options *options, struct rpc **ret_rpc,
     for (unsigned i = 0; i < rpc->queue_count; i++)
         if (pthread_create(&rpc->queues[i].thread, NULL, poll_queue, &rpc->queues[i]) != 0)
             abort(); /* start-up */
+    follow_start(rpc);
     *ret_rpc = rpc;
     return true;
 }
@@ -156,6 +158,7 @@ void rpc_drain(struct rpc *rpc)
         return;
     listener_stop(rpc);
     health_set(rpc, false);
+    follow_stop(rpc);
     grpc_server_shutdown_and_notify(rpc->server, rpc->queues[0].cq, &rpc->shut_down);
 }
 
@@ -177,7 +180,7 @@ static void cut_when_idle(struct rpc *rpc)
 bool rpc_drained(struct rpc *rpc)
 {
     if (atomic_load(&rpc->drained))
-        return true;
+        return follow_ended(rpc); /* its thread uses the executor until then */
     if (atomic_load(&rpc->stopping) && !rpc->hastened)
         cut_when_idle(rpc);
     return false;
@@ -193,6 +196,7 @@ void rpc_hasten(struct rpc *rpc)
 void rpc_close(struct rpc *rpc)
 {
     assert(rpc_drained(rpc));
+    follow_join(rpc);
     pool_wait_idle(rpc);
     for (unsigned i = 0; i < rpc->queue_count; i++)
         grpc_completion_queue_shutdown(rpc->queues[i].cq);
@@ -210,6 +214,7 @@ void rpc_close(struct rpc *rpc)
     pthread_cond_destroy(&rpc->pool_idle);
     pthread_mutex_destroy(&rpc->stream_lock);
     pthread_cond_destroy(&rpc->stream_changed);
+    pthread_cond_destroy(&rpc->follow_changed);
     free(rpc);
 }
 

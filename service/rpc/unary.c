@@ -2,7 +2,7 @@
  *
  * Happy path: deadline -> bytes -> looked through (wire.c) -> who calls -> may that role ->
  * unpacked -> read here on the poller, or submitted: a write's reply leaves from `done`, after
- * the commit.
+ * the commit. A stream that follows something goes to the following thread (follow.c).
  * Refusals come in the order of enum outcome; what is wrong with the text of a request is told only
  * to those who may call. */
 #include <assert.h>
@@ -171,13 +171,17 @@ void call_arrive(struct call *call)
     work->command = command;
     work->context = call;
     work->done = call_done;
-    if (command->stream != NULL) {
+    if (command->stream != NULL || command->follow != NULL) {
         work->emit = stream_emit;
         stream_open(call);
     }
     ProtobufCMessage *reply = NULL;
     enum outcome outcome = prepare(call);
-    if (outcome == OUTCOME_OK) {
+    if (outcome == OUTCOME_OK && command->follow != NULL) {
+        outcome = follow_enter(call);
+        if (outcome == OUTCOME_OK)
+            return; /* the following thread has it now */
+    } else if (outcome == OUTCOME_OK) {
         work->call.now_ms = clock->now_ms(clock->context);
         if (command->read == NULL)
             secret_random(work->call.seed, sizeof work->call.seed);

@@ -76,7 +76,7 @@ enum outcome stage_principal(struct stage *stage, const char *who, struct princi
         {"guide", ROLE_GUIDE, PARTY_GUIDE}, {"pos", ROLE_POS, PARTY_SHOP},
         {"manager", ROLE_SHOP_MANAGER, PARTY_SHOP}, {"payroll", ROLE_PAYROLL, PARTY_NONE},
         {"auditor", ROLE_AUDITOR, PARTY_NONE}, {"admin", ROLE_ADMIN, PARTY_NONE},
-        {"operator", ROLE_OPERATOR, PARTY_NONE},
+        {"operator", ROLE_OPERATOR, PARTY_NONE}, {"payout", ROLE_PAYOUT, PARTY_NONE},
         {"ticker", ROLE_REGISTRANT, PARTY_NONE},
     };
     const char *number = strchr(who, ':'), *merchant = strchr(who, '@');

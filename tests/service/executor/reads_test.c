@@ -152,6 +152,74 @@ static void long_work_waits_its_turn_within_bounds_and_stops_no_write(void **sta
     assert_true(streams[1]->done_order < streams[2]->done_order);
 }
 
+/* ---- followers ------------------------------------------------------------------------------ */
+
+static void write_once(const struct command *command, uint32_t counter, enum outcome refuse)
+{
+    struct toy *toy = toy_new(command, counter);
+    toy->refuse = refuse;
+    toy_submit(&world, toy);
+    assert_int_equal(toy_wait(toy), refuse);
+}
+
+static bool look(struct toy *toy, struct command_place *place, bool heartbeat)
+{
+    ProtobufCMessage *reply = NULL;
+    assert_int_equal(executor_follow(world.executor, &toy_follow, &toy->work.call, place,
+                                     heartbeat, &reply), OUTCOME_OK);
+    return reply != NULL;
+}
+
+static void a_follower_hears_what_is_new_once(void **state)
+{
+    (void)state;
+    struct toy *toy = toy_new(&toy_follow, 5);
+    struct command_place place = {0};
+    assert_false(look(toy, &place, false));
+    assert_true(place.begun);
+    assert_true(look(toy, &place, true));
+    write_once(&toy_count, 5, OUTCOME_OK);
+    assert_true(look(toy, &place, false));
+    assert_int_equal(place.version, 1);
+    assert_false(look(toy, &place, false));
+}
+
+static void a_refused_look_does_not_move_its_place(void **state)
+{
+    (void)state;
+    struct toy *toy = toy_new(&toy_follow, 5);
+    struct command_place place = {0};
+    ProtobufCMessage *reply = NULL;
+    write_once(&toy_count, 5, OUTCOME_OK);
+    toy->refuse = OUTCOME_GUIDE_UNKNOWN;
+    assert_int_equal(executor_follow(world.executor, &toy_follow, &toy->work.call, &place, false,
+                                     &reply), OUTCOME_GUIDE_UNKNOWN);
+    toy->refuse = OUTCOME_OK;
+    toy->is_revoked = true; /* its token: looked at each time */
+    unsigned runs = toy->runs;
+    assert_int_equal(executor_follow(world.executor, &toy_follow, &toy->work.call, &place, false,
+                                     &reply), OUTCOME_TOKEN_INVALID);
+    assert_int_equal(toy->runs, runs);
+    assert_null(reply);
+    assert_int_equal(place.version, 0);
+    assert_false(place.begun);
+}
+
+static void the_commit_mark_moves_with_commits_of_its_merchant_before_their_replies(void **state)
+{
+    (void)state;
+    uint64_t first = executor_commit_mark(world.executor, 1);
+    uint64_t other = executor_commit_mark(world.executor, 2);
+    write_once(&toy_count, 5, OUTCOME_MEMBER_UNKNOWN);
+    write_once(&toy_look, 5, OUTCOME_OK); /* puts nothing */
+    assert_int_equal(executor_commit_mark(world.executor, 1), first);
+    write_once(&toy_count, 5, OUTCOME_OK);
+    assert_true(executor_commit_mark(world.executor, 1) > first);
+    assert_int_equal(executor_commit_mark(world.executor, 2), other);
+    write_once(&toy_finding, 5, OUTCOME_OK); /* merchant 2 */
+    assert_true(executor_commit_mark(world.executor, 2) > other);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 #define TEST_NEEDY(name) {#name " (needy)", name, setup_needy, teardown, NULL}
 
@@ -164,6 +232,10 @@ int main(void)
         TEST(a_token_is_looked_up_in_a_snapshot),
         TEST_NEEDY(a_token_is_looked_up_in_a_snapshot),
         TEST(a_stream_emits_and_ends_with_its_outcome),
+        TEST(a_follower_hears_what_is_new_once),
+        TEST_NEEDY(a_follower_hears_what_is_new_once),
+        TEST(a_refused_look_does_not_move_its_place),
+        TEST(the_commit_mark_moves_with_commits_of_its_merchant_before_their_replies),
         TEST(long_work_waits_its_turn_within_bounds_and_stops_no_write),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

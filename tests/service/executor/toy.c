@@ -46,7 +46,7 @@ static struct toy *toy_of(const struct command_call *call)
 
 enum outcome command_reauthenticate(struct reader *reader, const struct command_call *call)
 {
-    assert(reader->writes != NULL);
+    assert((reader->writes != NULL) == (toy_of(call)->work.command->write != NULL));
     assert(call->now_ms >= TOY_CLOCK_MS);
     return toy_of(call)->is_revoked ? OUTCOME_TOKEN_INVALID : OUTCOME_OK;
 }
@@ -184,6 +184,21 @@ static enum outcome read_run(struct reader *reader, struct command_call *call,
     return OUTCOME_OK;
 }
 
+/* The counter is the version. */
+static enum outcome follow_run(struct reader *reader, struct command_call *call,
+                               struct command_place *place, bool heartbeat,
+                               ProtobufCMessage **ret_reply)
+{
+    struct toy *toy = toy_of(call);
+    toy->runs++;
+    place->begun = true;
+    enum outcome outcome = read_number(reader, call->merchant, toy->counter, &toy->value);
+    if (outcome != OUTCOME_OK) return outcome;
+    if (toy->value > place->version || heartbeat) *ret_reply = &toy->reply.base;
+    place->version = toy->value;
+    return toy->refuse;
+}
+
 static enum outcome stream_run(struct store *store, struct command_call *call, command_emit *emit,
                                void *emit_context)
 {
@@ -206,6 +221,7 @@ const struct command toy_reserving_rows = {
 const struct command toy_finding = {.write = count_write, .merchant = find_merchant};
 const struct command toy_read = {.read = read_run};
 const struct command toy_stream = {.stream = stream_run};
+const struct command toy_follow = {.follow = follow_run};
 
 /* ---- their world ----------------------------------------------------------------------------- */
 

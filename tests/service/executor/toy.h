@@ -47,6 +47,7 @@ struct toy {
 extern const struct command toy_count, toy_look, toy_rows, toy_reserving, toy_reserving_rows,
     toy_finding;
 extern const struct command toy_read, toy_stream; /* the stream emits its rows, then ends */
+extern const struct command toy_follow;           /* says what its counter has become */
 
 /* A store in a scratch folder and an executor on it. */
 struct toy_world {

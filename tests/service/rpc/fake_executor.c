@@ -1,6 +1,7 @@
 #include "fake_executor.h"
 
 #include <pthread.h>
+#include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
@@ -20,6 +21,7 @@ struct lane {
 struct executor {
     struct executor_clock clock;
     struct lane writes, streams;
+    atomic_uint_fast64_t write_count;
 };
 
 static uint64_t clock_ms(clockid_t id)
@@ -139,6 +141,22 @@ enum outcome executor_read(struct executor *executor, const struct command *comm
     return command->read(NULL, call, ret_reply);
 }
 
+enum outcome executor_follow(struct executor *executor, const struct command *command,
+                             struct command_call *call, struct command_place *place,
+                             bool heartbeat, ProtobufCMessage **ret_reply)
+{
+    call->now_ms = executor->clock.now_ms(executor->clock.context);
+    call->merchant = call->principal.merchant;
+    return command->follow(NULL, call, place, heartbeat, ret_reply);
+}
+
+/* Moved on with each write that is queued: perhaps too early, but the follower looks again. */
+uint64_t executor_commit_mark(const struct executor *executor, uint32_t merchant)
+{
+    (void)merchant;
+    return atomic_load(&executor->write_count);
+}
+
 enum outcome executor_authenticate(struct executor *executor, struct bytes token_text,
                                    struct principal *ret_principal)
 {
@@ -154,5 +172,6 @@ enum outcome executor_authenticate(struct executor *executor, struct bytes token
 
 enum outcome executor_submit(struct executor *executor, struct work *work)
 {
+    atomic_fetch_add(&executor->write_count, work->command->write != NULL);
     return lane_put(work->command->stream != NULL ? &executor->streams : &executor->writes, work);
 }

@@ -42,6 +42,29 @@ static void an_arena_gives_aligned_memory_that_does_not_overlap(void **state)
     assert_ptr_equal(arena_alloc(&arena, 16), first);
 }
 
+static void a_rewound_arena_keeps_what_was_before_the_mark(void **state)
+{
+    (void)state;
+    struct arena_pool pool = {.limit_bytes = 1024 * 1024};
+    struct arena arena;
+    arena_init(&arena, &pool, first, sizeof first);
+    uint8_t *kept = arena_alloc(&arena, 64);
+    memset(kept, 0x5A, 64);
+    struct arena_mark mark = arena_mark(&arena);
+    uint8_t *again = arena_alloc(&arena, 16);
+    for (int round = 0; round < 3; round++) {
+        arena_rewind(&arena, mark);
+        assert_int_equal(pool.used_bytes, 0);
+        assert_ptr_equal(arena_alloc(&arena, 16), again);
+        for (int i = 0; i < 4; i++) assert_non_null(arena_alloc(&arena, 20 * 1024));
+        assert_true(pool.used_bytes > 0);
+        assert_int_equal(kept[0], 0x5A);
+        assert_int_equal(kept[63], 0x5A);
+    }
+    arena_reset(&arena);
+    assert_int_equal(pool.used_bytes, 0);
+}
+
 static void an_empty_pool_gives_null_and_says_so(void **state)
 {
     (void)state;
@@ -199,6 +222,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(an_arena_gives_aligned_memory_that_does_not_overlap),
+        cmocka_unit_test(a_rewound_arena_keeps_what_was_before_the_mark),
         cmocka_unit_test(an_empty_pool_gives_null_and_says_so),
         cmocka_unit_test(one_call_alone_gets_no_more_than_its_limit),
         cmocka_unit_test(only_loopback_and_unix_addresses_are_read),

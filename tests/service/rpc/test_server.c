@@ -6,8 +6,12 @@
  * GetShop       read; its reply's name is the shop_id; shop_id "STORE_DAMAGED" etc. refuses so;
  *               shop_id "guess" is a code nobody has
  * CreateShop    write; as GetShop without guesses; cost_center "300" makes it take 300 ms
- * VerifyStore   stream of merchant_number messages of about 20 kB each */
+ * VerifyStore   stream of merchant_number messages of about 20 kB each
+ * BackupStore   follows the number of shops made, as `entries` of a VerifyStoreResponse: `path` is
+ *               the number the client has; "big" makes messages of 20 kB. A heartbeat says done.
+ *               The shop_id "revoke" makes every token invalid, "restore" good again */
 #include <signal.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -18,6 +22,8 @@
 
 #include "fake_executor.h"
 #include "service/rpc/rpc.h"
+
+enum { HEARTBEAT_MS = 700 };
 
 static void *take(struct command_call *call, size_t size)
 {
@@ -56,6 +62,9 @@ static enum outcome get_shop_read(struct reader *reader, struct command_call *ca
     return OUTCOME_OK;
 }
 
+static atomic_uint shops_made;
+static atomic_bool revoked;
+
 static enum outcome create_shop_write(struct batch *batch, struct command_call *call,
                                       ProtobufCMessage **ret_reply)
 {
@@ -68,6 +77,9 @@ static enum outcome create_shop_write(struct batch *batch, struct command_call *
     enum outcome outcome = refuse_as_named(call, in->shop->shop_id);
     if (outcome != OUTCOME_OK)
         return outcome;
+    if (strcmp(in->shop->shop_id, "revoke") == 0 || strcmp(in->shop->shop_id, "restore") == 0)
+        revoked = strcmp(in->shop->shop_id, "revoke") == 0;
+    shops_made++;
     long delay_ms = strtol(in->shop->cost_center, NULL, 10);
     struct timespec delay = {delay_ms / 1000, delay_ms % 1000 * 1000000};
     nanosleep(&delay, NULL);
@@ -99,6 +111,37 @@ static enum outcome verify_stream(struct store *store, struct command_call *call
     return OUTCOME_OK;
 }
 
+static enum outcome shops_follow(struct reader *reader, struct command_call *call,
+                                 struct command_place *place, bool heartbeat,
+                                 ProtobufCMessage **ret_reply)
+{
+    (void)reader;
+    static uint8_t filler[20000];
+    const Beckon__V1__BackupStoreRequest *in = (const void *)call->request;
+    uint64_t shops = shops_made;
+    if (revoked)
+        return OUTCOME_TOKEN_INVALID;
+    enum outcome outcome = refuse_as_named(call, in->path);
+    if (outcome != OUTCOME_OK)
+        return outcome;
+    if (!place->begun)
+        place->version = strtoull(in->path, NULL, 10);
+    place->begun = true;
+    if (place->version == shops && !heartbeat)
+        return OUTCOME_OK;
+    Beckon__V1__VerifyStoreResponse *message = take(call, sizeof *message);
+    if (message == NULL)
+        return OUTCOME_BUSY;
+    beckon__v1__verify_store_response__init(message);
+    message->entries = shops;
+    message->done = place->version == shops;
+    if (strcmp(in->path, "big") == 0)
+        message->head = (ProtobufCBinaryData){sizeof filler, filler};
+    place->version = shops;
+    *ret_reply = &message->base;
+    return OUTCOME_OK;
+}
+
 static const struct command get_shop_fake = {
     .request = &beckon__v1__get_shop_request__descriptor,
     .reply = &beckon__v1__get_shop_response__descriptor, .read = get_shop_read};
@@ -108,6 +151,9 @@ static const struct command create_shop_fake = {
 static const struct command verify_fake = {
     .request = &beckon__v1__verify_store_request__descriptor,
     .reply = &beckon__v1__verify_store_response__descriptor, .stream = verify_stream};
+static const struct command follow_fake = {
+    .request = &beckon__v1__backup_store_request__descriptor,
+    .reply = &beckon__v1__verify_store_response__descriptor, .follow = shops_follow};
 
 static void log_line(void *context, const char *level, const char *message, const char *details)
 {
@@ -144,20 +190,23 @@ int main(int argc, char **argv)
     sigaddset(&signals, SIGINT);
     sigprocmask(SIG_BLOCK, &signals, NULL);
     secret_init();
-    struct method methods[3 + METHODS_COMMON_COUNT] = {
+    struct method methods[4 + METHODS_COMMON_COUNT] = {
         {.path = "/beckon.v1.ShopService/GetShop", .kind = METHOD_UNARY, .command = &get_shop_fake,
          .roles = METHOD_ANYONE},
         {.path = "/beckon.v1.ShopService/CreateShop", .kind = METHOD_UNARY,
          .command = &create_shop_fake, .roles = METHOD_ROLE(ROLE_ADMIN)},
         {.path = "/beckon.v1.StoreService/VerifyStore", .kind = METHOD_STREAM,
          .command = &verify_fake, .roles = METHOD_ANYONE},
+        {.path = "/beckon.v1.StoreService/BackupStore", .kind = METHOD_STREAM,
+         .command = &follow_fake, .roles = METHOD_ANYONE},
     };
-    memcpy(methods + 3, METHODS_COMMON, METHODS_COMMON_COUNT * sizeof *methods);
+    memcpy(methods + 4, METHODS_COMMON, METHODS_COMMON_COUNT * sizeof *methods);
     struct executor *executor = executor_start(&(struct executor_options){.clock = FAKE_CLOCK});
     struct rpc_options options = {
         .executor = executor, .clock = FAKE_CLOCK, .methods = methods,
         .method_count = sizeof methods / sizeof methods[0],
         .call_max = (unsigned)strtoul(argv[2], NULL, 10), .log = log_line,
+        .heartbeat_ms = HEARTBEAT_MS,
     };
     struct rpc *rpc;
     char message[RPC_MESSAGE_BYTES];
