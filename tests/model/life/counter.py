@@ -167,9 +167,9 @@ class Counter(Reviews, Merchant):
         policy = credit.rule.get("return_policy", "CARRY_FORWARD")
         account.live = [c for c in account.live if c.remaining]
         if not credit.frozen:
-            taking["elsewhere"] = self.from_others(account, credit.unit, taking["due"])
+            taking["elsewhere"] = self.from_others(account, credit, taking["due"])
         if credit.run:
-            account.clawed[credit.unit] += taking["elsewhere"]
+            account.book(credit.entity).clawed[credit.unit] += taking["elsewhere"]
         rest = taking["due"] - taking["elsewhere"]
         if policy == "WITHIN_BALANCE" and not credit.frozen:
             taking["waived"] += rest
@@ -190,9 +190,9 @@ class Counter(Reviews, Merchant):
         gone = credit.posted - there - credit.expired - credit.own
         return max(0, gone - credit.elsewhere - credit.waived)
 
-    def from_others(self, account, unit, amount):
+    def from_others(self, account, asked, amount):
         left, lots = amount, 0
-        for credit in account.free(unit):
+        for credit in account.free(asked.unit, asked.entity):
             part = min(left, credit.remaining)
             if part:
                 self.take_back(credit, part)

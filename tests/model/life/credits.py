@@ -9,7 +9,7 @@ class Credit:
     __slots__ = ("seq", "number", "account", "unit", "posted", "remaining", "redeemed", "expired",
                  "voided", "reversed", "pending", "held", "day", "matures", "expires", "rule",
                  "version", "referee", "caps", "own", "elsewhere", "waived", "review", "settled",
-                 "run", "frozen")
+                 "run", "frozen", "entity")
 
     def __init__(self, **fields):
         for name in ("redeemed", "expired", "voided", "reversed", "own", "elsewhere", "waived",
@@ -19,6 +19,7 @@ class Credit:
         self.held = False
         self.run = 0            # the settlement run that froze or settled it
         self.frozen = False
+        self.entity = ""        # guides: the employer who owes it; debts stay with their employer
         self.review = 0
         for name, value in fields.items():
             setattr(self, name, value)
@@ -49,6 +50,14 @@ class Debt:
         return self.posted - self.netted - self.written_off - self.carried
 
 
+class Book:
+    """What settlements keep of an account and an employer."""
+
+    def __init__(self):
+        self.clawed = {POINTS: 0, CASH: 0}  # taken for refunds of settled credits, in no run yet
+        self.carry = 0                      # money that waits for the next run
+
+
 class Account:
     def __init__(self, kind, number):
         self.kind, self.number = kind, number
@@ -56,8 +65,10 @@ class Account:
         self.credits = []       # all, in order
         self.debts = []
         self.looked = -1        # everything due up to this day is done
-        self.clawed = {POINTS: 0, CASH: 0}  # taken for refunds of settled credits, in no run yet
-        self.carry = 0          # money that waits for the next settlement
+        self.books = {}         # employer -> Book
+
+    def book(self, entity):
+        return self.books.setdefault(entity, Book())
 
     def balance(self, unit):
         """(available, pending, held, debt, debt inside)."""
@@ -74,10 +85,10 @@ class Account:
         inside = sum(d.open for d in self.debts if d.unit == unit and d.inside)
         return available, pending, held, debt, inside
 
-    def free(self, unit):
-        """Available lots that may be spent, first-expiring-first."""
+    def free(self, unit, entity=None):
+        """Available lots that may be spent, first-expiring-first; of one employer, or of all."""
         return sorted((c for c in self.live if c.unit == unit and not c.pending and not c.held
-                       and not c.frozen), key=Credit.order)
+                       and not c.frozen and entity in (None, c.entity)), key=Credit.order)
 
     def redeemable(self, unit):
         return max(0, sum(c.remaining for c in self.free(unit))
@@ -145,14 +156,15 @@ class Credits:
         credit.remaining = 0
 
     def net(self, account, credit):
-        """What has become available pays the oldest debts of its unit."""
+        """What has become available pays the oldest debts of its unit and employer."""
         for debt in account.debts:
-            if debt.unit == credit.unit and debt.open and not debt.frozen and credit.remaining:
+            if debt.unit == credit.unit and debt.credit.entity == credit.entity and debt.open \
+                    and not debt.frozen and credit.remaining:
                 amount = min(debt.open, credit.remaining)
                 debt.netted += amount
                 self.take_back(credit, amount)
                 if debt.credit.run:
-                    account.clawed[debt.unit] += amount
+                    account.book(credit.entity).clawed[debt.unit] += amount
 
     def take_back(self, credit, amount):
         """Out of the credit for good: its caps have room again."""
@@ -165,11 +177,16 @@ class Credits:
         for cap in credit.caps:
             self.held_of_cap[cap] -= amount
 
+    def employer(self, account, day):
+        """Who owes what a guide earns on a day."""
+        return ""
+
     def add(self, account, today, **fields):
         """Posts a credit; what of its life is past already is caught up at once."""
         self.up_to(account, today)
         self.count += 1
         credit = Credit(seq=self.count, account=account, **fields)
+        credit.entity = self.employer(account, credit.day)
         for cap in credit.caps:
             self.held_of_cap[cap] = self.held_of_cap.get(cap, 0) + credit.posted
         credit.pending = credit.matures > credit.day

@@ -18,12 +18,13 @@ def toward_zero(points, rate):
 
 
 class Taking:
-    """What a run takes of one account, and the line that comes of it."""
+    """What a run takes of one account and employer, and the line that comes of it."""
 
-    def __init__(self, account, credits, debts):
-        self.account, self.credits, self.debts = account, credits, debts
-        self.clawed = dict(account.clawed)
-        self.carry = account.carry
+    def __init__(self, account, entity, credits, debts):
+        self.account, self.book = account, account.book(entity)
+        self.credits, self.debts = credits, debts
+        self.clawed = dict(self.book.clawed)
+        self.carry = self.book.carry
         self.line = None
         self.payment = ""
 
@@ -64,7 +65,7 @@ class Taking:
 class Run:
     def __init__(self, **fields):
         self.state, self.draft = "DRAFT", 1
-        self.takings = {}          # (kind, number) -> Taking
+        self.takings = {}          # (kind, number, employer) -> Taking
         self.__dict__.update(fields)
 
 
@@ -74,8 +75,11 @@ class Settling(Counter):
     def __init__(self, zone):
         super().__init__(zone)
         self.runs = []
-        self.paid = {}             # (kind, number) -> minor units paid out, over all runs
+        self.paid = {}             # (kind, number, employer) -> minor units paid, over all runs
         self.lost = 0              # minor units that rounding toward zero forgave, at most
+
+    def employer(self, account, day):
+        return self.guides[account.number].employer(day) if account.kind == GUIDE else ""
 
     def create_run(self, **fields):
         run = Run(number=len(self.runs) + 1, **fields)
@@ -88,29 +92,37 @@ class Settling(Counter):
         if run.guide:
             return [(GUIDE, run.guide)]
         if run.corrects:
-            return sorted(run.corrects.takings, key=lambda payee: (-payee[0], payee[1]))
-        return [(GUIDE, g) for g in sorted(self.guides)] + \
-            [(MEMBER, m) for m in sorted(self.members)]
+            return sorted({payee[:2] for payee in run.corrects.takings})
+        members = [] if run.entity else [(MEMBER, m) for m in sorted(self.members)]
+        return [(GUIDE, g) for g in sorted(self.guides)] + members
 
     def minimum(self, run, payee):
         """Who left, or leaves by this run, is paid whatever it is."""
         gone = payee[0] == GUIDE and not self.guides[payee[1]].employed(run.end - 1)
         return 0 if run.guide or gone else run.minimum
 
-    def taking(self, run, payee):
-        account = self.up_to(self.account(*payee), self.today)
+    def employers(self, run, account):
+        """Of whom the account has credits or debts, and whom the run looks at."""
+        known = {c.entity for c in account.credits} | {e for e, _ in account.books.items()}
+        return sorted(e for e in known if run.entity in ("", e))
+
+    def taking(self, run, payee, entity):
+        account = self.account(*payee)
         units = UNITS if payee[0] == GUIDE else (CASH,)
-        credits = [c for unit in units for c in account.free(unit) if c.day < run.end]
-        debts = [d for d in account.debts if d.unit in units and d.open and not d.frozen]
-        return Taking(account, credits, debts)
+        credits = [c for unit in units for c in account.free(unit, entity) if c.day < run.end]
+        debts = [d for d in account.debts if d.unit in units and d.open and not d.frozen
+                 and d.credit.entity == entity]
+        return Taking(account, entity, credits, debts)
 
     def draft(self, run):
         """The lines it would have now; nothing is taken."""
         run.takings = {}
         for payee in self.payees(run):
-            taking = self.taking(run, payee)
-            if taking.compute(run.rate, self.minimum(run, payee)):
-                run.takings[payee] = taking
+            account = self.up_to(self.account(*payee), self.today)
+            for entity in self.employers(run, account):
+                taking = self.taking(run, payee, entity)
+                if taking.compute(run.rate, self.minimum(run, payee)):
+                    run.takings[(*payee, entity)] = taking
 
     def submit(self, run):
         self.draft(run)
@@ -182,8 +194,8 @@ class Settling(Counter):
             credit.run = run.number if credit.settled else 0
         assert kept == 0
         for unit in UNITS:
-            account.clawed[unit] -= taking.clawed[unit]
-        account.carry += line["carry_out_minor"] - line["carry_in_minor"]
+            taking.book.clawed[unit] -= taking.clawed[unit]
+        taking.book.carry += line["carry_out_minor"] - line["carry_in_minor"]
         account.live = [c for c in account.live if c.remaining]
         self.pay_debts(account)
         if line["net_minor"] == 0:
@@ -196,14 +208,14 @@ class Settling(Counter):
         for payee in self.payees(run):
             account = self.account(*payee)
             found += [c for c in account.live if c.held and c.day < run.end
-                      and (payee[0] == GUIDE or c.unit == CASH)]
+                      and run.entity in ("", c.entity) and (payee[0] == GUIDE or c.unit == CASH)]
         return found
 
     def payment(self, run, payee, result):
         taking = run.takings[payee]
         taking.payment = result
         if result != "PAID":
-            taking.account.carry += taking.line["net_minor"]
+            taking.book.carry += taking.line["net_minor"]
             self.paid[payee] -= taking.line["net_minor"]
         if all(t.payment for t in run.takings.values()):
             run.state = "PAID"

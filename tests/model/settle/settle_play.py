@@ -12,9 +12,12 @@ RATES = (1, 10), (10, 100), (7, 3), (3, 1000), (1000, 1), (1, 1)
 MINIMA = 0, 0, 0, 100, 5000, 10 ** 6
 PAYMENTS = {"PAID": 1, "FAILED": 2, "RETURNED": 3}
 RUNS = "SettlementService/"
+EMPLOYERS = {"S1": "Nord", "S2": "Nord", "S3": "West"}
 
 
 class SettlePlay(CounterPlay):
+    EMPLOYERS = EMPLOYERS
+
     def __init__(self, api, seed, program=None, arguments=(), merchant=Settling):
         super().__init__(api, seed, program, arguments, merchant)
         self.carried_on = {}       # payee -> carry_out of the last closed run and what came back
@@ -40,7 +43,7 @@ class SettlePlay(CounterPlay):
         merchant = self.merchant
         kind = self.pick("YEAR_END", "PERIOD", "PERIOD", "PERIOD", "LEAVER", "ADJUSTMENT")
         end = merchant.today - self.pick(0, 0, 1, 5, 30, 200)
-        fields = {"end": end, "rate": self.pick(*RATES), "minimum": self.pick(*MINIMA), "guide": 0,
+        fields = {"end": end, "entity": self.pick("", "", *EMPLOYERS.values()), "rate": self.pick(*RATES), "minimum": self.pick(*MINIMA), "guide": 0,
                   "corrects": None}
         closed = [r for r in merchant.runs if r.state in ("CLOSED", "PAID")]
         if kind == "LEAVER":
@@ -54,7 +57,7 @@ class SettlePlay(CounterPlay):
             period_end=dates.text(end), guide_number=fields["guide"],
             corrects_run_number=fields["corrects"].number if fields["corrects"] else 0,
             rate_points=fields["rate"][0], rate_minor=fields["rate"][1],
-            minimum_payout_minor=fields["minimum"])
+            minimum_payout_minor=fields["minimum"], pay_entity=fields["entity"])
         if kind in ("YEAR_END", "PERIOD"):
             request.period_start = dates.text(end - self.pick(30, 365))
         run = merchant.create_run(kind=kind, **fields)
@@ -82,7 +85,7 @@ class SettlePlay(CounterPlay):
         for kind in (GUIDE, MEMBER):
             request = self.message("ListSettlementLines", run_number=run.number, payees=kind)
             for line in self.pages(RUNS + "ListSettlementLines", request, "lines"):
-                got[line.payee.kind, line.payee.number] = \
+                got[line.payee.kind, line.payee.number, line.pay_entity] = \
                     {column: getattr(line, column) for column in COLUMNS}
         meant = {payee: taking.line for payee, taking in run.takings.items()}
         for payee in sorted(set(got) | set(meant)):
@@ -157,11 +160,11 @@ class SettlePlay(CounterPlay):
         request = self.message("RecordPaymentResults", run_number=run.number)
         for payee in rows:
             result = self.pick("PAID", "PAID", "PAID", "FAILED", "RETURNED")
-            kind, number = payee
+            kind, number, employer = payee
             row = request.results.add(amount_minor=run.takings[payee].line["net_minor"],
                                       result=PAYMENTS[result], reference="bank")
             if kind == GUIDE:
-                row.pay_entity, row.employee_no = "default", "E%d" % number
+                row.pay_entity, row.employee_no = employer, "E%d" % number
             else:
                 row.member_number = number
             self.merchant.payment(run, payee, result)
