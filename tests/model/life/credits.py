@@ -9,7 +9,7 @@ class Credit:
     __slots__ = ("seq", "number", "account", "unit", "posted", "remaining", "redeemed", "expired",
                  "voided", "reversed", "pending", "held", "day", "matures", "expires", "rule",
                  "version", "referee", "caps", "own", "elsewhere", "waived", "review", "settled",
-                 "run", "frozen", "entity")
+                 "frozen", "entity")
 
     def __init__(self, **fields):
         for name in ("redeemed", "expired", "voided", "reversed", "own", "elsewhere", "waived",
@@ -17,8 +17,7 @@ class Credit:
             setattr(self, name, 0)
         self.number = 0         # the service's; learned from its answer
         self.held = False
-        self.run = 0            # the settlement run that froze or settled it
-        self.frozen = False
+        self.frozen = False     # a settlement run is about to take it
         self.entity = ""        # guides: the employer who owes it; debts stay with their employer
         self.review = 0
         for name, value in fields.items():
@@ -36,18 +35,24 @@ class Credit:
 
 class Debt:
     __slots__ = ("seq", "number", "credit", "unit", "posted", "netted", "written_off", "carried",
-                 "inside", "day", "waives", "frozen")
+                 "inside", "day", "waives", "frozen", "settled")
 
     def __init__(self, **fields):
         self.netted = self.written_off = self.carried = 0
         self.number = 0
         self.frozen = False     # a settlement run is about to carry it
+        self.settled = False    # its credit was settled or frozen when asked back
         for name, value in fields.items():
             setattr(self, name, value)
 
     @property
     def open(self):
         return self.posted - self.netted - self.written_off - self.carried
+
+    @property
+    def waits(self):
+        """Nobody pays or forgives it: a run has it, or the credit it is to be paid from first."""
+        return self.frozen or self.settled and self.credit.frozen
 
 
 class Book:
@@ -159,11 +164,11 @@ class Credits:
         """What has become available pays the oldest debts of its unit and employer."""
         for debt in account.debts:
             if debt.unit == credit.unit and debt.credit.entity == credit.entity and debt.open \
-                    and not debt.frozen and credit.remaining:
+                    and not debt.waits and credit.remaining:
                 amount = min(debt.open, credit.remaining)
                 debt.netted += amount
                 self.take_back(credit, amount)
-                if debt.credit.run:
+                if debt.settled:
                     account.book(credit.entity).clawed[debt.unit] += amount
 
     def take_back(self, credit, amount):

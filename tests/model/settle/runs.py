@@ -33,7 +33,7 @@ class Taking:
 
     def owed(self, unit, settled):
         """By debts whose origin was taken by a run, or wasn't."""
-        return sum(d.open for d in self.debts if d.unit == unit and bool(d.credit.run) == settled)
+        return sum(d.open for d in self.debts if d.unit == unit and d.settled == settled)
 
     def compute(self, rate, minimum):
         """Fills the line; False: there is nothing in any column."""
@@ -110,7 +110,7 @@ class Settling(Counter):
         account = self.account(*payee)
         units = UNITS if payee[0] == GUIDE else (CASH,)
         credits = [c for unit in units for c in account.free(unit, entity) if c.day < run.end]
-        debts = [d for d in account.debts if d.unit in units and d.open and not d.frozen
+        debts = [d for d in account.debts if d.unit in units and d.open and not d.waits
                  and d.credit.entity == entity]
         return Taking(account, entity, credits, debts)
 
@@ -128,7 +128,7 @@ class Settling(Counter):
         self.draft(run)
         for taking in run.takings.values():
             for credit in taking.credits:
-                credit.run, credit.frozen = run.number, True
+                credit.frozen = True
             for debt in taking.debts:
                 debt.frozen = True
         run.state = "REVIEW"
@@ -145,12 +145,13 @@ class Settling(Counter):
         for taking in run.takings.values():
             account = taking.account
             for credit in taking.credits:
-                credit.run, credit.frozen = 0, False
+                credit.frozen = False
             for debt in taking.debts:
                 debt.frozen = False
             for debt in account.debts:
-                if debt.open and debt.credit in taking.credits and debt.credit.remaining:
+                if debt.open and debt.settled and debt.credit in taking.credits:
                     amount = min(debt.open, debt.credit.remaining)
+                    debt.settled = False
                     debt.netted += amount
                     self.take_back(debt.credit, amount)
             self.pay_debts(account)
@@ -158,11 +159,15 @@ class Settling(Counter):
             self.up_to(account, self.today)
 
     def pay_debts(self, account):
-        """What is free pays what is owed."""
+        """What is free pays what is owed; the rest of a policy without debts is forgiven."""
         for unit in UNITS:
             for credit in account.free(unit):
                 self.net(account, credit)
         account.live = [c for c in account.live if c.remaining]
+        for debt in account.debts:
+            within = debt.credit.rule.get("return_policy") == "WITHIN_BALANCE"
+            if within and debt.open and not debt.waits:
+                debt.written_off += debt.open
 
     def reject(self, run):
         self.release_run(run)
@@ -191,7 +196,6 @@ class Settling(Counter):
             kept -= keeps
             credit.settled += credit.remaining - keeps
             credit.remaining, credit.frozen = keeps, False
-            credit.run = run.number if credit.settled else 0
         assert kept == 0
         for unit in UNITS:
             taking.book.clawed[unit] -= taking.clawed[unit]
