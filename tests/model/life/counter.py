@@ -277,6 +277,7 @@ class Counter(Reviews, Merchant):
                 continue
             credit.redeemed -= part
             credit.remaining += part
+            self.get_free(credit)
             if credit.expires < self.today:
                 credit.expires = self.today + grace
             if credit not in account.live:
@@ -358,6 +359,7 @@ class Counter(Reviews, Merchant):
         if by_hand and credit.review and self.reviews[credit.review - 1].state == "OPEN":
             return "CREDIT_IN_REVIEW"
         credit.held = False
+        self.get_free(credit)
         if not credit.pending and credit.expires >= self.today:
             self.net(account, credit)
         self.work_off(account, self.today)

@@ -9,7 +9,7 @@ class Credit:
     __slots__ = ("seq", "number", "account", "unit", "posted", "remaining", "redeemed", "expired",
                  "voided", "reversed", "pending", "held", "day", "matures", "expires", "rule",
                  "version", "referee", "caps", "own", "elsewhere", "waived", "review", "settled",
-                 "frozen", "entity")
+                 "frozen", "entity", "since")
 
     def __init__(self, **fields):
         for name in ("redeemed", "expired", "voided", "reversed", "own", "elsewhere", "waived",
@@ -106,7 +106,12 @@ class Credits:
     def __init__(self):
         self.accounts = {}
         self.held_of_cap = {}   # (kind of cap, whose, period start, rule id) -> amount
-        self.count = 0
+        self.count = self.freed = 0
+
+    def get_free(self, credit):
+        """It may be spent or settled from now on: the newest to be so."""
+        self.freed += 1
+        credit.since = self.freed
 
     def account(self, kind, number):
         key = kind, number
@@ -151,6 +156,7 @@ class Credits:
         for _, what, _, credit in sorted(due, key=lambda d: d[:3]):
             if what == 0:
                 credit.pending = False
+                self.get_free(credit)
                 self.net(account, credit)
             elif credit.remaining:
                 self.expire(credit)
@@ -195,6 +201,7 @@ class Credits:
         for cap in credit.caps:
             self.held_of_cap[cap] = self.held_of_cap.get(cap, 0) + credit.posted
         credit.pending = credit.matures > credit.day
+        self.get_free(credit)
         account.credits.append(credit)
         account.live.append(credit)
         if not credit.pending and not credit.held:

@@ -191,7 +191,7 @@ class Settling(Counter):
             debt.carried += debt.open
             debt.frozen = False
         kept = line["points_kept"]
-        for credit in sorted(taking.credits, key=lambda c: -c.number):
+        for credit in sorted(taking.credits, key=lambda c: -c.since):
             keeps = min(kept, credit.remaining) if credit.unit == POINTS else 0
             kept -= keeps
             credit.settled += credit.remaining - keeps
