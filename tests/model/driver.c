@@ -11,7 +11,7 @@
  *   'D' u64 now_ms -> u32 portions: everything due is worked off, as the ticker does
  *   'S' u64 now_ms, u32 steps -> u32 steps taken: work of settlement runs, as their ticker does it;
  *       0 steps: all of it
- *   'C' u64 now_ms -> a certificate that the store is whole, as VerifyStore gives one; empty: it is not
+ *   'C' u64 now_ms -> a certificate that the store is whole, as VerifyStore gives one; empty: not
  * Requests of one frame share commits as they do in the service: writes run in turns, a read comes
  * after the writes before it. The end of stdin ends the program. */
 #include <assert.h>
