@@ -154,12 +154,13 @@ class Settling(Counter):
                     debt.settled = False
                     debt.netted += amount
                     self.take_back(debt.credit, amount)
-            self.pay_debts(account)
-            account.looked = -1
-            self.up_to(account, self.today)
+            self.go_on(account)
 
-    def pay_debts(self, account):
-        """What is free pays what is owed; the rest of a policy without debts is forgiven."""
+    def go_on(self, account):
+        """What time did while it was frozen is done; then what is free pays what is owed, and the
+        rest of a policy without debts is forgiven."""
+        account.looked = -1
+        self.up_to(account, self.today)
         for unit in UNITS:
             for credit in account.free(unit):
                 self.net(account, credit)
@@ -201,7 +202,7 @@ class Settling(Counter):
             taking.book.clawed[unit] -= taking.clawed[unit]
         taking.book.carry += line["carry_out_minor"] - line["carry_in_minor"]
         account.live = [c for c in account.live if c.remaining]
-        self.pay_debts(account)
+        self.go_on(account)
         if line["net_minor"] == 0:
             taking.payment = "PAID"
         self.paid[payee] = self.paid.get(payee, 0) + line["net_minor"]
