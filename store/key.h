@@ -39,6 +39,7 @@ enum table {
     TABLE_TOKEN_OF = 0x19,       /* role, party, token number -> (empty): not revoked */
     TABLE_PAYMENT = 0x1a,        /* run, payee, pay entity, number -> ColdPayment: what became of a
                                     line's money, and who was told who the payee is */
+    TABLE_ROSTER = 0x1a,         /* -> the commit that changed an employment last */
     TABLE_PURCHASE = 0x20,       /* shop, receipt -> purchase */
     TABLE_ENTRY = 0x21,          /* number -> entry */
     TABLE_PURCHASE_LINES = 0x22, /* shop, receipt -> purchase_lines, where there are any */
@@ -65,17 +66,19 @@ enum table {
     TABLE_RUN_LINE = 0x33,       /* run, payee's kind and number, pay entity -> settlement_line */
     TABLE_RUN_ORDER = 0x34,      /* run, pay entity's name, employee number, guide, pay entity ->
                                     (empty): the lines of guides in the export's order */
-    TABLE_RUN_PAYEE = 0x35,      /* run, payee -> sealed ColdPayee: name and document at close */
+    TABLE_RUN_PAYEE = 0x35,      /* run -> ColdRunPayees: until when they are kept; run, guide, pay
+                                    entity -> ColdRunPayee: his line's texts at close, those that
+                                    are personal sealed */
     TABLE_DISPUTE = 0x36,        /* run, number -> ColdDispute. Number 0: lists of them, see
                                     disputes.c */
     TABLE_CLOSED_THROUGH = 0x37, /* pay entity -> the date before which its periods are closed */
     TABLE_HELD = 0x38,           /* business date, party, credit -> (empty): every held credit */
     TABLE_HELD_CARRIED = 0x39,   /* run, party, credit -> ColdHeldCarried: left to the next run,
                                     and why */
-    TABLE_TARGET = 0x3a,         /* guide, period kind, start, KPI -> ColdTarget */
+    TABLE_TARGET = 0x3a,         /* guide, span, start, KPI -> target */
     TABLE_HANDOVER = 0x3b,       /* number -> ColdHandover */
     TABLE_HANDOVER_ROW = 0x3c,   /* handover, member -> its outcome */
-    TABLE_KPI_YEAR = 0x3d,       /* year start, guide -> the year's counters, for rankings */
+    TABLE_KPI_BLOCK = 0x3d,      /* month start, block -> kpi_block: sums of many guides */
     TABLE_EXPORT = 0x3e,         /* run, number -> ColdExport: who took out what, when */
 
     /* merchant 0: the instance's own */

@@ -136,6 +136,11 @@ static enum store_result engine_open(struct store *store, const struct store_opt
     return STORE_OK;
 }
 
+const char *store_temporary_folder(struct store *store)
+{
+    return folder_make(store->temporary) ? store->temporary : NULL;
+}
+
 static enum store_result key_slots_start(struct store *store,
                                          char ret_message[STORE_MESSAGE_BYTES])
 {
@@ -160,12 +165,22 @@ enum store_result store_open(const struct store_options *options, struct store *
         return store_say_errno(ret_message, "Can't use the folder", options->path);
     }
     struct store *store = calloc(1, sizeof *store);
-    if (store == NULL) {
+    if (store != NULL) {
+        store->rosters = roster_cache_new();
+    }
+    if (store == NULL || store->rosters == NULL) {
+        free(store);
         return store_say(ret_message, STORE_FAULT, "There is no memory left.");
     }
     store->lock_fd = -1;
     atomic_init(&store->backup_runs, false);
     memcpy(store->path, options->path, strlen(options->path));
+    if (!folder_path(store->temporary, store->path, STORE_TEMPORARY_NAME)) {
+        enum store_result named = store_say_errno(ret_message, "Can't use the folder",
+                                                  options->path);
+        store_close(store);
+        return named;
+    }
 
     enum store_result result = STORE_OK;
     bool created = false;
@@ -206,6 +221,7 @@ void store_close(struct store *store)
     key_slots_close(store->key_slots);
     kv_destroy(store->kv);
     secrets_forget(&store->secrets);
+    roster_cache_free(store->rosters);
     if (store->lock_fd >= 0) {
         close(store->lock_fd); /* last: the next instance may start from here */
     }

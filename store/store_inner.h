@@ -7,16 +7,19 @@
 #include <stdint.h>
 
 #include "store/folder.h"
+#include "store/roster.h"
 #include "store/secrets.h"
 #include "store/store.h"
 
 struct store {
     char path[FOLDER_PATH_BYTES];
+    char temporary[FOLDER_PATH_BYTES];
     int lock_fd;
     struct kv *kv;
     struct key_slots *key_slots;
     struct secrets secrets;
     uint8_t id[STORE_ID_BYTES];
+    struct roster_cache *rosters; /* roster.h's */
     atomic_bool backup_runs;
 };
 
@@ -26,6 +29,7 @@ struct store {
 #define STORE_ENGINE_NAME "store"
 #define STORE_ENGINE_FILE "store/data.mdb"
 #define STORE_KEYS_NAME "keys"
+#define STORE_TEMPORARY_NAME "tmp"
 #define STORE_MANIFEST_NAME "MANIFEST"
 
 /* Takes DATA/lock: STORE_OK (*ret_fd holds it until closed), STORE_CONFLICT, STORE_FAULT. */

@@ -335,6 +335,17 @@ static void old_scoreboard_months_decode(void **state)
     assert_int_equal(month.days[0].handed_over_members, 0);
     assert_int_equal(month.days[0].earned[UNIT_POINTS], 0);
     assert_int_equal(month.days[30].new_members, 11);
+
+    /* Some of its days alone, in the old form and in today's. */
+    for (int form = 0; form < 2; form++) {
+        struct kpi_day days[7];
+        assert_int_equal(kpi_month_decode_days(bytes_of(&to), 24, 30, days), STORE_OK);
+        assert_memory_equal(days, &month.days[24], sizeof days);
+        assert_int_equal(kpi_month_decode_days(bytes_of(&to), 0, 0, days), STORE_OK);
+        assert_memory_equal(days, &month.days[0], sizeof days[0]);
+        to = encoder_begin(data);
+        to.at += kpi_month_encode(&month, data);
+    }
 }
 
 static void old_lines_decode(void **state)
@@ -383,11 +394,32 @@ static void old_merchants_decode(void **state)
     }
 }
 
+static void old_bindings_decode(void **state)
+{
+    (void)state;
+    uint8_t data[RECORD_BYTES_MAX];
+    struct encoder to = encoder_begin(data);
+    struct binding binding;
+    encoder_u8(&to, 1);
+    encoder_date(&to, 100);
+    encoder_date(&to, DATE_NEVER);
+    encoder_u8(&to, BINDING_ACTIVE);
+    encoder_u32(&to, 9);
+    encoder_flag(&to, true);
+    assert_int_equal(binding_decode(bytes_of(&to), &binding), STORE_OK);
+    assert_int_equal(binding.until, DATE_NEVER);
+    assert_int_equal(binding.guide, 9);
+    assert_true(binding.inherited);
+    assert_int_equal(binding.protected_until, 100);
+    assert_int_equal(binding.handover, 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(old_accounts_decode),
         cmocka_unit_test(old_merchants_decode),
+        cmocka_unit_test(old_bindings_decode),
         cmocka_unit_test(credits_before_settlements_decode),
         cmocka_unit_test(old_entries_count_for_the_date_they_bear),
         cmocka_unit_test(old_debts_name_no_pay_entity),
