@@ -134,13 +134,12 @@ def print_nets(period, lines):
 
 
 def moved(beckon):
-    """{run: (points, cents, carried cents)} as the ledger moved them: into SETTLEMENT less out of it,
-    and what went on to CARRY."""
+    """{run: {"points", "cash"}} as the ledger moved them: into SETTLEMENT less out of it."""
     figures = {}
     for entry in beckon.lines("entry", "list"):
-        if entry["event"] != "settlement":
+        if entry["run_number"] == 0:
             continue
-        sums = figures.setdefault(entry["settlement_run"], {"points": 0, "cash": 0})
+        sums = figures.setdefault(entry["run_number"], {"points": 0, "cash": 0})
         for side, sign in (("to", 1), ("from", -1)):
             if entry[side] == "settlement":
                 sums[entry["unit"]] += sign * entry["amount"]
