@@ -163,6 +163,13 @@ enum store_result handovers_due(struct reader *reader, business_date today, uint
     return STORE_OK;
 }
 
+enum store_result handovers_is_open(struct reader *reader, uint32_t number, business_date due_on)
+{
+    struct key key = open_key(reader->merchant, due_on, number);
+    struct bytes value;
+    return table_get(reader, &key, &value);
+}
+
 /* ---- rows ------------------------------------------------------------------------------------ */
 
 static struct key row_key(uint32_t merchant, uint32_t handover, uint32_t member)

@@ -64,6 +64,10 @@ void handovers_put(struct batch *batch, const struct handover *handover,
 enum store_result handovers_due(struct reader *reader, business_date today,
                                 uint32_t *ret_number) STORE_CHECKED;
 
+/* Is it in the list of open ones, under this date? STORE_OK or STORE_ABSENT. */
+enum store_result handovers_is_open(struct reader *reader, uint32_t number,
+                                    business_date due_on) STORE_CHECKED;
+
 /* (merchant, handover, member). */
 struct handover_row {
     enum handover_outcome outcome;

@@ -97,6 +97,12 @@ static enum outcome make_binding(struct batch *batch, const struct handover *han
     return OUTCOME_OK;
 }
 
+/* Does the binding end in another's favour, or in nobody's? */
+static bool given_on(const struct binding *binding)
+{
+    return binding->state == BINDING_TRANSFERRED || binding->state == BINDING_RELEASED;
+}
+
 /* The days on which a guide is given members and gives them away. */
 static enum store_result count_hand(struct reader *reader, struct counting *counting,
                                     uint32_t guide, business_date day, int over, int on)
@@ -122,11 +128,11 @@ static enum store_result count_hands(struct reader *reader, const struct handove
 
     enum store_result result =
         count_hand(reader, &handing->counting, handover->from_guide, from, 0, 1);
-    if (result == STORE_OK && handing->cuts && before->state != BINDING_ACTIVE)
+    if (result == STORE_OK && handing->cuts && given_on(before))
         result = count_hand(reader, &handing->counting, before->guide, before->until, 0, -1);
     if (result == STORE_OK && handing->binds)
         result = count_hand(reader, &handing->counting, next->guide, from, 1, 0);
-    if (result == STORE_OK && handing->binds && next->state != BINDING_ACTIVE)
+    if (result == STORE_OK && handing->binds && given_on(next))
         result = count_hand(reader, &handing->counting, next->guide, next->until, 0, 1);
     return result;
 }

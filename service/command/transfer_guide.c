@@ -45,7 +45,7 @@ static enum outcome check_form(struct reader *reader, struct command_call *call,
     return employing_load(reader, call, request->guide_number, &transferring->employing);
 }
 
-/* He needs an employee number at his new employer. */
+/* He needs an employee number at his new employer; where he was is the last but one by now. */
 static enum outcome check_number(struct reader *reader, struct command_call *call,
                                  struct transferring *transferring)
 {
@@ -61,7 +61,7 @@ static enum outcome check_number(struct reader *reader, struct command_call *cal
                            "his own there; UpdateGuide changes it");
     }
     if (wanted[0] == '\0')
-        wanted = guide_employee_no(guide, employing->list[employing->count - 1].pay_entity);
+        wanted = guide_employee_no(guide, employing->list[employing->count - 2].pay_entity);
     if (wanted[0] == '\0')
         return form_refuse(call, OUTCOME_FIELD_REQUIRED, "employee_no", NULL);
     enum store_result found =
