@@ -66,6 +66,10 @@ static const struct outcome_info OUTCOMES[] = {
     ROW(NOT_YOURS, PERMISSION_DENIED, false,
         "This token may not reach that: it belongs to another shop, person or merchant.",
         "该令牌无权访问此对象：它属于其他门店、其他人或其他商户。"),
+    ROW(CALLER_NOT_EMPLOYED, PERMISSION_DENIED, false,
+        "You are not employed today: customers and codes are no longer yours to see or use. Your "
+        "own balances and statements are.",
+        "您今天不在职，不能再查看或使用顾客与推荐码；您本人的余额和结算单仍可查看。"),
 
     ROW(FIELD_REQUIRED, INVALID_ARGUMENT, false, "{field} is required.", "{field} 为必填项。"),
     ROW(TEXT_INVALID, INVALID_ARGUMENT, false,

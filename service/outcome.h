@@ -28,6 +28,7 @@ enum outcome {
     OUTCOME_TOKEN_INVALID,
     OUTCOME_ROLE_NOT_ALLOWED,
     OUTCOME_NOT_YOURS,
+    OUTCOME_CALLER_NOT_EMPLOYED,
 
     /* form of the request */
     OUTCOME_FIELD_REQUIRED,
