@@ -6,6 +6,7 @@
 #include "store/accounts.h"
 #include "store/date.h"
 #include "store/encode.h"
+#include "store/kpi_block.h"
 #include "store/merchants.h"
 #include "store/table.h"
 
@@ -43,12 +44,31 @@ enum store_result kpi_get(struct reader *reader, uint32_t guide, business_date m
     return result == STORE_OK ? kpi_month_decode(value, ret) : result;
 }
 
+void kpi_want(struct reader *reader, uint32_t guide, business_date month)
+{
+    struct key key = kpi_key(reader->merchant, guide, month);
+    reader_want(reader, key_view(&key));
+}
+
 void kpi_put(struct batch *batch, uint32_t guide, business_date month,
              const struct kpi_month *counts)
 {
     uint8_t data[KPI_MONTH_BYTES_MAX];
     struct key key = kpi_key(batch->reader.merchant, guide, month);
+    struct kpi_block block;
+    enum store_result result = kpi_block_load(&batch->reader, guide, month, &block);
+    assert(result == STORE_OK); /* read by kpi_load */
+    bool fits = kpi_block_set(&block, guide, counts);
+    assert(fits); /* a month's sales far below 2^63 */
     table_put(batch, &key, data, kpi_month_encode(counts, data));
+    kpi_block_put(batch, guide, month, &block);
+}
+
+enum store_result kpi_load(struct reader *reader, uint32_t guide, business_date month,
+                           struct kpi_month *ret)
+{
+    enum store_result result = kpi_block_ready(reader, guide, month);
+    return result == STORE_OK ? kpi_get(reader, guide, month, ret) : result;
 }
 
 enum store_result kpi_guide(struct reader *reader, uint32_t member, const struct account *account,
@@ -136,7 +156,7 @@ enum store_result kpi_days_get(struct reader *reader, uint32_t member, business_
 void kpi_edit_begin(struct kpi_edit *edit)
 {
     edit->looked = edit->counts = false;
-    edit->count = 0;
+    edit->count = edit->earned_count = 0;
 }
 
 static enum store_result edit_look(struct kpi_edit *edit, struct reader *reader)
@@ -166,7 +186,7 @@ static enum store_result edit_month(struct kpi_edit *edit, struct reader *reader
     assert(edit->count < KPI_EDIT_MONTHS_MAX);
     enum store_result result = edit_look(edit, reader);
     if (result == STORE_OK)
-        result = kpi_get(reader, guide, month, &edit->months[edit->count].counts);
+        result = kpi_load(reader, guide, month, &edit->months[edit->count].counts);
     if (result != STORE_OK) return result;
     edit->months[edit->count].guide = guide;
     edit->months[edit->count].month = month;
@@ -288,6 +308,32 @@ enum store_result kpi_edit_serving(struct kpi_edit *edit, struct reader *reader,
     return result;
 }
 
+bool kpi_edit_earned(struct kpi_edit *edit, const struct kpi_earned *earned)
+{
+    business_date month = date_month_start(earned->date);
+    bool found = false;
+    for (size_t i = 0; i < edit->count && !found; i++)
+        found = edit->months[i].guide == earned->guide && edit->months[i].month == month;
+    if (!found || !edit->counts || edit->earned_count == KPI_EDIT_EARNED_MAX) return false;
+    edit->earned[edit->earned_count++] = *earned;
+    return true;
+}
+
+/* Adds what was taken along for this guide and month. */
+static void add_earned(const struct kpi_edit *edit, uint32_t guide, business_date month,
+                       struct kpi_month *counts)
+{
+    for (size_t i = 0; i < edit->earned_count; i++) {
+        const struct kpi_earned *earned = &edit->earned[i];
+        if (earned->guide != guide || date_month_start(earned->date) != month) continue;
+        for (size_t unit = 0; unit < UNIT_COUNT; unit++) {
+            int64_t *sum = &counts->days[earned->date - month].earned[unit];
+            bool overflow = __builtin_add_overflow(*sum, earned->amount[unit], sum);
+            assert(!overflow);
+        }
+    }
+}
+
 void kpi_edit_put(const struct kpi_edit *edit, struct batch *batch)
 {
     for (size_t i = 0; i < edit->count && edit->counts; i++) {
@@ -298,6 +344,7 @@ void kpi_edit_put(const struct kpi_edit *edit, struct batch *batch)
         assert(result == STORE_OK);
         for (size_t day = 0; day < KPI_DAYS; day++)
             memcpy(counts.days[day].earned, now.days[day].earned, sizeof now.days[day].earned);
+        add_earned(edit, edit->months[i].guide, edit->months[i].month, &counts);
         kpi_put(batch, edit->months[i].guide, edit->months[i].month, &counts);
     }
 }

@@ -45,6 +45,12 @@ struct period kpi_period(enum kpi_span span, business_date date);
 enum store_result kpi_get(struct reader *reader, uint32_t guide, business_date month,
                           struct kpi_month *ret) STORE_CHECKED;
 
+/* A hint that kpi_get will ask for it. */
+void kpi_want(struct reader *reader, uint32_t guide, business_date month);
+/* The same, before kpi_put: reads what that will. */
+enum store_result kpi_load(struct reader *reader, uint32_t guide, business_date month,
+                           struct kpi_month *ret) STORE_CHECKED;
+/* Puts it, and its sums beside those of other guides (kpi_block.h). */
 void kpi_put(struct batch *batch, uint32_t guide, business_date month,
              const struct kpi_month *counts);
 
@@ -75,8 +81,18 @@ enum { KPI_EDIT_MONTHS_MAX = 64 };
  * what a till's clock is ahead. */
 enum { KPI_SERVING_DAYS_MAX = 740 };
 
+/* What a guide earned on a date. */
+struct kpi_earned {
+    uint32_t guide;
+    business_date date;
+    int64_t amount[UNIT_COUNT];
+};
+enum { KPI_EDIT_EARNED_MAX = 8 };
+
 struct kpi_edit {
     bool looked, counts; /* does the merchant keep a scoreboard? Asked with the first month */
+    size_t earned_count; /* handed over by the ledger, to be put with the months below */
+    struct kpi_earned earned[KPI_EDIT_EARNED_MAX];
     size_t count;
     struct {
         uint32_t guide;
@@ -99,7 +115,10 @@ enum store_result kpi_edit_span(struct kpi_edit *edit, struct reader *reader, ui
 enum store_result kpi_edit_serving(struct kpi_edit *edit, struct reader *reader, uint32_t member,
                                    business_date from, uint32_t before,
                                    uint32_t after) STORE_CHECKED;
-/* What was earned stays as it is in the batch by now. */
+/* After the LINE and before kpi_edit_put: takes what was earned along, so that a month is put once.
+ * false: it isn't among the edit's months. */
+bool kpi_edit_earned(struct kpi_edit *edit, const struct kpi_earned *earned);
+/* What was earned stays as it is in the batch by now, but for what the edit took along. */
 void kpi_edit_put(const struct kpi_edit *edit, struct batch *batch);
 
 /* ---- what was earned ------------------------------------------------------------------------- */

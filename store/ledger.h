@@ -7,15 +7,10 @@
 #define BECKON_STORE_LEDGER_H
 
 #include "store/batch.h"
+#include "store/kpi.h"
 #include "store/reader.h"
 #include "store/record.h"
 
-/* What a guide earned on a date by the entries posted so far, until the ledger is closed. */
-struct ledger_earned {
-    uint32_t guide;
-    business_date date;
-    int64_t amount[UNIT_COUNT];
-};
 enum { LEDGER_EARNED_MAX = 8 }; /* guides and dates of one event; more are put as they come */
 
 /* What posting needs in memory: the program's own sides. */
@@ -26,7 +21,9 @@ struct ledger {
     bool begins;            /* what is earned is counted from here on: kpi.h */
     uint64_t before;        /* the last entry when it was opened */
     size_t earned_count;
-    struct ledger_earned earned[LEDGER_EARNED_MAX];
+    struct kpi_earned earned[LEDGER_EARNED_MAX];
+    struct kpi_edit *beside; /* set by whoever puts such an edit after closing: it takes along what
+                                its guides earned; NULL: none */
 };
 
 /* STORE_DAMAGED too when the stored sides don't sum to 0. */

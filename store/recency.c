@@ -15,12 +15,18 @@ static bool is_calendar_date(business_date date)
     return date >= RECENCY_DATE_MIN && date <= RECENCY_DATE_MAX;
 }
 
+static struct key recency_key(uint32_t merchant, uint32_t guide, business_date month)
+{
+    struct key key = key_begin(merchant, TABLE_RECENCY);
+    key_date(&key, month);
+    key_u32(&key, guide);
+    return key;
+}
+
 static enum store_result recency_get(struct reader *reader, uint32_t guide, business_date month,
                                      struct recency_month *ret)
 {
-    struct key key = key_begin(reader->merchant, TABLE_RECENCY);
-    key_date(&key, month);
-    key_u32(&key, guide);
+    struct key key = recency_key(reader->merchant, guide, month);
     struct bytes value;
     enum store_result result = table_get(reader, &key, &value);
     if (result == STORE_ABSENT) {
@@ -80,10 +86,19 @@ void recency_edit_put(const struct recency_edit *edit, struct batch *batch)
 {
     for (size_t i = 0; i < edit->count; i++) {
         uint8_t data[RECORD_BYTES_MAX];
-        struct key key = key_begin(batch->reader.merchant, TABLE_RECENCY);
-        key_date(&key, edit->months[i].month);
-        key_u32(&key, edit->months[i].guide);
+        struct key key = recency_key(batch->reader.merchant, edit->months[i].guide,
+                                     edit->months[i].month);
         table_put(batch, &key, data, recency_month_encode(&edit->months[i].counts, data));
+    }
+}
+
+void recency_want(struct reader *reader, uint32_t guide, business_date from, business_date to)
+{
+    assert(is_calendar_date(from) && is_calendar_date(to));
+    for (business_date month = date_month_start(from); month < to;
+         month = date_month_start(month + 31)) {
+        struct key key = recency_key(reader->merchant, guide, month);
+        reader_want(reader, key_view(&key));
     }
 }
 

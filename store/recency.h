@@ -30,6 +30,8 @@ enum store_result recency_edit_add(struct recency_edit *edit, struct reader *rea
                                    int delta) STORE_CHECKED;
 void recency_edit_put(const struct recency_edit *edit, struct batch *batch);
 
+/* A hint that recency_sum will ask for these. */
+void recency_want(struct reader *reader, uint32_t guide, business_date from, business_date to);
 /* Sums of both levels over [from, to); reads one record a month, so callers bound the window. */
 enum store_result recency_sum(struct reader *reader, uint32_t guide, business_date from,
                               business_date to, uint64_t *ret_last,

@@ -310,6 +310,7 @@ void refund_write(struct batch *batch, uint64_t now_ms, struct refunding *refund
         assert(purchase->refunded_minor <= purchase->parts.amount_minor);
         assert(purchase->refunded_base_minor <= purchase->base_minor);
         bool moved = refund_movement_count(refunding) > 0;
+        refunding->ledger.beside = &refunding->counting.kpi;
         for (size_t i = 0; i < refunding->holder_count; i++)
             holder_post(batch, &refunding->ledger, &refunding->holder[i]);
         if (moved) ledger_close(batch, &refunding->ledger);
