@@ -192,10 +192,10 @@ static void follow_rest(uint64_t took_ms)
     uint64_t rest_ms = took_ms * (LIMIT_FOLLOW_CORE_SHARE - 1);
     if (rest_ms < LIMIT_FOLLOW_TICK_MS)
         rest_ms = LIMIT_FOLLOW_TICK_MS;
-    if (rest_ms > LIMIT_FOLLOW_LOOK_MS)
-        rest_ms = LIMIT_FOLLOW_LOOK_MS;
+    if (rest_ms > LIMIT_FOLLOW_REST_MS)
+        rest_ms = LIMIT_FOLLOW_REST_MS;
     struct timespec rest = {.tv_nsec = (long)rest_ms * 1000000L};
-    static_assert(LIMIT_FOLLOW_LOOK_MS < 1000, "less than a second");
+    static_assert(LIMIT_FOLLOW_REST_MS < 1000, "less than a second");
     nanosleep(&rest, NULL);
 }
 

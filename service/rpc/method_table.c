@@ -24,7 +24,7 @@
     {.path = "/beckon.v1." service "/" method, .kind = METHOD_STREAM, .command = &(its_command),   \
      .roles = (its_roles)}
 
-enum { METHOD_COUNT = 88 };
+enum { METHOD_COUNT = 89 };
 
 static const struct method API_METHODS[] = {
     UNARY("MerchantService", "CreateMerchant", create_merchant, OPERATOR),
@@ -99,6 +99,8 @@ static const struct method API_METHODS[] = {
     UNARY("SettlementService", "CloseSettlementRun", close_settlement_run, PAYROLL | ADMIN),
     UNARY("ScoreboardService", "GetScoreboard", get_scoreboard,
           GUIDE | MANAGER | PAYROLL | AUDITOR | ADMIN),
+    STREAM("ScoreboardService", "WatchScoreboard", watch_scoreboard,
+           GUIDE | MANAGER | PAYROLL | AUDITOR | ADMIN),
     UNARY("ScoreboardService", "ListRanking", list_ranking,
           GUIDE | MANAGER | PAYROLL | AUDITOR | ADMIN),
     UNARY("ScoreboardService", "ListScoreboardMembers", list_scoreboard_members,
