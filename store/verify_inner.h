@@ -141,6 +141,9 @@ enum store_result verify_credit_review(struct verify *verify, struct party party
 /* Of one member, in the snapshot at hand: full refunds as her months count them. */
 enum store_result verify_refund_cycle(struct verify *verify, uint32_t member,
                                       const struct account *account) STORE_CHECKED;
+/* Disputes, and held credits left to the next run; what became of settlement lines' money. */
+enum store_result verify_disputes(struct verify *verify) STORE_CHECKED;
+enum store_result verify_payments(struct verify *verify) STORE_CHECKED;
 enum store_result verify_indexes(struct verify *verify) STORE_CHECKED;
 
 #endif
