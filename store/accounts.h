@@ -71,6 +71,9 @@ enum store_result purchase_days_live_within(struct reader *reader, uint32_t memb
 
 /* ---- credits --------------------------------------------------------------------------------- */
 
+/* Readers see credits through the marks of settlement runs (settlement.h): frozen ones with the run
+ * in settlement_run, settled ones as DONE, whatever is stored; filed_on says under which date. Both
+ * must be handed to credits_change as they are, or changed: what is put is what is then stored. */
 enum store_result credits_get(struct reader *reader, struct party party, business_date filed_on,
                               uint64_t number, struct credit *ret) STORE_CHECKED;
 /* By its number alone; STORE_ABSENT: the account has no such credit. */

@@ -10,8 +10,20 @@ business_date credit_filed_on(const struct credit *credit)
 business_date credit_due_on(const struct credit *credit)
 {
     if (credit->state == CREDIT_DONE || (credit->flags & CREDIT_HELD) != 0) return DATE_NEVER;
+    if (credit_frozen(credit)) return DATE_NEVER;
     if (credit->state == CREDIT_PENDING) return credit->matures_on;
     return credit->expires_on == DATE_NEVER ? DATE_NEVER : credit->expires_on + 1;
+}
+
+bool credit_frozen(const struct credit *credit)
+{
+    return credit->state == CREDIT_AVAILABLE && credit->settlement_run != 0;
+}
+
+bool credit_free(const struct credit *credit)
+{
+    return credit->state == CREDIT_AVAILABLE && (credit->flags & CREDIT_HELD) == 0 &&
+           !credit_frozen(credit) && credit->remaining > 0;
 }
 
 /* posted = remaining + redeemed + expired + settled + voided + reversed. */
@@ -28,12 +40,13 @@ bool credit_balanced(const struct credit *credit)
 
 int64_t debt_open(const struct debt *debt)
 {
-    return debt->posted - debt->netted - debt->written_off;
+    return debt->posted - debt->netted - debt->written_off - debt->carried;
 }
 
 bool debt_sound(const struct debt *debt)
 {
-    bool negative = debt->posted < 0 || debt->netted < 0 || debt->written_off < 0;
-    return !negative && debt->netted <= debt->posted &&
-           debt->written_off <= debt->posted - debt->netted;
+    bool negative =
+        debt->posted < 0 || debt->netted < 0 || debt->written_off < 0 || debt->carried < 0;
+    __int128 gone = (__int128)debt->netted + debt->written_off + debt->carried;
+    return !negative && gone <= debt->posted;
 }

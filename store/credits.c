@@ -3,6 +3,7 @@
 #include <assert.h>
 
 #include "store/encode.h"
+#include "store/settlement_accounts.h"
 #include "store/table.h"
 
 static struct key credit_key(uint32_t merchant, struct party party, business_date filed_on,
@@ -13,6 +14,35 @@ static struct key credit_key(uint32_t merchant, struct party party, business_dat
     key_u64(&key, number);
     return key;
 }
+
+/* ---- through the marks ----------------------------------------------------------------------- */
+
+/* The marks of one pay entity, kept while a walk meets its credits. */
+struct marks {
+    bool loaded;
+    uint32_t pay_entity;
+    struct settlement_account account;
+};
+
+/* The credit as runs have left it, not only as it is stored. Reads nothing of credits that no run
+ * takes: finished, pending and held ones, and members' points. */
+static enum store_result credit_show(struct reader *reader, struct party party,
+                                     struct marks *marks, struct credit *credit)
+{
+    if (!settlement_takes(party.kind, credit)) return STORE_OK;
+    if (!marks->loaded || marks->pay_entity != credit->pay_entity) {
+        enum store_result result =
+            settlement_accounts_get(reader, party, credit->pay_entity, &marks->account);
+        if (result != STORE_OK) return result;
+        marks->loaded = true;
+        marks->pay_entity = credit->pay_entity;
+    }
+    const struct settlement_mark *mark = settlement_covers(&marks->account, party.kind, credit);
+    if (mark != NULL) settlement_apply(mark, credit);
+    return STORE_OK;
+}
+
+/* ---- one ------------------------------------------------------------------------------------- */
 
 enum store_result credits_get(struct reader *reader, struct party party, business_date filed_on,
                               uint64_t number, struct credit *ret)
@@ -25,8 +55,11 @@ enum store_result credits_get(struct reader *reader, struct party party, busines
     result = credit_decode(value, &credit);
     if (result != STORE_OK) return result;
     if (credit.number != number || credit_filed_on(&credit) != filed_on) return STORE_DAMAGED;
-    *ret = credit;
-    return STORE_OK;
+    credit.filed_on = filed_on;
+    struct marks marks = {.loaded = false};
+    result = credit_show(reader, party, &marks, &credit);
+    if (result == STORE_OK) *ret = credit;
+    return result;
 }
 
 static struct key date_key(uint32_t merchant, struct party party, uint64_t number)
@@ -69,9 +102,12 @@ static void credits_put(struct batch *batch, struct party party, const struct cr
     business_date filed_on = credit_filed_on(credit);
     assert(credit_balanced(credit));
     assert(credit->number != 0);
+    struct credit stored = *credit;
+    if (stored.state == CREDIT_AVAILABLE) stored.settlement_run = 0; /* the mark says it */
+    if (stored.since == 0) stored.since = stored.number; /* new */
     uint8_t data[CREDIT_BYTES];
     struct key key = credit_key(batch->reader.merchant, party, filed_on, credit->number);
-    table_put(batch, &key, data, credit_encode(credit, data));
+    table_put(batch, &key, data, credit_encode(&stored, data));
 }
 
 void credits_add(struct batch *batch, struct party party, const struct credit *credit)
@@ -91,7 +127,12 @@ void credits_change(struct batch *batch, struct party party, const struct credit
     date_put(batch, party, credit->number, filed_before, filed_on);
 }
 
+/* ---- many ------------------------------------------------------------------------------------ */
+
 struct credits {
+    struct reader *reader;
+    struct party party;
+    struct marks marks;
     size_t prefix_size;
     struct credit *list;
     size_t count, count_max;
@@ -109,6 +150,9 @@ static enum store_result credits_visit(void *context, struct bytes key, struct b
         credit->number != key_read_u64(key, credits->prefix_size + 4)) {
         return STORE_DAMAGED;
     }
+    credit->filed_on = credit_filed_on(credit);
+    result = credit_show(credits->reader, credits->party, &credits->marks, credit);
+    if (result != STORE_OK) return result;
     credits->count++;
     *ret_more = credits->count < credits->count_max;
     return STORE_OK;
@@ -121,8 +165,8 @@ enum store_result credits_list(struct reader *reader, struct party party, busine
     struct key prefix = account_key(reader->merchant, party, ACCOUNT_CREDIT);
     struct key from = credit_key(reader->merchant, party, filed_on, number);
     struct key end = key_after(&prefix);
-    struct credits credits = {.prefix_size = prefix.size, .list = ret_credits,
-                              .count_max = count_max};
+    struct credits credits = {.reader = reader, .party = party, .prefix_size = prefix.size,
+                              .list = ret_credits, .count_max = count_max};
     enum store_result result = STORE_OK;
     if (count_max > 0) {
         result = table_walk(reader, key_view(&from), key_view(&end), credits_visit, &credits);

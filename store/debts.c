@@ -5,10 +5,10 @@
 #include "store/codec.h"
 #include "store/table.h"
 
-enum { DEBT_VERSION = 1 };
+enum { DEBT_VERSION = 2 };
 enum { DEBT_IS_OPEN = 0, DEBT_IS_PAID = 1 }; /* the byte before the number in its key */
 
-static_assert(DEBT_BYTES == 110 && RECEIPT_BYTES == 45, "the debt record keeps its size");
+static_assert(DEBT_BYTES == 123 && RECEIPT_BYTES == 45, "the debt record keeps its size");
 
 size_t debt_encode(const struct debt *debt, uint8_t *to)
 {
@@ -27,13 +27,17 @@ size_t debt_encode(const struct debt *debt, uint8_t *to)
     encoder_u64(&encoder, debt->recorded_at);
     encoder_u32(&encoder, debt->member);
     encoder_receipt_padded(&encoder, &debt->refund);
+    encoder_u32(&encoder, debt->pay_entity);
+    encoder_i64(&encoder, debt->carried);
+    encoder_flag(&encoder, debt->settled);
     assert(encoder_size(&encoder) == DEBT_BYTES);
     return DEBT_BYTES;
 }
 
 enum store_result debt_decode(struct bytes from, struct debt *ret)
 {
-    struct decoder decoder = decoder_begin_version(from, DEBT_VERSION);
+    uint8_t version;
+    struct decoder decoder = decoder_begin_versions(from, DEBT_VERSION, &version);
     struct debt debt = {.number = decoder_u64(&decoder)};
     debt.unit = (enum unit)decoder_choice(&decoder, UNIT_POINTS, UNIT_COUNT - 1);
     debt.policy =
@@ -48,6 +52,12 @@ enum store_result debt_decode(struct bytes from, struct debt *ret)
     debt.recorded_at = decoder_u64(&decoder);
     debt.member = decoder_u32(&decoder);
     debt.refund = decoder_receipt_padded(&decoder);
+    /* Version 1 did not keep whose debt it is: that of its credit, and nothing was settled then. */
+    if (version >= 2) {
+        debt.pay_entity = decoder_u32(&decoder);
+        debt.carried = decoder_amount(&decoder);
+        debt.settled = decoder_flag(&decoder);
+    }
     enum store_result result = decoder_end(&decoder);
     if (result == STORE_OK) *ret = debt;
     return result;

@@ -11,7 +11,7 @@
 #include "store/reader.h"
 #include "store/record.h"
 
-enum { DEBT_BYTES = 1 + 8 + 2 + 3 * 8 + 8 + 4 + 2 + 4 + 8 + 4 + 45 };
+enum { DEBT_BYTES = 1 + 8 + 2 + 3 * 8 + 8 + 4 + 2 + 4 + 8 + 4 + 45 + 4 + 8 + 1 };
 size_t debt_encode(const struct debt *debt, uint8_t *to);
 enum store_result debt_decode(struct bytes from, struct debt *ret) STORE_CHECKED;
 

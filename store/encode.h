@@ -13,8 +13,8 @@ enum {
     FENCE_BYTES = 8 * 4 + HASH_BYTES,       /* no version byte: the engine compares its head */
     RECEIPT_BYTES = 4 + 1 + RECEIPT_BYTES_MAX,
     EVENT_BYTES_MAX = 1 + 4 + RECEIPT_BYTES,
-    ENTRY_BYTES_MAX = 1 + 2 * 8 + 4 + 4 + 5 + 3 * 8 + 4 + 2 + 8 + EVENT_BYTES_MAX + HASH_BYTES,
-    CREDIT_BYTES = 1 + 8 + 3 + 7 * 8 + 4 + 2 + 3 * 4 + 3 * 4 + 2 * 4 + 3 * 8,
+    ENTRY_BYTES_MAX = 1 + 2 * 8 + 2 * 4 + 4 + 5 + 3 * 8 + 4 + 2 + 8 + EVENT_BYTES_MAX + HASH_BYTES,
+    CREDIT_BYTES = 1 + 8 + 3 + 7 * 8 + 4 + 2 + 3 * 4 + 3 * 4 + 2 * 4 + 5 * 8,
     ACCOUNT_BYTES = 98 + 147 + 16,          /* everyone's, members', guides' part */
     PURCHASE_DAY_BYTES = 1 + 4 + 4 + 3 * 8 + 4,
     BINDING_BYTES = 1 + 4 + 4 + 1 + 4 + 1,

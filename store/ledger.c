@@ -44,6 +44,7 @@ enum store_result ledger_open(struct batch *batch, struct ledger *ret)
     if (!totals_balanced(&ledger.totals)) return STORE_DAMAGED;
     result = merchants_get(&batch->reader, &merchant);
     if (result != STORE_OK && result != STORE_ABSENT) return result;
+    ledger.closed_before = result == STORE_OK ? merchant.closed_before : DATE_ALWAYS;
     ledger.counts = result == STORE_OK && merchant.counted;
     result = kpi_earned_from(&batch->reader, &from);
     if (result != STORE_OK && result != STORE_ABSENT) return result;
@@ -134,6 +135,8 @@ uint64_t ledger_post(struct batch *batch, struct ledger *ledger, struct account 
     struct fence *fence = batch_fence(batch);
     entry->number = fence->entry + 1;
     entry->recorded_at = batch_recorded_at(batch);
+    entry->event_date = entry->business_date;
+    if (entry->business_date < ledger->closed_before) entry->business_date = ledger->closed_before;
     assert(entry->number != 0);
     assert(entry->recorded_at >= fence->time);
     assert(entry->kind != ENTRY_ACCRUE || entry->credit == 0);
@@ -143,7 +146,7 @@ uint64_t ledger_post(struct batch *batch, struct ledger *ledger, struct account 
 
     side_move(ledger, account, entry->unit, entry->from, -entry->amount);
     side_move(ledger, account, entry->unit, entry->to, entry->amount);
-    earned_add(batch, ledger, entry, entry->business_date);
+    earned_add(batch, ledger, entry, entry->event_date);
     entry->previous = 0;
     entry->balance_after = 0;
     if (account != NULL) {

@@ -21,6 +21,7 @@ enum { LEDGER_EARNED_MAX = 8 }; /* guides and dates of one event; more are put a
 /* What posting needs in memory: the program's own sides. */
 struct ledger {
     struct ledger_totals totals;
+    business_date closed_before; /* the merchant's: no entry counts before it */
     bool counts;            /* the merchant keeps a scoreboard */
     bool begins;            /* what is earned is counted from here on: kpi.h */
     uint64_t before;        /* the last entry when it was opened */
@@ -36,9 +37,10 @@ enum store_result ledger_open(struct batch *batch, struct ledger *ret) STORE_CHE
 enum store_result ledger_expect(struct reader *reader, struct party party,
                                 business_date date) STORE_CHECKED;
 
-/* Appends one entry. The caller gives business_date, kind, unit, from, to, party, amount (>= 0),
- * credit (0 with ACCRUE, and with an ADJUST that makes one: its own number), program_version, rule,
- * event; ledger_post fills number, recorded_at, previous, previous_hash, balance_after, moves the
+/* Appends one entry. The caller gives its event's date as business_date, kind, unit, from, to,
+ * party, amount (>= 0), credit (0 with ACCRUE, and with an ADJUST that makes one: its own number),
+ * program_version, rule, event; ledger_post keeps that date as event_date, moves business_date out
+ * of closed periods, fills number, recorded_at, previous, previous_hash, balance_after, moves the
  * amount between the two sides of `ledger` and, where a side is OWNER, of `account` (the party's
  * hot record, put by the caller). LIABILITY moves count in the account's `pending`, DEBT moves in
  * its `debt` (`debt_inside` is the caller's). Asserts that sides differ (HOLD, RELEASE and zero

@@ -14,7 +14,7 @@ enum {
     REQUEST_VERSION = 1,
     RECENCY_VERSION = 1,
     NUMBERS_VERSION = 1,
-    MERCHANT_VERSION = 2,
+    MERCHANT_VERSION = 3,
     RECENCY_DAYS = 31,
 };
 
@@ -192,6 +192,7 @@ size_t merchant_encode(const struct merchant *merchant, uint8_t *to)
     encoder_u64(&encoder, merchant->created_at);
     encoder_flag(&encoder, merchant->fixed);
     encoder_flag(&encoder, merchant->counted);
+    encoder_date(&encoder, merchant->closed_before);
     assert(encoder_size(&encoder) <= RECORD_BYTES_MAX);
     return encoder_size(&encoder);
 }
@@ -210,6 +211,7 @@ enum store_result merchant_decode(struct bytes from, struct merchant *ret)
     merchant.created_at = decoder_u64(&decoder);
     merchant.fixed = decoder_flag(&decoder);
     merchant.counted = version >= 2 ? decoder_flag(&decoder) : !merchant.fixed;
+    merchant.closed_before = version >= 3 ? decoder_date(&decoder) : DATE_ALWAYS;
     enum store_result result = decoder_end(&decoder);
     if (result == STORE_OK) *ret = merchant;
     return result;

@@ -58,7 +58,8 @@ enum side {
     SIDE_EXPIRY = 4,
     SIDE_SETTLEMENT = 5,
     SIDE_DEBT = 6, /* what owners owe after refunds: below 0 by what is open */
-    SIDE_COUNT = 7,
+    SIDE_CARRY = 7, /* what settlements carry to the next: above 0 owed to payees, below by them */
+    SIDE_COUNT = 8,
 };
 
 enum entry_kind {
@@ -75,6 +76,7 @@ enum event_kind {
     EVENT_REDEMPTION = 5,   /* receipt: the one that was paid with points */
     EVENT_TIME = 6,         /* a date was reached: MATURE, EXPIRE, NET of what matured */
     EVENT_DECISION = 7,     /* a person decided: ADJUST, HOLD, RELEASE, VOID, WRITE_OFF */
+    EVENT_SETTLEMENT = 8,   /* a run was closed, or what it paid came back: SETTLE, CARRY_* */
 };
 
 /* A purchase's natural key; size 0 where there is none. */
@@ -85,11 +87,12 @@ struct receipt {
 };
 bool receipt_same(const struct receipt *a, const struct receipt *b);
 
-/* What an entry is about: the purchase, or the member whose registration it was. */
+/* What an entry is about: the purchase, the member whose registration it was, or the run. */
 struct event {
     enum event_kind kind;
     uint32_t member;        /* the buyer, or who registered */
     struct receipt receipt; /* EVENT_PURCHASE, EVENT_REFUND, EVENT_REDEMPTION */
+    uint32_t run;           /* EVENT_SETTLEMENT */
 };
 
 /* (merchant, 0): epoch and commit are compared by the engine; the rest is the ledger's head. */
@@ -105,7 +108,8 @@ struct fence {
 struct entry {
     uint64_t number;
     uint64_t recorded_at;
-    business_date business_date;
+    business_date business_date;   /* the first open date at the earliest: closed periods stay */
+    business_date event_date;      /* the event's own: names the period it came from */
     enum entry_kind kind;
     enum unit unit;
     enum side from, to;
@@ -180,10 +184,15 @@ struct credit {
     business_date expires_on;      /* end of this date; DATE_NEVER */
     uint32_t shop;                 /* guides: his shop on the business date, which names */
     uint32_t pay_entity;           /* the employer who owes it; 0 for members */
-    uint32_t settlement_run;       /* 0: in none */
+    uint32_t settlement_run;       /* AVAILABLE: the open run that froze it; DONE: the run that
+                                      settled it, or a part of it; 0: none */
     uint32_t referee;              /* the member whose event earned it; 0: none */
     uint32_t review;               /* the fraud review that holds or held it; 0: none */
     int64_t recall_own, recall_elsewhere, recall_waived;
+    int64_t recall_settled;        /* of recall_elsewhere, taken from other credits when this one
+                                      was settled */
+    uint64_t since;                /* the entry that last made it free to be spent or settled */
+    business_date filed_on;        /* the date it is stored under; no part of the record */
 };
 
 /* Under which date a credit is filed: matures_on while PENDING, expires_on while AVAILABLE; these
@@ -216,7 +225,7 @@ struct account {
     uint64_t last_entry;              /* 0: none */
     business_date next_due;           /* nothing is due before it; DATE_NEVER. The due queue has
                                          the account under exactly this date */
-    uint32_t settlement_run;          /* open run that froze credits; 0: none */
+    uint32_t settlement_run;          /* a run that has some credits frozen; 0: none has */
 
     /* members */
     business_date registered_on;
@@ -439,6 +448,8 @@ struct merchant {
     bool fixed;                         /* an event was recorded: currency, zone, cut-off stay */
     bool counted;                       /* every event since the first is in the scoreboard; one
                                            that had events before there was one keeps none */
+    business_date closed_before;        /* periods before it are closed: entries take this date at
+                                           the earliest; DATE_ALWAYS: none is */
 };
 
 #endif

@@ -8,13 +8,13 @@
 enum {
     ACCOUNT_VERSION = 2,
     PURCHASE_DAY_VERSION = 2,
-    CREDIT_VERSION = 2,
+    CREDIT_VERSION = 3,
     BINDING_VERSION = 1,
     EMPLOYMENT_VERSION = 1,
 };
 
 static_assert(ACCOUNT_BYTES == 261, "the hot account record keeps its size");
-static_assert(CREDIT_BYTES == 130, "the credit record keeps its size");
+static_assert(CREDIT_BYTES == 146, "the credit record keeps its size");
 static_assert(UNIT_COUNT == 2, "accounts hold POINTS and CASH");
 
 static void account_encode_member(struct encoder *to, const struct account *account)
@@ -193,6 +193,8 @@ size_t credit_encode(const struct credit *credit, uint8_t *to)
     encoder_i64(&encoder, credit->recall_own);
     encoder_i64(&encoder, credit->recall_elsewhere);
     encoder_i64(&encoder, credit->recall_waived);
+    encoder_i64(&encoder, credit->recall_settled);
+    encoder_u64(&encoder, credit->since);
     assert(encoder_size(&encoder) == CREDIT_BYTES);
     return CREDIT_BYTES;
 }
@@ -227,6 +229,9 @@ enum store_result credit_decode(struct bytes from, struct credit *ret)
         credit.recall_elsewhere = decoder_i64(&decoder);
         credit.recall_waived = decoder_i64(&decoder);
     }
+    /* Before version 3 nothing was ever settled, and its making stands for when it got free. */
+    credit.recall_settled = version >= 3 ? decoder_amount(&decoder) : 0;
+    credit.since = version >= 3 ? decoder_u64(&decoder) : credit.number;
     enum store_result result = decoder_end(&decoder);
     if (result == STORE_OK) *ret = credit;
     return result;

@@ -6,8 +6,8 @@
 #include "store/codec.h"
 
 enum {
-    ENTRY_VERSION = 1,
-    LEDGER_TOTALS_VERSION = 2,
+    ENTRY_VERSION = 2,
+    LEDGER_TOTALS_VERSION = 3,
     PURCHASE_VERSION = 2,
     PURCHASE_LINES_VERSION = 2,
     REGISTRATION_VERSION = 2,
@@ -51,15 +51,17 @@ static void event_encode(struct encoder *to, const struct event *event)
     encoder_u8(to, (uint8_t)event->kind);
     encoder_u32(to, event->member);
     if (event_has_receipt(event->kind)) encoder_receipt(to, &event->receipt);
+    if (event->kind == EVENT_SETTLEMENT) encoder_u32(to, event->run);
 }
 
 static struct event event_decode(struct decoder *from)
 {
     struct event event = {
-        .kind = (enum event_kind)decoder_choice(from, EVENT_REGISTRATION, EVENT_DECISION),
+        .kind = (enum event_kind)decoder_choice(from, EVENT_REGISTRATION, EVENT_SETTLEMENT),
     };
     event.member = decoder_u32(from);
     if (event_has_receipt(event.kind)) event.receipt = decoder_receipt(from);
+    if (event.kind == EVENT_SETTLEMENT) event.run = decoder_u32(from);
     return event;
 }
 
@@ -72,6 +74,7 @@ size_t entry_encode(const struct entry *entry, uint8_t *to)
     encoder_u64(&encoder, entry->number);
     encoder_u64(&encoder, entry->recorded_at);
     encoder_date(&encoder, entry->business_date);
+    encoder_date(&encoder, entry->event_date);
     encoder_u8(&encoder, (uint8_t)entry->kind);
     encoder_u8(&encoder, (uint8_t)entry->unit);
     encoder_u8(&encoder, (uint8_t)entry->from);
@@ -91,10 +94,12 @@ size_t entry_encode(const struct entry *entry, uint8_t *to)
 
 enum store_result entry_decode(struct bytes from, struct entry *ret)
 {
-    struct decoder decoder = decoder_begin_version(from, ENTRY_VERSION);
+    uint8_t version;
+    struct decoder decoder = decoder_begin_versions(from, ENTRY_VERSION, &version);
     struct entry entry = {.number = decoder_u64(&decoder)};
     entry.recorded_at = decoder_u64(&decoder);
     entry.business_date = decoder_date(&decoder);
+    entry.event_date = version >= 2 ? decoder_date(&decoder) : entry.business_date;
     entry.kind = (enum entry_kind)decoder_choice(&decoder, ENTRY_ACCRUE, ENTRY_WRITE_OFF);
     entry.unit = (enum unit)decoder_choice(&decoder, UNIT_POINTS, UNIT_COUNT - 1);
     entry.from = (enum side)decoder_choice(&decoder, SIDE_EXPENSE, SIDE_COUNT - 1);
@@ -130,7 +135,8 @@ enum store_result ledger_totals_decode(struct bytes from, struct ledger_totals *
     uint8_t version;
     struct decoder decoder = decoder_begin_versions(from, LEDGER_TOTALS_VERSION, &version);
     struct ledger_totals totals = {0};
-    size_t side_count = version >= 2 ? SIDE_COUNT : SIDE_DEBT; /* version 1 had no debts */
+    /* Version 1 had no debts, version 2 nothing to carry. */
+    size_t side_count = version >= 3 ? SIDE_COUNT : version == 2 ? SIDE_CARRY : SIDE_DEBT;
     for (size_t unit = 0; unit < UNIT_COUNT; unit++) {
         for (size_t side = 0; side < side_count; side++) {
             totals.balance[unit][side] = decoder_i64(&decoder);

@@ -123,7 +123,10 @@ struct settlement_line {
 enum { SETTLEMENT_MARKS_MAX = 4 };
 enum mark_state { MARK_FROZEN = 1, MARK_SETTLED = 2 };
 
-/* Covers the credits of the account and pay entity that are AVAILABLE, not HELD, with something
+/* At most one mark of an account and pay entity is FROZEN, the last: what is reviewed by one run is
+ * not by another. Those before it are SETTLED and wait for the sweep.
+ *
+ * Covers the credits of the account and pay entity that are AVAILABLE, not HELD, with something
  * left, of a business date before `end`, which were so when the ledger's last entry was `entry`
  * (credit.since <= entry), and that no earlier mark covers. Of members CASH alone. And the open
  * debts up to number `entry`: nothing nets them while it is frozen. */
@@ -142,9 +145,18 @@ struct settlement_account {
     uint8_t mark_count;
     struct settlement_mark marks[SETTLEMENT_MARKS_MAX]; /* in the order they were set */
     int64_t clawed[UNIT_COUNT];   /* taken from unsettled credits for refunds of settled ones (by
-                                     REVERSE elsewhere, by NET), in no closed run yet */
+                                     REVERSE elsewhere, by NET), in no closed run yet ... */
+    int64_t clawed_before[UNIT_COUNT]; /* ... and in closed ones */
     int64_t carry_minor;          /* waits for the next run: below 0 a debt, above it owed to the
                                      payee */
 };
 
+/* Could a mark cover the stored credit, were it set now and late enough? */
+bool settlement_takes(enum party_kind payee, const struct credit *credit);
+/* The first mark of the account that covers the stored credit, which is of its pay entity; NULL. */
+const struct settlement_mark *settlement_covers(const struct settlement_account *account,
+                                                enum party_kind payee,
+                                                const struct credit *credit);
+/* The credit as that mark has it: frozen for the run, or settled by it. */
+void settlement_apply(const struct settlement_mark *mark, struct credit *credit);
 #endif

@@ -5,6 +5,7 @@
 #include "store/benefits.h"
 #include "store/encode.h"
 #include "store/purchases.h"
+#include "store/settlement_accounts.h"
 #include "store/table.h"
 #include "store/verify_inner.h"
 
@@ -198,7 +199,7 @@ static bool credit_is_entry(const struct credit *credit, struct party party,
            entry->party.kind == party.kind && entry->party.number == party.number &&
            entry->unit == credit->unit && entry->amount == credit->posted &&
            entry->program_version == credit->program_version && entry->rule == credit->rule &&
-           entry->business_date == credit->business_date;
+           entry->event_date == credit->business_date;
 }
 
 static bool credit_sound(const struct credit *credit)
@@ -307,6 +308,7 @@ static enum store_result visit_account(struct verify *verify, struct bytes key,
     }
     unsigned part = placed ? key.data[KEY_REST_OFFSET + 5] : UINT8_MAX;
     struct account account;
+    struct settlement_account settlement;
     switch (part) {
     case ACCOUNT_HOT:
         /* Accounts made after N are not in numbers: still they must be readable. */
@@ -325,6 +327,9 @@ static enum store_result visit_account(struct verify *verify, struct bytes key,
         return verify_caps_counter(verify, key, value);
     case ACCOUNT_DEBT:
         return STORE_OK; /* verify_life has compared it */
+    case ACCOUNT_SETTLEMENT:
+        if (settlement_account_decode(value, &settlement) == STORE_OK) return STORE_OK;
+        break;
     case ACCOUNT_HISTORY:
         if (history_good(party, key, value)) return STORE_OK;
         break;

@@ -207,7 +207,7 @@ static enum store_result fold_earned(struct verify *verify, struct kpi_fold *fol
         number = entry.previous;
         int sign = (entry.from == SIDE_EXPENSE) - (entry.to == SIDE_EXPENSE);
         if (sign == 0 || entry.amount == 0) continue;
-        struct kpi_month *month = fold_month(verify, fold, fold->guide, entry.business_date, &at);
+        struct kpi_month *month = fold_month(verify, fold, fold->guide, entry.event_date, &at);
         if (month == NULL) continue;
         int64_t *earned = &month->days[at].earned[entry.unit];
         if (__builtin_add_overflow(*earned, sign * entry.amount, earned))

@@ -187,7 +187,7 @@ static enum store_result visit_purchase(struct verify *verify, struct bytes key,
     if (result != STORE_OK) return result;
     struct award_event of = {
         .table = "purchase",
-        .event = {EVENT_PURCHASE, purchase.member, purchase.receipt},
+        .event = {EVENT_PURCHASE, purchase.member, purchase.receipt, 0},
         .business_date = purchase.business_date,
         .program_version = purchase.program_version,
     };

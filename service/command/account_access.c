@@ -105,7 +105,7 @@ enum outcome balances_message(struct reader *reader, struct command_call *call,
     return OUTCOME_OK;
 }
 
-static_assert((int)SIDE_DEBT == (int)BECKON__V1__SIDE__SIDE_DEBT, "same numbers");
+static_assert((int)SIDE_CARRY == (int)BECKON__V1__SIDE__SIDE_CARRY, "same numbers");
 static_assert((int)ENTRY_WRITE_OFF == (int)BECKON__V1__ENTRY_KIND__ENTRY_KIND_WRITE_OFF,
               "same numbers");
 
@@ -140,6 +140,7 @@ enum outcome entry_message(struct reader *reader, struct command_call *call,
     message->entry_number = entry->number;
     message->recorded_at = reply_time(call, entry->recorded_at);
     message->business_date = reply_date(call, entry->business_date);
+    message->event_date = reply_date(call, entry->event_date);
     message->kind = (Beckon__V1__EntryKind)entry->kind;
     message->unit = reply_unit(entry->unit);
     message->from = (Beckon__V1__Side)entry->from;
@@ -150,8 +151,10 @@ enum outcome entry_message(struct reader *reader, struct command_call *call,
     message->credit_number = entry->credit;
     message->program_version = entry->program_version;
     message->previous_hash.data = reply_alloc(call, HASH_BYTES);
+    message->run_number = entry->event.run;
     if (message->recorded_at == NULL || message->business_date == NULL ||
-        message->account == NULL || message->previous_hash.data == NULL)
+        message->event_date == NULL || message->account == NULL ||
+        message->previous_hash.data == NULL)
         return OUTCOME_BUSY;
     for (size_t i = 0; i < HASH_BYTES; i++)
         message->previous_hash.data[i] = entry->previous_hash[i];

@@ -247,7 +247,7 @@ static enum outcome replay_purchase(struct reader *reader, struct replay *replay
     outcome = object_serving_on(reader, event->member, account, event->date, &serving,
                                 &facts.serving_inherited);
     if (outcome != OUTCOME_OK) return outcome;
-    earning->event = (struct event){EVENT_PURCHASE, event->member, purchase->receipt};
+    earning->event = (struct event){EVENT_PURCHASE, event->member, purchase->receipt, 0};
     outcome = award(reader, replay, replayed, &facts);
     if (outcome != OUTCOME_OK) return outcome;
     return add_recorded(reader, replay, event->date, purchase->program_version, purchase->awards,

@@ -100,7 +100,7 @@ static enum outcome decide_earning(struct reader *reader, struct command_call *c
         .first_purchase = buying->first_purchase,
     };
 
-    earning->event = (struct event){EVENT_PURCHASE, purchase->member, purchase->receipt};
+    earning->event = (struct event){EVENT_PURCHASE, purchase->member, purchase->receipt, 0};
     return earn_decide(reader, call, earning, &event);
 }
 

@@ -46,7 +46,7 @@ static enum outcome restore(struct batch *batch, struct command_call *call,
     if (outcome != OUTCOME_OK) return outcome;
     struct occasion occasion = {
         .date = today,
-        .event = {EVENT_REDEMPTION, redemption->member, redemption->receipt},
+        .event = {EVENT_REDEMPTION, redemption->member, redemption->receipt, 0},
     };
     int64_t amount = redemption->amount - redemption->restored;
     outcome = redemption_restore(reader, holder, redemption, amount, &occasion, grace_days);

@@ -43,6 +43,7 @@ struct sentence story_origin(const struct credit *credit, struct party party,
     case EVENT_REFUND:
     case EVENT_REDEMPTION:
     case EVENT_TIME:
+    case EVENT_SETTLEMENT:
         sentence_add(&sentence, (struct sentence_pair){"来自账务处理。", "from bookkeeping."});
         break;
     }

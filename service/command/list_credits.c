@@ -57,11 +57,11 @@ static enum outcome add_portion(struct reader *reader, struct command_call *call
     if (outcome != OUTCOME_OK) return outcome;
     for (size_t i = 0; i < count; i++) {
         if (reply->n_credits == listing->size) {
-            listing->place.filed_on = credit_filed_on(&credits[i]);
+            listing->place.filed_on = credits[i].filed_on;
             listing->place.number = credits[i].number;
             return OUTCOME_OK;
         }
-        listing->place.filed_on = credit_filed_on(&credits[i]);
+        listing->place.filed_on = credits[i].filed_on;
         listing->place.number = credits[i].number + 1;
         if (!listed(listing, &now[i])) continue;
         outcome = credit_lot_message(reader, call, listing->party, &now[i],

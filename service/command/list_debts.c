@@ -40,6 +40,7 @@ static enum outcome add(struct reader *reader, struct command_call *call,
     row->posted = debt->posted;
     row->netted = debt->netted;
     row->written_off = debt->written_off;
+    row->carried = debt->carried;
     row->open = debt_open(debt);
     row->credit_number = debt->credit;
     row->refund_shop_id = reply_text(call, shop.shop_id);

@@ -78,7 +78,7 @@ static enum outcome load_due(struct reader *reader, struct holder *holder,
                                                 credits, PORTION, &count);
         if (result != STORE_OK) return command_outcome(result, OUTCOME_INTERNAL);
         for (size_t i = 0; i < count; i++) {
-            *filing = (struct filing){credit_filed_on(&credits[i]), credits[i].number};
+            *filing = (struct filing){credits[i].filed_on, credits[i].number};
             if (filing->date > holder->today) {
                 if (filing->date < holder->next_unseen) holder->next_unseen = filing->date;
                 return OUTCOME_OK;
@@ -237,7 +237,7 @@ enum outcome holder_load_available(struct reader *reader, struct holder *holder,
         if (result != STORE_OK) return command_outcome(result, OUTCOME_INTERNAL);
         for (size_t i = 0; i < count && passed < amount && !bounded; i++) {
             const struct credit *credit = &credits[i];
-            filed_on = credit_filed_on(credit);
+            filed_on = credit->filed_on;
             number = credit->number + 1;
             if (credit->state != CREDIT_AVAILABLE || credit->unit != unit) continue;
             size_t lot = lots_find(lots, credit->number);
@@ -323,6 +323,9 @@ static void post_movement(struct batch *batch, struct ledger *ledger, struct hol
     }
     uint64_t number = ledger_post(batch, ledger, holder->account, &entry);
     if (lot != NULL && lot->credit.number == 0) lot->credit.number = number;
+    bool freed = entry.kind == ENTRY_MATURE || entry.kind == ENTRY_RELEASE ||
+                 entry.kind == ENTRY_RESTORE;
+    if (lot != NULL && freed) lot->credit.since = number;
     if (debt != NULL && debt->debt.number == 0) {
         debt->debt.number = number;
         debt->debt.recorded_at = entry.recorded_at;

@@ -35,7 +35,7 @@ struct merchant merchant_default(uint32_t number, uint64_t created_at)
     return (struct merchant){
         .number = number, .name = "Demo", .currency = "CNY", .time_zone = "Asia/Shanghai",
         .day_cutoff_minutes = 240, .country_code = 86, .link_host = "beckon.example",
-        .created_at = created_at, .counted = true,
+        .created_at = created_at, .counted = true, .closed_before = DATE_ALWAYS,
     };
 }
 

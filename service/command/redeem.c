@@ -187,7 +187,7 @@ static enum outcome take(struct batch *batch, struct command_call *call,
     struct lots *lots = &holder->lots;
     struct occasion occasion = {
         .date = holder->today,
-        .event = {EVENT_REDEMPTION, redemption->member, redemption->receipt},
+        .event = {EVENT_REDEMPTION, redemption->member, redemption->receipt, 0},
     };
     int64_t covered, left = redemption->amount;
     bool bounded;

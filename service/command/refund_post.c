@@ -86,7 +86,7 @@ static struct occasion occasion_of(const struct refunding *refunding)
 {
     return (struct occasion){
         .date = refunding->refund->business_date,
-        .event = {EVENT_REFUND, refunding->purchase.member, refunding->refund->receipt},
+        .event = {EVENT_REFUND, refunding->purchase.member, refunding->refund->receipt, 0},
     };
 }
 

@@ -31,7 +31,7 @@ size_t lots_add(struct lots *lots, const struct credit *credit)
     assert(lots_find(lots, credit->number) == LOT_NONE);
     assert(credit_balanced(credit));
     lots->lot[lots->lot_count] =
-        (struct lot){.credit = *credit, .filed_on = credit_filed_on(credit),
+        (struct lot){.credit = *credit, .filed_on = credit->filed_on,
                      .returned = credit->voided + credit->reversed};
     return lots->lot_count++;
 }

@@ -12,6 +12,7 @@
 #include "store/redemptions.h"
 #include "store/refund.h"
 #include "store/settlement.h"
+#include "store/settlement_accounts.h"
 #include "store/write_offs.h"
 
 enum field_kind { RAW, CHOICE, AMOUNT, PARTY, RECEIPT, TEXT, CODE };
@@ -36,12 +37,14 @@ static const struct field fence_fields[] = {
 };
 static const struct field entry_fields[] = {
     F_RAW(entry, number), F_RAW(entry, recorded_at), F_RAW(entry, business_date),
+    F_RAW(entry, event_date),
     F_CHOICE(entry, kind, 1, ENTRY_WRITE_OFF), F_CHOICE(entry, unit, 0, 1),
     F_CHOICE(entry, from, 0, SIDE_COUNT - 1), F_CHOICE(entry, to, 0, SIDE_COUNT - 1),
     F_PARTY(entry, party),
     F_AMOUNT(entry, amount), F_RAW(entry, balance_after), F_RAW(entry, credit),
     F_RAW(entry, program_version), F_RAW(entry, rule), F_RAW(entry, previous),
-    F_CHOICE(entry, event.kind, 1, EVENT_DECISION), F_RAW(entry, event.member),
+    F_CHOICE(entry, event.kind, 1, EVENT_SETTLEMENT), F_RAW(entry, event.member),
+    F_RAW(entry, event.run),
     F_RECEIPT(entry, event.receipt), F_RAW(entry, previous_hash),
 };
 static const struct field benefit_fields[] = {
@@ -58,6 +61,7 @@ static const struct field credit_fields[] = {
     F_RAW(credit, expires_on), F_RAW(credit, shop), F_RAW(credit, pay_entity),
     F_RAW(credit, settlement_run), F_RAW(credit, referee), F_RAW(credit, review),
     F_RAW(credit, recall_own), F_RAW(credit, recall_elsewhere), F_RAW(credit, recall_waived),
+    F_AMOUNT(credit, recall_settled), F_RAW(credit, since),
 };
 static const struct field account_fields[] = {
     F_CHOICE(account, status, 1, 3), F_RAW(account, balance), F_RAW(account, last_entry),
@@ -231,6 +235,7 @@ static const struct field merchant_fields[] = {
     F_TEXT(merchant, time_zone), F_RAW(merchant, day_cutoff_minutes),
     F_RAW(merchant, country_code), F_TEXT(merchant, link_host), F_RAW(merchant, created_at),
     F_CHOICE(merchant, fixed, 0, 1), F_CHOICE(merchant, counted, 0, 1),
+    F_RAW(merchant, closed_before),
 };
 
 static const struct field debt_fields[] = {
@@ -239,6 +244,23 @@ static const struct field debt_fields[] = {
     F_AMOUNT(debt, netted), F_AMOUNT(debt, written_off), F_RAW(debt, credit),
     F_RAW(debt, program_version), F_RAW(debt, rule), F_RAW(debt, business_date),
     F_RAW(debt, recorded_at), F_RAW(debt, member), F_RECEIPT(debt, refund),
+    F_RAW(debt, pay_entity), F_AMOUNT(debt, carried), F_CHOICE(debt, settled, 0, 1),
+};
+#define F_MARK(i)                                                                                \
+    F_RAW(settlement_account, marks[i].run),                                                     \
+        F_CHOICE(settlement_account, marks[i].state, MARK_FROZEN, MARK_SETTLED),                 \
+        F_RAW(settlement_account, marks[i].end), F_RAW(settlement_account, marks[i].entry),      \
+        F_AMOUNT(settlement_account, marks[i].amount[0]),                                        \
+        F_AMOUNT(settlement_account, marks[i].amount[1]),                                        \
+        F_AMOUNT(settlement_account, marks[i].clawed[0]),                                        \
+        F_AMOUNT(settlement_account, marks[i].clawed[1]),                                        \
+        F_RAW(settlement_account, marks[i].carry_minor)
+static const struct field settlement_account_fields[] = {
+    F_AMOUNT(settlement_account, clawed[0]), F_AMOUNT(settlement_account, clawed[1]),
+    F_AMOUNT(settlement_account, clawed_before[0]), F_AMOUNT(settlement_account, clawed_before[1]),
+    F_RAW(settlement_account, carry_minor),
+    F_CHOICE(settlement_account, mark_count, 0, SETTLEMENT_MARKS_MAX),
+    F_MARK(0), F_MARK(1), F_MARK(2), F_MARK(3),
 };
 #define F_LOT(i)                                                                                 \
     F_RAW(redemption, lots[i].credit), F_AMOUNT(redemption, lots[i].amount),                     \

@@ -9,6 +9,7 @@
 #include <cmocka.h>
 
 #include "store/codec.h"
+#include "store/debts.h"
 #include "store/encode.h"
 #include "store/kpi.h"
 
@@ -110,6 +111,96 @@ static void old_credits_decode(void **state)
     assert_int_equal(credit.referee, 0);
     assert_int_equal(credit.review, 0);
     assert_int_equal(credit.recall_own + credit.recall_elsewhere + credit.recall_waived, 0);
+    assert_int_equal(credit.recall_settled, 0);
+    assert_int_equal(credit.since, 5); /* free from its making, as far as one knows */
+}
+
+/* The second layout of a credit: it knew recalls, but nothing of settlements. */
+static void credits_before_settlements_decode(void **state)
+{
+    (void)state;
+    uint8_t data[RECORD_BYTES_MAX];
+    struct encoder to = encoder_begin(data);
+    encoder_u8(&to, 2);
+    encoder_u64(&to, 5);
+    encoder_u8(&to, UNIT_CASH);
+    encoder_u8(&to, CREDIT_AVAILABLE);
+    encoder_u8(&to, 0);
+    for (int i = 0; i < 7; i++) encoder_i64(&to, i < 2 ? 500 : 0); /* posted, remaining */
+    encoder_u32(&to, 2);
+    encoder_u16(&to, 1);
+    for (int i = 0; i < 3; i++) encoder_date(&to, 100);
+    for (int i = 0; i < 5; i++) encoder_u32(&to, 0);
+    for (int i = 1; i <= 3; i++) encoder_i64(&to, i);
+    assert_int_equal(encoder_size(&to), 130);
+
+    struct credit credit;
+    assert_int_equal(credit_decode(bytes_of(&to), &credit), STORE_OK);
+    assert_int_equal(credit.recall_waived, 3);
+    assert_int_equal(credit.recall_settled, 0);
+    assert_int_equal(credit.since, 5);
+}
+
+static void old_entries_count_for_the_date_they_bear(void **state)
+{
+    (void)state;
+    static const uint8_t hash[HASH_BYTES] = {7};
+    uint8_t data[RECORD_BYTES_MAX];
+    struct encoder to = encoder_begin(data);
+    encoder_u8(&to, 1);
+    encoder_u64(&to, 9);
+    encoder_u64(&to, 1001);
+    encoder_date(&to, 100);
+    encoder_u8(&to, ENTRY_ACCRUE);
+    encoder_u8(&to, UNIT_CASH);
+    encoder_u8(&to, SIDE_EXPENSE);
+    encoder_u8(&to, SIDE_OWNER);
+    encoder_party(&to, (struct party){PARTY_GUIDE, 9});
+    encoder_i64(&to, 50);
+    encoder_i64(&to, 70);
+    encoder_u64(&to, 9);
+    encoder_u32(&to, 1);
+    encoder_u16(&to, 2);
+    encoder_u64(&to, 0);
+    encoder_u8(&to, EVENT_REGISTRATION);
+    encoder_u32(&to, 6);
+    encoder_bytes(&to, hash, sizeof hash);
+
+    struct entry entry;
+    assert_int_equal(entry_decode(bytes_of(&to), &entry), STORE_OK);
+    assert_int_equal(entry.business_date, 100);
+    assert_int_equal(entry.event_date, 100);
+    assert_int_equal(entry.kind, ENTRY_ACCRUE);
+    assert_int_equal(entry.event.run, 0);
+}
+
+static void old_debts_name_no_pay_entity(void **state)
+{
+    (void)state;
+    uint8_t data[RECORD_BYTES_MAX];
+    struct encoder to = encoder_begin(data);
+    encoder_u8(&to, 1);
+    encoder_u64(&to, 9);
+    encoder_u8(&to, UNIT_CASH);
+    encoder_u8(&to, RETURN_CARRY_FORWARD);
+    encoder_i64(&to, 50);
+    encoder_i64(&to, 20);
+    encoder_i64(&to, 10);
+    encoder_u64(&to, 4);
+    encoder_u32(&to, 1);
+    encoder_u16(&to, 2);
+    encoder_date(&to, 100);
+    encoder_u64(&to, 1001);
+    encoder_u32(&to, 6);
+    encoder_receipt_padded(&to, &receipt);
+    assert_int_equal(encoder_size(&to), 110);
+
+    struct debt debt;
+    assert_int_equal(debt_decode(bytes_of(&to), &debt), STORE_OK);
+    assert_int_equal(debt_open(&debt), 20);
+    assert_int_equal(debt.pay_entity, 0);
+    assert_int_equal(debt.carried, 0);
+    assert_false(debt.settled);
 }
 
 static void old_purchase_days_and_totals_decode(void **state)
@@ -139,6 +230,14 @@ static void old_purchase_days_and_totals_decode(void **state)
     assert_int_equal(totals.balance[UNIT_POINTS][SIDE_SETTLEMENT], 5);
     assert_int_equal(totals.balance[UNIT_CASH][SIDE_EXPENSE], 6);
     assert_int_equal(totals.balance[UNIT_CASH][SIDE_DEBT], 0);
+
+    to = encoder_begin(data);
+    encoder_u8(&to, 2);
+    for (int i = 0; i < 14; i++) encoder_i64(&to, i); /* and debts */
+    assert_int_equal(ledger_totals_decode(bytes_of(&to), &totals), STORE_OK);
+    assert_int_equal(totals.balance[UNIT_POINTS][SIDE_DEBT], 6);
+    assert_int_equal(totals.balance[UNIT_CASH][SIDE_EXPENSE], 7);
+    assert_int_equal(totals.balance[UNIT_CASH][SIDE_CARRY], 0);
 }
 
 static void old_awards(struct encoder *to)
@@ -279,6 +378,7 @@ static void old_merchants_decode(void **state)
         assert_int_equal(merchant_decode(bytes_of(&to), &merchant), STORE_OK);
         assert_int_equal(merchant.fixed, fixed == 1);
         assert_int_equal(merchant.counted, fixed == 0);
+        assert_int_equal(merchant.closed_before, DATE_ALWAYS); /* nothing was closed */
         assert_int_equal(merchant.created_at, 500);
     }
 }
@@ -288,6 +388,9 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(old_accounts_decode),
         cmocka_unit_test(old_merchants_decode),
+        cmocka_unit_test(credits_before_settlements_decode),
+        cmocka_unit_test(old_entries_count_for_the_date_they_bear),
+        cmocka_unit_test(old_debts_name_no_pay_entity),
         cmocka_unit_test(old_credits_decode),
         cmocka_unit_test(old_purchase_days_and_totals_decode),
         cmocka_unit_test(old_purchases_and_registrations_decode),

@@ -61,7 +61,7 @@ static void put_places(struct batch *batch)
     struct merchant merchant = {.number = SCENARIO_MERCHANT, .name = "Tea & Co", .currency = "CNY",
                                 .time_zone = "Asia/Shanghai", .day_cutoff_minutes = 240,
                                 .country_code = 86, .link_host = "T.EXAMPLE", .created_at = 500,
-                                .counted = true};
+                                .counted = true, .closed_before = DATE_ALWAYS};
     merchants_put(batch, &merchant);
     struct numbers numbers = {.shop = 2, .guide = SCENARIO_GUIDES, .member = SCENARIO_MEMBERS,
                               .pay_entity = 1, .token = 2, .program_version = 1};
@@ -196,7 +196,7 @@ static void earn(struct batch *batch, struct ledger *ledger, struct purchase *pu
         .business_date = purchase->business_date, .kind = ENTRY_ACCRUE, .unit = unit,
         .from = SIDE_EXPENSE, .to = pending ? SIDE_LIABILITY : SIDE_OWNER, .party = party,
         .amount = amount, .program_version = 1, .rule = rule,
-        .event = {EVENT_PURCHASE, purchase->member, purchase->receipt},
+        .event = {EVENT_PURCHASE, purchase->member, purchase->receipt, 0},
     };
     uint64_t number = ledger_post(batch, ledger, &account, &entry);
     struct credit credit = {
