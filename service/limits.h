@@ -72,6 +72,7 @@ enum {
 
     LIMIT_EXPLAIN_ADJUSTMENTS = 1000,     /* looked through for the one that made a credit */
     LIMIT_EXPLAIN_WALK = 10000,           /* entries one ExplainCredit looks at: some 50 ms */
+    LIMIT_RETENTION_YEARS = 10,           /* what payroll was given, by law (payee_copy.h) */
     LIMIT_PATH_BYTES = 1024,              /* a backup's folder */
 };
 

@@ -66,6 +66,10 @@ static const struct outcome_info OUTCOMES[] = {
     ROW(NOT_YOURS, PERMISSION_DENIED, false,
         "This token may not reach that: it belongs to another shop, person or merchant.",
         "该令牌无权访问此对象：它属于其他门店、其他人或其他商户。"),
+    ROW(CALLER_NOT_EMPLOYED, PERMISSION_DENIED, false,
+        "You are not employed today: customers and codes are no longer yours to see or use. Your "
+        "own balances and statements are.",
+        "您今天不在职，不能再查看或使用顾客与推荐码；您本人的余额和结算单仍可查看。"),
 
     ROW(FIELD_REQUIRED, INVALID_ARGUMENT, false, "{field} is required.", "{field} 为必填项。"),
     ROW(TEXT_INVALID, INVALID_ARGUMENT, false,
@@ -234,6 +238,10 @@ static const struct outcome_info OUTCOMES[] = {
         "The period can't be closed before {allowed}. Come back then; once the period itself is "
         "over, `early` closes it before the rule's wait is.",
         "该周期在 {allowed} 之前不能结算。请届时再试；周期结束后，可用 early 在规则的等待期内提前结算。"),
+    ROW(SCOREBOARD_NOT_KEPT, FAILED_PRECONDITION, false,
+        "This merchant's first events were recorded by a version that kept no scoreboard, so it "
+        "has none. GetBalance and ListEntries show what its guides earned.",
+        "本商户最早的业务由尚无业绩看板的版本记录，因此没有看板。可用 GetBalance 和 ListEntries 查看导购所得。"),
     ROW(TOKENS_TOO_MANY, FAILED_PRECONDITION, false,
         "This principal has two live tokens. Revoke one first.",
         "该主体已有两个有效令牌。请先吊销一个。"),

@@ -26,11 +26,18 @@ enum store_result accounts_next(struct reader *reader, enum party_kind kind, uin
 
 /* ---- history: members' bindings, guides' employments ---------------------------------------- */
 
-/* The history holds every binding and employment, the one in force too: whoever sets or ends the
- * one in the hot record puts it here as well.
+/* The history holds every binding and employment, the one in force and those planned too: whoever
+ * sets or ends the one in the hot record puts it here as well.
  * The binding that covered `date`; STORE_ABSENT: none did. */
 enum store_result bindings_on(struct reader *reader, uint32_t member, business_date date,
                               struct binding *ret) STORE_CHECKED;
+/* The first binding that begins on or after `date`; STORE_ABSENT: none does. */
+enum store_result bindings_from(struct reader *reader, uint32_t member, business_date date,
+                                struct binding *ret) STORE_CHECKED;
+/* Bindings that begin on or after `date`, ascending; up to count_max. */
+enum store_result bindings_list(struct reader *reader, uint32_t member, business_date date,
+                                struct binding *ret_bindings, size_t count_max,
+                                size_t *ret_count) STORE_CHECKED;
 void bindings_put(struct batch *batch, uint32_t member, const struct binding *binding);
 
 enum { EMPLOYMENTS_MAX = 32 };

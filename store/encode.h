@@ -17,7 +17,7 @@ enum {
     CREDIT_BYTES = 1 + 8 + 3 + 7 * 8 + 4 + 2 + 3 * 4 + 3 * 4 + 2 * 4 + 5 * 8,
     ACCOUNT_BYTES = 98 + 147 + 16,          /* everyone's, members', guides' part */
     PURCHASE_DAY_BYTES = 1 + 4 + 4 + 3 * 8 + 4,
-    BINDING_BYTES = 1 + 4 + 4 + 1 + 4 + 1,
+    BINDING_BYTES = 1 + 4 + 4 + 1 + 4 + 1 + 4 + 4,
     EMPLOYMENT_BYTES = 1 + 4 * 4,
     AWARD_BYTES = 2 + 5 + 1 + 1 + 4 * 8 + 4 + 2 + 1 + 1,
     VERDICTS_BYTES_MAX = 1 + VERDICTS_MAX,

@@ -6,13 +6,19 @@
 #include "cold.pb-c.h"
 #include "store/table.h"
 
-enum { GUIDE_BYTES_MAX = 128 };
+enum { GUIDE_BYTES_MAX = 64 + EMPLOYEE_NUMBERS_MAX * (EMPLOYEE_NO_BYTES_MAX + 16) };
 
 static struct key guide_key(uint32_t merchant, uint32_t number)
 {
     struct key key = key_begin(merchant, TABLE_GUIDE);
     key_u32(&key, number);
     return key;
+}
+
+static bool copy_number(struct employee_number *to, uint32_t pay_entity, const char *text)
+{
+    to->pay_entity = pay_entity;
+    return text[0] != '\0' && table_copy_text(to->text, sizeof to->text, text);
 }
 
 enum store_result guides_get(struct reader *reader, uint32_t number, struct guide *ret)
@@ -24,14 +30,24 @@ enum store_result guides_get(struct reader *reader, uint32_t number, struct guid
     Beckon__Store__ColdGuide *cold =
         beckon__store__cold_guide__unpack(NULL, value.size, value.data);
     if (cold == NULL) return STORE_DAMAGED;
-    struct guide guide = {.number = cold->number, .pay_entity = cold->pay_entity,
-                          .created_at = cold->created_at};
-    bool good = guide.number == number &&
-                table_copy_text(guide.employee_no, sizeof guide.employee_no, cold->employee_no);
+    struct guide guide = {.number = cold->number, .created_at = cold->created_at,
+                          .number_count = 1 + cold->n_later};
+    bool good = guide.number == number && guide.number_count <= EMPLOYEE_NUMBERS_MAX &&
+                copy_number(&guide.numbers[0], cold->pay_entity, cold->employee_no);
+    for (size_t i = 0; i < cold->n_later && good; i++)
+        good = copy_number(&guide.numbers[1 + i], cold->later[i]->pay_entity,
+                           cold->later[i]->employee_no);
     beckon__store__cold_guide__free_unpacked(cold, NULL);
     if (!good) return STORE_DAMAGED;
     *ret = guide;
     return STORE_OK;
+}
+
+const char *guide_employee_no(const struct guide *guide, uint32_t pay_entity)
+{
+    for (size_t i = 0; i < guide->number_count; i++)
+        if (guide->numbers[i].pay_entity == pay_entity) return guide->numbers[i].text;
+    return "";
 }
 
 static struct key employee_key(uint32_t merchant, uint32_t pay_entity, const char *employee_no)
@@ -53,21 +69,39 @@ enum store_result guides_find(struct reader *reader, uint32_t pay_entity, const 
 
 void guides_put(struct batch *batch, const struct guide *guide)
 {
-    assert(guide->number != 0 && guide->employee_no[0] != '\0');
-    assert(strnlen(guide->employee_no, sizeof guide->employee_no) <= EMPLOYEE_NO_BYTES_MAX);
     Beckon__Store__ColdGuide cold = BECKON__STORE__COLD_GUIDE__INIT;
+    Beckon__Store__ColdEmployeeNo later[EMPLOYEE_NUMBERS_MAX], *list[EMPLOYEE_NUMBERS_MAX];
+    assert(guide->number != 0);
+    assert(guide->number_count >= 1 && guide->number_count <= EMPLOYEE_NUMBERS_MAX);
     cold.number = guide->number;
-    cold.pay_entity = guide->pay_entity;
-    cold.employee_no = table_text(guide->employee_no);
+    cold.pay_entity = guide->numbers[0].pay_entity;
+    cold.employee_no = table_text(guide->numbers[0].text);
     cold.created_at = guide->created_at;
+    cold.n_later = guide->number_count - 1;
+    cold.later = list;
+    for (size_t i = 0; i < cold.n_later; i++) {
+        beckon__store__cold_employee_no__init(&later[i]);
+        later[i].pay_entity = guide->numbers[1 + i].pay_entity;
+        later[i].employee_no = table_text(guide->numbers[1 + i].text);
+        list[i] = &later[i];
+    }
 
     uint8_t data[GUIDE_BYTES_MAX];
     assert(beckon__store__cold_guide__get_packed_size(&cold) <= sizeof data);
     struct key key = guide_key(batch->reader.merchant, guide->number);
     table_put(batch, &key, data, beckon__store__cold_guide__pack(&cold, data));
-    struct key index =
-        employee_key(batch->reader.merchant, guide->pay_entity, guide->employee_no);
-    table_put_number(batch, &index, guide->number);
+    for (size_t i = 0; i < guide->number_count; i++) {
+        const struct employee_number *number = &guide->numbers[i];
+        assert(number->text[0] != '\0');
+        struct key index = employee_key(batch->reader.merchant, number->pay_entity, number->text);
+        table_put_number(batch, &index, guide->number);
+    }
+}
+
+void guides_forget_number(struct batch *batch, const struct employee_number *number)
+{
+    struct key index = employee_key(batch->reader.merchant, number->pay_entity, number->text);
+    table_delete(batch, &index);
 }
 
 static struct key served_prefix(uint32_t merchant, uint32_t guide)

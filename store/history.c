@@ -1,4 +1,4 @@
-/* What held from when to when: members' bindings and guides' employments. */
+/* What holds from when to when: members' bindings and guides' employments. */
 #include "store/accounts.h"
 
 #include <assert.h>
@@ -44,6 +44,53 @@ enum store_result bindings_on(struct reader *reader, uint32_t member, business_d
     if (result != STORE_OK) return result;
     if (binding.from != from) return STORE_DAMAGED;
     if (date >= binding.until) return STORE_ABSENT;
+    *ret = binding;
+    return STORE_OK;
+}
+
+struct bindings {
+    size_t prefix_size;
+    struct binding *list;
+    size_t count, count_max;
+};
+
+static enum store_result bindings_visit(void *context, struct bytes key, struct bytes value,
+                                        bool *ret_more)
+{
+    struct bindings *bindings = context;
+    struct binding *binding = &bindings->list[bindings->count];
+    if (key.size != bindings->prefix_size + 4) return STORE_DAMAGED;
+    enum store_result result = binding_decode(value, binding);
+    if (result != STORE_OK) return result;
+    if (binding->from != key_read_date(key, bindings->prefix_size)) return STORE_DAMAGED;
+    bindings->count++;
+    *ret_more = bindings->count < bindings->count_max;
+    return STORE_OK;
+}
+
+enum store_result bindings_list(struct reader *reader, uint32_t member, business_date date,
+                                struct binding *ret_bindings, size_t count_max, size_t *ret_count)
+{
+    struct key from = account_key(reader->merchant, member_party(member), ACCOUNT_HISTORY);
+    struct key end = key_after(&from);
+    struct bindings bindings = {
+        .prefix_size = from.size, .list = ret_bindings, .count_max = count_max};
+    assert(count_max > 0);
+    key_date(&from, date);
+    enum store_result result =
+        table_walk(reader, key_view(&from), key_view(&end), bindings_visit, &bindings);
+    if (result == STORE_OK) *ret_count = bindings.count;
+    return result;
+}
+
+enum store_result bindings_from(struct reader *reader, uint32_t member, business_date date,
+                                struct binding *ret)
+{
+    struct binding binding;
+    size_t count;
+    enum store_result result = bindings_list(reader, member, date, &binding, 1, &count);
+    if (result != STORE_OK) return result;
+    if (count == 0) return STORE_ABSENT;
     *ret = binding;
     return STORE_OK;
 }

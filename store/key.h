@@ -63,7 +63,9 @@ enum table {
     TABLE_RUN_LINE = 0x33,       /* run, payee's kind and number, pay entity -> settlement_line */
     TABLE_RUN_ORDER = 0x34,      /* run, pay entity's name, employee number, guide, pay entity ->
                                     (empty): the lines of guides in the export's order */
-    TABLE_RUN_PAYEE = 0x35,      /* run, payee -> sealed ColdPayee: name and document at close */
+    TABLE_RUN_PAYEE = 0x35,      /* run -> ColdRunPayees: until when they are kept; run, guide, pay
+                                    entity -> ColdRunPayee: his line's texts at close, those that
+                                    are personal sealed */
     TABLE_DISPUTE = 0x36,        /* run, number -> ColdDispute. Number 0: lists of them, see
                                     disputes.c */
     TABLE_CLOSED_THROUGH = 0x37, /* pay entity -> the date before which its periods are closed */

@@ -15,7 +15,7 @@
 #include "store/folder.h"
 
 enum {
-    /* Open files kept: a commit writes at most two kinds of 16 merchants, so there is always one
+    /* Open files kept: a commit writes at most three kinds of 16 merchants, so there is always one
      * that needs no sync to be closed for another. */
     FILE_MAX = 64,
     WRAPPED_BYTES = DATA_KEY_BYTES + crypto_aead_chacha20poly1305_ietf_ABYTES,
@@ -177,10 +177,12 @@ static struct slot_file *file_place(struct key_slots *slots)
 static enum store_result file_open(struct key_slots *slots, uint32_t merchant,
                                    enum party_kind kind, bool make)
 {
-    assert(kind == PARTY_MEMBER || kind == PARTY_GUIDE);
+    static const char *const NAMES[] = {
+        [PARTY_MEMBER] = "members", [PARTY_GUIDE] = "guides", [PARTY_RUN] = "runs",
+    };
+    assert(kind == PARTY_MEMBER || kind == PARTY_GUIDE || kind == PARTY_RUN);
     char name[NAME_BYTES], path[FOLDER_PATH_BYTES];
-    snprintf(name, sizeof name, "%lu.%s", (unsigned long)merchant,
-             kind == PARTY_MEMBER ? "members" : "guides");
+    snprintf(name, sizeof name, "%lu.%s", (unsigned long)merchant, NAMES[kind]);
     if (!folder_path(path, slots->folder, name)) {
         return STORE_FAULT;
     }

@@ -1,7 +1,7 @@
-/* The key slots: one 64-byte slot per member (or guide) at number x 64, in a plain file written in
- * place, beside the database and not in it: copy-on-write keeps what must go.
+/* The key slots: one 64-byte slot per member (guide, settlement run) at number x 64, in a plain
+ * file written in place, beside the database and not in it: copy-on-write keeps what must go.
  *
- *   DATA/keys/MERCHANT.members, DATA/keys/MERCHANT.guides   (also MERCHANT.shops is never made)
+ *   DATA/keys/MERCHANT.members, MERCHANT.guides, MERCHANT.runs   (MERCHANT.shops is never made)
  *   slot = nonce 12 | data key 32 and tag 16, ChaCha20-Poly1305-IETF under the wrapping key,
  *          with merchant, kind, number and generation as additional data | generation 4
  *

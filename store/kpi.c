@@ -43,6 +43,12 @@ enum store_result kpi_get(struct reader *reader, uint32_t guide, business_date m
     return result == STORE_OK ? kpi_month_decode(value, ret) : result;
 }
 
+void kpi_want(struct reader *reader, uint32_t guide, business_date month)
+{
+    struct key key = kpi_key(reader->merchant, guide, month);
+    reader_want(reader, key_view(&key));
+}
+
 void kpi_put(struct batch *batch, uint32_t guide, business_date month,
              const struct kpi_month *counts)
 {
@@ -56,6 +62,11 @@ enum store_result kpi_guide(struct reader *reader, uint32_t member, const struct
 {
     if (account->serving_guide != 0 && account->binding_from <= last_day) {
         *ret_guide = account->serving_guide;
+        return STORE_OK;
+    }
+    /* A binding that is planned, not begun, counts for nobody yet. */
+    if (account->serving_guide == 0 && account->binding_until <= last_day) {
+        *ret_guide = 0;
         return STORE_OK;
     }
     struct binding binding;
@@ -214,6 +225,73 @@ enum store_result kpi_edit_span(struct kpi_edit *edit, struct reader *reader, ui
                                          after->first[span]);
     if (result != STORE_OK) return result;
     return span_move(edit, reader, guide, span, true, before->second[span], after->second[span]);
+}
+
+struct live_days {
+    size_t prefix_size;
+    size_t count;
+    business_date dates[KPI_SERVING_DAYS_MAX];
+};
+
+static enum store_result live_days_visit(void *context, struct bytes key, struct bytes value,
+                                         bool *ret_more)
+{
+    struct live_days *days = context;
+    struct purchase_day day;
+    if (key.size != days->prefix_size + 4) return STORE_DAMAGED;
+    enum store_result result = purchase_day_decode(value, &day);
+    if (result != STORE_OK) return result;
+    business_date date = key_read_date(key, days->prefix_size);
+    *ret_more = true;
+    if (day.live_count == 0) return STORE_OK;
+    if (days->count == KPI_SERVING_DAYS_MAX || !is_calendar_date(date)) return STORE_DAMAGED;
+    days->dates[days->count++] = date;
+    return STORE_OK;
+}
+
+/* One period's first two days of hers change hands. */
+static enum store_result span_hand_on(struct kpi_edit *edit, struct reader *reader,
+                                      enum kpi_span span, uint32_t before, uint32_t after,
+                                      const struct kpi_days *days)
+{
+    struct kpi_days none;
+    none.first[span] = none.second[span] = DATE_NEVER;
+    enum store_result result = kpi_edit_span(edit, reader, before, span, days, &none);
+    return result == STORE_OK ? kpi_edit_span(edit, reader, after, span, &none, days) : result;
+}
+
+static enum store_result span_serving(struct kpi_edit *edit, struct reader *reader,
+                                      enum kpi_span span, business_date from, uint32_t before,
+                                      uint32_t after, const struct live_days *days)
+{
+    struct kpi_days seen;
+    enum store_result result = STORE_OK;
+    size_t i = 0;
+    while (i < days->count && days->dates[i] < kpi_period(span, from).start) i++;
+    while (i < days->count && result == STORE_OK) {
+        business_date end = kpi_period(span, days->dates[i]).end;
+        seen.first[span] = seen.second[span] = DATE_NEVER;
+        for (; i < days->count && days->dates[i] < end; i++)
+            kpi_days_add(&seen, span, days->dates[i]);
+        result = span_hand_on(edit, reader, span, before, after, &seen);
+    }
+    return result;
+}
+
+enum store_result kpi_edit_serving(struct kpi_edit *edit, struct reader *reader, uint32_t member,
+                                   business_date from, uint32_t before, uint32_t after)
+{
+    if (!is_calendar_date(from)) return STORE_DAMAGED;
+    struct key start =
+        account_key(reader->merchant, (struct party){PARTY_MEMBER, member}, ACCOUNT_DAY);
+    struct key end = key_after(&start);
+    struct live_days days = {.prefix_size = start.size};
+    key_date(&start, kpi_period(KPI_SPAN_YEAR, from).start);
+    enum store_result result =
+        table_walk(reader, key_view(&start), key_view(&end), live_days_visit, &days);
+    for (unsigned i = 0; i < KPI_SPAN_COUNT && result == STORE_OK; i++)
+        result = span_serving(edit, reader, (enum kpi_span)i, from, before, after, &days);
+    return result;
 }
 
 void kpi_edit_put(const struct kpi_edit *edit, struct batch *batch)

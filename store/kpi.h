@@ -45,6 +45,8 @@ struct period kpi_period(enum kpi_span span, business_date date);
 enum store_result kpi_get(struct reader *reader, uint32_t guide, business_date month,
                           struct kpi_month *ret) STORE_CHECKED;
 
+/* A hint that kpi_get will ask for it. */
+void kpi_want(struct reader *reader, uint32_t guide, business_date month);
 void kpi_put(struct batch *batch, uint32_t guide, business_date month,
              const struct kpi_month *counts);
 
@@ -68,8 +70,12 @@ void kpi_days_add(struct kpi_days *days, enum kpi_span span, business_date day);
 /* ---- edits ----------------------------------------------------------------------------------- */
 
 /* A purchase touches its own date's month for two guides, the registration's, and at most three
- * months for each of quarter and year; the end of a binding before it five more. */
-enum { KPI_EDIT_MONTHS_MAX = 16 };
+ * months for each of quarter and year; each turn of her binding before it five more for either
+ * guide. A handover that reaches a year back touches the months of two years for two. */
+enum { KPI_EDIT_MONTHS_MAX = 64 };
+/* Live days from the beginning of a year that a handover reaches into, up to now: two years, and
+ * what a till's clock is ahead. */
+enum { KPI_SERVING_DAYS_MAX = 740 };
 
 struct kpi_edit {
     bool looked, counts; /* does the merchant keep a scoreboard? Asked with the first month */
@@ -90,6 +96,11 @@ enum store_result kpi_edit_day(struct kpi_edit *edit, struct reader *reader, uin
 enum store_result kpi_edit_span(struct kpi_edit *edit, struct reader *reader, uint32_t guide,
                                 enum kpi_span span, const struct kpi_days *before,
                                 const struct kpi_days *after) STORE_CHECKED;
+/* From `from` on `after` serves the member, not `before` (0: nobody): her live days move from one's
+ * counts to the other's in every period that ends on that day or later. */
+enum store_result kpi_edit_serving(struct kpi_edit *edit, struct reader *reader, uint32_t member,
+                                   business_date from, uint32_t before,
+                                   uint32_t after) STORE_CHECKED;
 /* What was earned stays as it is in the batch by now. */
 void kpi_edit_put(const struct kpi_edit *edit, struct batch *batch);
 

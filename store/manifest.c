@@ -146,10 +146,11 @@ bool manifest_is_slot_file(const char *name)
 {
     size_t digits = strspn(name, "0123456789");
     return digits > 0 && digits <= 10 &&
-           (strcmp(name + digits, ".members") == 0 || strcmp(name + digits, ".guides") == 0);
+           (strcmp(name + digits, ".members") == 0 || strcmp(name + digits, ".guides") == 0 ||
+            strcmp(name + digits, ".runs") == 0);
 }
 
-/* Nothing but these two: a name is used as a path. */
+/* Nothing but these: a name is used as a path. */
 static bool name_is_known(const char *name)
 {
     const char *rest = name;

@@ -52,7 +52,7 @@ enum store_result manifest_read(const char *text, struct manifest_reader *ret_re
 enum store_result manifest_next(struct manifest_reader *reader,
                                 struct manifest_file *ret_file) STORE_CHECKED;
 
-/* Is it a name of a key slot file (MERCHANT.members, MERCHANT.guides)? */
+/* Is it a name of a key slot file (MERCHANT.members, .guides, .runs)? */
 bool manifest_is_slot_file(const char *name);
 
 #endif

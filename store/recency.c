@@ -15,12 +15,18 @@ static bool is_calendar_date(business_date date)
     return date >= RECENCY_DATE_MIN && date <= RECENCY_DATE_MAX;
 }
 
+static struct key recency_key(uint32_t merchant, uint32_t guide, business_date month)
+{
+    struct key key = key_begin(merchant, TABLE_RECENCY);
+    key_date(&key, month);
+    key_u32(&key, guide);
+    return key;
+}
+
 static enum store_result recency_get(struct reader *reader, uint32_t guide, business_date month,
                                      struct recency_month *ret)
 {
-    struct key key = key_begin(reader->merchant, TABLE_RECENCY);
-    key_date(&key, month);
-    key_u32(&key, guide);
+    struct key key = recency_key(reader->merchant, guide, month);
     struct bytes value;
     enum store_result result = table_get(reader, &key, &value);
     if (result == STORE_ABSENT) {
@@ -30,41 +36,43 @@ static enum store_result recency_get(struct reader *reader, uint32_t guide, busi
     return result == STORE_OK ? recency_month_decode(value, ret) : result;
 }
 
-void recency_edit_begin(struct recency_edit *edit, uint32_t guide)
+void recency_edit_begin(struct recency_edit *edit)
 {
-    edit->guide = guide;
-    edit->month_count = 0;
+    edit->count = 0;
 }
 
 static enum store_result recency_edit_month(struct recency_edit *edit, struct reader *reader,
-                                            business_date month, struct recency_month **ret_counts)
+                                            uint32_t guide, business_date month,
+                                            struct recency_month **ret_counts)
 {
-    for (size_t i = 0; i < edit->month_count; i++) {
-        if (edit->months[i].month == month) {
+    for (size_t i = 0; i < edit->count; i++) {
+        if (edit->months[i].guide == guide && edit->months[i].month == month) {
             *ret_counts = &edit->months[i].counts;
             return STORE_OK;
         }
     }
-    assert(edit->month_count < RECENCY_EDIT_MONTHS_MAX);
-    struct recency_month *counts = &edit->months[edit->month_count].counts;
-    enum store_result result = recency_get(reader, edit->guide, month, counts);
+    assert(edit->count < RECENCY_EDIT_MONTHS_MAX);
+    struct recency_month *counts = &edit->months[edit->count].counts;
+    enum store_result result = recency_get(reader, guide, month, counts);
     if (result != STORE_OK) return result;
-    edit->months[edit->month_count].month = month;
-    edit->month_count++;
+    edit->months[edit->count].guide = guide;
+    edit->months[edit->count].month = month;
+    edit->count++;
     *ret_counts = counts;
     return STORE_OK;
 }
 
 enum store_result recency_edit_add(struct recency_edit *edit, struct reader *reader,
-                                   enum recency_level level, business_date day, int delta)
+                                   uint32_t guide, enum recency_level level, business_date day,
+                                   int delta)
 {
     assert(delta == 1 || delta == -1);
     assert(level == RECENCY_LAST || level == RECENCY_SECOND_LAST);
-    if (edit->guide == 0 || day == DATE_NEVER) return STORE_OK;
+    if (guide == 0 || day == DATE_NEVER) return STORE_OK;
     if (!is_calendar_date(day)) return STORE_DAMAGED;
     business_date month = date_month_start(day);
     struct recency_month *counts;
-    enum store_result result = recency_edit_month(edit, reader, month, &counts);
+    enum store_result result = recency_edit_month(edit, reader, guide, month, &counts);
     if (result != STORE_OK) return result;
     uint32_t *level_counts = level == RECENCY_LAST ? counts->last : counts->second_last;
     uint32_t *count = &level_counts[day - month];
@@ -76,12 +84,21 @@ enum store_result recency_edit_add(struct recency_edit *edit, struct reader *rea
 
 void recency_edit_put(const struct recency_edit *edit, struct batch *batch)
 {
-    for (size_t i = 0; i < edit->month_count; i++) {
+    for (size_t i = 0; i < edit->count; i++) {
         uint8_t data[RECORD_BYTES_MAX];
-        struct key key = key_begin(batch->reader.merchant, TABLE_RECENCY);
-        key_date(&key, edit->months[i].month);
-        key_u32(&key, edit->guide);
+        struct key key = recency_key(batch->reader.merchant, edit->months[i].guide,
+                                     edit->months[i].month);
         table_put(batch, &key, data, recency_month_encode(&edit->months[i].counts, data));
+    }
+}
+
+void recency_want(struct reader *reader, uint32_t guide, business_date from, business_date to)
+{
+    assert(is_calendar_date(from) && is_calendar_date(to));
+    for (business_date month = date_month_start(from); month < to;
+         month = date_month_start(month + 31)) {
+        struct key key = recency_key(reader->merchant, guide, month);
+        reader_want(reader, key_view(&key));
     }
 }
 

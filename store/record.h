@@ -31,7 +31,10 @@ enum {
 
 /* ---- who ---------------------------------------------------------------------------------- */
 
-enum party_kind { PARTY_NONE = 0, PARTY_MEMBER = 1, PARTY_GUIDE = 2, PARTY_SHOP = 3 };
+enum party_kind {
+    PARTY_NONE = 0, PARTY_MEMBER = 1, PARTY_GUIDE = 2, PARTY_SHOP = 3,
+    PARTY_RUN = 4, /* a settlement run: it has a key slot and is a party to nothing */
+};
 
 /* Whoever can own a code; members and guides also own an account. */
 struct party {
@@ -238,7 +241,9 @@ struct account {
     uint32_t serving_guide;           /* 0: none; the binding in force at recording */
     bool serving_inherited;           /* through the referrer, not by the guide's own code */
     business_date binding_from;       /* earlier bindings: its history */
-    business_date binding_until;      /* exclusive; DATE_NEVER */
+    business_date binding_until;      /* when who serves her changes: exclusive end of the binding
+                                         in force, or, while nobody does, the first day of the next;
+                                         DATE_NEVER. A guide's: first day of his next employment */
     business_date protected_until;    /* exclusive */
     uint32_t self_guide;              /* the guide with the same phone; 0: none */
     uint8_t tier;
@@ -273,13 +278,16 @@ struct purchase_day {
                                           d if live_count > 0 or last_full_refund_on >= d */
 };
 
-/* (merchant, account) 3 by from-date: members' bindings, guides' employments. */
+/* (merchant, account) 3 by from-date: members' bindings, guides' employments; also those that are
+ * planned and begin later. None overlaps another. */
 enum binding_state { BINDING_ACTIVE = 1, BINDING_EXPIRED, BINDING_TRANSFERRED, BINDING_RELEASED };
 struct binding {
     business_date from, until; /* [from, until) */
     enum binding_state state;
     uint32_t guide;
     bool inherited;
+    business_date protected_until; /* exclusive */
+    uint32_t handover;             /* which brought her to him; 0: none */
 };
 struct employment {
     business_date from, until; /* [from, until) */

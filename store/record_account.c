@@ -9,7 +9,7 @@ enum {
     ACCOUNT_VERSION = 2,
     PURCHASE_DAY_VERSION = 2,
     CREDIT_VERSION = 3,
-    BINDING_VERSION = 1,
+    BINDING_VERSION = 2,
     EMPLOYMENT_VERSION = 1,
 };
 
@@ -246,19 +246,27 @@ size_t binding_encode(const struct binding *binding, uint8_t *to)
     encoder_u8(&encoder, (uint8_t)binding->state);
     encoder_u32(&encoder, binding->guide);
     encoder_flag(&encoder, binding->inherited);
+    encoder_date(&encoder, binding->protected_until);
+    encoder_u32(&encoder, binding->handover);
     assert(encoder_size(&encoder) == BINDING_BYTES);
     return BINDING_BYTES;
 }
 
 enum store_result binding_decode(struct bytes from, struct binding *ret)
 {
-    struct decoder decoder = decoder_begin_version(from, BINDING_VERSION);
+    uint8_t version;
+    struct decoder decoder = decoder_begin_versions(from, BINDING_VERSION, &version);
     struct binding binding = {.from = decoder_date(&decoder)};
     binding.until = decoder_date(&decoder);
     binding.state =
         (enum binding_state)decoder_choice(&decoder, BINDING_ACTIVE, BINDING_RELEASED);
     binding.guide = decoder_u32(&decoder);
     binding.inherited = decoder_flag(&decoder);
+    binding.protected_until = binding.from; /* version 1 kept it in the account alone */
+    if (version >= 2) {
+        binding.protected_until = decoder_date(&decoder);
+        binding.handover = decoder_u32(&decoder);
+    }
     enum store_result result = decoder_end(&decoder);
     if (result == STORE_OK) *ret = binding;
     return result;

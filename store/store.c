@@ -136,6 +136,11 @@ static enum store_result engine_open(struct store *store, const struct store_opt
     return STORE_OK;
 }
 
+const char *store_temporary_folder(struct store *store)
+{
+    return folder_make(store->temporary) ? store->temporary : NULL;
+}
+
 static enum store_result key_slots_start(struct store *store,
                                          char ret_message[STORE_MESSAGE_BYTES])
 {
@@ -166,6 +171,12 @@ enum store_result store_open(const struct store_options *options, struct store *
     store->lock_fd = -1;
     atomic_init(&store->backup_runs, false);
     memcpy(store->path, options->path, strlen(options->path));
+    if (!folder_path(store->temporary, store->path, STORE_TEMPORARY_NAME)) {
+        enum store_result named = store_say_errno(ret_message, "Can't use the folder",
+                                                  options->path);
+        store_close(store);
+        return named;
+    }
 
     enum store_result result = STORE_OK;
     bool created = false;

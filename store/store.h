@@ -4,6 +4,7 @@
  *   DATA/master.key      32 random bytes, mode 0600; everything secret is derived from it.
  *                        Not part of a backup: keep a copy elsewhere.
  *   DATA/store/          the engine's files
+ *   DATA/tmp/            room for exports in the making; nothing in it has a name for long
  *   DATA/keys/           one file of 64-byte key slots per merchant and kind (key_slots.h)
  *
  * Opened and closed by main; used by the writer (through a batch) and readers (snapshots). */
@@ -46,6 +47,9 @@ void store_close(struct store *store);
 
 struct kv *store_kv(struct store *store);
 struct key_slots *store_key_slots(struct store *store);
+/* The path of DATA/tmp, made where there is none: for files that have no name once they are open.
+ * Lives as long as the store; NULL: it can't be made. Any thread. */
+const char *store_temporary_folder(struct store *store);
 enum { STORE_ID_BYTES = 16 };
 /* Random bytes made with the store: which store is it? Live as long as the store. */
 const uint8_t *store_id(const struct store *store);

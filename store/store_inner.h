@@ -12,6 +12,7 @@
 
 struct store {
     char path[FOLDER_PATH_BYTES];
+    char temporary[FOLDER_PATH_BYTES];
     int lock_fd;
     struct kv *kv;
     struct key_slots *key_slots;
@@ -26,6 +27,7 @@ struct store {
 #define STORE_ENGINE_NAME "store"
 #define STORE_ENGINE_FILE "store/data.mdb"
 #define STORE_KEYS_NAME "keys"
+#define STORE_TEMPORARY_NAME "tmp"
 #define STORE_MANIFEST_NAME "MANIFEST"
 
 /* Takes DATA/lock: STORE_OK (*ret_fd holds it until closed), STORE_CONFLICT, STORE_FAULT. */

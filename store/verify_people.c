@@ -11,15 +11,16 @@ static enum store_result visit_guide(struct verify *verify, struct bytes key, st
     (void)value;
     uint32_t number = key.size == KEY_REST_OFFSET + 4 ? key_read_u32(key, KEY_REST_OFFSET) : 0;
     uint32_t indexed = 0;
-    struct guide guide;
+    struct guide guide = {.number_count = 0};
     enum store_result result;
     do result = guides_get(&verify->reader, number, &guide);
     while (verify_again(verify, result));
-    if (result == STORE_OK) {
-        do result = guides_find(&verify->reader, guide.pay_entity, guide.employee_no, &indexed);
+    for (size_t i = 0; i < guide.number_count && result == STORE_OK; i++) {
+        const struct employee_number *own = &guide.numbers[i];
+        do result = guides_find(&verify->reader, own->pay_entity, own->text, &indexed);
         while (verify_again(verify, result));
+        if (result == STORE_OK && indexed != number) result = STORE_DAMAGED;
     }
-    if (result == STORE_OK && indexed != number) result = STORE_DAMAGED;
     if (result == STORE_OK) {
         result = verify_party_get(verify, (struct party){PARTY_GUIDE, number});
     }
@@ -40,10 +41,11 @@ static enum store_result visit_employee(struct verify *verify, struct bytes key,
         do result = guides_get(&verify->reader, number, &guide);
         while (verify_again(verify, result));
     }
-    bool same = result == STORE_OK && guide.pay_entity == key_read_u32(key, KEY_REST_OFFSET) &&
-                strlen(guide.employee_no) == key.size - head &&
-                memcmp(guide.employee_no, key.data + head, key.size - head) == 0;
-    if (same) return STORE_OK;
+    if (result == STORE_OK) {
+        const char *text = guide_employee_no(&guide, key_read_u32(key, KEY_REST_OFFSET));
+        if (strlen(text) == key.size - head && memcmp(text, key.data + head, key.size - head) == 0)
+            return STORE_OK;
+    }
     verify_found(verify, "employee numbers: guide %lu is not the one named",
                  (unsigned long)number);
     return result == STORE_OK ? STORE_OK : verify_fatal(result);

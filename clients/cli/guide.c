@@ -2,6 +2,7 @@
 #include "clients/cli/nouns.h"
 
 #include "beckon/v1/guide_service.pb-c.h"
+#include "beckon/v1/scoreboard_service.pb-c.h"
 #include "clients/cli/call.h"
 
 static const struct option_spec CREATE_OPTIONS[] = {
@@ -54,6 +55,21 @@ static const char *const LIST_EXAMPLES[] = {
     NULL,
 };
 
+static const struct option_spec SCOREBOARD_OPTIONS[] = {
+    {.name = "GUIDE", .argument = true, .field = "guide_number",
+     .help = "the guide's number; guides may leave it out for themselves"},
+    {.name = "span", .value = "SPAN", .field = "span",
+     .help = "day, week, month, quarter or year; else month"},
+    {.name = "date", .value = "DATE", .field = "date",
+     .help = "any date of the span; else today"},
+    {.name = NULL},
+};
+static const char *const SCOREBOARD_EXAMPLES[] = {
+    "beckon guide scoreboard",
+    "beckon guide scoreboard 3 --span year --date 2026-01-01",
+    NULL,
+};
+
 static const struct verb VERBS[] = {
     {
         .name = "create",
@@ -85,6 +101,16 @@ static const struct verb VERBS[] = {
         .method = "ListGuides",
         .shows = "guides",
         .columns = "guide_number,employee_no,name,phone,pay_entity,employments",
+    },
+    {
+        .name = "scoreboard",
+        .help = "Shows a guide's figures of a day, week, month, quarter or year.",
+        .options = SCOREBOARD_OPTIONS,
+        .examples = SCOREBOARD_EXAMPLES,
+        .run = verb_call,
+        .service = &beckon__v1__scoreboard_service__descriptor,
+        .method = "GetScoreboard",
+        .shows = "scoreboard",
     },
 };
 

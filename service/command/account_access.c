@@ -98,7 +98,8 @@ enum outcome balances_message(struct reader *reader, struct command_call *call,
         enum outcome outcome =
             command_outcome(guides_get(reader, party.number, &guide), OUTCOME_STORE_DAMAGED);
         if (outcome != OUTCOME_OK) return outcome;
-        message->employee_no = reply_text(call, guide.employee_no);
+        message->employee_no =
+            reply_text(call, guide_employee_no(&guide, account->pay_entity));
         if (message->employee_no == NULL) return OUTCOME_BUSY;
     }
     *ret = message;

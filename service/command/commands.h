@@ -26,6 +26,7 @@ extern const struct command list_credits, get_credit, adjust_balance, decide_adj
 extern const struct command list_reviews, get_review, decide_review;
 extern const struct command create_token, list_tokens, revoke_token;
 extern const struct command close_period, get_period_close, list_period_closes;
+extern const struct command get_scoreboard;
 extern const struct command verify_store, backup_store, accept_clock;
 
 /* No RPCs: what the service's ticker asks, with messages of beckon.internal. */

@@ -10,8 +10,9 @@ void count_begin(struct counting *counting, uint32_t member)
     assert(member != 0);
     counting->member = member;
     counting->day_on = DATE_NEVER;
-    counting->ends = counting->voids = false;
-    recency_edit_begin(&counting->recency, 0);
+    counting->expired_count = 0;
+    counting->voids = false;
+    recency_edit_begin(&counting->recency);
     kpi_edit_begin(&counting->kpi);
 }
 
@@ -25,16 +26,14 @@ enum store_result count_last_days(struct reader *reader, struct counting *counti
     } moves[] = {{RECENCY_LAST, account->last_day, last},
                  {RECENCY_SECOND_LAST, account->second_last_day, second_last}};
 
-    /* Where a binding has just ended, its own edit stays: nobody serves her now. */
-    bool served = account->serving_guide != 0;
-    if (served) recency_edit_begin(&counting->recency, account->serving_guide);
+    struct recency_edit *edit = &counting->recency;
+    uint32_t guide = account->serving_guide;
     for (size_t i = 0; i < sizeof moves / sizeof moves[0]; i++) {
-        if (!served || moves[i].before == moves[i].after) continue;
+        if (moves[i].before == moves[i].after) continue;
         enum store_result result =
-            recency_edit_add(&counting->recency, reader, moves[i].level, moves[i].before, -1);
+            recency_edit_add(edit, reader, guide, moves[i].level, moves[i].before, -1);
         if (result == STORE_OK)
-            result =
-                recency_edit_add(&counting->recency, reader, moves[i].level, moves[i].after, 1);
+            result = recency_edit_add(edit, reader, guide, moves[i].level, moves[i].after, 1);
         if (result != STORE_OK) return result;
     }
     account->last_day = last;
@@ -69,7 +68,8 @@ void count_put(struct batch *batch, const struct counting *counting)
 {
     if (counting->day_on != DATE_NEVER)
         purchase_days_put(batch, counting->member, counting->day_on, &counting->day);
-    if (counting->ends) bindings_put(batch, counting->member, &counting->binding);
+    for (size_t i = 0; i < counting->expired_count; i++)
+        bindings_put(batch, counting->member, &counting->expired[i]);
     if (counting->voids) registrations_put(batch, &counting->registration);
     recency_edit_put(&counting->recency, batch);
     kpi_edit_put(&counting->kpi, batch);

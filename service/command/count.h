@@ -11,12 +11,16 @@
 #include "store/recency.h"
 #include "store/record.h"
 
+/* How often who serves her may change in one command: handovers are days apart, and whoever touches
+ * her account posts what is due. The ticker works off more. */
+enum { COUNT_TURNS_MAX = 4 };
+
 struct counting {
     uint32_t member;
     business_date day_on;    /* DATE_NEVER: no purchase day is touched */
     struct purchase_day day;
-    bool ends;               /* `binding` has: her history says so with it */
-    struct binding binding;
+    size_t expired_count;    /* bindings that reached their end: her history says so */
+    struct binding expired[COUNT_TURNS_MAX];
     bool voids;              /* the member's registration is voided with it */
     struct registration registration;
     struct recency_edit recency;
@@ -24,8 +28,9 @@ struct counting {
 };
 
 /* A purchase, complete but for what it earns: member, business_date, parts, base, serving guide.
- * Fills purchase->previous and the buyer's counters; STORE_ outcomes alone. A binding that has
- * ended by `today` ends first, so that none of her days comes after it. */
+ * Fills purchase->previous and the buyer's counters; STORE_ outcomes, and BUSY beyond
+ * COUNT_TURNS_MAX. Where who serves her has changed by `today`, that is counted first, so that none
+ * of her days comes after it. */
 enum outcome count_purchase(struct reader *reader, struct account *account,
                             struct purchase *purchase, business_date today,
                             struct counting *ret) OUTCOME_CHECKED;
@@ -52,21 +57,27 @@ enum outcome count_registration(struct reader *reader, uint32_t member,
 enum outcome count_voided_registration(struct reader *reader, uint32_t member,
                                        const struct account *account,
                                        struct counting *ret) OUTCOME_CHECKED;
-/* Has the binding in the account ended by `today`? */
-bool count_binding_ended(const struct account *account, business_date today);
-/* Nobody serves her from account->binding_until on: her days leave L1, L2 and the calendar counts
- * of periods that end later; the account holds no binding any more, its history says EXPIRED. */
-enum outcome count_binding_end(struct reader *reader, uint32_t member, struct account *account,
-                               struct counting *ret) OUTCOME_CHECKED;
+/* Has who serves her changed by `today`: a binding ended, or one that was planned began? */
+bool count_turn_due(const struct account *account, business_date today);
+/* At account->binding_until somebody else serves her, as her history says, or nobody: her days move
+ * from the one's L1, L2 and calendar counts of periods that end later to the other's; the account
+ * holds the binding that begins. As often as is due by `today`, COUNT_TURNS_MAX times at most: then
+ * count_turn_due is still true. */
+enum outcome count_turns(struct reader *reader, uint32_t member, struct account *account,
+                         business_date today, struct counting *ret) OUTCOME_CHECKED;
+/* The same move into a counting that was begun; the account keeps its binding. */
+enum store_result count_serving(struct reader *reader, struct counting *counting,
+                                const struct account *account, business_date from,
+                                uint32_t guide) STORE_CHECKED;
 
 void count_put(struct batch *batch, const struct counting *counting);
 
 /* ---- shared by the count_*.c ----------------------------------------------------------------- */
 
 void count_begin(struct counting *counting, uint32_t member);
-/* count_binding_end into a counting that was begun. */
-enum store_result count_end(struct reader *reader, struct counting *counting,
-                            struct account *account) STORE_CHECKED;
+/* count_turns into a counting that was begun. */
+enum store_result count_turns_into(struct reader *reader, struct counting *counting,
+                                   struct account *account, business_date today) STORE_CHECKED;
 /* Moves L1 and L2 of her serving guide and the account from its last two live days to these. */
 enum store_result count_last_days(struct reader *reader, struct counting *counting,
                                   struct account *account, business_date last,

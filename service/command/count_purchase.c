@@ -88,11 +88,12 @@ enum outcome count_purchase(struct reader *reader, struct account *account,
                             struct purchase *purchase, business_date today,
                             struct counting *ret)
 {
-    enum store_result result = STORE_OK;
+    enum store_result result;
 
     assert(purchase->member != 0); /* a quote has no receipt yet */
     count_begin(ret, purchase->member);
-    if (count_binding_ended(account, today)) result = count_end(reader, ret, account);
+    result = count_turns_into(reader, ret, account, today);
+    if (result == STORE_OK && count_turn_due(account, today)) return OUTCOME_BUSY;
     if (result == STORE_OK) result = count_day(reader, ret, account, purchase);
     if (result == STORE_OK) result = count_sale(reader, ret, purchase);
     if (result == STORE_OK)

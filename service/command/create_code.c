@@ -61,6 +61,8 @@ static enum outcome check_form(struct batch *batch, struct command_call *call,
         return form_refuse(call, OUTCOME_TIME_INVALID, "code.ends_at", "> starts_at");
     outcome = code_owner_allowed(call, code->owner, "code.owner");
     if (outcome != OUTCOME_OK) return outcome;
+    outcome = object_caller_employed(&batch->reader, call);
+    if (outcome != OUTCOME_OK) return outcome;
     return object_party(&batch->reader, call, code->owner, "code.owner.number");
 }
 

@@ -27,7 +27,7 @@ static enum outcome check_person(struct command_call *call, const struct merchan
     struct profile *profile = &creating->profile;
 
     enum outcome outcome = form_identifier(call, message->employee_no, "guide.employee_no",
-                                           EMPLOYEE_NO_BYTES_MAX, creating->guide.employee_no);
+                                           EMPLOYEE_NO_BYTES_MAX, creating->guide.numbers[0].text);
     if (outcome != OUTCOME_OK) return outcome;
     outcome = form_text(call, message->name, "guide.name", 1, NAME_BYTES_MAX, profile->name);
     if (outcome != OUTCOME_OK) return outcome;
@@ -65,7 +65,8 @@ static enum outcome check_employment(struct reader *reader, struct command_call 
     outcome = command_outcome(shops_get(reader, employment->shop, &shop), OUTCOME_STORE_DAMAGED);
     if (outcome != OUTCOME_OK) return outcome;
     employment->pay_entity = shop_period_on(&shop, employment->from)->pay_entity;
-    creating->guide.pay_entity = employment->pay_entity;
+    creating->guide.number_count = 1;
+    creating->guide.numbers[0].pay_entity = employment->pay_entity;
     return OUTCOME_OK;
 }
 
@@ -77,7 +78,8 @@ static enum outcome reply_with(struct reader *reader, struct command_call *call,
         reply_message(call, &beckon__v1__create_guide_response__descriptor);
     if (reply == NULL) return OUTCOME_BUSY;
     *ret_reply = &reply->base;
-    return guide_message(reader, call, guide, profile, &reply->guide);
+    return guide_message(reader, call, guide, profile, guide->numbers[0].pay_entity,
+                         &reply->guide);
 }
 
 static enum outcome answer_again(struct batch *batch, struct command_call *call, uint32_t number,
@@ -137,7 +139,7 @@ static enum outcome read_ahead(struct reader *reader, const struct creating *cre
     size_t count;
 
     enum outcome outcome =
-        command_outcome(pay_entities_get(reader, creating->guide.pay_entity, pay_entity),
+        command_outcome(pay_entities_get(reader, creating->guide.numbers[0].pay_entity, pay_entity),
                         OUTCOME_STORE_DAMAGED);
     if (outcome != OUTCOME_OK) return outcome;
     return command_outcome(employments_list(reader, creating->guide.number, employments, &count),
@@ -183,8 +185,8 @@ static enum outcome create_guide_write(struct batch *batch, struct command_call 
     outcome = check_employment(&batch->reader, call, &creating);
     if (outcome != OUTCOME_OK) return outcome;
 
-    enum store_result found = guides_find(&batch->reader, creating.guide.pay_entity,
-                                          creating.guide.employee_no, &known);
+    enum store_result found = guides_find(&batch->reader, creating.guide.numbers[0].pay_entity,
+                                          creating.guide.numbers[0].text, &known);
     if (found == STORE_OK) return answer_again(batch, call, known, &creating, ret_reply);
     if (found != STORE_ABSENT) return command_outcome(found, OUTCOME_INTERNAL);
     outcome = look_up_phone(batch, call, &creating);

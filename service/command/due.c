@@ -7,6 +7,45 @@
 #include "service/command/lots.h"
 #include "store/accounts.h"
 
+/* The employment that began last by `today` is the one in force; what is planned turns later. */
+static enum outcome employment_turn(struct reader *reader, uint32_t guide, business_date today,
+                                    struct account *account)
+{
+    struct employment list[EMPLOYMENTS_MAX];
+    size_t count;
+
+    enum outcome outcome =
+        command_outcome(employments_list(reader, guide, list, &count), OUTCOME_STORE_DAMAGED);
+    if (outcome != OUTCOME_OK) return outcome;
+    account->binding_until = DATE_NEVER;
+    for (size_t i = 0; i < count; i++) {
+        if (list[i].from > today) {
+            account->binding_until = list[i].from;
+            break;
+        }
+        account->shop = list[i].shop;
+        account->pay_entity = list[i].pay_entity;
+        account->employed_from = list[i].from;
+        account->employed_until = list[i].until;
+    }
+    return OUTCOME_OK;
+}
+
+/* Who serves her, or where he works, as a turn that is due but not posted will say. */
+static enum outcome turn_preview(struct reader *reader, struct party party, business_date today,
+                                 struct account *account)
+{
+    struct binding binding;
+
+    if (!count_turn_due(account, today)) return OUTCOME_OK;
+    if (party.kind == PARTY_GUIDE)
+        return employment_turn(reader, party.number, today, account);
+    enum store_result found = bindings_on(reader, party.number, today, &binding);
+    account->serving_guide = found == STORE_OK ? binding.guide : 0;
+    account->serving_inherited = found == STORE_OK && binding.inherited;
+    return found == STORE_ABSENT ? OUTCOME_OK : command_outcome(found, OUTCOME_STORE_DAMAGED);
+}
+
 enum outcome due_account(struct batch *batch, struct party party, business_date today,
                          bool *ret_more)
 {
@@ -18,8 +57,11 @@ enum outcome due_account(struct batch *batch, struct party party, business_date 
     enum outcome outcome = command_outcome(accounts_get(&batch->reader, party, &account),
                                            OUTCOME_STORE_DAMAGED);
     if (outcome != OUTCOME_OK) return outcome;
-    bool ends = count_binding_ended(&account, today);
-    if (ends) outcome = count_binding_end(&batch->reader, party.number, &account, &counting);
+    bool turns = count_turn_due(&account, today);
+    if (turns && party.kind == PARTY_MEMBER)
+        outcome = count_turns(&batch->reader, party.number, &account, today, &counting);
+    else if (turns)
+        outcome = employment_turn(&batch->reader, party.number, today, &account);
     if (outcome != OUTCOME_OK) return outcome;
     outcome = holder_open(&batch->reader, party, &account, today, &holder);
     if (outcome != OUTCOME_OK) return outcome;
@@ -31,8 +73,8 @@ enum outcome due_account(struct batch *batch, struct party party, business_date 
     if (outcome != OUTCOME_OK) return outcome;
 
     /* From here on nothing is refused. */
-    assert(account.next_due <= today || (holder.lots.movement_count == 0 && !ends));
-    if (ends) count_put(batch, &counting);
+    assert(account.next_due <= today || (holder.lots.movement_count == 0 && !turns));
+    if (turns && party.kind == PARTY_MEMBER) count_put(batch, &counting);
     holder_post(batch, &ledger, &holder);
     if (holder.lots.movement_count > 0) ledger_close(batch, &ledger);
     return OUTCOME_OK;
@@ -45,8 +87,9 @@ enum outcome due_preview(struct reader *reader, struct party party, business_dat
     struct holder holder;
 
     if (account->next_due > today) return OUTCOME_OK;
-    if (count_binding_ended(account, today)) account->serving_guide = 0;
-    enum outcome outcome = holder_open(reader, party, account, today, &holder);
+    enum outcome outcome = turn_preview(reader, party, today, account);
+    if (outcome != OUTCOME_OK) return outcome;
+    outcome = holder_open(reader, party, account, today, &holder);
     if (outcome != OUTCOME_OK) return outcome;
     outcome = holder_settle_all(reader, &holder, NULL, 0);
     if (outcome != OUTCOME_OK) return outcome;

@@ -24,7 +24,7 @@ static enum outcome find_member(struct reader *reader, struct command_call *call
     enum outcome outcome = command_outcome(
         accounts_get(reader, (struct party){PARTY_MEMBER, member}, ret_account),
         OUTCOME_MEMBER_UNKNOWN);
-    if (outcome == OUTCOME_OK) outcome = object_member_visible(call, member, ret_account);
+    if (outcome == OUTCOME_OK) outcome = object_member_visible(reader, call, member, ret_account);
     /* Somebody else's customer and nobody look the same to a guide or member. */
     if (outcome == OUTCOME_MEMBER_UNKNOWN && (role == ROLE_GUIDE || role == ROLE_MEMBER))
         outcome = OUTCOME_NOT_YOURS;

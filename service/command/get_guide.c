@@ -61,7 +61,7 @@ static enum outcome get_guide_read(struct reader *reader, struct command_call *c
         reply_message(call, &beckon__v1__get_guide_response__descriptor);
     if (reply == NULL) return OUTCOME_BUSY;
     *ret_reply = &reply->base;
-    return guide_load_message(reader, call, number, &reply->guide);
+    return guide_load_message(reader, call, number, &account, &reply->guide);
 }
 
 const struct command get_guide = {

@@ -31,7 +31,7 @@ static enum outcome get_member_read(struct reader *reader, struct command_call *
     if (outcome != OUTCOME_OK) return outcome;
     outcome = object_member(reader, call, &merchant, &name,
                             business_date_at(&merchant, call->now_ms), &member, &account);
-    if (outcome == OUTCOME_OK) outcome = object_member_visible(call, member, &account);
+    if (outcome == OUTCOME_OK) outcome = object_member_visible(reader, call, member, &account);
     /* Somebody else's customer and nobody look the same to a guide or member. */
     if ((outcome == OUTCOME_NOT_YOURS || outcome == OUTCOME_MEMBER_UNKNOWN) &&
         (call->principal.role == ROLE_GUIDE || call->principal.role == ROLE_MEMBER))

@@ -10,7 +10,7 @@ bool guide_visible(const struct command_call *call, uint32_t guide, const struct
 }
 
 enum outcome guide_load_message(struct reader *reader, struct command_call *call, uint32_t number,
-                                Beckon__V1__Guide **ret)
+                                const struct account *account, Beckon__V1__Guide **ret)
 {
     struct guide guide;
     struct profile profile = {0};
@@ -21,5 +21,5 @@ enum outcome guide_load_message(struct reader *reader, struct command_call *call
     outcome = command_outcome(profiles_get(reader, (struct party){PARTY_GUIDE, number}, &profile),
                               OUTCOME_OK); /* erased: no name */
     if (outcome != OUTCOME_OK) return outcome;
-    return guide_message(reader, call, &guide, &profile, ret);
+    return guide_message(reader, call, &guide, &profile, account->pay_entity, ret);
 }

@@ -10,6 +10,7 @@ bool guide_visible(const struct command_call *call, uint32_t guide, const struct
 
 /* Loads record and profile and makes the message. GUIDE_UNKNOWN. */
 enum outcome guide_load_message(struct reader *reader, struct command_call *call, uint32_t number,
+                                const struct account *account,
                                 Beckon__V1__Guide **ret) OUTCOME_CHECKED;
 
 #endif

@@ -45,27 +45,27 @@ static enum outcome fill_employments(struct reader *reader, struct command_call 
 
 enum outcome guide_message(struct reader *reader, struct command_call *call,
                            const struct guide *guide, const struct profile *profile,
-                           Beckon__V1__Guide **ret)
+                           uint32_t pay_entity, Beckon__V1__Guide **ret)
 {
     enum role role = call->principal.role;
     bool himself = role == ROLE_GUIDE && call->principal.party.number == guide->number;
     bool documents = role == ROLE_ADMIN || role == ROLE_PAYROLL;
-    char phone[PHONE_MASK_BYTES] = "", pay_entity[PAY_ENTITY_BYTES_MAX + 1];
+    char phone[PHONE_MASK_BYTES] = "", employer[PAY_ENTITY_BYTES_MAX + 1];
 
-    enum outcome outcome = command_outcome(pay_entities_get(reader, guide->pay_entity, pay_entity),
+    enum outcome outcome = command_outcome(pay_entities_get(reader, pay_entity, employer),
                                            OUTCOME_STORE_DAMAGED);
     if (outcome != OUTCOME_OK) return outcome;
     Beckon__V1__Guide *message = reply_message(call, &beckon__v1__guide__descriptor);
     if (message == NULL) return OUTCOME_BUSY;
     if (profile->phone[0] != '\0') phone_mask(profile->phone, phone);
     message->guide_number = guide->number;
-    message->employee_no = reply_text(call, guide->employee_no);
+    message->employee_no = reply_text(call, guide_employee_no(guide, pay_entity));
     message->name = reply_text(call, profile->name);
     message->phone = reply_text(call, role == ROLE_ADMIN || himself ? profile->phone : phone);
     message->document_type = reply_text(call, documents ? profile->document_type : "");
     message->document_number = reply_text(call, documents ? profile->document_number : "");
     message->created_at = reply_time(call, guide->created_at);
-    message->pay_entity = reply_text(call, pay_entity);
+    message->pay_entity = reply_text(call, employer);
     if (message->employee_no == NULL || message->name == NULL || message->phone == NULL ||
         message->document_type == NULL || message->document_number == NULL ||
         message->created_at == NULL || message->pay_entity == NULL)

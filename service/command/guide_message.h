@@ -8,9 +8,10 @@
 #include "store/guides.h"
 #include "store/profiles.h"
 
-/* Phone in full for admin and himself, document for admin and payroll. */
+/* Phone in full for admin and himself, document for admin and payroll. `pay_entity`: his employer
+ * now, or the last; the employee number is the one he has there. */
 enum outcome guide_message(struct reader *reader, struct command_call *call,
                            const struct guide *guide, const struct profile *profile,
-                           Beckon__V1__Guide **ret) OUTCOME_CHECKED;
+                           uint32_t pay_entity, Beckon__V1__Guide **ret) OUTCOME_CHECKED;
 
 #endif

@@ -23,7 +23,7 @@ static enum outcome list_benefits_read(struct reader *reader, struct command_cal
     outcome = command_outcome(
         accounts_get(reader, (struct party){PARTY_MEMBER, member}, &account),
         OUTCOME_MEMBER_UNKNOWN);
-    if (outcome == OUTCOME_OK) outcome = object_member_visible(call, member, &account);
+    if (outcome == OUTCOME_OK) outcome = object_member_visible(reader, call, member, &account);
     /* Somebody else's customer and nobody look the same to a guide or member. */
     if (outcome == OUTCOME_MEMBER_UNKNOWN && (role == ROLE_GUIDE || role == ROLE_MEMBER))
         outcome = OUTCOME_NOT_YOURS;

@@ -38,7 +38,8 @@ static enum outcome add_portion(struct reader *reader, struct command_call *call
         if (!guide_visible(call, numbers[i], &accounts[i]) ||
             (listing->shop != 0 && accounts[i].shop != listing->shop))
             continue;
-        outcome = guide_load_message(reader, call, numbers[i], &reply->guides[reply->n_guides]);
+        outcome = guide_load_message(reader, call, numbers[i], &accounts[i],
+                                     &reply->guides[reply->n_guides]);
         if (outcome != OUTCOME_OK) return outcome;
         reply->n_guides++;
     }

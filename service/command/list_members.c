@@ -43,8 +43,10 @@ static enum outcome list_members_read(struct reader *reader, struct command_call
             return form_refuse(call, OUTCOME_NOT_YOURS, "guide_number", NULL);
         guide = call->principal.party.number;
     }
-    enum outcome outcome = page_read(call, reader->store, "members", guide, request->page_size,
-                                     request->page_token, &page);
+    enum outcome outcome = object_caller_employed(reader, call);
+    if (outcome != OUTCOME_OK) return outcome;
+    outcome = page_read(call, reader->store, "members", guide, request->page_size,
+                        request->page_token, &page);
     if (outcome != OUTCOME_OK) return outcome;
     outcome = list_numbers(reader, guide, (uint32_t)page_cursor_number(&page), page.size, numbers,
                            &count);
@@ -61,8 +63,10 @@ static enum outcome list_members_read(struct reader *reader, struct command_call
             OUTCOME_STORE_DAMAGED);
         if (outcome != OUTCOME_OK) return outcome;
         uint32_t serving_guide = 0;
+        bool inherited;
         if (guide != 0)
-            outcome = object_serving_now(reader, call, &account, &serving_guide);
+            outcome = object_serving_now(reader, call, numbers[i], &account, &serving_guide,
+                                         &inherited);
         if (outcome != OUTCOME_OK) return outcome;
         if (serving_guide != guide) continue;
         outcome = member_load_message(reader, call, numbers[i], &account,

@@ -63,7 +63,7 @@ static enum outcome list_purchases_read(struct reader *reader, struct command_ca
         return form_refuse(call, OUTCOME_NOT_YOURS, name.field, NULL);
     outcome = object_member(reader, call, &merchant, &name, 0, &member, &account);
     if (outcome != OUTCOME_OK) return outcome;
-    outcome = object_member_visible(call, member, &account);
+    outcome = object_member_visible(reader, call, member, &account);
     if (outcome != OUTCOME_OK) return form_refuse(call, outcome, name.field, NULL);
     outcome = page_read(call, reader->store, "purchases", member, request->page_size,
                         request->page_token, &page);

@@ -59,14 +59,16 @@ enum outcome member_message(struct reader *reader, struct command_call *call, ui
 {
     struct shop shop;
     uint32_t serving_guide;
+    bool inherited;
 
-    enum outcome outcome = object_serving_now(reader, call, account, &serving_guide);
+    enum outcome outcome =
+        object_serving_now(reader, call, member, account, &serving_guide, &inherited);
     if (outcome != OUTCOME_OK) return outcome;
     Beckon__V1__Member *message = reply_message(call, &beckon__v1__member__descriptor);
     if (message == NULL) return OUTCOME_BUSY;
     message->member_number = member;
     message->serving_guide = serving_guide;
-    message->serving_inherited = serving_guide != 0 && account->serving_inherited;
+    message->serving_inherited = serving_guide != 0 && inherited;
     message->scan_result = (Beckon__V1__ScanResult)account->scan_result;
     message->purchase_count = account->purchase_count;
     message->registered_at = reply_time(call, account->registered_at);

@@ -111,10 +111,32 @@ enum outcome object_member(struct reader *reader, struct command_call *call,
     return OUTCOME_OK;
 }
 
-enum outcome object_member_visible(const struct command_call *call, uint32_t member,
-                                   const struct account *account)
+enum outcome object_caller_employed(struct reader *reader, const struct command_call *call)
 {
     const struct principal *principal = &call->principal;
+    struct account account;
+    struct merchant merchant;
+    struct guide_on_date now;
+
+    if (principal->role != ROLE_GUIDE) return OUTCOME_OK;
+    enum outcome outcome = object_merchant(reader, &merchant);
+    if (outcome == OUTCOME_OK)
+        outcome = command_outcome(accounts_get(reader, principal->party, &account),
+                                  OUTCOME_STORE_DAMAGED);
+    if (outcome == OUTCOME_OK)
+        outcome = object_guide_on(reader, principal->party.number, &account,
+                                  business_date_at(&merchant, call->now_ms), &now);
+    if (outcome != OUTCOME_OK) return outcome;
+    return now.employed ? OUTCOME_OK : OUTCOME_CALLER_NOT_EMPLOYED;
+}
+
+enum outcome object_member_visible(struct reader *reader, const struct command_call *call,
+                                   uint32_t member, const struct account *account)
+{
+    const struct principal *principal = &call->principal;
+    enum outcome outcome;
+    uint32_t guide;
+    bool inherited;
 
     switch (principal->role) {
     case ROLE_ADMIN:
@@ -125,8 +147,11 @@ enum outcome object_member_visible(const struct command_call *call, uint32_t mem
     case ROLE_MEMBER:
         return principal->party.number == member ? OUTCOME_OK : OUTCOME_NOT_YOURS;
     case ROLE_GUIDE:
-        return account->serving_guide == principal->party.number ? OUTCOME_OK
-                                                                 : OUTCOME_NOT_YOURS;
+        outcome = object_caller_employed(reader, call);
+        if (outcome == OUTCOME_OK)
+            outcome = object_serving_now(reader, call, member, account, &guide, &inherited);
+        if (outcome != OUTCOME_OK) return outcome;
+        return guide == principal->party.number ? OUTCOME_OK : OUTCOME_NOT_YOURS;
     default:
         return OUTCOME_NOT_YOURS;
     }
@@ -174,6 +199,7 @@ enum outcome object_party(struct reader *reader, struct command_call *call, stru
     case PARTY_SHOP:
         outcome = command_outcome(shops_get(reader, party.number, &shop), OUTCOME_SHOP_UNKNOWN);
         break;
+    case PARTY_RUN:
     case PARTY_NONE:
         break;
     }
@@ -197,20 +223,6 @@ enum outcome object_guide_on(struct reader *reader, uint32_t guide, const struct
     return command_outcome(found, OUTCOME_INTERNAL);
 }
 
-enum outcome object_serving_now(struct reader *reader, const struct command_call *call,
-                                const struct account *account, uint32_t *ret_guide)
-{
-    struct merchant merchant;
-
-    *ret_guide = account->serving_guide;
-    if (account->serving_guide == 0 || account->binding_until == DATE_NEVER) return OUTCOME_OK;
-    enum outcome outcome = object_merchant(reader, &merchant);
-    if (outcome == OUTCOME_OK &&
-        account->binding_until <= business_date_at(&merchant, call->now_ms))
-        *ret_guide = 0;
-    return outcome;
-}
-
 enum outcome object_serving_on(struct reader *reader, uint32_t member,
                                const struct account *account, business_date date,
                                uint32_t *ret_guide, bool *ret_inherited)
@@ -232,4 +244,20 @@ enum outcome object_serving_on(struct reader *reader, uint32_t member,
         *ret_inherited = binding.inherited;
     }
     return command_outcome(found, OUTCOME_INTERNAL);
+}
+
+enum outcome object_serving_now(struct reader *reader, const struct command_call *call,
+                                uint32_t member, const struct account *account,
+                                uint32_t *ret_guide, bool *ret_inherited)
+{
+    struct merchant merchant;
+
+    *ret_guide = account->serving_guide;
+    *ret_inherited = account->serving_inherited;
+    if (account->binding_until == DATE_NEVER) return OUTCOME_OK;
+    enum outcome outcome = object_merchant(reader, &merchant);
+    if (outcome != OUTCOME_OK) return outcome;
+    business_date today = business_date_at(&merchant, call->now_ms);
+    if (today < account->binding_until) return OUTCOME_OK;
+    return object_serving_on(reader, member, account, today, ret_guide, ret_inherited);
 }

@@ -35,9 +35,10 @@ enum outcome object_member(struct reader *reader, struct command_call *call,
                            business_date date, uint32_t *ret_member,
                            struct account *ret_account) OUTCOME_CHECKED;
 
-/* May the caller see this member at all? OUTCOME_OK, or OUTCOME_NOT_YOURS. */
-enum outcome object_member_visible(const struct command_call *call, uint32_t member,
-                                   const struct account *account) OUTCOME_CHECKED;
+/* May the caller see this member at all? A guide those he serves, while he is employed. OUTCOME_OK,
+ * or OUTCOME_NOT_YOURS. */
+enum outcome object_member_visible(struct reader *reader, const struct command_call *call,
+                                   uint32_t member, const struct account *account) OUTCOME_CHECKED;
 /* May he see her phone and profile in full? Staff who serve her data: admin; herself. */
 bool object_member_in_full(const struct command_call *call, uint32_t member);
 
@@ -59,11 +60,17 @@ struct guide_on_date {
 enum outcome object_guide_on(struct reader *reader, uint32_t guide, const struct account *account,
                              business_date date, struct guide_on_date *ret) OUTCOME_CHECKED;
 
-/* The guide who serves her now, by the call's time: a binding whose end was reached but is not
- * posted yet binds no more. 0: nobody. */
+/* A guide who calls must be employed today for all that concerns customers: who has left keeps his
+ * token for what is his own (balances, statements). OUTCOME_OK for every other role, else
+ * OUTCOME_CALLER_NOT_EMPLOYED. */
+enum outcome object_caller_employed(struct reader *reader,
+                                    const struct command_call *call) OUTCOME_CHECKED;
+
+/* The guide who serves her now, by the call's time: a change that was reached but is not posted yet
+ * holds. 0: nobody. */
 enum outcome object_serving_now(struct reader *reader, const struct command_call *call,
-                                const struct account *account,
-                                uint32_t *ret_guide) OUTCOME_CHECKED;
+                                uint32_t member, const struct account *account,
+                                uint32_t *ret_guide, bool *ret_inherited) OUTCOME_CHECKED;
 
 /* The guide who served a member on a date; *ret_guide 0: nobody. */
 enum outcome object_serving_on(struct reader *reader, uint32_t member,

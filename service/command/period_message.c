@@ -70,7 +70,7 @@ enum outcome period_result_load_message(struct reader *reader, struct command_ca
         reply_message(call, &beckon__v1__period_result__descriptor);
     if (message == NULL) return OUTCOME_BUSY;
     message->guide_number = result->guide;
-    message->employee_no = reply_text(call, guide.employee_no);
+    message->employee_no = reply_text(call, guide_employee_no(&guide, result->pay_entity));
     message->numerator = result->numerator;
     message->denominator = result->denominator;
     message->value = result->value;

@@ -101,6 +101,8 @@ static enum outcome check_form(struct batch *batch, struct command_call *call,
 
     enum outcome outcome = object_merchant(&batch->reader, &registering->merchant);
     if (outcome != OUTCOME_OK) return outcome;
+    outcome = object_caller_employed(&batch->reader, call);
+    if (outcome != OUTCOME_OK) return outcome;
     if (request->occurred_at != NULL && call->principal.role != ROLE_ADMIN)
         return form_refuse(call, OUTCOME_ROLE_NOT_ALLOWED, "occurred_at", "ADMIN");
     outcome = business_time_occurred(call, request->occurred_at, "occurred_at",
@@ -249,7 +251,8 @@ static void put_member(struct batch *batch, const struct command_call *call,
                                        .until = buyer->account.binding_until,
                                        .state = BINDING_ACTIVE,
                                        .guide = attribution->serving_guide,
-                                       .inherited = attribution->serving_inherited});
+                                       .inherited = attribution->serving_inherited,
+                                       .protected_until = buyer->account.protected_until});
         members_of_guide_put(batch, attribution->serving_guide, member.number);
     }
     count_put(batch, &registering->counting);

@@ -84,7 +84,8 @@ static enum outcome load(struct batch *batch, struct command_call *call,
     outcome = object_member(&batch->reader, call, &updating->merchant, &name, 0,
                             &updating->member, &updating->account);
     if (outcome == OUTCOME_OK)
-        outcome = object_member_visible(call, updating->member, &updating->account);
+        outcome = object_member_visible(&batch->reader, call, updating->member,
+                                        &updating->account);
     /* Somebody else's customer and nobody look the same to a guide. */
     if (outcome == OUTCOME_NOT_YOURS ||
         (outcome == OUTCOME_MEMBER_UNKNOWN && call->principal.role == ROLE_GUIDE))

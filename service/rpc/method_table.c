@@ -24,7 +24,7 @@
     {.path = "/beckon.v1." service "/" method, .kind = METHOD_STREAM, .command = &(its_command),   \
      .roles = (its_roles)}
 
-enum { METHOD_COUNT = 69 };
+enum { METHOD_COUNT = 70 };
 
 static const struct method API_METHODS[] = {
     UNARY("MerchantService", "CreateMerchant", create_merchant, OPERATOR),
@@ -85,6 +85,9 @@ static const struct method API_METHODS[] = {
     UNARY("PeriodService", "ClosePeriod", close_period, PAYROLL | ADMIN),
     UNARY("PeriodService", "GetPeriodClose", get_period_close, PAYROLL | AUDITOR | ADMIN),
     UNARY("PeriodService", "ListPeriodCloses", list_period_closes, PAYROLL | AUDITOR | ADMIN),
+
+    UNARY("ScoreboardService", "GetScoreboard", get_scoreboard,
+          GUIDE | MANAGER | PAYROLL | AUDITOR | ADMIN),
 
     UNARY("CreditService", "ListCredits", list_credits, MEMBER | STAFF),
     UNARY("CreditService", "GetCredit", get_credit, MEMBER | STAFF),

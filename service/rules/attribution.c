@@ -22,6 +22,7 @@ static void fill_slots(const struct attribution_source *source, bool inherit,
     case PARTY_SHOP:
         attribution->scan_result = SCAN_REFERRED;
         return;
+    case PARTY_RUN:
     case PARTY_NONE:
         return;
     }

@@ -9,7 +9,9 @@ import time
 import unittest
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+import access_pay  # noqa: E402
 import world  # noqa: E402
+from access_row import Row  # noqa: E402
 from reflect import Refused  # noqa: E402
 from service import BECKOND, Service  # noqa: E402
 from world import (  # noqa: E402
@@ -19,22 +21,6 @@ from world import (  # noqa: E402
 
 OWNERS = (MEMBER, GUIDE, MANAGER, ADMIN)
 ACCESS_REASONS = {"TOKEN_MISSING", "TOKEN_INVALID", "ROLE_NOT_ALLOWED", "NOT_YOURS"}
-
-
-class Row:
-    """One method: who may call it; a request that is the `own` side's (shop S1, guide 1, member 1)
-    and changes nothing that is not there; `scoped`: what the `other` side of a role is told when it
-    asks for that object; `foreign`: what another merchant's token of any allowed role is told."""
-
-    def __init__(self, roles, request, scoped=None, foreign=OK, by_role=None):
-        self.roles = roles
-        self.request = request
-        self.scoped = scoped or {}
-        self.foreign = foreign
-        self.by_role = by_role or {}
-
-    def build(self, made, role):
-        return self.by_role.get(role, self.request)(made)
 
 
 def code_row(roles, more=None, foreign=not_found("CODE_UNKNOWN")):
@@ -264,6 +250,7 @@ TABLE = {
     "StoreService/BackupStore": Row((OPERATOR,), lambda w: {"path": "not absolute"}),
     "StoreService/AcceptClock": Row((OPERATOR,), lambda w: {}),
 }
+TABLE.update(access_pay.TABLE)
 # Not ours, for everybody, whatever the token: they say nothing of a merchant.
 COMMON = {"grpc.health.v1.Health/Check", "grpc.health.v1.Health/Watch",
           "grpc.reflection.v1.ServerReflection/ServerReflectionInfo",

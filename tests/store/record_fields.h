@@ -86,6 +86,7 @@ static const struct field purchase_day_fields[] = {
 static const struct field binding_fields[] = {
     F_RAW(binding, from), F_RAW(binding, until), F_CHOICE(binding, state, 1, 4),
     F_RAW(binding, guide), F_CHOICE(binding, inherited, 0, 1),
+    F_RAW(binding, protected_until), F_RAW(binding, handover),
 };
 static const struct field employment_fields[] = {
     F_RAW(employment, from), F_RAW(employment, until), F_RAW(employment, shop),

@@ -383,11 +383,32 @@ static void old_merchants_decode(void **state)
     }
 }
 
+static void old_bindings_decode(void **state)
+{
+    (void)state;
+    uint8_t data[RECORD_BYTES_MAX];
+    struct encoder to = encoder_begin(data);
+    struct binding binding;
+    encoder_u8(&to, 1);
+    encoder_date(&to, 100);
+    encoder_date(&to, DATE_NEVER);
+    encoder_u8(&to, BINDING_ACTIVE);
+    encoder_u32(&to, 9);
+    encoder_flag(&to, true);
+    assert_int_equal(binding_decode(bytes_of(&to), &binding), STORE_OK);
+    assert_int_equal(binding.until, DATE_NEVER);
+    assert_int_equal(binding.guide, 9);
+    assert_true(binding.inherited);
+    assert_int_equal(binding.protected_until, 100);
+    assert_int_equal(binding.handover, 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(old_accounts_decode),
         cmocka_unit_test(old_merchants_decode),
+        cmocka_unit_test(old_bindings_decode),
         cmocka_unit_test(credits_before_settlements_decode),
         cmocka_unit_test(old_entries_count_for_the_date_they_bear),
         cmocka_unit_test(old_debts_name_no_pay_entity),

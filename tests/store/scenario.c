@@ -117,8 +117,9 @@ static void put_guides(struct batch *batch)
 {
     for (uint32_t number = 1; number <= SCENARIO_GUIDES; number++) {
         struct party party = {PARTY_GUIDE, number};
-        struct guide guide = {.number = number, .pay_entity = 1, .created_at = 500};
-        snprintf(guide.employee_no, sizeof guide.employee_no, "E%03u", number);
+        struct guide guide = {.number = number, .created_at = 500, .number_count = 1,
+                              .numbers[0].pay_entity = 1};
+        snprintf(guide.numbers[0].text, sizeof guide.numbers[0].text, "E%03u", number);
         guides_put(batch, &guide);
         struct employment before = {.from = -50, .until = 10, .shop = 2, .pay_entity = 1};
         struct employment employment = {.from = 10, .until = DATE_NEVER, .shop = 1,
@@ -238,12 +239,13 @@ static void count_day(struct batch *batch, uint32_t member, struct account *acco
     }
     struct recency_edit edit;
     struct reader *reader = &batch->reader;
-    recency_edit_begin(&edit, account->serving_guide);
-    FETCH(batch, recency_edit_add(&edit, reader, RECENCY_LAST, last, -1));
-    FETCH(batch, recency_edit_add(&edit, reader, RECENCY_LAST, account->last_day, 1));
-    FETCH(batch, recency_edit_add(&edit, reader, RECENCY_SECOND_LAST, second, -1));
-    FETCH(batch,
-          recency_edit_add(&edit, reader, RECENCY_SECOND_LAST, account->second_last_day, 1));
+    uint32_t guide = account->serving_guide;
+    recency_edit_begin(&edit);
+    FETCH(batch, recency_edit_add(&edit, reader, guide, RECENCY_LAST, last, -1));
+    FETCH(batch, recency_edit_add(&edit, reader, guide, RECENCY_LAST, account->last_day, 1));
+    FETCH(batch, recency_edit_add(&edit, reader, guide, RECENCY_SECOND_LAST, second, -1));
+    FETCH(batch, recency_edit_add(&edit, reader, guide, RECENCY_SECOND_LAST,
+                                  account->second_last_day, 1));
     recency_edit_put(&edit, batch);
 }
 

@@ -119,7 +119,8 @@ static void guides_are_found_by_employee_number(void **state)
     assert_int_equal(number, 2);
     assert_int_equal(guides_find(reader, 2, "E002", &number), STORE_ABSENT);
     assert_int_equal(guides_get(reader, 2, &guide), STORE_OK);
-    assert_string_equal(guide.employee_no, "E002");
+    assert_string_equal(guide_employee_no(&guide, 1), "E002");
+    assert_string_equal(guide_employee_no(&guide, 2), "");
     members_of_guide_put(batch, 1, 3);
     assert_int_equal(members_of_guide_list(reader, 1, 1, members, 8, &count), STORE_OK);
     assert_int_equal(count, 2);
@@ -360,9 +361,10 @@ static void recency_sums_days_over_months(void **state)
     assert_int_equal(recency_sum(reader, 1, 102, 135, &last, &second_last), STORE_OK);
     assert_true(last == 0 && second_last == 0);
     struct recency_edit edit;
-    recency_edit_begin(&edit, 1);
-    assert_int_equal(recency_edit_add(&edit, reader, RECENCY_LAST, 102, -1), STORE_DAMAGED);
-    assert_int_equal(recency_edit_add(&edit, reader, RECENCY_LAST, DATE_NEVER, -1), STORE_OK);
+    recency_edit_begin(&edit);
+    assert_int_equal(recency_edit_add(&edit, reader, 1, RECENCY_LAST, 102, -1), STORE_DAMAGED);
+    assert_int_equal(recency_edit_add(&edit, reader, 1, RECENCY_LAST, DATE_NEVER, -1),
+                     STORE_OK);
 }
 
 static void profiles_and_phones_lead_to_the_person(void **state)

@@ -50,7 +50,8 @@ static void big_numbers_bytes_times_and_parties_read_as_documented(void **state)
                 "\"to\":\"expense\",\"account\":{\"kind\":\"guide\",\"number\":3},"
                 "\"amount\":-9223372036854775808,\"balance_after\":0,\"credit_number\":0,"
                 "\"program_version\":0,\"rule_id\":\"\",\"shop_id\":\"\",\"receipt_number\":\"\","
-                "\"member_number\":0,\"previous_hash\":\"AQID/w==\"}");
+                "\"member_number\":0,\"previous_hash\":\"AQID/w==\",\"event_date\":\"\","
+                "\"run_number\":0}");
     g_autofree char *cell =
         message_cell(&entry.base, message_field(entry.base.descriptor, "account"));
     assert_string_equal(cell, "guide:3");

@@ -252,9 +252,30 @@ static void members_are_seen_by_those_who_look_after_them(void **state)
     PLAY_ON(STAGE, steps);
 }
 
+/* Who has left sees what is his own, no customers. */
+static void a_guide_who_has_left_reaches_no_customer(void **state)
+{
+    (void)state;
+    static const struct step steps[] = {
+        REFUSES("guide:3", list_members, "", OUTCOME_CALLER_NOT_EMPLOYED, NULL),
+        REFUSES("guide:3", get_member, "member_number=1", OUTCOME_CALLER_NOT_EMPLOYED, NULL),
+        REFUSES("guide:3", update_member,
+                "member.member_number=1 member.name=X update_fields=name",
+                OUTCOME_CALLER_NOT_EMPLOYED, NULL),
+        REFUSES("guide:3", register_member, "phone=13800000009 consent_policy_version=v1",
+                OUTCOME_CALLER_NOT_EMPLOYED, NULL),
+        REFUSES("guide:3", create_code, "request_id=x code.owner=guide:3",
+                OUTCOME_CALLER_NOT_EMPLOYED, NULL),
+        ANSWERS("guide:3", get_balance, "", "account_balances.account=guide:3"),
+        ANSWERS("guide:3", get_guide, "", "guide.guide_number=3"),
+    };
+    PLAY_ON(STAGE, steps);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_guide_who_has_left_reaches_no_customer),
         cmocka_unit_test(a_merchant_is_made_once_for_a_request_id),
         cmocka_unit_test(a_shop_is_known_by_its_id),
         cmocka_unit_test(a_guide_is_known_by_employer_and_employee_number),
