@@ -60,6 +60,7 @@ enum {
     LIMIT_PAGE = 500,
     LIMIT_REFUNDS_PARKED = 8,             /* refunds waiting for one purchase: all are posted in its
                                              command; more than a few tills ever have under way */
+    LIMIT_RANKED_GUIDES = 100000,         /* 32 B each, in one call's arena */
     LIMIT_AHEAD_MS = 10 * 60 * 1000,      /* occurred_at may be so far ahead of the clock */
     LIMIT_TOKENS_PER_PRINCIPAL = 2,       /* alive, for rotation */
     /* Back-tests: one at a time, on the long thread; some 300 MB of memory when all are reached. */
@@ -72,6 +73,9 @@ enum {
 
     LIMIT_EXPLAIN_ADJUSTMENTS = 1000,     /* looked through for the one that made a credit */
     LIMIT_EXPLAIN_WALK = 10000,           /* entries one ExplainCredit looks at: some 50 ms */
+    LIMIT_SETTLEMENT_DAYS = 3660,         /* one run: ten years, their periods looked at in ms */
+    LIMIT_SETTLEMENT_RATE_POINTS = 1000000, /* points in a lot: more are kept than paid */
+    LIMIT_SETTLEMENT_RATE_MINOR = 1000000000, /* what a lot gives: far below 2^63 */
     LIMIT_RETENTION_YEARS = 10,           /* what payroll was given, by law (payee_copy.h) */
     LIMIT_PATH_BYTES = 1024,              /* a backup's folder */
 };

@@ -1,7 +1,6 @@
 #include "service/main_due.h"
 
 #include <inttypes.h>
-#include <pthread.h>
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
@@ -10,9 +9,9 @@
 #include "service/command/business_time.h"
 #include "service/command/commands.h"
 #include "service/command/due.h"
+#include "service/main_ask.h"
 #include "service/ops/log.h"
 #include "service/ops/ticker.h"
-#include "service/rpc/arena.h"
 #include "store/clock.h"
 #include "store/debts.h"
 #include "store/ledger.h"
@@ -22,8 +21,6 @@
 
 enum {
     TICK_MS = 1000,
-    ARENA_FIRST_BYTES = 32 * 1024, /* one portion's request and reply */
-    ARENA_POOL_BYTES = 1024 * 1024,
     MERCHANTS_PORTION = 16,
 };
 #define CLOCKS_PART_MS (UINT64_C(60) * 60 * 1000)
@@ -31,8 +28,7 @@ enum {
 
 struct due_ticker {
     struct ticker *ticker;
-    struct executor *executor;
-    struct store *store;
+    struct asker *asker;
     struct executor_clock clock;
     atomic_bool stopping;
 
@@ -42,14 +38,6 @@ struct due_ticker {
     uint64_t accept_count; /* what the store said when it began to wait */
     uint32_t damaged;      /* accounts passed over and logged */
     enum outcome refusal;  /* the last one logged */
-
-    struct arena arena;
-    struct arena_pool pool;
-    _Alignas(max_align_t) uint8_t first[ARENA_FIRST_BYTES];
-
-    pthread_mutex_t lock; /* of `done` */
-    pthread_cond_t ended;
-    bool done;
 };
 
 /* ---- the clock ------------------------------------------------------------------------------- */
@@ -70,33 +58,15 @@ static bool clocks_part(const struct due_ticker *ticker)
     return apart > (int64_t)CLOCKS_PART_MS;
 }
 
-/* Calls `read` with a snapshot until the engine has what it needs. */
-typedef enum store_result due_read(struct due_ticker *ticker, struct reader *reader,
-                                   void *context);
-static enum store_result in_snapshot(struct due_ticker *ticker, due_read *read, void *context)
+static enum store_result read_accepted(struct reader *reader, void *context)
 {
-    struct reader reader;
-    enum store_result result = reader_open(ticker->store, &reader);
-    if (result != STORE_OK) return result;
-    do {
-        reader.merchant = 0;
-        result = read(ticker, &reader, context);
-    } while (result == STORE_NEED && kv_fetch(reader.snapshot) == STORE_OK);
-    reader_close(&reader);
-    return result;
-}
-
-static enum store_result read_accepted(struct due_ticker *ticker, struct reader *reader,
-                                       void *context)
-{
-    (void)ticker;
     return clock_acceptance_get(reader, context);
 }
 
 static void wait_begin(struct due_ticker *ticker, const char *cause)
 {
     struct clock_acceptance acceptance;
-    if (in_snapshot(ticker, read_accepted, &acceptance) != STORE_OK) return;
+    if (asker_read(ticker->asker, read_accepted, &acceptance) != STORE_OK) return;
     ticker->waits = true;
     ticker->accept_count = acceptance.count;
     log_event("warn", "what is due waits until the clock is accepted",
@@ -111,7 +81,7 @@ static bool clock_trusted(struct due_ticker *ticker)
         clocks_agree(ticker); /* small steps are the clock's keeper at work */
         return true;
     }
-    if (in_snapshot(ticker, read_accepted, &acceptance) != STORE_OK) return false;
+    if (asker_read(ticker->asker, read_accepted, &acceptance) != STORE_OK) return false;
     if (acceptance.count == ticker->accept_count) return false;
     ticker->waits = false;
     clocks_agree(ticker);
@@ -127,20 +97,16 @@ struct merchants_portion {
     size_t count;
 };
 
-static enum store_result read_merchants(struct due_ticker *ticker, struct reader *reader,
-                                        void *context)
+static enum store_result read_merchants(struct reader *reader, void *context)
 {
-    (void)ticker;
     struct merchants_portion *portion = context;
     return merchants_list(reader, portion->after, portion->numbers, MERCHANTS_PORTION,
                           &portion->count);
 }
 
 /* When anything was last written, to any merchant. */
-static enum store_result read_written(struct due_ticker *ticker, struct reader *reader,
-                                      void *context)
+static enum store_result read_written(struct reader *reader, void *context)
 {
-    (void)ticker;
     uint64_t *latest = context;
     struct merchants_portion portion = {0};
     struct clock_acceptance acceptance;
@@ -149,7 +115,7 @@ static enum store_result read_written(struct due_ticker *ticker, struct reader *
     if (acceptance.at > *latest) *latest = acceptance.at;
     do {
         reader->merchant = 0;
-        result = read_merchants(ticker, reader, &portion);
+        result = read_merchants(reader, &portion);
         for (size_t i = 0; i < portion.count && result == STORE_OK; i++) {
             struct fence fence;
             reader->merchant = portion.after = portion.numbers[i];
@@ -168,9 +134,8 @@ struct merchant_due {
 };
 
 /* A look before any work is queued: on most seconds nothing is due. */
-static enum store_result read_due(struct due_ticker *ticker, struct reader *reader, void *context)
+static enum store_result read_due(struct reader *reader, void *context)
 {
-    (void)ticker;
     struct merchant_due *wanted = context;
     struct merchant merchant;
     struct party party;
@@ -194,42 +159,12 @@ static enum store_result read_due(struct due_ticker *ticker, struct reader *read
 
 /* ---- work ------------------------------------------------------------------------------------ */
 
-static void work_done(struct work *work)
-{
-    struct due_ticker *ticker = work->context;
-    pthread_mutex_lock(&ticker->lock);
-    ticker->done = true;
-    pthread_cond_signal(&ticker->ended);
-    pthread_mutex_unlock(&ticker->lock);
-}
-
-/* Runs a command of the ticker's for one merchant, to its end. */
-static enum outcome run_command(struct due_ticker *ticker, const struct command *command,
-                                uint32_t merchant, const ProtobufCMessage *request,
-                                ProtobufCMessage **ret_reply)
-{
-    struct work work = {
-        .command = command, .done = work_done, .context = ticker,
-        .call = {.principal = {.role = ROLE_REGISTRANT, .merchant = merchant},
-                 .request = request, .arena = &ticker->arena.allocator},
-    };
-    ticker->done = false;
-    enum outcome outcome = executor_submit(ticker->executor, &work);
-    if (outcome != OUTCOME_OK) return outcome;
-    pthread_mutex_lock(&ticker->lock);
-    while (!ticker->done) pthread_cond_wait(&ticker->ended, &ticker->lock);
-    pthread_mutex_unlock(&ticker->lock);
-    if (work.outcome == OUTCOME_OK) *ret_reply = work.reply;
-    return work.outcome;
-}
-
-/* The same; what it refuses is logged once, until another outcome. */
+/* Runs a command of the ticker's; what it refuses is logged once, until another outcome. */
 static bool run_logged(struct due_ticker *ticker, const struct command *command,
                        uint32_t merchant, const ProtobufCMessage *request,
                        ProtobufCMessage **ret_reply)
 {
-    arena_reset(&ticker->arena);
-    enum outcome outcome = run_command(ticker, command, merchant, request, ret_reply);
+    enum outcome outcome = asker_run(ticker->asker, command, merchant, request, ret_reply);
     if (outcome != OUTCOME_OK && outcome != OUTCOME_SHUTTING_DOWN && outcome != ticker->refusal)
         log_event("warn", "what is due was not posted", "merchant=%" PRIu32 " outcome=%s",
                   merchant, outcome_info(outcome)->reason);
@@ -303,7 +238,7 @@ static void run_merchant(struct due_ticker *ticker, uint32_t merchant)
     Beckon__Internal__TickDueRow after = BECKON__INTERNAL__TICK_DUE_ROW__INIT;
     struct merchant_due wanted = {
         .merchant = merchant, .now_ms = ticker->clock.now_ms(ticker->clock.context)};
-    if (in_snapshot(ticker, read_due, &wanted) != STORE_OK) return;
+    if (asker_read(ticker->asker, read_due, &wanted) != STORE_OK) return;
     bool more = wanted.accounts;
     while (more && !atomic_load(&ticker->stopping)) more = run_portion(ticker, merchant, &after);
     /* Behind the accounts, whose due work they had to wait for. */
@@ -320,7 +255,7 @@ static void tick(void *context)
     struct merchants_portion portion = {0};
     if (!clock_trusted(ticker)) return;
     do {
-        if (in_snapshot(ticker, read_merchants, &portion) != STORE_OK) return;
+        if (asker_read(ticker->asker, read_merchants, &portion) != STORE_OK) return;
         for (size_t i = 0; i < portion.count && !atomic_load(&ticker->stopping); i++) {
             portion.after = portion.numbers[i];
             run_merchant(ticker, portion.numbers[i]);
@@ -334,15 +269,10 @@ struct due_ticker *due_ticker_start(struct executor *executor, struct store *sto
     struct due_ticker *ticker = calloc(1, sizeof *ticker);
     uint64_t written = 0;
     if (ticker == NULL) abort();
-    ticker->executor = executor;
-    ticker->store = store;
+    ticker->asker = asker_new(executor, store);
     ticker->clock = clock;
-    ticker->pool.limit_bytes = ARENA_POOL_BYTES;
-    arena_init(&ticker->arena, &ticker->pool, ticker->first, sizeof ticker->first);
-    pthread_mutex_init(&ticker->lock, NULL);
-    pthread_cond_init(&ticker->ended, NULL);
     clocks_agree(ticker);
-    if (in_snapshot(ticker, read_written, &written) == STORE_OK && written != 0 &&
+    if (asker_read(ticker->asker, read_written, &written) == STORE_OK && written != 0 &&
         ticker->wall_ms > written && ticker->wall_ms - written > STORE_OLD_MS)
         wait_begin(ticker, "the store was last written more than 30 days ago");
     ticker->ticker = ticker_start(TICK_MS, tick, ticker);
@@ -353,8 +283,6 @@ void due_ticker_stop(struct due_ticker *ticker)
 {
     atomic_store(&ticker->stopping, true);
     ticker_stop(ticker->ticker);
-    arena_reset(&ticker->arena);
-    pthread_mutex_destroy(&ticker->lock);
-    pthread_cond_destroy(&ticker->ended);
+    asker_destroy(ticker->asker);
     free(ticker);
 }

@@ -140,6 +140,10 @@ static const struct outcome_info OUTCOMES[] = {
         "{field} 不是可用的文件夹：须为服务所在机器本地磁盘上的绝对路径，尚不存在，且上级文件夹可写。"),
     ROW(ROWS_INVALID, INVALID_ARGUMENT, false, "{field} holds too few or too many rows: {allowed}.",
         "{field} 的行数过少或过多：{allowed}。"),
+    ROW(SETTLEMENT_PERIOD_INVALID, INVALID_ARGUMENT, false,
+        "A settlement covers at least a day and at most ten years: {field} has to lie that far "
+        "behind period_start. It is the first date that belongs to the run no more.",
+        "结算周期至少一天、最长十年：{field} 必须晚于 period_start 且不超过十年，它是不再属于本次结算的第一天。"),
 
     ROW(MERCHANT_UNKNOWN, NOT_FOUND, false, "There is no such merchant. Check its number.",
         "没有这个商户，请检查商户编号。"),
@@ -197,6 +201,16 @@ static const struct outcome_info OUTCOMES[] = {
     ROW(BENEFIT_UNKNOWN, NOT_FOUND, false,
         "This member has no benefit of that number. ListBenefits shows hers.",
         "该会员没有此编号的礼遇。可用 ListBenefits 查看其全部礼遇。"),
+    ROW(EXPORT_UNKNOWN, NOT_FOUND, false,
+        "The run has no export of this number. Record one first: `beckon settlement export` does "
+        "both.",
+        "这次结算没有该编号的导出记录。请先登记导出，beckon settlement export 会一并完成。"),
+    ROW(PAY_ENTITY_UNKNOWN, NOT_FOUND, false,
+        "There is no such pay entity. Shops name theirs: `beckon shop list` shows them.",
+        "没有这个发薪主体。门店资料中有各自的发薪主体，可用 beckon shop list 查看。"),
+    ROW(SETTLEMENT_UNKNOWN, NOT_FOUND, false,
+        "There is no settlement run of this number. `beckon settlement list` shows them.",
+        "没有这个编号的结算。可用 beckon settlement list 查看。"),
 
     ROW(RECEIPT_REUSED, ALREADY_EXISTS, false,
         "This shop has recorded that receipt number with other content. Nothing was changed; read "
@@ -292,6 +306,53 @@ static const struct outcome_info OUTCOMES[] = {
     ROW(CREDIT_IN_REVIEW, FAILED_PRECONDITION, false,
         "A review holds that credit: decide it with DecideReview instead.",
         "这笔积分或返利由审核冻结：请用 DecideReview 对该审核作出决定。"),
+    ROW(SETTLEMENT_NOT_OVER, FAILED_PRECONDITION, false,
+        "The period is not over: {field} may be {allowed} at most today.",
+        "结算周期尚未结束：{field} 目前最晚为 {allowed}。"),
+    ROW(SETTLEMENT_RATE_MISSING, FAILED_PRECONDITION, false,
+        "The program in force on the period's last date says no settlement rate. Give rate_points "
+        "and rate_minor, or publish a program that has them.",
+        "周期最后一天生效的方案没有设定结算汇率。请填写 rate_points 和 rate_minor，或发布包含它们的方案。"),
+    ROW(SETTLEMENT_WORKING, FAILED_PRECONDITION, false,
+        "The service is still at work on this run; `beckon settlement show` says how far it is. "
+        "Try again when it has ended.",
+        "系统仍在处理这次结算，可用 beckon settlement show 查看进度。处理结束后请重试。"),
+    ROW(SETTLEMENT_STATE, FAILED_PRECONDITION, false,
+        "That step is not possible where the run stands now: {allowed}. `beckon settlement show` "
+        "says what comes next.",
+        "这次结算目前的状态（{allowed}）不允许这一步。可用 beckon settlement show 查看下一步。"),
+    ROW(SETTLEMENT_CHANGED, FAILED_PRECONDITION, false,
+        "The run has changed since it was looked at: {field} is not the present one. Look at it "
+        "again first.",
+        "这次结算在查看之后已有变化：{field} 不是当前值。请先重新查看。"),
+    ROW(SETTLEMENT_OWN, PERMISSION_DENIED, false,
+        "Who made or submitted a run can't approve it. Ask somebody with another token.",
+        "创建或提交结算的人不能自己批准。请由持有其他令牌的人批准。"),
+    ROW(SETTLEMENT_OTHER_FROZEN, FAILED_PRECONDITION, false,
+        "Run {allowed} has frozen credits of the same pay entity. Close, reject or cancel it "
+        "first.",
+        "第 {allowed} 次结算已冻结同一发薪主体的积分或返利。请先将其关账、退回或取消。"),
+    ROW(SETTLEMENT_DISPUTES_OPEN, FAILED_PRECONDITION, false,
+        "Disputes are open: {allowed}. Decide each of them first; `beckon dispute list` shows "
+        "them.",
+        "还有 {allowed} 个未决的异议。请先逐一处理，可用 beckon dispute list 查看。"),
+    ROW(SETTLEMENT_EARLIER_OPEN, FAILED_PRECONDITION, false,
+        "The earlier run {allowed} of the same pay entity is not finished. Close or cancel it "
+        "first.",
+        "同一发薪主体较早的第 {allowed} 次结算尚未完成。请先将其关账或取消。"),
+    ROW(SETTLEMENT_HELD_UNDECIDED, FAILED_PRECONDITION, false,
+        "A held credit of the period is undecided: {allowed}. Release it, void it, or leave it to "
+        "the next run with `beckon settlement hold-over`.",
+        "周期内有一笔冻结的积分或返利尚未决定：{allowed}。请解冻、作废，或用 beckon settlement "
+        "hold-over 留到下一次结算。"),
+    ROW(SETTLEMENT_PERIODS_DUE, FAILED_PRECONDITION, false,
+        "The bonus {allowed} is due and not computed. Reject the run, so that its next draft "
+        "computes it.",
+        "奖励 {allowed} 已到期但尚未计算。请退回这次结算，下一份草稿会计算它。"),
+    ROW(SETTLEMENT_UNVERIFIED, FAILED_PRECONDITION, false,
+        "A close needs the certificate of a verification that found nothing and covers the "
+        "ledger up to entry {allowed}. `beckon settlement close` makes one.",
+        "关账需要一份无差错的核对证明，覆盖到第 {allowed} 条分录。可用 beckon settlement close 自动生成。"),
     ROW(BACKUP_FAILED, FAILED_PRECONDITION, false,
         "The backup failed: {allowed}. The store is as it was.",
         "备份失败：{allowed}。数据未受影响。"),

@@ -184,13 +184,15 @@ int64_t decoder_i64(struct decoder *decoder)
 uint64_t decoder_varint(struct decoder *decoder, uint64_t max)
 {
     uint64_t value = 0;
-    for (unsigned shift = 0; shift < 64; shift += 7) {
-        uint8_t byte = decoder_u8(decoder);
+    const uint8_t *at = decoder->at;
+    for (unsigned shift = 0; shift < 64 && at < decoder->end; shift += 7) {
+        uint8_t byte = *at++;
         uint64_t bits = byte & 0x7f;
         if (bits << shift >> shift != bits) break;
         value |= bits << shift;
         if (byte & 0x80) continue;
         if (value > max || (byte == 0 && shift > 0)) break;
+        decoder->at = at;
         return value;
     }
     decoder->damaged = true;

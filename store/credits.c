@@ -3,6 +3,7 @@
 #include <assert.h>
 
 #include "store/encode.h"
+#include "store/held.h"
 #include "store/settlement_accounts.h"
 #include "store/table.h"
 
@@ -110,9 +111,19 @@ static void credits_put(struct batch *batch, struct party party, const struct cr
     table_put(batch, &key, data, credit_encode(&stored, data));
 }
 
+/* Held ones are listed by date, for runs that have to wait for them. */
+static void held_keep(struct batch *batch, struct party party, const struct credit *credit,
+                      business_date filed_before)
+{
+    struct held held = {credit->business_date, party, credit->number};
+    if (credit_filed_on(credit) == FILED_HELD) held_put(batch, &held);
+    else if (filed_before == FILED_HELD) held_delete(batch, &held);
+}
+
 void credits_add(struct batch *batch, struct party party, const struct credit *credit)
 {
     credits_put(batch, party, credit);
+    held_keep(batch, party, credit, DATE_NEVER);
     date_put(batch, party, credit->number, DATE_NEVER, credit_filed_on(credit));
 }
 
@@ -121,6 +132,7 @@ void credits_change(struct batch *batch, struct party party, const struct credit
 {
     business_date filed_on = credit_filed_on(credit);
     credits_put(batch, party, credit);
+    held_keep(batch, party, credit, filed_before);
     if (filed_on == filed_before) return;
     struct key key = credit_key(batch->reader.merchant, party, filed_before, credit->number);
     table_delete(batch, &key);

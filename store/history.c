@@ -4,6 +4,7 @@
 #include <assert.h>
 
 #include "store/encode.h"
+#include "store/roster.h"
 #include "store/table.h"
 
 static struct party member_party(uint32_t member)
@@ -160,4 +161,5 @@ void employments_put(struct batch *batch, uint32_t guide, const struct employmen
     struct key key = account_key(batch->reader.merchant, guide_party(guide), ACCOUNT_HISTORY);
     key_date(&key, employment->from);
     table_put(batch, &key, data, employment_encode(employment, data));
+    roster_changes(batch);
 }

@@ -37,6 +37,7 @@ enum table {
     TABLE_RECENCY = 0x17,        /* month start, guide -> recency_month (L1, L2) */
     TABLE_RULE_CREDIT_DATE = 0x18, /* -> latest business date with a rule-made credit */
     TABLE_TOKEN_OF = 0x19,       /* role, party, token number -> (empty): not revoked */
+    TABLE_ROSTER = 0x1a,         /* -> the commit that changed an employment last */
     TABLE_PURCHASE = 0x20,       /* shop, receipt -> purchase */
     TABLE_ENTRY = 0x21,          /* number -> entry */
     TABLE_PURCHASE_LINES = 0x22, /* shop, receipt -> purchase_lines, where there are any */
@@ -72,10 +73,10 @@ enum table {
     TABLE_HELD = 0x38,           /* business date, party, credit -> (empty): every held credit */
     TABLE_HELD_CARRIED = 0x39,   /* run, party, credit -> ColdHeldCarried: left to the next run,
                                     and why */
-    TABLE_TARGET = 0x3a,         /* guide, period kind, start, KPI -> ColdTarget */
+    TABLE_TARGET = 0x3a,         /* guide, span, start, KPI -> target */
     TABLE_HANDOVER = 0x3b,       /* number -> ColdHandover */
     TABLE_HANDOVER_ROW = 0x3c,   /* handover, member -> its outcome */
-    TABLE_KPI_YEAR = 0x3d,       /* year start, guide -> the year's counters, for rankings */
+    TABLE_KPI_BLOCK = 0x3d,      /* month start, block -> kpi_block: sums of many guides */
     TABLE_EXPORT = 0x3e,         /* run, number -> ColdExport: who took out what, when */
 
     /* merchant 0: the instance's own */

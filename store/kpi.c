@@ -6,6 +6,7 @@
 #include "store/accounts.h"
 #include "store/date.h"
 #include "store/encode.h"
+#include "store/kpi_block.h"
 #include "store/merchants.h"
 #include "store/table.h"
 
@@ -54,7 +55,20 @@ void kpi_put(struct batch *batch, uint32_t guide, business_date month,
 {
     uint8_t data[KPI_MONTH_BYTES_MAX];
     struct key key = kpi_key(batch->reader.merchant, guide, month);
+    struct kpi_block block;
+    enum store_result result = kpi_block_load(&batch->reader, guide, month, &block);
+    assert(result == STORE_OK); /* read by kpi_load */
+    bool fits = kpi_block_set(&block, guide, counts);
+    assert(fits); /* a month's sales far below 2^63 */
     table_put(batch, &key, data, kpi_month_encode(counts, data));
+    kpi_block_put(batch, guide, month, &block);
+}
+
+enum store_result kpi_load(struct reader *reader, uint32_t guide, business_date month,
+                           struct kpi_month *ret)
+{
+    enum store_result result = kpi_block_ready(reader, guide, month);
+    return result == STORE_OK ? kpi_get(reader, guide, month, ret) : result;
 }
 
 enum store_result kpi_guide(struct reader *reader, uint32_t member, const struct account *account,
@@ -172,7 +186,7 @@ static enum store_result edit_month(struct kpi_edit *edit, struct reader *reader
     assert(edit->count < KPI_EDIT_MONTHS_MAX);
     enum store_result result = edit_look(edit, reader);
     if (result == STORE_OK)
-        result = kpi_get(reader, guide, month, &edit->months[edit->count].counts);
+        result = kpi_load(reader, guide, month, &edit->months[edit->count].counts);
     if (result != STORE_OK) return result;
     edit->months[edit->count].guide = guide;
     edit->months[edit->count].month = month;

@@ -47,6 +47,10 @@ enum store_result kpi_get(struct reader *reader, uint32_t guide, business_date m
 
 /* A hint that kpi_get will ask for it. */
 void kpi_want(struct reader *reader, uint32_t guide, business_date month);
+/* The same, before kpi_put: reads what that will. */
+enum store_result kpi_load(struct reader *reader, uint32_t guide, business_date month,
+                           struct kpi_month *ret) STORE_CHECKED;
+/* Puts it, and its sums beside those of other guides (kpi_block.h). */
 void kpi_put(struct batch *batch, uint32_t guide, business_date month,
              const struct kpi_month *counts);
 

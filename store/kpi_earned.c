@@ -33,7 +33,7 @@ enum store_result kpi_earned_load(struct reader *reader, uint32_t guide, busines
     struct kpi_month counts;
     assert(guide != 0);
     if (date < PERIOD_DATE_MIN || date > PERIOD_DATE_MAX) return STORE_DAMAGED;
-    return kpi_get(reader, guide, date_month_start(date), &counts);
+    return kpi_load(reader, guide, date_month_start(date), &counts);
 }
 
 void kpi_earned_add(struct batch *batch, uint32_t guide, business_date date,

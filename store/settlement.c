@@ -19,7 +19,10 @@ const struct settlement_mark *settlement_covers(const struct settlement_account 
     if (!settlement_takes(payee, credit)) return NULL;
     for (uint8_t i = 0; i < account->mark_count; i++) {
         const struct settlement_mark *mark = &account->marks[i];
-        if (credit->business_date < mark->end && credit->since <= mark->entry) return mark;
+        bool kept = credit->unit == UNIT_POINTS && mark->kept_since != 0 &&
+                    credit->since >= mark->kept_since;
+        if (credit->business_date < mark->end && credit->since <= mark->entry && !kept)
+            return mark;
     }
     return NULL;
 }

@@ -36,6 +36,7 @@ enum run_work {
     RUN_WORK_DRAFT,   /* DRAFT: lines are computed, nothing is frozen */
     RUN_WORK_FREEZE,  /* DRAFT, then REVIEW: lines are computed anew, each with its mark */
     RUN_WORK_RELEASE, /* DRAFT or CANCELLED: marks are taken away again */
+    RUN_WORK_DISPUTES,/* DRAFT, after a release: what was granted to payees is posted */
     RUN_WORK_CLOSE,   /* CLOSING, then CLOSED: SETTLE and CARRY entries, payee by payee */
     RUN_WORK_SWEEP,   /* CLOSED, PAID: what the marks say is written into the credits */
 };
@@ -67,15 +68,18 @@ struct settlement_run {
     uint8_t hash[HASH_BYTES];   /* over the lines in order, each its statement hash: what is
                                    reviewed and approved */
 
-    /* while at work: periods that start before `period` are closed, payees up to `payee` done */
+    /* while at work: periods that start before `period` are closed, payees up to `payee` done; at
+     * the close of `payee` those lines up to `payee_entity` */
     business_date period;
     struct party payee;
+    uint32_t payee_entity;
 
     uint64_t made_at, submitted_at, approved_at, closed_at, paid_at, cancelled_at; /* 0: not yet */
     uint32_t made_by, submitted_by, approved_by, closed_by, cancelled_by;
     char reason[REASON_BYTES_MAX + 1]; /* of the last rejection, or of the cancellation */
-    uint64_t entry;             /* the ledger's last entry when the close had ended ... */
-    uint8_t head[HASH_BYTES];   /* ... and its hash */
+    uint64_t entry;             /* the ledger's last entry when all was frozen; once CLOSED, when
+                                   the close had ended, with ... */
+    uint8_t head[HASH_BYTES];   /* ... its hash */
 
     uint32_t dispute_count, dispute_open_count;
     uint32_t paid_count, failed_count, returned_count; /* lines with a payment result */
@@ -135,6 +139,8 @@ struct settlement_mark {
     enum mark_state state;
     business_date end;
     uint64_t entry;
+    uint64_t kept_since;          /* points that got free from this entry on are not covered: the
+                                     newest keep what makes no whole lot. 0: all are */
     int64_t amount[UNIT_COUNT];   /* what remains in what it covers */
     int64_t clawed[UNIT_COUNT];   /* of `clawed` below, counted in its line */
     int64_t carry_minor;          /* of `carry_minor` below, counted in its line */

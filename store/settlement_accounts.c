@@ -36,6 +36,7 @@ size_t settlement_account_encode(const struct settlement_account *account, uint8
         encoder_u8(&encoder, (uint8_t)mark->state);
         encoder_date(&encoder, mark->end);
         encoder_u64(&encoder, mark->entry);
+        encoder_u64(&encoder, mark->kept_since);
         encode_units(&encoder, mark->amount);
         encode_units(&encoder, mark->clawed);
         encoder_i64(&encoder, mark->carry_minor);
@@ -58,6 +59,7 @@ enum store_result settlement_account_decode(struct bytes from, struct settlement
         mark->state = (enum mark_state)decoder_choice(&decoder, MARK_FROZEN, MARK_SETTLED);
         mark->end = decoder_date(&decoder);
         mark->entry = decoder_u64(&decoder);
+        mark->kept_since = decoder_u64(&decoder);
         decode_units(&decoder, mark->amount);
         decode_units(&decoder, mark->clawed);
         mark->carry_minor = decoder_i64(&decoder);

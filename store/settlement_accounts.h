@@ -9,7 +9,7 @@
 #include "store/settlement.h"
 
 enum {
-    SETTLEMENT_MARK_BYTES = 4 + 1 + 4 + 8 + (2 * UNIT_COUNT + 1) * 8,
+    SETTLEMENT_MARK_BYTES = 4 + 1 + 4 + 2 * 8 + (2 * UNIT_COUNT + 1) * 8,
     SETTLEMENT_ACCOUNT_BYTES_MAX =
         1 + (2 * UNIT_COUNT + 1) * 8 + 1 + SETTLEMENT_MARKS_MAX * SETTLEMENT_MARK_BYTES,
     /* Pay entities of one account: a guide has at most as many employments (accounts.h). */

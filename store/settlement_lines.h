@@ -26,6 +26,9 @@ enum store_result settlement_lines_list(struct reader *reader, uint32_t run,
                                         const struct line_name *after,
                                         struct settlement_line *ret_lines, size_t count_max,
                                         size_t *ret_count) STORE_CHECKED;
+/* Has the payee a line in the run? */
+enum store_result settlement_lines_has(struct reader *reader, uint32_t run, struct party payee,
+                                       bool *ret_has) STORE_CHECKED;
 void settlement_lines_put(struct batch *batch, const struct settlement_line *line);
 void settlement_lines_delete(struct batch *batch, uint32_t run, const struct line_name *name);
 

@@ -87,6 +87,14 @@ static const char *last_cost_center(const struct shop *shop, uint32_t pay_entity
     return shop_period_on(shop, end - 1)->cost_center;
 }
 
+void settlement_payee_place(const struct shop *shop, uint32_t pay_entity, business_date end,
+                            struct settlement_payee *payee)
+{
+    const char *cost_center = last_cost_center(shop, pay_entity, end);
+    memcpy(payee->shop_id, shop->shop_id, sizeof payee->shop_id);
+    memcpy(payee->cost_center, cost_center, sizeof payee->cost_center);
+}
+
 /* Packs and seals what is personal. */
 static enum store_result seal_person(struct batch *batch, uint32_t run, uint32_t guide,
                                      const uint8_t nonce[SETTLEMENT_NONCE_BYTES],
@@ -120,14 +128,16 @@ enum store_result settlement_payee_make(struct batch *batch, const struct settle
     Beckon__Store__ColdRunPayee cold = BECKON__STORE__COLD_RUN_PAYEE__INIT;
     uint8_t sealed[SEALED_BYTES_MAX];
     enum store_result result = STORE_OK;
+    struct settlement_payee place;
     struct shop shop;
 
     assert(line->payee.kind == PARTY_GUIDE && line->run == run->number);
     if (line->shop != 0) {
         result = shops_get(&batch->reader, line->shop, &shop);
         if (result != STORE_OK) return result == STORE_ABSENT ? STORE_DAMAGED : result;
-        cold.shop_id = table_text(shop.shop_id);
-        cold.cost_center = table_text(last_cost_center(&shop, line->pay_entity, run->end));
+        settlement_payee_place(&shop, line->pay_entity, run->end, &place);
+        cold.shop_id = table_text(place.shop_id);
+        cold.cost_center = table_text(place.cost_center);
     }
     cold.sealed.data = sealed;
     result = seal_person(batch, run->number, line->payee.number, nonce, sealed, &cold.sealed.len);

@@ -26,6 +26,10 @@ struct settlement_payee {
     bool kept;                                   /* false: the run's key is gone */
 };
 
+/* Shop and cost centre of a line at the end of a period: the shop's last under that employer. */
+void settlement_payee_place(const struct shop *shop, uint32_t pay_entity, business_date end,
+                            struct settlement_payee *payee);
+
 /* The close begins: makes the run's key and notes until which date (exclusive) copies are kept.
  * After the LINE. seed: fresh random bytes of the command's. */
 void settlement_payees_begin(struct batch *batch, uint32_t run, business_date retained_until,

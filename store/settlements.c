@@ -71,6 +71,7 @@ static bool steps_from_cold(const Beckon__Store__ColdSettlementRun *cold,
     if (!none && !one) return false;
     ret->period = cold->period;
     ret->payee = (struct party){(enum party_kind)cold->payee_kind, cold->payee_number};
+    ret->payee_entity = cold->payee_entity;
     ret->made_at = cold->made_at;
     ret->submitted_at = cold->submitted_at;
     ret->approved_at = cold->approved_at;
@@ -221,6 +222,7 @@ static void steps_to_cold(const struct settlement_run *run,
     cold->period = run->period;
     cold->payee_kind = run->payee.kind;
     cold->payee_number = run->payee.number;
+    cold->payee_entity = run->payee_entity;
     cold->made_at = run->made_at;
     cold->submitted_at = run->submitted_at;
     cold->approved_at = run->approved_at;

@@ -165,7 +165,11 @@ enum store_result store_open(const struct store_options *options, struct store *
         return store_say_errno(ret_message, "Can't use the folder", options->path);
     }
     struct store *store = calloc(1, sizeof *store);
-    if (store == NULL) {
+    if (store != NULL) {
+        store->rosters = roster_cache_new();
+    }
+    if (store == NULL || store->rosters == NULL) {
+        free(store);
         return store_say(ret_message, STORE_FAULT, "There is no memory left.");
     }
     store->lock_fd = -1;
@@ -217,6 +221,7 @@ void store_close(struct store *store)
     key_slots_close(store->key_slots);
     kv_destroy(store->kv);
     secrets_forget(&store->secrets);
+    roster_cache_free(store->rosters);
     if (store->lock_fd >= 0) {
         close(store->lock_fd); /* last: the next instance may start from here */
     }

@@ -7,6 +7,7 @@
 #include <stdint.h>
 
 #include "store/folder.h"
+#include "store/roster.h"
 #include "store/secrets.h"
 #include "store/store.h"
 
@@ -18,6 +19,7 @@ struct store {
     struct key_slots *key_slots;
     struct secrets secrets;
     uint8_t id[STORE_ID_BYTES];
+    struct roster_cache *rosters; /* roster.h's */
     atomic_bool backup_runs;
 };
 

@@ -88,7 +88,7 @@ void targets_put(struct batch *batch, const struct target *target)
 {
     uint8_t data[TARGET_BYTES];
     struct key key = target_key(batch->reader.merchant, &target->name);
-    assert(target->value > 0 && target->set_by != 0);
+    assert(target->value > 0);
     table_put(batch, &key, data, target_encode(target, data));
 }
 

@@ -97,9 +97,12 @@ static enum store_result credits_sum(struct verify *verify, struct party party,
 {
     struct key from = account_key(verify->merchant, party, ACCOUNT_CREDIT);
     struct key end = key_after(&from);
+    struct verify_marks marks;
     *ret = (struct credit_sums){.due = DATE_NEVER};
     struct reader_scan scan;
-    enum store_result result = verify_scan_open(verify, &from, &end, false, &scan);
+    enum store_result result = verify_marks_load(verify, party, &marks);
+    if (result != STORE_OK) return result;
+    result = verify_scan_open(verify, &from, &end, false, &scan);
     while (result == STORE_OK) {
         struct bytes key, value;
         struct credit credit;
@@ -108,6 +111,7 @@ static enum store_result credits_sum(struct verify *verify, struct party party,
         if (result == STORE_DAMAGED) {
             result = STORE_OK; /* the walk over all accounts' records names it */
         } else if (result == STORE_OK && credit_decode(value, &credit) == STORE_OK) {
+            verify_marks_apply(&marks, party, &credit);
             credit_add(ret, &credit);
         }
     }
@@ -230,6 +234,7 @@ static enum store_result check_credit(struct verify *verify, struct party party,
     }
     struct entry entry;
     enum store_result result = verify_credit_review(verify, party, &credit);
+    if (result == STORE_OK) result = verify_held_credit(verify, party, &credit, value);
     if (result != STORE_OK) return result;
     do result = entries_get(&verify->reader, credit.number, &entry);
     while (verify_again(verify, result));

@@ -10,6 +10,7 @@
 #include "store/ledger.h"
 #include "store/program.h"
 #include "store/reader.h"
+#include "store/settlement_accounts.h"
 #include "store/verify.h"
 
 /* What the entries 1..N say of one account. */
@@ -32,6 +33,8 @@ struct verify {
     struct account_fold *members; /* by number, to numbers.member; 0 is nobody */
     struct account_fold *guides;
     uint64_t refund_sum;          /* 0 when refunds and entries agree: verify_refunds.c */
+    struct verify_run_fold *runs; /* by number, to run_last; NULL: the ledger names none */
+    uint32_t run_last;
     struct verify_caps *caps;     /* verify_caps.c's; NULL: nothing is counted */
     struct reader reader;         /* the open snapshot, if any */
     bool is_open;
@@ -91,6 +94,18 @@ enum store_result verify_guide_served(struct verify *verify, uint32_t guide, uin
 enum store_result verify_period_entry(struct verify *verify, const struct entry *entry,
                                       bool *ret_named) STORE_CHECKED;
 
+/* The marks that settlement runs left on an account, through which its credits are read. */
+struct verify_marks {
+    size_t count;
+    struct settlement_of_entity entity[SETTLEMENT_ENTITIES_MAX];
+};
+/* Of a damaged record none: the walk over all accounts' records names it. */
+enum store_result verify_marks_load(struct verify *verify, struct party party,
+                                    struct verify_marks *ret) STORE_CHECKED;
+/* The stored credit as its mark leaves it. */
+void verify_marks_apply(const struct verify_marks *marks, struct party party,
+                        struct credit *credit);
+
 /* The parts, in the order they run. */
 enum store_result verify_ledger(struct verify *verify) STORE_CHECKED;
 enum store_result verify_purchases(struct verify *verify) STORE_CHECKED;
@@ -104,6 +119,12 @@ enum store_result verify_full_refund_on(struct verify *verify, const struct purc
 enum store_result verify_refunds(struct verify *verify) STORE_CHECKED;
 /* One entry of those up to N: adds it to what refunds took. */
 void verify_refund_entry(struct verify *verify, const struct entry *entry);
+/* One entry of those up to N: adds it to what its settlement run moved. */
+enum store_result verify_settlement_entry(struct verify *verify,
+                                          const struct entry *entry) STORE_CHECKED;
+/* Settlement runs, their lines, and the entries that closed them. */
+enum store_result verify_settlement(struct verify *verify) STORE_CHECKED;
+void verify_settlement_free(struct verify *verify);
 enum store_result verify_accounts(struct verify *verify) STORE_CHECKED;
 /* Of one account, in the snapshot at hand: every credit and debt against the account's entries, and
  * its place in the due queue. */
@@ -132,6 +153,7 @@ enum store_result verify_caps(struct verify *verify) STORE_CHECKED;
 void verify_caps_free(struct verify *verify);
 enum store_result verify_recency(struct verify *verify) STORE_CHECKED;
 enum store_result verify_kpi(struct verify *verify) STORE_CHECKED;
+enum store_result verify_targets(struct verify *verify) STORE_CHECKED;
 enum store_result verify_period(struct verify *verify) STORE_CHECKED;
 enum store_result verify_people(struct verify *verify) STORE_CHECKED;
 /* What closed runs keep of their payees, and who exported them. */
@@ -140,6 +162,12 @@ enum store_result verify_reviews(struct verify *verify) STORE_CHECKED;
 /* Of one credit, in the snapshot at hand: does the review it names name it? */
 enum store_result verify_credit_review(struct verify *verify, struct party party,
                                        const struct credit *credit) STORE_CHECKED;
+/* Of one credit, stored as `value`, in the snapshot at hand: is it in the list when it is held? */
+enum store_result verify_held_credit(struct verify *verify, struct party party,
+                                     const struct credit *credit,
+                                     struct bytes value) STORE_CHECKED;
+/* The list of held credits: each is one. */
+enum store_result verify_held(struct verify *verify) STORE_CHECKED;
 /* Of one member, in the snapshot at hand: full refunds as her months count them. */
 enum store_result verify_refund_cycle(struct verify *verify, uint32_t member,
                                       const struct account *account) STORE_CHECKED;

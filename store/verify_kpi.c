@@ -9,6 +9,7 @@
 #include "store/encode.h"
 #include "store/guides.h"
 #include "store/kpi.h"
+#include "store/kpi_block.h"
 #include "store/merchants.h"
 #include "store/purchases.h"
 #include "store/refunds.h"
@@ -249,6 +250,24 @@ static enum store_result fold_members(struct verify *verify, struct kpi_fold *fo
     return STORE_OK;
 }
 
+/* Does the block have the month's sums? One that is absent says nothing. */
+static enum store_result compare_block(struct verify *verify, const struct kpi_fold *fold,
+                                       business_date month, const struct kpi_month *counted)
+{
+    struct kpi_block kept, right;
+    enum store_result result;
+    do result = kpi_block_get(&verify->reader, fold->guide / KPI_BLOCK_GUIDES, month, &kept);
+    while (verify_again(verify, result));
+    if (result == STORE_ABSENT) return STORE_OK;
+    if (result != STORE_OK) return verify_fatal(result); /* the walk over the table names it */
+    right = kept;
+    if (kpi_block_set(&right, fold->guide, counted) && memcmp(&right, &kept, sizeof kept) == 0)
+        return STORE_OK;
+    verify_found(verify, "guide %lu: scoreboard sums of the month from day %ld differ",
+                 (unsigned long)fold->guide, (long)month);
+    return STORE_OK;
+}
+
 /* Compares one month; absent counts as zero. */
 static enum store_result compare_month(struct verify *verify, struct kpi_fold *fold, int index)
 {
@@ -261,8 +280,9 @@ static enum store_result compare_month(struct verify *verify, struct kpi_fold *f
     if (result == STORE_DAMAGED || memcmp(&kept, &fold->months[index], sizeof kept) != 0)
         verify_found(verify, "guide %lu: scoreboard counts of the month from day %ld differ",
                      (unsigned long)fold->guide, (long)month);
+    result = compare_block(verify, fold, month, &fold->months[index]);
     memset(&fold->months[index], 0, sizeof fold->months[index]);
-    return STORE_OK;
+    return result;
 }
 
 static enum store_result check_guide(struct verify *verify, struct kpi_fold *fold)
@@ -273,6 +293,9 @@ static enum store_result check_guide(struct verify *verify, struct kpi_fold *fol
     enum store_result result = fold_members(verify, fold);
     if (result == STORE_OK) result = fold_earned(verify, fold);
     if (result == STORE_OK) result = verify_months_kept(verify, TABLE_KPI, &first, &last);
+    if (fold->first > first) fold->first = first;
+    if (fold->last < last) fold->last = last;
+    if (result == STORE_OK) result = verify_months_kept(verify, TABLE_KPI_BLOCK, &first, &last);
     if (fold->first < first) first = fold->first;
     if (fold->last > last) last = fold->last;
     for (int index = first; index <= last && result == STORE_OK; index++)
@@ -303,6 +326,25 @@ static enum store_result visit_kpi(struct verify *verify, struct bytes key, stru
     return verify_fatal(result);
 }
 
+/* A block of a month and of guides that are there. */
+static enum store_result visit_block(struct verify *verify, struct bytes key, struct bytes value)
+{
+    struct kpi_block block;
+    int day = 0, index = -1;
+    uint64_t first = 0;
+    if (key.size == KEY_REST_OFFSET + 8 && kpi_block_decode(value, &block) == STORE_OK) {
+        index = verify_month_index(key_read_date(key, KEY_REST_OFFSET), &day);
+        first = (uint64_t)key_read_u32(key, KEY_REST_OFFSET + 4) * KPI_BLOCK_GUIDES;
+    }
+    bool sound = index >= 0 && day == 0;
+    for (size_t i = 0; i < KPI_BLOCK_GUIDES && sound; i++) {
+        bool there = first + i != 0 && first + i <= verify->numbers.guide;
+        for (size_t k = 0; k < KPI_COLUMNS && !there; k++) sound &= block.column[k][i] == 0;
+    }
+    if (!sound) verify_found(verify, "scoreboard: a damaged record of sums");
+    return STORE_OK;
+}
+
 /* A merchant whose first events were not counted has no counters at all. */
 static enum store_result visit_uncounted(struct verify *verify, struct bytes key,
                                          struct bytes value)
@@ -321,8 +363,12 @@ enum store_result verify_kpi(struct verify *verify)
     do result = merchants_get(&verify->reader, &merchant);
     while (verify_again(verify, result));
     if (result != STORE_OK) return verify_fatal(result); /* found with the indexes */
-    if (!merchant.counted)
-        return verify_table(verify, TABLE_KPI, "scoreboard, by month", visit_uncounted);
+    if (!merchant.counted) {
+        result = verify_table(verify, TABLE_KPI, "scoreboard, by month", visit_uncounted);
+        return result == STORE_OK
+                   ? verify_table(verify, TABLE_KPI_BLOCK, "scoreboard, sums", visit_uncounted)
+                   : result;
+    }
     struct kpi_fold *fold = calloc(1, sizeof *fold);
     if (fold == NULL) return STORE_FAULT;
     for (uint32_t guide = 1; guide <= verify->numbers.guide && guide != 0; guide++) {
@@ -332,6 +378,8 @@ enum store_result verify_kpi(struct verify *verify)
         if (result != STORE_OK) break;
     }
     free(fold);
-    return result != STORE_OK ? result
-                              : verify_table(verify, TABLE_KPI, "scoreboard, by month", visit_kpi);
+    if (result == STORE_OK)
+        result = verify_table(verify, TABLE_KPI, "scoreboard, by month", visit_kpi);
+    return result == STORE_OK
+               ? verify_table(verify, TABLE_KPI_BLOCK, "scoreboard, sums", visit_block) : result;
 }

@@ -127,6 +127,9 @@ static enum store_result fold_entry(struct verify *verify, struct ledger_fold *f
     if (entry.recorded_at < fold->time) {
         verify_found(verify, "entry %" PRIu64 ": time runs back", entry.number);
     }
+    if (entry.business_date < entry.event_date) {
+        verify_found(verify, "entry %" PRIu64 ": dated before its event", entry.number);
+    }
     if (fold->hash_known && memcmp(entry.previous_hash, fold->hash, HASH_BYTES) != 0) {
         verify_found(verify, "entry %" PRIu64 ": the hash chain breaks", entry.number);
     }
@@ -138,6 +141,8 @@ static enum store_result fold_entry(struct verify *verify, struct ledger_fold *f
     fold_account(verify, &entry);
     verify_refund_entry(verify, &entry);
     verify->report->entries++;
+    result = verify_settlement_entry(verify, &entry);
+    if (result != STORE_OK) return result;
     return fold_event(verify, fold, &entry);
 }
 

@@ -91,7 +91,7 @@ static size_t steps_first(const struct steps *steps, uint64_t credit)
 /* ---- credits --------------------------------------------------------------------------------- */
 
 struct life {
-    __int128 posted, redeemed, expired, settled, voided, reversed;
+    __int128 posted, redeemed, expired, voided, reversed;
     bool pending, held;
 };
 
@@ -110,7 +110,6 @@ static void life_step(struct life *life, const struct step *step)
     case ENTRY_REDEEM: life->redeemed += step->amount; break;
     case ENTRY_RESTORE: life->redeemed -= step->amount; break;
     case ENTRY_EXPIRE: life->expired += step->amount; break;
-    case ENTRY_SETTLE: life->settled += step->amount; break;
     case ENTRY_VOID: life->voided += step->amount; break;
     case ENTRY_REVERSE:
         if (step->from != SIDE_DEBT) life->reversed += step->amount; /* a debt takes nothing */
@@ -118,6 +117,7 @@ static void life_step(struct life *life, const struct step *step)
     case ENTRY_NET: life->reversed += step->amount; break;
     case ENTRY_HOLD: life->held = true; break;
     case ENTRY_RELEASE: life->held = false; break;
+    case ENTRY_SETTLE: /* of the account: settled_compare */
     case ENTRY_CARRY_IN:
     case ENTRY_CARRY_OUT:
     case ENTRY_WRITE_OFF: break;
@@ -140,11 +140,10 @@ static void compare_credit(struct verify *verify, struct party party, const stru
     for (size_t i = steps_first(steps, credit->number);
          i < steps->count && steps->list[i].credit == credit->number; i++)
         life_step(&life, &steps->list[i]);
-    __int128 remaining = life.posted - life.redeemed - life.expired - life.settled -
-                         life.voided - life.reversed;
+    __int128 remaining = life.posted - life.redeemed - life.expired - life.voided -
+                         life.reversed - credit->settled;
     compare_part(verify, party, credit->number, "redeemed", credit->redeemed, life.redeemed);
     compare_part(verify, party, credit->number, "expired", credit->expired, life.expired);
-    compare_part(verify, party, credit->number, "settled", credit->settled, life.settled);
     compare_part(verify, party, credit->number, "voided", credit->voided, life.voided);
     compare_part(verify, party, credit->number, "reversed", credit->reversed, life.reversed);
     enum credit_state state = remaining == 0 ? CREDIT_DONE
@@ -178,18 +177,49 @@ static enum store_result visit_part(struct verify *verify, struct party party,
     return result == STORE_ABSENT ? STORE_OK : verify_fatal(result);
 }
 
+/* Credits as the marks of runs leave them, and what they say is settled. */
+struct credits_read {
+    struct verify_marks marks;
+    __int128 settled[UNIT_COUNT];
+};
+
 static void visit_credit(struct verify *verify, struct party party, const struct steps *steps,
                          struct bytes value, void *context)
 {
+    struct credits_read *read = context;
     struct credit credit;
-    (void)context;
-    if (credit_decode(value, &credit) == STORE_OK) compare_credit(verify, party, steps, &credit);
+    if (credit_decode(value, &credit) != STORE_OK) return;
+    verify_marks_apply(&read->marks, party, &credit);
+    read->settled[credit.unit] += credit.settled;
+    compare_credit(verify, party, steps, &credit);
+}
+
+/* A SETTLE entry is of many credits at once: all of the account's together say the same. */
+static enum store_result compare_credits(struct verify *verify, struct party party,
+                                         const struct steps *steps)
+{
+    struct credits_read read = {.settled = {0}};
+    __int128 said[UNIT_COUNT] = {0};
+    enum store_result result = verify_marks_load(verify, party, &read.marks);
+    if (result == STORE_OK)
+        result = visit_part(verify, party, ACCOUNT_CREDIT, steps, visit_credit, &read);
+    if (result != STORE_OK) return result;
+    for (size_t i = 0; i < steps->count; i++)
+        if (steps->list[i].kind == ENTRY_SETTLE)
+            said[steps->list[i].unit] += steps->list[i].amount;
+    for (unsigned unit = 0; unit < UNIT_COUNT; unit++) {
+        if (read.settled[unit] == said[unit]) continue;
+        verify_found(verify, "%s %lu: unit %u settled is %" PRId64 ", entries say %" PRId64,
+                     verify_kind(party.kind), (unsigned long)party.number, unit,
+                     (int64_t)read.settled[unit], (int64_t)said[unit]);
+    }
+    return STORE_OK;
 }
 
 /* ---- debts ----------------------------------------------------------------------------------- */
 
 struct debt_sums {
-    __int128 posted[UNIT_COUNT], netted[UNIT_COUNT], written_off[UNIT_COUNT];
+    __int128 posted[UNIT_COUNT], netted[UNIT_COUNT], written_off[UNIT_COUNT], carried[UNIT_COUNT];
     __int128 open[UNIT_COUNT], inside[UNIT_COUNT];
 };
 
@@ -206,6 +236,7 @@ static void visit_debt(struct verify *verify, struct party party, const struct s
     sums->posted[debt.unit] += debt.posted;
     sums->netted[debt.unit] += debt.netted;
     sums->written_off[debt.unit] += debt.written_off;
+    sums->carried[debt.unit] += debt.carried;
     sums->open[debt.unit] += debt_open(&debt);
     if (debt.policy == RETURN_UNLIMITED) sums->inside[debt.unit] += debt_open(&debt);
     for (size_t i = steps_first(steps, debt.credit);
@@ -239,6 +270,8 @@ static enum store_result compare_debts(struct verify *verify, struct party party
         const struct step *step = &steps->list[i];
         if (step->from == SIDE_DEBT) entries.posted[step->unit] += step->amount;
         else if (step->kind == ENTRY_NET) entries.netted[step->unit] += step->amount;
+        else if (step->to == SIDE_DEBT && step->kind == ENTRY_CARRY_OUT)
+            entries.carried[step->unit] += step->amount;
         else if (step->to == SIDE_DEBT) entries.written_off[step->unit] += step->amount;
     }
     for (unsigned unit = 0; unit < UNIT_COUNT; unit++) {
@@ -251,6 +284,8 @@ static enum store_result compare_debts(struct verify *verify, struct party party
                     debts.netted[unit]);
         compare_sum(verify, party, unit, "debt written off", entries.written_off[unit],
                     debts.written_off[unit]);
+        compare_sum(verify, party, unit, "debt carried", entries.carried[unit],
+                    debts.carried[unit]);
     }
     return STORE_OK;
 }
@@ -306,7 +341,7 @@ enum store_result verify_life(struct verify *verify, struct party party,
     enum store_result result = steps_collect(verify, account, &steps, &whole);
     if (result == STORE_OK && whole) {
         if (steps.count > 0) qsort(steps.list, steps.count, sizeof steps.list[0], steps_order);
-        result = visit_part(verify, party, ACCOUNT_CREDIT, &steps, visit_credit, NULL);
+        result = compare_credits(verify, party, &steps);
         if (result == STORE_OK) result = compare_debts(verify, party, account, &steps);
     }
     free(steps.list);

@@ -30,7 +30,7 @@ static bool entry_is_result(const struct entry *entry, const struct period_close
     return entry->kind == ENTRY_ACCRUE && entry->event.kind == EVENT_PERIOD_CLOSE &&
            entry->event.member == 0 && entry->party.kind == PARTY_GUIDE &&
            entry->party.number == result->guide && entry->amount == result->amount &&
-           entry->credit == result->credit && entry->business_date == last_day &&
+           entry->credit == result->credit && entry->event_date == last_day &&
            entry->program_version == close->program_version && entry->rule == close->rule;
 }
 
@@ -155,12 +155,12 @@ enum store_result verify_period_entry(struct verify *verify, const struct entry 
     if (answer != STORE_OK) return answer;
     const struct rule *rule = &program.rules[entry->rule < RULES_MAX ? entry->rule : 0];
     bool good = entry->rule < program.rule_count && rule->trigger == TRIGGER_PERIOD_CLOSE &&
-                entry->business_date >= PERIOD_DATE_MIN &&
-                entry->business_date <= PERIOD_DATE_MAX && entry->party.kind == PARTY_GUIDE;
+                entry->event_date >= PERIOD_DATE_MIN &&
+                entry->event_date <= PERIOD_DATE_MAX && entry->party.kind == PARTY_GUIDE;
     if (!good) return STORE_OK;
     memcpy(name.rule_id, rule->id, sizeof name.rule_id);
     name.kind = rule->period;
-    name.start = period_of(rule->period, entry->business_date).start;
+    name.start = period_of(rule->period, entry->event_date).start;
     do answer = period_results_get(&verify->reader, &name, entry->party.number, &result);
     while (verify_again(verify, answer));
     *ret_named = answer == STORE_OK && result.credit == entry->credit;

@@ -20,7 +20,7 @@ struct award_event {
 static bool entry_is_award(const struct entry *entry, const struct award_event *of,
                            const struct award *award)
 {
-    bool dated = of->event.kind != EVENT_PURCHASE || entry->business_date == of->business_date;
+    bool dated = of->event.kind != EVENT_PURCHASE || entry->event_date == of->business_date;
     return entry->kind == ENTRY_ACCRUE && entry->unit == award->unit &&
            entry->amount == award->amount && entry->credit == award->credit &&
            entry->rule == award->rule && entry->program_version == of->program_version &&

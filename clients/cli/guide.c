@@ -4,6 +4,7 @@
 #include "beckon/v1/guide_service.pb-c.h"
 #include "beckon/v1/scoreboard_service.pb-c.h"
 #include "clients/cli/call.h"
+#include "clients/cli/scoreboard.h"
 
 static const struct option_spec CREATE_OPTIONS[] = {
     {.name = "EMPLOYEE_NO", .argument = true, .required = true, .field = "guide.employee_no",
@@ -70,6 +71,52 @@ static const char *const SCOREBOARD_EXAMPLES[] = {
     NULL,
 };
 
+static const struct option_spec RANKING_OPTIONS[] = {
+    {.name = "KPI", .argument = true, .required = true, .field = "kpi",
+     .help = "sales, new_members, activated_members, repurchase_rate, points_earned, cash_earned, "
+             "purchases, inherited_members or handed_over_members"},
+    {.name = "span", .value = "SPAN", .field = "span",
+     .help = "day, week, month, quarter or year; else month"},
+    {.name = "date", .value = "DATE", .field = "date",
+     .help = "any date of the span; else today"},
+    {.name = "shop", .value = "SHOP_ID", .field = "shop_id",
+     .help = "only its guides; else all the merchant's"},
+    {.name = "guide", .value = "N", .field = "guide_number",
+     .help = "whose place to show; guides: their own"},
+    {.name = NULL},
+};
+static const char *const RANKING_EXAMPLES[] = {
+    "beckon guide ranking sales",
+    "beckon guide ranking repurchase_rate --span year --shop S01 --guide 3",
+    NULL,
+};
+
+#define BEHIND_OPTIONS(figures)                                                                  \
+    {.name = "KPI", .argument = true, .required = true, .field = "kpi", .help = figures},        \
+    {.name = "GUIDE", .argument = true, .field = "guide_number",                                 \
+     .help = "the guide's number; guides may leave it out for themselves"},                      \
+    {.name = "span", .value = "SPAN", .field = "span",                                           \
+     .help = "day, week, month, quarter or year; else month"},                                   \
+    {.name = "date", .value = "DATE", .field = "date",                                           \
+     .help = "any date of the span; else today"},                                                \
+    {.name = NULL}
+static const struct option_spec MEMBERS_OPTIONS[] = {
+    BEHIND_OPTIONS("new_members, activated_members, inherited_members, handed_over_members, "
+                   "repurchase_rate, sales or purchases"),
+};
+static const char *const MEMBERS_EXAMPLES[] = {
+    "beckon guide members new_members",
+    "beckon guide members sales 3 --span week",
+    NULL,
+};
+static const struct option_spec ENTRIES_OPTIONS[] = {
+    BEHIND_OPTIONS("points_earned or cash_earned"),
+};
+static const char *const ENTRIES_EXAMPLES[] = {
+    "beckon guide entries points_earned 3 --span year",
+    NULL,
+};
+
 static const struct verb VERBS[] = {
     {
         .name = "create",
@@ -105,12 +152,49 @@ static const struct verb VERBS[] = {
     {
         .name = "scoreboard",
         .help = "Shows a guide's figures of a day, week, month, quarter or year.",
+        .details = "On a terminal with bars and the course of the span; coloured, unless NO_COLOR "
+                   "is set.",
         .options = SCOREBOARD_OPTIONS,
         .examples = SCOREBOARD_EXAMPLES,
-        .run = verb_call,
+        .run = guide_scoreboard,
         .service = &beckon__v1__scoreboard_service__descriptor,
         .method = "GetScoreboard",
         .shows = "scoreboard",
+    },
+    {
+        .name = "ranking",
+        .help = "Ranks guides by a figure, with one guide's own place.",
+        .options = RANKING_OPTIONS,
+        .examples = RANKING_EXAMPLES,
+        .run = guide_ranking,
+        .service = &beckon__v1__scoreboard_service__descriptor,
+        .method = "ListRanking",
+        .shows = "rows",
+        .columns = "rank,guide_number,employee_no,name,shop_id,value,numerator,denominator",
+    },
+    {
+        .name = "members",
+        .help = "Lists the members behind a guide's figure.",
+        .options = MEMBERS_OPTIONS,
+        .examples = MEMBERS_EXAMPLES,
+        .run = verb_list,
+        .service = &beckon__v1__scoreboard_service__descriptor,
+        .method = "ListScoreboardMembers",
+        .shows = "members",
+        .columns = "member_number,name,phone,registered_date,first_purchase_date,"
+                   "activation_until_date,purchase_days,purchases,sales_minor",
+    },
+    {
+        .name = "entries",
+        .help = "Lists the ledger entries behind what a guide earned.",
+        .options = ENTRIES_OPTIONS,
+        .examples = ENTRIES_EXAMPLES,
+        .run = verb_list,
+        .service = &beckon__v1__scoreboard_service__descriptor,
+        .method = "ListScoreboardEntries",
+        .shows = "entries",
+        .columns = "entry_number,recorded_at,event_date,kind,unit,from,to,amount,rule_id,shop_id,"
+                   "member_number",
     },
 };
 

@@ -26,7 +26,9 @@ extern const struct noun NOUN_QUOTE;
 extern const struct noun NOUN_REDEMPTION;
 extern const struct noun NOUN_REFUND;
 extern const struct noun NOUN_REVIEW;
+extern const struct noun NOUN_SETTLEMENT;
 extern const struct noun NOUN_SHOP;
+extern const struct noun NOUN_TARGET;
 extern const struct noun NOUN_TOKEN;
 extern const struct noun NOUN_VERIFY;
 

@@ -26,10 +26,16 @@ extern const struct command list_credits, get_credit, adjust_balance, decide_adj
 extern const struct command list_reviews, get_review, decide_review;
 extern const struct command create_token, list_tokens, revoke_token;
 extern const struct command close_period, get_period_close, list_period_closes;
-extern const struct command get_scoreboard;
+extern const struct command create_settlement_export, export_settlement, list_settlement_exports,
+    get_settlement_manifest;
+extern const struct command create_settlement_run, get_settlement_run, list_settlement_runs,
+    list_settlement_lines, submit_settlement_run, approve_settlement_run, reject_settlement_run,
+    cancel_settlement_run, close_settlement_run;
+extern const struct command get_scoreboard, list_ranking, list_scoreboard_members;
+extern const struct command list_scoreboard_entries, set_target, list_targets;
 extern const struct command verify_store, backup_store, accept_clock;
 
 /* No RPCs: what the service's ticker asks, with messages of beckon.internal. */
-extern const struct command tick_due, tick_periods, tick_refunds;
+extern const struct command tick_due, tick_periods, tick_refunds, tick_settlements;
 
 #endif

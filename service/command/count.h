@@ -2,7 +2,7 @@
  * counters. Each count_* gathers before the LINE what it needs, changing the account in memory;
  * count_put puts after it (all but the account, which its command puts).
  *
- * The path of the files: count_purchase.c, count_refund.c, count_member.c. */
+ * The path of the files: count_purchase.c, count_refund.c, count_member.c, earned_tick.c. */
 #ifndef BECKON_SERVICE_COMMAND_COUNT_H
 #define BECKON_SERVICE_COMMAND_COUNT_H
 
@@ -71,6 +71,10 @@ enum store_result count_serving(struct reader *reader, struct counting *counting
                                 uint32_t guide) STORE_CHECKED;
 
 void count_put(struct batch *batch, const struct counting *counting);
+
+/* A turn of the ticker: counts a portion of what guides earned before that was counted
+ * (store/kpi.h). A whole command, or row, of its own where *ret_counted; else it put nothing. */
+enum outcome count_earned_before(struct batch *batch, bool *ret_counted) OUTCOME_CHECKED;
 
 /* ---- shared by the count_*.c ----------------------------------------------------------------- */
 

@@ -1,6 +1,8 @@
 #include "service/command/reply.h"
 
 #include <assert.h>
+#include <inttypes.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "service/rules/civil_date.h"
@@ -68,6 +70,13 @@ Google__Protobuf__Timestamp *reply_time(struct command_call *call, uint64_t at_m
     time->seconds = (int64_t)(at_ms / 1000);
     time->nanos = (int32_t)(at_ms % 1000) * 1000000;
     return time;
+}
+
+char *reply_number(struct command_call *call, uint64_t number)
+{
+    char text[24];
+    snprintf(text, sizeof text, "%" PRIu64, number);
+    return reply_text(call, text);
 }
 
 char *reply_date(struct command_call *call, business_date date)

@@ -21,6 +21,7 @@ void *reply_message(struct command_call *call, const ProtobufCMessageDescriptor 
 char *reply_text(struct command_call *call, const char *text);
 char *reply_text_of(struct command_call *call, const char *text, size_t size);
 Google__Protobuf__Timestamp *reply_time(struct command_call *call, uint64_t at_ms);
+char *reply_number(struct command_call *call, uint64_t number);
 char *reply_date(struct command_call *call, business_date date);
 char *reply_code(struct command_call *call, struct code_value code);
 Beckon__V1__Party *reply_party(struct command_call *call, struct party party);

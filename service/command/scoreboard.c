@@ -235,7 +235,9 @@ static bool tell_head(struct command_call *call, const struct scoring *scoring, 
     message->end_date = reply_date(call, scoring->window.end);
     message->as_of = reply_time(call, call->now_ms);
     message->version = commit;
-    return message->start_date != NULL && message->end_date != NULL && message->as_of != NULL;
+    message->currency = reply_text(call, scoring->merchant.currency);
+    return message->start_date != NULL && message->end_date != NULL && message->as_of != NULL &&
+           message->currency != NULL;
 }
 
 enum outcome scoreboard_message(struct reader *reader, struct command_call *call,

@@ -75,8 +75,8 @@ enum outcome scoreboard_window(struct reader *reader, struct command_call *call,
                                Beckon__V1__ScoreboardSpan asked, const char *text, bool ahead,
                                struct scoring *ret)
 {
-    enum score_span span;
-    business_date date;
+    enum score_span span = SCORE_MONTH;
+    business_date date = DATE_NEVER;
 
     enum outcome outcome = scoreboard_span(call, asked, &span);
     if (outcome == OUTCOME_OK)

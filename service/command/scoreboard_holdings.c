@@ -7,7 +7,7 @@
 #include "store/settlement_lines.h"
 #include "store/settlements.h"
 
-/* Reserved by open runs, and what waits for the next one. */
+/* Reserved by open runs, and what waits for a run to come. */
 static enum store_result add_marks(struct reader *reader, struct party party,
                                    struct holdings *holdings)
 {
@@ -23,6 +23,7 @@ static enum store_result add_marks(struct reader *reader, struct party party,
         for (size_t k = 0; k < account->mark_count; k++) {
             const struct settlement_mark *mark = &account->marks[k];
             if (mark->state != MARK_FROZEN) continue;
+            holdings->carry_minor -= mark->carry_minor; /* the run's own by now */
             for (size_t unit = 0; unit < UNIT_COUNT; unit++)
                 holdings->of[unit].in_settlement += mark->amount[unit];
         }

@@ -12,6 +12,7 @@
 #define BECKON_SERVICE_COMMAND_SETTLING_H
 
 #include "service/command/command.h"
+#include "store/debts.h"
 #include "store/ledger.h"
 #include "store/settlement.h"
 #include "store/settlement_accounts.h"
@@ -22,6 +23,8 @@ struct settling_scope {
     uint32_t pay_entity;         /* only it; 0: all, and members' cash */
     uint32_t run;                /* what it has frozen itself counts as free */
     business_date today;         /* everything due by today must have been posted */
+    uint64_t entry;              /* the ledger's last: batch_fence's for writers, whose own entries
+                                    a snapshot doesn't know; what marks will cover up to */
 };
 
 /* Of one pay entity: what a run takes, or has taken. */
@@ -81,6 +84,10 @@ enum outcome settling_close(struct batch *batch, const struct settlement_line *l
 /* Writes down what settled marks say of the account's credits, and takes such marks away. */
 enum outcome settling_sweep(struct batch *batch, struct party payee,
                             bool *ret_more) OUTCOME_CHECKED;
+
+/* The pay entity of a debt of the first layout, which doesn't say it: its credit's. */
+enum outcome settling_debt_entity(struct reader *reader, struct party party,
+                                  struct debt *debt) OUTCOME_CHECKED;
 
 /* What a closed run paid comes back (FAILED, RETURNED), or anything else that is carried: one
  * CARRY_OUT entry of CASH, SETTLEMENT -> CARRY. The account is loaded before the LINE and put after

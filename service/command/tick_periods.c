@@ -1,6 +1,8 @@
-/* The ticker's command for period closes: each row a turn of period_tick, while there is more. */
+/* The ticker's command for period closes: each row a turn of period_tick, while there is more.
+ * Before them comes what a store of an older version left uncounted. */
 #include "beckon/internal/tick.pb-c.h"
 #include "service/command/commands.h"
+#include "service/command/count.h"
 #include "service/command/due.h"
 #include "service/command/period_close.h"
 #include "service/command/reply.h"
@@ -38,7 +40,8 @@ static enum outcome tick_periods_write(struct batch *batch, struct command_call 
     if (call->row >= reply->n_more) return OUTCOME_OK;
     reply->more[call->row] = false; /* a run that was dropped may have said otherwise */
     if (call->row > 0 && !reply->more[call->row - 1]) return OUTCOME_OK;
-    outcome = period_tick(batch, call, &more);
+    outcome = count_earned_before(batch, &more);
+    if (outcome == OUTCOME_OK && !more) outcome = period_tick(batch, call, &more);
     if (outcome == OUTCOME_OK) reply->more[call->row] = more;
     return outcome;
 }

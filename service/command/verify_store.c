@@ -5,6 +5,7 @@
 #include "service/command/commands.h"
 #include "service/command/merchant_message.h"
 #include "service/command/objects.h"
+#include "service/command/verify_certificate.h"
 #include "store/verify.h"
 
 static enum outcome verify_store_merchant(struct reader *reader, struct command_call *call,
@@ -62,7 +63,7 @@ static enum outcome verify_store_stream(struct store *store, struct command_call
 {
     struct listener listener = {emit, emit_context};
     Beckon__V1__VerifyStoreResponse message = BECKON__V1__VERIFY_STORE_RESPONSE__INIT;
-    char *findings[VERIFY_FINDINGS_MAX];
+    char *findings[VERIFY_FINDINGS_MAX], certificate[VERIFY_CERTIFICATE_TEXT_BYTES];
 
     enum outcome outcome = check_merchant(store, call);
     if (outcome != OUTCOME_OK) return outcome;
@@ -77,6 +78,10 @@ static enum outcome verify_store_stream(struct store *store, struct command_call
         message.findings = findings;
         message.head.data = report->head;
         message.head.len = sizeof report->head;
+        if (report->finding_count == 0) {
+            verify_certificate_write(store, call->merchant, report->entries, certificate);
+            message.certificate = certificate;
+        }
         emit(emit_context, &message.base);
     }
     free(report);

@@ -54,6 +54,12 @@ void export_file_name(const struct export_job *job, char ret_name[EXPORT_NAME_BY
              what, job->format == EXPORT_XLSX ? "xlsx" : "csv");
 }
 
+void export_hash_text(const uint8_t hash[EXPORT_SHA256_BYTES],
+                      char ret_text[2 * EXPORT_SHA256_BYTES + 1])
+{
+    export_hex(hash, EXPORT_SHA256_BYTES, ret_text);
+}
+
 /* ---- sums, parts ----------------------------------------------------------------------------- */
 
 void export_totals_add(struct run_totals *totals, const struct settlement_line *line)

@@ -96,6 +96,9 @@ void export_file_name(const struct export_job *job, char ret_name[EXPORT_NAME_BY
 /* "libxlsxwriter 1.1.4": with another version the XLSX may have other bytes, never other cells. */
 const char *export_library(void);
 
+/* 64 hexadecimal digits, terminated. */
+void export_hash_text(const uint8_t hash[EXPORT_SHA256_BYTES],
+                      char ret_text[2 * EXPORT_SHA256_BYTES + 1]);
 /* Words of the API and the files: "YEAR_END", "generic", "guides". */
 const char *export_run_type(enum run_type type);
 const char *export_profile_name(enum export_profile profile);

@@ -7,21 +7,19 @@
 #include "service/export/export_inner.h"
 #include "service/rules/civil_date.h"
 
-enum { TIME_TEXT_BYTES = 32 };
-
-static void time_write(uint64_t at_ms, char ret_text[TIME_TEXT_BYTES])
+void export_time(uint64_t at_ms, char ret_text[EXPORT_TIME_BYTES])
 {
     time_t seconds = (time_t)(at_ms / 1000);
     struct tm parts = {0};
     gmtime_r(&seconds, &parts);
-    strftime(ret_text, TIME_TEXT_BYTES, "%Y-%m-%dT%H:%M:%SZ", &parts);
+    strftime(ret_text, EXPORT_TIME_BYTES, "%Y-%m-%dT%H:%M:%SZ", &parts);
 }
 
 static enum export_result write_texts(const struct export_job *job,
                                       const struct export_control *control)
 {
     const struct settlement_run *run = job->run;
-    char start[CIVIL_DATE_BYTES], end[CIVIL_DATE_BYTES], closed[TIME_TEXT_BYTES];
+    char start[CIVIL_DATE_BYTES], end[CIVIL_DATE_BYTES], closed[EXPORT_TIME_BYTES];
     const struct { const char *name, *value; } texts[] = {
         {"run_type", export_run_type(run->type)}, {"period_start", start},
         {"period_end", end}, {"closed_at", closed},
@@ -34,7 +32,7 @@ static enum export_result write_texts(const struct export_job *job,
 
     civil_date_write(run->start, start);
     civil_date_write(run->end, end);
-    time_write(run->closed_at, closed);
+    export_time(run->closed_at, closed);
     for (size_t i = 0; i < sizeof texts / sizeof texts[0] && result == EXPORT_OK; i++)
         result = control->text(control->context, texts[i].name, texts[i].value);
     return result;

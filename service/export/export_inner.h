@@ -58,6 +58,9 @@ void export_fill(const struct export_column *column, const struct export_job *jo
 /* The generic columns' and the other profiles' makers share these. */
 export_make export_make_component;
 void export_hex(const uint8_t *bytes, size_t size, char *ret_text); /* 2 * size + 1 */
+/* "1998-01-13T00:00:00Z", whatever the time zone. */
+enum { EXPORT_TIME_BYTES = 32 };
+void export_time(uint64_t at_ms, char ret_text[EXPORT_TIME_BYTES]);
 
 /* ---- CSV ------------------------------------------------------------------------------------- */
 

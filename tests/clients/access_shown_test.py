@@ -3,6 +3,7 @@ only what is theirs, phones masked, credits of nobody else."""
 
 import os
 import sys
+import time
 import unittest
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
@@ -163,6 +164,27 @@ class WhatIsShown(unittest.TestCase):
         entry = self.ask(PAYROLL, "LedgerService/GetEntry",
                          {"entry_number": WORLD.entry["guide"]})["entry"]
         self.assertEqual((entry["member_number"], entry["receipt_number"]), (0, ""))
+
+    def test_scoreboards_show_no_more_than_members_and_guides_do(self):
+        behind = {"kpi": "SCOREBOARD_KPI_SALES", "span": "SCOREBOARD_SPAN_YEAR",
+                  "guide_number": WORLD.one.guides[0]}
+        years = ["%d-01-01" % year for year in range(2024, time.gmtime().tm_year)]
+        shown = {role: [member for year in years for member in self.ask(
+            role, "ScoreboardService/ListScoreboardMembers", dict(behind, date=year))["members"]]
+            for role in (GUIDE, MANAGER, AUDITOR)}
+        self.assertTrue(shown[GUIDE])
+        for role in (GUIDE, MANAGER):
+            for member in shown[role]:
+                self.assertIn("****", member["phone"])
+        self.assertEqual({(m["name"], m["phone"]) for m in shown[AUDITOR]}, {("", "")})
+        self.assertEqual(outcome(own_token(PAYROLL), "ScoreboardService/ListScoreboardMembers",
+                                 behind), ROLE_NOT_ALLOWED)
+        ranking = self.ask(GUIDE, "ScoreboardService/ListRanking",
+                           {"kpi": "SCOREBOARD_KPI_SALES"})
+        own = WORLD.one.guides[0]
+        self.assertEqual({row["guide_number"] for row in ranking["rows"] if row["employee_no"]},
+                         {own})
+        self.assertEqual((ranking["own"]["guide_number"], ranking["next_page_token"]), (own, ""))
 
     def test_a_till_sees_only_the_buyers_credits(self):
         request = {"shop_id": "S1", "receipt_number": "R2", "occurred_at": "2024-05-01T08:00:00Z",

@@ -246,7 +246,8 @@ TABLE = {
         foreign=NOT_YOURS),
 
     "StoreService/VerifyStore": Row(
-        (AUDITOR, ADMIN, OPERATOR), lambda w: {"merchant_number": 1}, foreign=NOT_YOURS),
+        (PAYROLL, AUDITOR, ADMIN, OPERATOR), lambda w: {"merchant_number": 1},
+        foreign=NOT_YOURS),
     "StoreService/BackupStore": Row((OPERATOR,), lambda w: {"path": "not absolute"}),
     "StoreService/AcceptClock": Row((OPERATOR,), lambda w: {}),
 }

@@ -3,6 +3,7 @@ looked at. The world they are meant for is world.py's, with a revoked code."""
 
 import time
 
+import bad_pay_rows
 import bad_program_rows
 from world import PROGRAM
 
@@ -31,7 +32,7 @@ LISTS = [("ShopService/ListShops", {}), ("GuideService/ListGuides", {}),
          ("CreditService/ListCredits", {"account": {"kind": "PARTY_KIND_GUIDE", "number": 1}}),
          ("CreditService/ListAdjustments", {}),
          ("RedemptionService/ListRedemptions", {"member_number": 1}),
-         ("PeriodService/ListPeriodCloses", {})]
+         ("PeriodService/ListPeriodCloses", {})] + bad_pay_rows.LISTS
 REDEEM, ADJUST = "RedemptionService/Redeem", "CreditService/AdjustBalance"
 HOLD, RELEASE = "CreditService/HoldCredit", "CreditService/ReleaseCredit"
 
@@ -495,4 +496,5 @@ def table(world):
         *[(method, dict(request, page_token=text), INVALID, "PAGE_INVALID", "page_token")
           for method, request in LISTS for text in ("x", "00" * 24, "zz" * 24, "0" * 4096)],
     ]
+    yield from bad_pay_rows.ROWS
     yield from bad_program_rows.ROWS

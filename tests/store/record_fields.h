@@ -8,11 +8,13 @@
 #include "store/debts.h"
 #include "store/encode.h"
 #include "store/kpi.h"
+#include "store/kpi_block.h"
 #include "store/period_closes.h"
 #include "store/redemptions.h"
 #include "store/refund.h"
 #include "store/settlement.h"
 #include "store/settlement_accounts.h"
+#include "store/targets.h"
 #include "store/write_offs.h"
 
 enum field_kind { RAW, CHOICE, AMOUNT, PARTY, RECEIPT, TEXT, CODE };
@@ -161,6 +163,12 @@ static const struct field signal_counts_fields[] = {
 static const struct field kpi_month_fields[] = {
     F_RAW(kpi_month, days), F_RAW(kpi_month, once), F_RAW(kpi_month, twice),
 };
+static const struct field kpi_block_fields[] = {F_RAW(kpi_block, column)};
+static const struct field target_fields[] = {
+    F_RAW(target, name.guide), F_CHOICE(target, name.span, 1, 5), F_RAW(target, name.start),
+    F_CHOICE(target, name.kpi, 1, 9), F_AMOUNT(target, value), F_RAW(target, set_at),
+    F_RAW(target, set_by),
+};
 static const struct field period_close_fields[] = {
     {offsetof(struct period_close, name.rule_id), RULE_ID_BYTES_MAX, TEXT, 0, 0},
     F_CHOICE(period_close, name.kind, 2, 4),
@@ -251,6 +259,7 @@ static const struct field debt_fields[] = {
     F_RAW(settlement_account, marks[i].run),                                                     \
         F_CHOICE(settlement_account, marks[i].state, MARK_FROZEN, MARK_SETTLED),                 \
         F_RAW(settlement_account, marks[i].end), F_RAW(settlement_account, marks[i].entry),      \
+        F_RAW(settlement_account, marks[i].kept_since),                                          \
         F_AMOUNT(settlement_account, marks[i].amount[0]),                                        \
         F_AMOUNT(settlement_account, marks[i].amount[1]),                                        \
         F_AMOUNT(settlement_account, marks[i].clawed[0]),                                        \

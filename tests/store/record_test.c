@@ -50,6 +50,8 @@ CODEC(request)
 CODEC(recency_month)
 CODEC(signal_counts)
 CODEC(kpi_month)
+CODEC(target)
+CODEC(kpi_block)
 CODEC(period_close)
 CODEC(period_result)
 CODEC(settlement_line)
@@ -179,7 +181,8 @@ static const struct record_form forms[] = {
     FORM(code, NULL), FORM(debt, NULL), FORM(redemption, redemption_mend),
     FORM(party, NULL), FORM(token, NULL), FORM(request, NULL), FORM(recency_month, NULL),
     FORM(signal_counts, NULL),
-    FORM(kpi_month, NULL), FORM(period_close, NULL), FORM(period_result, NULL),
+    FORM(kpi_month, NULL), FORM(target, NULL), FORM(kpi_block, NULL),
+    FORM(period_close, NULL), FORM(period_result, NULL),
     FORM(settlement_line, settlement_line_mend),
     FORM(ledger_totals, NULL), FORM(numbers, NULL), FORM(merchant, NULL),
     FORM(refund, refund_mend), FORM(write_off, NULL),

@@ -36,10 +36,12 @@ static struct settlement_line line_of(uint32_t run)
 static void close_run(struct batch *batch, uint32_t number, business_date retained_until)
 {
     struct settlement_run run = {
-        .number = number, .type = RUN_PERIOD, .state = RUN_CLOSED, .draft = 1, .start = 90,
+        .number = number, .type = RUN_ADJUSTMENT, .state = RUN_CLOSED, .draft = 1, .start = 90,
         .end = 160, .rate_points = 10, .rate_minor = 100, .made_at = 1, .submitted_at = 2,
+        .minimum_payout_minor = 10,
         .approved_at = 3, .closed_at = 4, .made_by = 1, .submitted_by = 1, .approved_by = 2,
-        .closed_by = 2, .entry = 1, .paid_count = 1, .export_count = 1,
+        .closed_by = 2, .paid_count = 1, .export_count = 1,
+        .entry = 1000000, /* behind all there are: none of them has closed it */
         .totals = {.line_count = 1, .carry_in_minor = 5, .carry_out_minor = 5},
     };
     struct settlement_line line = line_of(number);
@@ -49,7 +51,12 @@ static void close_run(struct batch *batch, uint32_t number, business_date retain
     };
     struct settlement_payee_copy copy;
 
+    struct line_place place = {.pay_entity_name = "E", .employee_no = "1",
+                               .guide = GUIDE.payee.number, .pay_entity = GUIDE.pay_entity};
+
+    run_hash_add(run.hash, line.statement_hash);
     settlements_put(batch, &run);
+    settlement_order_put(batch, number, &place);
     settlement_lines_put(batch, &line);
     settlement_payees_begin(batch, number, retained_until, SEED);
     assert_int_equal(settlement_payee_make(batch, &run, &line, NONCE, &copy), STORE_OK);
@@ -136,6 +143,29 @@ static void it_goes_with_the_runs_key_and_no_other(void **state)
     assert_string_equal(payee.name, "");
     assert_string_equal(payee.shop_id, "S1");
     assert_true(payee_now(RUN + 1).kept);
+}
+
+/* Whatever becomes of the folder afterwards: a backup brings runs' keys too. */
+static void a_restored_backup_says_so_too(void **state)
+{
+    char backup[2 * SCRATCH_PATH_BYTES], data[2 * SCRATCH_PATH_BYTES], key[2 * SCRATCH_PATH_BYTES];
+    char message[STORE_MESSAGE_BYTES], moved[2 * SCRATCH_PATH_BYTES];
+    uint64_t bytes;
+    (void)state;
+    (void)scratch_path(&scratch, "backup", backup);
+    (void)scratch_path(&scratch, "data", data);
+    (void)scratch_path(&scratch, "moved", moved);
+    (void)scratch_path(&scratch, "moved/master.key", key);
+    assert_int_equal(store_backup(store, backup, &bytes, message), STORE_OK);
+    batch_destroy(batch);
+    store_close(store);
+    assert_int_equal(rename(data, moved), 0);
+    assert_int_equal(store_restore(backup, data, key, message), STORE_OK);
+    store = scratch_store(&scratch, false);
+    batch = batch_new(store);
+    struct settlement_payee payee = payee_now(RUN);
+    assert_true(payee.kept);
+    assert_string_equal(payee.name, "Wang Fang");
 }
 
 static void a_guide_is_kept_until_the_last_run_that_paid_him(void **state)
@@ -227,6 +257,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(a_copy_says_who_he_was_and_where_last, setup, teardown),
         cmocka_unit_test_setup_teardown(it_stays_when_the_guides_own_key_is_gone, setup, teardown),
         cmocka_unit_test_setup_teardown(it_goes_with_the_runs_key_and_no_other, setup, teardown),
+        cmocka_unit_test_setup_teardown(a_restored_backup_says_so_too, setup, teardown),
         cmocka_unit_test_setup_teardown(a_guide_is_kept_until_the_last_run_that_paid_him, setup,
                                         teardown),
         cmocka_unit_test(verify_holds_copies_and_exports_against_runs),

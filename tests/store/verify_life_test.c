@@ -222,7 +222,7 @@ static void a_credits_date_dangles(struct batch *batch)
 
 static const struct corruption_row rows[] = {
     ROW(a_spent_credit_says_expired, "member 1: credit 1: expired is 1, entries say 0"),
-    ROW(a_spent_credit_says_settled, "member 1: credit 1: settled is 1, entries say 0"),
+    ROW(a_spent_credit_says_settled, "member 1: unit 0 settled is 1, entries say 0"),
     ROW(a_netted_credit_says_voided, ": voided is 1, entries say 0"),
     ROW(a_credit_matures_by_itself, "guide 1: credit 2: state is 2, entries say 1"),
     ROW(a_hold_is_lost, "guide 1: credit 2: held is 0, entries say 1"),

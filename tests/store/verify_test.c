@@ -19,6 +19,7 @@
 #include "store/guides.h"
 #include "store/key.h"
 #include "store/kpi.h"
+#include "store/kpi_block.h"
 #include "store/ledger.h"
 #include "store/programs.h"
 #include "store/purchases.h"
@@ -133,7 +134,8 @@ static void put_entry(struct batch *batch, const struct entry *entry)
     }
 ENTRY_CORRUPTION(an_entrys_amount_grows, 3, entry.amount++)
 ENTRY_CORRUPTION(the_last_entrys_amount_grows, 9, entry.amount++)
-ENTRY_CORRUPTION(an_entrys_date_moves, 3, entry.business_date--)
+ENTRY_CORRUPTION(an_entrys_date_moves, 3, entry.event_date--)
+ENTRY_CORRUPTION(an_entry_is_before_its_event, 3, entry.business_date--)
 ENTRY_CORRUPTION(an_entrys_time_runs_back, 8, entry.recorded_at = 7)
 ENTRY_CORRUPTION(an_entry_is_another_partys, 3, entry.party.number = 2)
 ENTRY_CORRUPTION(an_entrys_previous_moves, 4, entry.previous = 1)
@@ -329,6 +331,31 @@ static void a_guides_sales_differ(struct batch *batch)
 static void a_new_member_is_not_counted(struct batch *batch)
 {
     kpi_off(batch, 31, offsetof(struct kpi_month, days[50 - 31].new_members));
+}
+
+/* The sums of guides 1 to 31 for the month from day 90, with one number off by one. */
+static void sums_off(struct batch *batch, enum kpi_column column, size_t guide)
+{
+    struct kpi_block block;
+    assert_int_equal(kpi_block_get(&batch->reader, 0, 90, &block), STORE_OK);
+    block.column[column][guide]++;
+    kpi_block_put(batch, 1, 90, &block);
+}
+
+static void a_sum_of_sales_differs(struct batch *batch)
+{
+    sums_off(batch, KPI_SALES, 1);
+}
+
+static void a_sum_of_nobody(struct batch *batch)
+{
+    sums_off(batch, KPI_NEW, 31);
+}
+
+static void sums_of_a_month_without_counts(struct batch *batch)
+{
+    struct kpi_block block = {.column = {{0, 1}}};
+    kpi_block_put(batch, 1, 365, &block);
 }
 
 static void what_a_guide_earned_differs(struct batch *batch)
@@ -550,6 +577,7 @@ static const struct corruption {
     ROW(an_entrys_amount_grows, "entry 4: the hash chain breaks"),
     ROW(the_last_entrys_amount_grows, "totals: unit 0 side 2"),
     ROW(an_entrys_date_moves, "the award of credit 3 is not its entry's"),
+    ROW(an_entry_is_before_its_event, "entry 3: dated before its event"),
     ROW(an_entrys_time_runs_back, "entry 8: time runs back"),
     ROW(an_entry_is_another_partys, "entry 3: previous is 1, not 0"),
     ROW(an_entrys_previous_moves, "entry 4: previous is 1, not 2"),
@@ -582,6 +610,10 @@ static const struct corruption {
     ROW(a_recency_count_of_nobody, "recency: guide 55 has no account"),
     ROW(a_guides_sales_differ, "guide 1: scoreboard counts of the month from day 90 differ"),
     ROW(a_new_member_is_not_counted, "guide 1: scoreboard counts of the month from day 31"),
+    ROW(a_sum_of_sales_differs, "guide 1: scoreboard sums of the month from day 90 differ"),
+    ROW(a_sum_of_nobody, "scoreboard: a damaged record of sums"),
+    ROW(sums_of_a_month_without_counts,
+        "guide 1: scoreboard sums of the month from day 365 differ"),
     ROW(what_a_guide_earned_differs, "guide 1: scoreboard counts of the month from day 90 differ"),
     ROW(an_activation_is_not_counted, "guide 1: scoreboard counts of the month from day 31"),
     ROW(a_calendar_count_is_stale, "guide 1: scoreboard counts of the month from day 90 differ"),

@@ -13,6 +13,7 @@
 
 #include "beckon/v1/code_service.pb-c.h"
 #include "beckon/v1/credit_service.pb-c.h"
+#include "beckon/v1/export_service.pb-c.h"
 #include "beckon/v1/redemption_service.pb-c.h"
 #include "beckon/v1/guide_service.pb-c.h"
 #include "beckon/v1/ledger_service.pb-c.h"
@@ -33,6 +34,7 @@ static const ProtobufCServiceDescriptor *const SERVICES[] = {
     &beckon__v1__program_service__descriptor,  &beckon__v1__ledger_service__descriptor,
     &beckon__v1__token_service__descriptor,    &beckon__v1__store_service__descriptor,
     &beckon__v1__credit_service__descriptor,   &beckon__v1__redemption_service__descriptor,
+    &beckon__v1__export_service__descriptor,
 };
 
 static void check_fields(const struct verb *verb)

@@ -1,5 +1,5 @@
 /* Scoreboards: figures that hold at every moment, and what is behind them. */
-#include "tests/service/command/stages.h"
+#include "tests/service/command/settlement_plays.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -8,6 +8,8 @@
 
 #include <cmocka.h>
 
+#include "store/date.h"
+#include "store/kpi.h"
 #include "store/merchants.h"
 
 /* Guide 1 serves members 1 (new, on 2026-03-02) and 2 (inherited). */
@@ -132,6 +134,79 @@ static void the_estimate_converts_as_a_settlement_will(void **state)
     PLAY_ON(STAGE, steps);
 }
 
+static void what_a_run_takes_is_shown_apart_and_was_estimated_right(void **state)
+{
+    (void)state;
+    static const struct step steps[] = {
+        /* The buyer's referrer and serving guide is guide 1: 2 % and 0.5 % in cash. */
+        BUY("1", "1", "100000", "2026-03-02"), BUY("2", "2", "50000", "2026-03-02"),
+        AT("2027-01-05T10:00"),
+        ANSWERS("guide:1", get_scoreboard, "span=YEAR date=2026-06-01",
+                "scoreboard.cash_earned_minor=2750 scoreboard.holdings[1].available=2750 "
+                "scoreboard.estimate.net_minor=2750"),
+        CREATE("y", YEAR RATE, "run_number=1"), WORK("1"), SUBMIT("1", "1"), WORK("1"),
+        HASH("1", "hash"),
+        ANSWERS("payroll", list_settlement_lines, "run_number=1", "lines[0].net_minor=2750"),
+        ANSWERS("guide:1", get_scoreboard, "",
+                "!scoreboard.holdings[1].available scoreboard.holdings[1].in_settlement=2750 "
+                "!scoreboard.holdings[1].settled !scoreboard.estimate.net_minor"),
+        APPROVE("1", "hash"), PROVE, CLOSE("1", "hash"), WORK("1"),
+        ANSWERS("guide:1", get_scoreboard, "",
+                "!scoreboard.holdings[1].in_settlement scoreboard.holdings[1].settled=2750 "
+                "!scoreboard.cash_earned_minor"),
+        /* A closed period's date still counts where its event belongs. */
+        BUY("3", "1", "10000", "2026-03-03"),
+        ANSWERS("guide:1", get_scoreboard, "span=YEAR date=2026-06-01",
+                "scoreboard.cash_earned_minor=3000 scoreboard.sales_minor=160000 "
+                "scoreboard.holdings[1].available=250 scoreboard.holdings[1].settled=2750 "
+                "scoreboard.estimate.net_minor=250"),
+        ANSWERS("guide:1", list_scoreboard_entries, "kpi=CASH_EARNED span=DAY date=2026-03-03",
+                "entries#=2 entries[0].event_date=2026-03-03 "
+                "entries[0].business_date=2027-01-01"),
+    };
+    PLAY_ON(STAGE, steps);
+}
+
+/* As a store of the landed version: what guides earned was not counted. */
+static enum store_result forget_earned(struct batch *batch)
+{
+    business_date month = date_from_civil(2026, 3, 1);
+    struct kpi_month counts;
+    enum store_result result = kpi_load(&batch->reader, 1, month, &counts);
+    if (result != STORE_OK) return result;
+    for (size_t day = 0; day < KPI_DAYS; day++)
+        counts.days[day].earned[UNIT_CASH] = counts.days[day].earned[UNIT_POINTS] = 0;
+    kpi_put(batch, 1, month, &counts);
+    kpi_earned_begin(batch, batch_fence(batch)->entry + 1);
+    return STORE_OK;
+}
+
+#define SOLD(number)                                                                            \
+    ANSWERS("pos:1", record_purchase,                                                           \
+            "receipt_number=" number " member_number=1 amount_minor=1000", "")
+
+static void what_was_earned_before_it_was_counted_is_counted_by_the_ticker(void **state)
+{
+    (void)state;
+    static const struct step steps[] = {
+        SOLD("1"), SOLD("2"), SOLD("3"), SOLD("4"), SOLD("5"), SOLD("6"), SOLD("7"),
+        SOLD("8"), SOLD("9"), SOLD("10"), SOLD("11"), SOLD("12"), SOLD("13"), SOLD("14"),
+        SOLD("15"), SOLD("16"), SOLD("17"), SOLD("18"), SOLD("19"), SOLD("20"), SOLD("21"),
+        SOLD("22"), SOLD("23"), SOLD("24"), SOLD("25"),
+        ANSWERS("guide:1", get_scoreboard, "", "scoreboard.cash_earned_minor=625"),
+        {.meddle = forget_earned},
+        ANSWERS("guide:1", get_scoreboard, "", "!scoreboard.cash_earned_minor"),
+        /* New ones count beside it; the old ones follow in portions, once. */
+        SOLD("26"),
+        ANSWERS("guide:1", get_scoreboard, "", "scoreboard.cash_earned_minor=25"),
+        ANSWERS("ticker", tick_periods, "turn_count=4", "more[0]=1 more[1]=1 more[2]=0"),
+        ANSWERS("guide:1", get_scoreboard, "", "scoreboard.cash_earned_minor=650"),
+        ANSWERS("ticker", tick_periods, "turn_count=1", ""),
+        ANSWERS("guide:1", get_scoreboard, "", "scoreboard.cash_earned_minor=650"),
+    };
+    PLAY_ON(STAGE, steps);
+}
+
 static enum store_result uncount(struct batch *batch)
 {
     struct merchant merchant;
@@ -158,6 +233,8 @@ int main(void)
         cmocka_unit_test(figures_follow_purchases_and_refunds_on_their_own_dates),
         cmocka_unit_test(a_scoreboard_is_its_guides_own),
         cmocka_unit_test(the_estimate_converts_as_a_settlement_will),
+        cmocka_unit_test(what_a_run_takes_is_shown_apart_and_was_estimated_right),
+        cmocka_unit_test(what_was_earned_before_it_was_counted_is_counted_by_the_ticker),
         cmocka_unit_test(a_merchant_without_a_scoreboard_says_so),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

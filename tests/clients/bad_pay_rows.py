@@ -1,0 +1,90 @@
+"""Rows of bad_input_rows.py: scoreboards, targets, settlements and what leads to pay."""
+
+INVALID, UNKNOWN, STATE = "INVALID_ARGUMENT", "NOT_FOUND", "FAILED_PRECONDITION"
+
+
+def run(step):
+    return "SettlementService/%sSettlementRun" % step
+
+
+YEAR = {"type": "SETTLEMENT_TYPE_YEAR_END", "period_end": "2026-01-01", "rate_points": 10,
+        "rate_minor": 100}
+
+LISTS = [("ScoreboardService/ListRanking", {"kpi": 4}),
+         ("ScoreboardService/ListScoreboardMembers", {"kpi": 4, "guide_number": 1}),
+         ("ScoreboardService/ListScoreboardEntries", {"kpi": 6, "guide_number": 1}),
+         ("ScoreboardService/ListTargets", {"guide_number": 1})]
+
+ROWS = [
+    # ---- scoreboards and targets ----
+    ("ScoreboardService/GetScoreboard", {"guide_number": 99}, UNKNOWN, "GUIDE_UNKNOWN",
+     "guide_number"),
+    ("ScoreboardService/GetScoreboard", {"guide_number": 1, "date": "2026-02-30"}, INVALID,
+     "DATE_INVALID", "date"),
+    ("ScoreboardService/GetScoreboard", {"guide_number": 1, "date": "9999-12-31"}, INVALID,
+     "VALUE_INVALID", "date"),
+    ("ScoreboardService/GetScoreboard", {"guide_number": 1, "span": 6}, INVALID,
+     "VALUE_INVALID", "span"),
+    ("ScoreboardService/ListRanking", {}, INVALID, "VALUE_INVALID", "kpi"),
+    ("ScoreboardService/ListRanking", {"kpi": 10}, INVALID, "VALUE_INVALID", "kpi"),
+    ("ScoreboardService/ListRanking", {"kpi": 4, "shop_id": "S9"}, UNKNOWN, "SHOP_UNKNOWN",
+     "shop_id"),
+    ("ScoreboardService/ListScoreboardMembers", {"kpi": 5, "guide_number": 1}, INVALID,
+     "VALUE_INVALID", "kpi"),
+    ("ScoreboardService/ListScoreboardEntries", {"kpi": 4, "guide_number": 1}, INVALID,
+     "VALUE_INVALID", "kpi"),
+    ("ScoreboardService/SetTarget", {"kpi": 4, "guide_number": 1, "value": 1}, INVALID,
+     "FIELD_REQUIRED", "date"),
+    ("ScoreboardService/SetTarget", {"kpi": 4, "guide_number": 1, "value": -1,
+                                     "date": "2026-01-01"}, INVALID, "VALUE_INVALID", "value"),
+
+    # ---- settlements ----
+    (run("Create"), dict(YEAR, period_start="2026-02-02"), INVALID, "FIELD_REQUIRED",
+     "request_id"),
+    (run("Create"), dict(YEAR, request_id="x"), INVALID, "FIELD_REQUIRED", "period_start"),
+    (run("Create"), dict(YEAR, request_id="x", period_start="2027-01-01"), INVALID,
+     "SETTLEMENT_PERIOD_INVALID", "period_end"),
+    (run("Create"), dict(YEAR, request_id="x", period_start="2025-02-30"), INVALID,
+     "DATE_INVALID", "period_start"),
+    (run("Create"), dict(YEAR, request_id="x", period_start="2025-01-01", pay_entity="none"),
+     UNKNOWN, "PAY_ENTITY_UNKNOWN", "pay_entity"),
+    (run("Create"), dict(YEAR, request_id="x", period_start="2025-01-01",
+                          period_end="2099-01-01"), INVALID, "SETTLEMENT_PERIOD_INVALID",
+     "period_end"),
+    (run("Create"), dict(YEAR, request_id="x", period_start="2098-01-01",
+                          period_end="2099-01-01"), STATE, "SETTLEMENT_NOT_OVER", "period_end"),
+    (run("Create"), dict(YEAR, request_id="x", period_start="2025-01-01", rate_points=0),
+     INVALID, "VALUE_INVALID", "rate_minor"),
+    (run("Create"), {"request_id": "x", "type": "SETTLEMENT_TYPE_LEAVER", "guide_number": 99,
+                      "period_end": "2026-01-01"}, UNKNOWN, "GUIDE_UNKNOWN", "guide_number"),
+    (run("Approve"), {}, INVALID, "FIELD_REQUIRED", "run_number"),
+    (run("Submit"), {"run_number": 99, "draft_no": 1}, UNKNOWN, "SETTLEMENT_UNKNOWN",
+     "run_number"),
+    (run("Reject"), {"run_number": 99, "draft_no": 1, "reason": "r"}, UNKNOWN,
+     "SETTLEMENT_UNKNOWN", "run_number"),
+    (run("Approve"), {"run_number": 99, "hash": "0" * 64}, UNKNOWN, "SETTLEMENT_UNKNOWN",
+     "run_number"),
+    (run("Close"), {"run_number": 99}, UNKNOWN, "SETTLEMENT_UNKNOWN", "run_number"),
+    (run("Cancel"), {"run_number": 99}, INVALID, "FIELD_REQUIRED", "reason"),
+    (run("Cancel"), {"run_number": 99, "reason": "x" * 201}, INVALID, "TEXT_INVALID", "reason"),
+
+    # ---- exports ----
+    ("ExportService/CreateSettlementExport", {"run_number": 99}, INVALID, "FIELD_REQUIRED",
+     "request_id"),
+    ("ExportService/CreateSettlementExport", {"request_id": "x"}, INVALID, "FIELD_REQUIRED",
+     "run_number"),
+    ("ExportService/CreateSettlementExport", {"request_id": "x", "run_number": 99}, UNKNOWN,
+     "SETTLEMENT_UNKNOWN", "run_number"),
+    ("ExportService/CreateSettlementExport", {"request_id": "x", "run_number": 99, "profile": 7},
+     INVALID, "VALUE_INVALID", "profile"),
+    ("ExportService/CreateSettlementExport", {"request_id": "x", "run_number": 99, "format": 7},
+     INVALID, "VALUE_INVALID", "format"),
+    ("ExportService/CreateSettlementExport",
+     {"request_id": "x", "run_number": 99, "payees": "PARTY_KIND_SHOP"}, INVALID, "VALUE_INVALID",
+     "payees"),
+    ("ExportService/ExportSettlement", {"run_number": 99, "export_number": 1}, UNKNOWN,
+     "SETTLEMENT_UNKNOWN", "run_number"),
+    ("ExportService/ListSettlementExports", {}, INVALID, "FIELD_REQUIRED", "run_number"),
+    ("ExportService/GetSettlementManifest", {"run_number": 99}, UNKNOWN, "SETTLEMENT_UNKNOWN",
+     "run_number"),
+]
