@@ -31,7 +31,7 @@ static enum outcome reply_with(struct command_call *call, const struct held_carr
 static enum outcome load_credit(struct batch *batch, struct command_call *call,
                                 struct held_carried *carried, struct credit *ret)
 {
-    struct entry entry;
+    struct entry entry = {.number = 0};
 
     enum outcome outcome = command_outcome(
         entries_get(&batch->reader, carried->credit, &entry), OUTCOME_CREDIT_UNKNOWN);

@@ -72,7 +72,7 @@ static enum outcome resolve_payee_write(struct batch *batch, struct command_call
         (const Beckon__V1__ResolvePayeeRequest *)call->request;
     struct payment_event event = {.payment = PAYMENT_NONE, .at = call->now_ms};
     ProtobufCMessage *reply;
-    int64_t net_minor;
+    int64_t net_minor = 0;
 
     enum outcome outcome = load(batch, call, request, &event, &net_minor);
     if (outcome == OUTCOME_OK)

@@ -16,8 +16,8 @@ struct statement {
 enum outcome statement_payee(struct command_call *call, const Beckon__V1__Party *payee,
                              struct party *ret) OUTCOME_CHECKED;
 
-/* Is a run's statement shown to the caller? Payees see theirs from REVIEW on, and none of a run that
- * was cancelled. */
+/* Is a run's statement shown to the caller? Payees see theirs from REVIEW on, and none of a run
+ * that was cancelled. */
 bool statement_shown(const struct command_call *call, const struct settlement_run *run);
 
 /* Run and line. `pay_entity` by name; empty: the payee's first line. FIELD_REQUIRED,

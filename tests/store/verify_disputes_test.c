@@ -13,6 +13,7 @@
 #include "store/held_carried.h"
 #include "store/key.h"
 #include "store/payments.h"
+#include "store/settlement_payees.h"
 #include "store/settlements.h"
 
 enum { CREDIT = 2 }; /* the guide's cash, pending */
@@ -53,6 +54,7 @@ static void make_sound(struct batch *batch)
         .number = 1, .type = RUN_LEAVER, .state = RUN_PAID, .draft = 1, .start = 0, .end = 200,
         .guide = 1, .rate_points = 1, .made_at = 800, .made_by = 1, .submitted_at = 850,
         .submitted_by = 1, .approved_at = 860, .approved_by = 2, .closed_at = 870, .closed_by = 1,
+        .entry = 1000000, /* behind all there are: none of them has closed it */
         .paid_at = 980, .dispute_count = 2, .dispute_open_count = 1, .paid_count = 1,
         .totals = {.line_count = 1, .carry_in_minor = 500, .net_minor = 500},
     };
@@ -62,8 +64,17 @@ static void make_sound(struct batch *batch)
                                   .payment = PAYMENT_PAID, .reference = "B1", .at = 980, .by = 1};
     statement_hash_end(line.statement_hash, &line);
     run_hash_add(run.hash, line.statement_hash);
+    static const uint8_t seed[SETTLEMENT_KEY_SEED_BYTES], nonce[SETTLEMENT_NONCE_BYTES];
+    struct line_place place = {.pay_entity_name = "E", .employee_no = "1",
+                               .guide = guide.number, .pay_entity = 1};
+    struct settlement_payee_copy copy;
+
     settlement_lines_put(batch, &line);
+    settlement_order_put(batch, 1, &place);
     settlements_put(batch, &run);
+    settlement_payees_begin(batch, 1, 9000, seed);
+    assert_int_equal(settlement_payee_make(batch, &run, &line, nonce, &copy), STORE_OK);
+    settlement_payee_put(batch, &line, &copy);
     for (uint32_t number = 1; number <= 2; number++) {
         struct dispute dispute = sound_dispute(number);
         disputes_put(batch, &dispute);
