@@ -315,6 +315,14 @@ static const struct outcome_info OUTCOMES[] = {
     ROW(CREDIT_IN_REVIEW, FAILED_PRECONDITION, false,
         "A review holds that credit: decide it with DecideReview instead.",
         "这笔积分或返利由审核冻结：请用 DecideReview 对该审核作出决定。"),
+    ROW(CREDIT_IN_SETTLEMENT, FAILED_PRECONDITION, false,
+        "A settlement run that is under review has taken that credit. Reject or cancel the run, or "
+        "wait until it is closed.",
+        "这笔积分或返利已列入正在审核的结算单。请驳回或取消该结算单，或等待其关账。"),
+    ROW(DEBT_IN_SETTLEMENT, FAILED_PRECONDITION, false,
+        "A settlement run that is under review has taken that debt, or the credit it was made of. "
+        "Reject or cancel the run, or wait until it is closed.",
+        "这笔欠额或其来源已列入正在审核的结算单。请驳回或取消该结算单，或等待其关账。"),
     ROW(SETTLEMENT_NOT_OVER, FAILED_PRECONDITION, false,
         "The period is not over: {field} may be {allowed} at most today.",
         "结算周期尚未结束：{field} 目前最晚为 {allowed}。"),

@@ -73,6 +73,10 @@ enum { KPI_MONTH_BYTES_MAX = 1 + 6 * 5 + 4 + 31 * (1 + 6 * 5 + 3 * 10) };
 struct kpi_month;
 size_t kpi_month_encode(const struct kpi_month *month, uint8_t *to);
 enum store_result kpi_month_decode(struct bytes from, struct kpi_month *ret) STORE_CHECKED;
+/* Days [first, last] of it alone, from 0; what lies behind them is not looked at. */
+struct kpi_day;
+enum store_result kpi_month_decode_days(struct bytes from, unsigned first, unsigned last,
+                                        struct kpi_day *ret_days) STORE_CHECKED;
 struct period_close;
 size_t period_close_encode(const struct period_close *close, uint8_t *to);
 enum store_result period_close_decode(struct bytes from, struct period_close *ret) STORE_CHECKED;

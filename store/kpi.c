@@ -156,7 +156,7 @@ enum store_result kpi_days_get(struct reader *reader, uint32_t member, business_
 void kpi_edit_begin(struct kpi_edit *edit)
 {
     edit->looked = edit->counts = false;
-    edit->count = 0;
+    edit->count = edit->earned_count = 0;
 }
 
 static enum store_result edit_look(struct kpi_edit *edit, struct reader *reader)
@@ -308,6 +308,32 @@ enum store_result kpi_edit_serving(struct kpi_edit *edit, struct reader *reader,
     return result;
 }
 
+bool kpi_edit_earned(struct kpi_edit *edit, const struct kpi_earned *earned)
+{
+    business_date month = date_month_start(earned->date);
+    bool found = false;
+    for (size_t i = 0; i < edit->count && !found; i++)
+        found = edit->months[i].guide == earned->guide && edit->months[i].month == month;
+    if (!found || !edit->counts || edit->earned_count == KPI_EDIT_EARNED_MAX) return false;
+    edit->earned[edit->earned_count++] = *earned;
+    return true;
+}
+
+/* Adds what was taken along for this guide and month. */
+static void add_earned(const struct kpi_edit *edit, uint32_t guide, business_date month,
+                       struct kpi_month *counts)
+{
+    for (size_t i = 0; i < edit->earned_count; i++) {
+        const struct kpi_earned *earned = &edit->earned[i];
+        if (earned->guide != guide || date_month_start(earned->date) != month) continue;
+        for (size_t unit = 0; unit < UNIT_COUNT; unit++) {
+            int64_t *sum = &counts->days[earned->date - month].earned[unit];
+            bool overflow = __builtin_add_overflow(*sum, earned->amount[unit], sum);
+            assert(!overflow);
+        }
+    }
+}
+
 void kpi_edit_put(const struct kpi_edit *edit, struct batch *batch)
 {
     for (size_t i = 0; i < edit->count && edit->counts; i++) {
@@ -318,6 +344,7 @@ void kpi_edit_put(const struct kpi_edit *edit, struct batch *batch)
         assert(result == STORE_OK);
         for (size_t day = 0; day < KPI_DAYS; day++)
             memcpy(counts.days[day].earned, now.days[day].earned, sizeof now.days[day].earned);
+        add_earned(edit, edit->months[i].guide, edit->months[i].month, &counts);
         kpi_put(batch, edit->months[i].guide, edit->months[i].month, &counts);
     }
 }

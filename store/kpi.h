@@ -81,8 +81,18 @@ enum { KPI_EDIT_MONTHS_MAX = 64 };
  * what a till's clock is ahead. */
 enum { KPI_SERVING_DAYS_MAX = 740 };
 
+/* What a guide earned on a date. */
+struct kpi_earned {
+    uint32_t guide;
+    business_date date;
+    int64_t amount[UNIT_COUNT];
+};
+enum { KPI_EDIT_EARNED_MAX = 8 };
+
 struct kpi_edit {
     bool looked, counts; /* does the merchant keep a scoreboard? Asked with the first month */
+    size_t earned_count; /* handed over by the ledger, to be put with the months below */
+    struct kpi_earned earned[KPI_EDIT_EARNED_MAX];
     size_t count;
     struct {
         uint32_t guide;
@@ -105,7 +115,10 @@ enum store_result kpi_edit_span(struct kpi_edit *edit, struct reader *reader, ui
 enum store_result kpi_edit_serving(struct kpi_edit *edit, struct reader *reader, uint32_t member,
                                    business_date from, uint32_t before,
                                    uint32_t after) STORE_CHECKED;
-/* What was earned stays as it is in the batch by now. */
+/* After the LINE and before kpi_edit_put: takes what was earned along, so that a month is put once.
+ * false: it isn't among the edit's months. */
+bool kpi_edit_earned(struct kpi_edit *edit, const struct kpi_earned *earned);
+/* What was earned stays as it is in the batch by now, but for what the edit took along. */
 void kpi_edit_put(const struct kpi_edit *edit, struct batch *batch);
 
 /* ---- what was earned ------------------------------------------------------------------------- */

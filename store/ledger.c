@@ -88,7 +88,8 @@ enum store_result ledger_expect(struct reader *reader, struct party party, busin
 static void earned_put(struct batch *batch, struct ledger *ledger)
 {
     for (size_t i = 0; i < ledger->earned_count; i++) {
-        const struct ledger_earned *earned = &ledger->earned[i];
+        const struct kpi_earned *earned = &ledger->earned[i];
+        if (ledger->beside != NULL && kpi_edit_earned(ledger->beside, earned)) continue;
         kpi_earned_add(batch, earned->guide, earned->date, earned->amount);
     }
     ledger->earned_count = 0;
@@ -110,7 +111,7 @@ static void earned_add(struct batch *batch, struct ledger *ledger, const struct 
         i = 0;
     }
     if (i == ledger->earned_count) {
-        ledger->earned[i] = (struct ledger_earned){.guide = entry->party.number, .date = date};
+        ledger->earned[i] = (struct kpi_earned){.guide = entry->party.number, .date = date};
         ledger->earned_count++;
     }
     balance_add(&ledger->earned[i].amount[entry->unit], sign * entry->amount);
@@ -140,7 +141,8 @@ uint64_t ledger_post(struct batch *batch, struct ledger *ledger, struct account 
     assert(entry->number != 0);
     assert(entry->recorded_at >= fence->time);
     assert(entry->kind != ENTRY_ACCRUE || entry->credit == 0);
-    bool makes_credit = entry->kind == ENTRY_ACCRUE || entry->kind == ENTRY_ADJUST;
+    bool makes_credit = entry->kind == ENTRY_ACCRUE || entry->kind == ENTRY_ADJUST ||
+                       entry->kind == ENTRY_RESTORE;
     if (makes_credit && entry->credit == 0) entry->credit = entry->number;
     memcpy(entry->previous_hash, fence->head, HASH_BYTES);
 

@@ -7,15 +7,10 @@
 #define BECKON_STORE_LEDGER_H
 
 #include "store/batch.h"
+#include "store/kpi.h"
 #include "store/reader.h"
 #include "store/record.h"
 
-/* What a guide earned on a date by the entries posted so far, until the ledger is closed. */
-struct ledger_earned {
-    uint32_t guide;
-    business_date date;
-    int64_t amount[UNIT_COUNT];
-};
 enum { LEDGER_EARNED_MAX = 8 }; /* guides and dates of one event; more are put as they come */
 
 /* What posting needs in memory: the program's own sides. */
@@ -26,7 +21,9 @@ struct ledger {
     bool begins;            /* what is earned is counted from here on: kpi.h */
     uint64_t before;        /* the last entry when it was opened */
     size_t earned_count;
-    struct ledger_earned earned[LEDGER_EARNED_MAX];
+    struct kpi_earned earned[LEDGER_EARNED_MAX];
+    struct kpi_edit *beside; /* set by whoever puts such an edit after closing: it takes along what
+                                its guides earned; NULL: none */
 };
 
 /* STORE_DAMAGED too when the stored sides don't sum to 0. */
@@ -38,15 +35,15 @@ enum store_result ledger_expect(struct reader *reader, struct party party,
                                 business_date date) STORE_CHECKED;
 
 /* Appends one entry. The caller gives its event's date as business_date, kind, unit, from, to,
- * party, amount (>= 0), credit (0 with ACCRUE, and with an ADJUST that makes one: its own number),
- * program_version, rule, event; ledger_post keeps that date as event_date, moves business_date out
- * of closed periods, fills number, recorded_at, previous, previous_hash, balance_after, moves the
- * amount between the two sides of `ledger` and, where a side is OWNER, of `account` (the party's
- * hot record, put by the caller). LIABILITY moves count in the account's `pending`, DEBT moves in
- * its `debt` (`debt_inside` is the caller's). Asserts that sides differ (HOLD, RELEASE and zero
- * amounts aside), balances don't overflow, nothing pending or owed falls below 0. `account` is NULL
- * when the party has none. HOLD and RELEASE leave `held` to the caller. The program's balances plus
- * all accounts stay 0.
+ * party, amount (>= 0), credit (0 with ACCRUE, and with an ADJUST or RESTORE that makes one: its
+ * own number), program_version, rule, event. ledger_post keeps that date as event_date, moves
+ * business_date out of closed periods, fills number, recorded_at, previous, previous_hash,
+ * balance_after, moves the amount between the two sides of `ledger` and, where a side is OWNER, of
+ * `account` (the party's hot record, put by the caller). LIABILITY moves count in the account's
+ * `pending`, DEBT moves in its `debt` (`debt_inside` is the caller's). Asserts that sides differ
+ * (HOLD, RELEASE and zero amounts aside), balances don't overflow, nothing pending or owed falls
+ * below 0. `account` is NULL when the party has none. HOLD and RELEASE leave `held` to the caller.
+ * The program's balances plus all accounts stay 0.
  * Returns the entry's number. */
 uint64_t ledger_post(struct batch *batch, struct ledger *ledger, struct account *account,
                      struct entry *entry);

@@ -4,6 +4,7 @@
 #include "store/encode.h"
 
 #include <assert.h>
+#include <string.h>
 
 #include "store/codec.h"
 #include "store/kpi.h"
@@ -109,4 +110,45 @@ enum store_result kpi_month_decode(struct bytes from, struct kpi_month *ret)
     enum store_result result = decoder_end(&decoder);
     if (result == STORE_OK) *ret = month;
     return result;
+}
+
+/* ---- some days of it ------------------------------------------------------------------------- */
+
+static void varints_skip(struct decoder *decoder, unsigned count)
+{
+    const uint8_t *at = decoder->at;
+    while (count > 0 && at < decoder->end) count -= *at++ < 0x80 ? 1 : 0;
+    decoder->at = at;
+    if (count > 0) decoder->damaged = true;
+}
+
+static void day_skip(struct decoder *decoder, uint8_t version)
+{
+    struct kpi_day day = {0};
+    if (version == 1) {
+        day_decode_v1(decoder, &day);
+        return;
+    }
+    unsigned fields = decoder_choice(decoder, 1, HAS_ALL), count = 0;
+    for (unsigned bits = fields; bits != 0; bits &= bits - 1) count++;
+    varints_skip(decoder, count + (fields & HAS_HANDED ? 1 : 0));
+}
+
+enum store_result kpi_month_decode_days(struct bytes from, unsigned first, unsigned last,
+                                        struct kpi_day *ret_days)
+{
+    uint8_t version;
+    struct decoder decoder = decoder_begin_versions(from, KPI_MONTH_VERSION, &version);
+    assert(first <= last && last < KPI_DAYS);
+    for (size_t i = 0; i < 2 * KPI_SPAN_COUNT && version == 1; i++) (void)decoder_u32(&decoder);
+    if (version != 1) varints_skip(&decoder, 2 * KPI_SPAN_COUNT);
+    uint32_t present = decoder_u32(&decoder);
+    memset(ret_days, 0, (last - first + 1) * sizeof *ret_days);
+    for (unsigned i = 0; i <= last && !decoder.damaged; i++) {
+        if ((present >> i & 1) == 0) continue;
+        if (i < first) day_skip(&decoder, version);
+        else if (version == 1) day_decode_v1(&decoder, &ret_days[i - first]);
+        else day_decode(&decoder, &ret_days[i - first]);
+    }
+    return decoder.damaged ? STORE_DAMAGED : STORE_OK;
 }

@@ -104,8 +104,10 @@ int64_t score_value(const struct score *score, enum score_kpi kpi)
 
 /* ---- all guides ------------------------------------------------------------------------------ */
 
+enum { WEEK_DAYS = 7 };
+
 struct walk {
-    business_date month;
+    unsigned first, last; /* days of the month, from 0 */
     score_visit *visit;
     void *context;
 };
@@ -114,26 +116,31 @@ static enum store_result walk_visit(void *context, struct bytes key, struct byte
                                     bool *ret_more)
 {
     struct walk *walk = context;
-    struct kpi_month counts;
+    struct kpi_day days[WEEK_DAYS];
+    struct score score = {.once = 0};
     if (key.size != KEY_REST_OFFSET + 8) return STORE_DAMAGED;
-    enum store_result result = kpi_month_decode(value, &counts);
+    enum store_result result = kpi_month_decode_days(value, walk->first, walk->last, days);
+    for (unsigned i = 0; i <= walk->last - walk->first && result == STORE_OK; i++)
+        if (!add_day(&score, &days[i])) result = STORE_DAMAGED;
     if (result != STORE_OK) return result;
     *ret_more = true;
-    return walk->visit(walk->context, key_read_u32(key, KEY_REST_OFFSET + 4), walk->month,
-                       &counts);
+    return walk->visit(walk->context, key_read_u32(key, KEY_REST_OFFSET + 4), &score);
 }
 
 enum store_result score_walk(struct reader *reader, const struct score_window *window,
                              score_visit *visit, void *context)
 {
+    assert(window->span < SCORE_MONTH && window->end - window->start <= WEEK_DAYS);
     for (business_date month = date_month_start(window->start); month < window->end;
          month = next_month(month)) {
-        struct walk walk = {month, visit, context};
+        business_date first = window->start > month ? window->start : month;
+        business_date end = window->end < next_month(month) ? window->end : next_month(month);
+        struct walk walk = {(unsigned)(first - month), (unsigned)(end - 1 - month), visit, context};
         struct key from = key_begin(reader->merchant, TABLE_KPI);
         key_date(&from, month);
-        struct key end = key_after(&from);
+        struct key after = key_after(&from);
         enum store_result result =
-            table_walk(reader, key_view(&from), key_view(&end), walk_visit, &walk);
+            table_walk(reader, key_view(&from), key_view(&after), walk_visit, &walk);
         if (result != STORE_OK) return result;
     }
     return STORE_OK;

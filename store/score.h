@@ -42,10 +42,9 @@ enum store_result score_get(struct reader *reader, uint32_t guide,
 /* The figure; a rate in basis points, rounded down, 0 of nobody. */
 int64_t score_value(const struct score *score, enum score_kpi kpi);
 
-/* Called for each guide with a record of `month`, ascending. */
-typedef enum store_result score_visit(void *context, uint32_t guide, business_date month,
-                                      const struct kpi_month *counts);
-/* Visits the records of every month of the window, month by month. */
+/* Called for each guide with a record, with what of one month lies in the window. */
+typedef enum store_result score_visit(void *context, uint32_t guide, const struct score *score);
+/* Visits the records of every month of a DAY or WEEK, month by month, each by guide. */
 enum store_result score_walk(struct reader *reader, const struct score_window *window,
                              score_visit *visit, void *context) STORE_CHECKED;
 

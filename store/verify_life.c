@@ -28,7 +28,8 @@ struct steps {
 bool entry_makes_credit(const struct entry *entry)
 {
     return entry->kind == ENTRY_ACCRUE ||
-           (entry->kind == ENTRY_ADJUST && entry->credit == entry->number);
+           ((entry->kind == ENTRY_ADJUST || entry->kind == ENTRY_RESTORE) &&
+            entry->credit == entry->number);
 }
 
 static bool steps_add(struct steps *steps, const struct entry *entry)
@@ -108,7 +109,10 @@ static void life_step(struct life *life, const struct step *step)
         break;
     case ENTRY_MATURE: life->pending = false; break;
     case ENTRY_REDEEM: life->redeemed += step->amount; break;
-    case ENTRY_RESTORE: life->redeemed -= step->amount; break;
+    case ENTRY_RESTORE: /* beside a credit that a run has frozen */
+        if (step->credit == step->entry) life->posted += step->amount;
+        else life->redeemed -= step->amount;
+        break;
     case ENTRY_EXPIRE: life->expired += step->amount; break;
     case ENTRY_VOID: life->voided += step->amount; break;
     case ENTRY_REVERSE:

@@ -66,17 +66,13 @@ struct tallies {
     int64_t *first, *second; /* by guide */
 };
 
-static enum store_result tally_visit(void *context, uint32_t guide, business_date month,
-                                     const struct kpi_month *counts)
+static enum store_result tally_visit(void *context, uint32_t guide, const struct score *score)
 {
     struct tallies *tallies = context;
-    struct score score = {.once = 0};
 
     if (guide == 0 || guide > tallies->guide_max) return STORE_DAMAGED;
-    enum store_result result = score_add_month(&score, tallies->window, month, counts);
-    if (result != STORE_OK) return result;
     bool overflow = __builtin_add_overflow(tallies->first[guide],
-                                           score_value(&score, tallies->kpi),
+                                           score_value(score, tallies->kpi),
                                            &tallies->first[guide]);
     return overflow ? STORE_DAMAGED : STORE_OK;
 }

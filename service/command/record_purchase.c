@@ -143,6 +143,7 @@ enum outcome purchase_record(struct batch *batch, struct command_call *call,
 
     /* From here on this purchase must succeed. */
     uint64_t last_entry = batch_fence(batch)->entry;
+    buying->earning.ledger.beside = &buying->counting.kpi;
     earn_post(batch, &buying->earning);
     screen_put(batch, &buying->earning, &recording.screening);
     purchase->verdicts = buying->earning.verdicts;

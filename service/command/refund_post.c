@@ -236,11 +236,11 @@ static enum outcome follow_policies(struct reader *reader, struct refunding *ref
     for (size_t i = 0; i < askings->count; i++) {
         struct recall *recall = &askings->list[i].recall;
         int64_t covered;
-        bool bounded;
         if (recall->rest > 0) {
-            enum outcome outcome =
-                holder_load_available(reader, askings->list[i].holder, recall->taking->unit,
-                                      recall->rest, &covered, &bounded);
+            uint32_t pay_entity = recall->lots->lot[recall->lot].credit.pay_entity;
+            enum outcome outcome = holder_load_available(
+                reader, askings->list[i].holder, recall->taking->unit, pay_entity, recall->rest,
+                &covered, &recall->more);
             if (outcome != OUTCOME_OK) return outcome;
         }
         recall_elsewhere(recall, &occasion, &lots_left);
@@ -310,6 +310,7 @@ void refund_write(struct batch *batch, uint64_t now_ms, struct refunding *refund
         assert(purchase->refunded_minor <= purchase->parts.amount_minor);
         assert(purchase->refunded_base_minor <= purchase->base_minor);
         bool moved = refund_movement_count(refunding) > 0;
+        refunding->ledger.beside = &refunding->counting.kpi;
         for (size_t i = 0; i < refunding->holder_count; i++)
             holder_post(batch, &refunding->ledger, &refunding->holder[i]);
         if (moved) ledger_close(batch, &refunding->ledger);

@@ -335,6 +335,17 @@ static void old_scoreboard_months_decode(void **state)
     assert_int_equal(month.days[0].handed_over_members, 0);
     assert_int_equal(month.days[0].earned[UNIT_POINTS], 0);
     assert_int_equal(month.days[30].new_members, 11);
+
+    /* Some of its days alone, in the old form and in today's. */
+    for (int form = 0; form < 2; form++) {
+        struct kpi_day days[7];
+        assert_int_equal(kpi_month_decode_days(bytes_of(&to), 24, 30, days), STORE_OK);
+        assert_memory_equal(days, &month.days[24], sizeof days);
+        assert_int_equal(kpi_month_decode_days(bytes_of(&to), 0, 0, days), STORE_OK);
+        assert_memory_equal(days, &month.days[0], sizeof days[0]);
+        to = encoder_begin(data);
+        to.at += kpi_month_encode(&month, data);
+    }
 }
 
 static void old_lines_decode(void **state)
