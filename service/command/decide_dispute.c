@@ -1,6 +1,6 @@
 /* Payroll decides a dispute, once. Accepted NOW, the run goes back to its draft and the
- * correction is posted when its credits are free again (correcting.h); LATER leaves it to an ADJUSTMENT
- * run. */
+ * correction is posted when its credits are free again (correcting.h); LATER leaves it to an
+ * ADJUSTMENT run. */
 #include <assert.h>
 #include <inttypes.h>
 #include <stdio.h>
