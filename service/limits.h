@@ -75,6 +75,9 @@ enum {
 
     LIMIT_EXPLAIN_ADJUSTMENTS = 1000,     /* looked through for the one that made a credit */
     LIMIT_EXPLAIN_WALK = 10000,           /* entries one ExplainCredit looks at: some 50 ms */
+    LIMIT_DISPUTES_PER_PAYEE = 32,        /* in one run: more than a payee argues in earnest */
+    LIMIT_PAYMENT_ROWS = 200,             /* results of one call: a failed one puts 2 KB */
+    LIMIT_WARNINGS_WALK = 2000,           /* payees looked at for one page: some 20 ms */
     LIMIT_SETTLEMENT_DAYS = 3660,         /* one run: ten years, their periods looked at in ms */
     LIMIT_SETTLEMENT_RATE_POINTS = 1000000, /* points in a lot: more are kept than paid */
     LIMIT_SETTLEMENT_RATE_MINOR = 1000000000, /* what a lot gives: far below 2^63 */

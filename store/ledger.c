@@ -141,7 +141,8 @@ uint64_t ledger_post(struct batch *batch, struct ledger *ledger, struct account 
     assert(entry->number != 0);
     assert(entry->recorded_at >= fence->time);
     assert(entry->kind != ENTRY_ACCRUE || entry->credit == 0);
-    bool makes_credit = entry->kind == ENTRY_ACCRUE || entry->kind == ENTRY_ADJUST;
+    bool makes_credit = entry->kind == ENTRY_ACCRUE || entry->kind == ENTRY_ADJUST ||
+                       entry->kind == ENTRY_RESTORE;
     if (makes_credit && entry->credit == 0) entry->credit = entry->number;
     memcpy(entry->previous_hash, fence->head, HASH_BYTES);
 

@@ -35,15 +35,15 @@ enum store_result ledger_expect(struct reader *reader, struct party party,
                                 business_date date) STORE_CHECKED;
 
 /* Appends one entry. The caller gives its event's date as business_date, kind, unit, from, to,
- * party, amount (>= 0), credit (0 with ACCRUE, and with an ADJUST that makes one: its own number),
- * program_version, rule, event; ledger_post keeps that date as event_date, moves business_date out
- * of closed periods, fills number, recorded_at, previous, previous_hash, balance_after, moves the
- * amount between the two sides of `ledger` and, where a side is OWNER, of `account` (the party's
- * hot record, put by the caller). LIABILITY moves count in the account's `pending`, DEBT moves in
- * its `debt` (`debt_inside` is the caller's). Asserts that sides differ (HOLD, RELEASE and zero
- * amounts aside), balances don't overflow, nothing pending or owed falls below 0. `account` is NULL
- * when the party has none. HOLD and RELEASE leave `held` to the caller. The program's balances plus
- * all accounts stay 0.
+ * party, amount (>= 0), credit (0 with ACCRUE, and with an ADJUST or RESTORE that makes one: its
+ * own number), program_version, rule, event. ledger_post keeps that date as event_date, moves
+ * business_date out of closed periods, fills number, recorded_at, previous, previous_hash,
+ * balance_after, moves the amount between the two sides of `ledger` and, where a side is OWNER, of
+ * `account` (the party's hot record, put by the caller). LIABILITY moves count in the account's
+ * `pending`, DEBT moves in its `debt` (`debt_inside` is the caller's). Asserts that sides differ
+ * (HOLD, RELEASE and zero amounts aside), balances don't overflow, nothing pending or owed falls
+ * below 0. `account` is NULL when the party has none. HOLD and RELEASE leave `held` to the caller.
+ * The program's balances plus all accounts stay 0.
  * Returns the entry's number. */
 uint64_t ledger_post(struct batch *batch, struct ledger *ledger, struct account *account,
                      struct entry *entry);

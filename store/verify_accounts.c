@@ -203,7 +203,7 @@ static bool credit_is_entry(const struct credit *credit, struct party party,
            entry->party.kind == party.kind && entry->party.number == party.number &&
            entry->unit == credit->unit && entry->amount == credit->posted &&
            entry->program_version == credit->program_version && entry->rule == credit->rule &&
-           entry->event_date == credit->business_date;
+           (entry->event_date == credit->business_date || entry->kind == ENTRY_RESTORE);
 }
 
 static bool credit_sound(const struct credit *credit)

@@ -5,6 +5,7 @@
 #include "service/command/business_time.h"
 #include "service/command/due.h"
 #include "service/command/form.h"
+#include "service/command/lots.h"
 #include "service/command/objects.h"
 #include "service/command/reply.h"
 #include "store/accounts.h"
@@ -74,6 +75,9 @@ enum outcome balances_message(struct reader *reader, struct command_call *call,
     struct account now = *account;
     enum outcome previewed = as_of_now(reader, call, party, &now);
     if (previewed != OUTCOME_OK) return previewed;
+    int64_t frozen[UNIT_COUNT];
+    previewed = holder_frozen(reader, party, account, frozen);
+    if (previewed != OUTCOME_OK) return previewed;
     Beckon__V1__AccountBalances *message =
         reply_message(call, &beckon__v1__account_balances__descriptor);
     if (message == NULL) return OUTCOME_BUSY;
@@ -91,6 +95,7 @@ enum outcome balances_message(struct reader *reader, struct command_call *call,
         row->pending = balance->pending;
         row->held = balance->held;
         row->debt = balance->debt;
+        row->in_settlement = frozen[unit];
         message->balances[message->n_balances++] = row;
     }
     if (party.kind == PARTY_GUIDE) {

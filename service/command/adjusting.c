@@ -107,11 +107,11 @@ static enum outcome take(struct batch *batch, struct command_call *call,
 
     if (amount > lots_spendable(lots, unit))
         return refuse_above(call, OUTCOME_INSUFFICIENT_BALANCE, lots_spendable(lots, unit));
-    enum outcome outcome = holder_load_available(&batch->reader, &adjusting->holder, unit, amount,
-                                                 &covered, &bounded);
+    enum outcome outcome = holder_load_available(&batch->reader, &adjusting->holder, unit,
+                                                 PAY_ENTITY_ANY, amount, &covered, &bounded);
     if (outcome != OUTCOME_OK) return outcome;
     while (left > 0 && taken_count++ < LOTS_PER_COMMAND_MAX) {
-        size_t lot = lots_first_available(lots, unit);
+        size_t lot = lots_first_available(lots, unit, PAY_ENTITY_ANY);
         if (lot == LOT_NONE) break;
         int64_t part = lots->lot[lot].credit.remaining;
         if (part > left) part = left;
@@ -166,6 +166,8 @@ static enum outcome check_flag(struct command_call *call, enum adjustment_kind k
     if (kind == ADJUSTMENT_HOLD && credit->state == CREDIT_DONE)
         outcome = OUTCOME_CREDIT_FINISHED;
     else if (kind == ADJUSTMENT_HOLD && held) outcome = OUTCOME_CREDIT_IS_HELD;
+    else if (kind == ADJUSTMENT_HOLD && credit_frozen(credit))
+        outcome = OUTCOME_CREDIT_IN_SETTLEMENT;
     else if (kind == ADJUSTMENT_RELEASE && (!held || credit->state == CREDIT_DONE))
         outcome = OUTCOME_CREDIT_NOT_HELD;
     else if (kind == ADJUSTMENT_RELEASE && in_review)

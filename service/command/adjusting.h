@@ -27,7 +27,7 @@ enum outcome adjusting_balance(struct batch *batch, struct command_call *call,
 void adjusting_post(struct batch *batch, struct adjusting *adjusting);
 
 /* The whole of HoldCredit and ReleaseCredit: their requests differ in name only. CREDIT_UNKNOWN,
- * CREDIT_FINISHED, CREDIT_IS_HELD, CREDIT_NOT_HELD, CREDIT_IN_REVIEW. */
+ * CREDIT_FINISHED, CREDIT_IS_HELD, CREDIT_IN_SETTLEMENT, CREDIT_NOT_HELD, CREDIT_IN_REVIEW. */
 struct flag_request {
     enum adjustment_kind kind;
     uint64_t credit;

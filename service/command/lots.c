@@ -22,28 +22,6 @@ static_assert(COMMAND_MOVEMENTS_MAX * MOVEMENT_PUT_BYTES + PURCHASE_BYTES_MAX +
                   PURCHASE_LINES_BYTES_MAX + 64 * 1024 <= BATCH_COMMAND_BYTES_MAX,
               "a command's puts fit");
 
-enum outcome holder_open(struct reader *reader, struct party party, struct account *account,
-                         business_date today, struct holder *ret)
-{
-    ret->party = party;
-    ret->account = account;
-    ret->today = today;
-    ret->settled = false;
-    ret->next_unseen = account->next_due;
-    lots_begin(&ret->lots, account->balance);
-
-    bool owes = false;
-    for (size_t unit = 0; unit < UNIT_COUNT; unit++) owes |= account->balance[unit].debt > 0;
-    if (!owes) return OUTCOME_OK;
-    struct debt debts[LOT_DEBTS_OPEN_MAX];
-    size_t count;
-    enum store_result result =
-        debts_list(reader, party, true, 0, debts, LOT_DEBTS_OPEN_MAX, &count);
-    if (result != STORE_OK) return command_outcome(result, OUTCOME_INTERNAL);
-    for (size_t i = 0; i < count; i++) lots_add_debt(&ret->lots, &debts[i]);
-    return OUTCOME_OK;
-}
-
 /* ---- what is due ----------------------------------------------------------------------------- */
 
 void holder_catch_up(struct holder *holder)
@@ -104,42 +82,77 @@ static enum outcome load_due(struct reader *reader, struct holder *holder,
     }
 }
 
-/* An open debt and available credits at once: a refund met more lots than one command takes. The
- * ticker pays it in portions; what a policy without debts can't get is forgiven at the end. */
-static enum outcome settle_debts(struct reader *reader, struct holder *holder, bool *ret_more)
+/* Is it to be paid out of the same credits as `other`, and now? */
+static bool same_payer(const struct lot_debt *debt, const struct debt *other)
+{
+    return debt->debt.unit == other->unit && debt->debt.pay_entity == other->pay_entity &&
+           !debt->waits;
+}
+
+/* Pays the open debts of one unit and pay entity as far as there is anything free; what a policy
+ * without debts can't get is forgiven at the end. *ret_more: some may be left for the next
+ * command. */
+static enum outcome settle_debts_of(struct reader *reader, struct holder *holder,
+                                    const struct debt *first, bool *ret_more)
 {
     struct lots *lots = &holder->lots;
     struct occasion occasion = {.date = holder->today, .event = {.kind = EVENT_TIME}};
+    enum unit unit = first->unit;
+    uint32_t entity = first->pay_entity;
+    const struct balance *balance = &lots->balance[unit];
+    bool any = balance->available > balance->held + lots->frozen[unit];
+    int64_t open = 0, covered;
+    bool bounded = false, forgiven = false;
 
-    for (int unit = 0; unit < UNIT_COUNT; unit++) {
-        const struct balance *balance = &lots->balance[unit];
-        if (balance->debt == 0) continue;
-        if (balance->available > balance->held) {
-            if (lots->movement_count > SETTLE_ROOM) {
-                *ret_more = true;
-                return OUTCOME_OK;
-            }
-            int64_t covered;
-            bool bounded;
-            enum outcome outcome = holder_load_available(reader, holder, (enum unit)unit,
-                                                         balance->debt, &covered, &bounded);
-            if (outcome != OUTCOME_OK) return outcome;
-            for (size_t i = lots_first_available(lots, (enum unit)unit);
-                 i != LOT_NONE && balance->debt > 0;
-                 i = lots_first_available(lots, (enum unit)unit)) {
-                int64_t before = balance->debt;
-                lot_net(lots, i, &occasion);
-                if (balance->debt == before) break; /* owed to debts that were not loaded */
-            }
-            if (balance->debt > 0 && balance->available > balance->held) *ret_more = true;
-        }
-        if (balance->available > balance->held) continue;
-        for (size_t i = 0; i < lots->debt_count; i++) {
-            const struct debt *debt = &lots->debt[i].debt;
-            if ((int)debt->unit == unit && debt->policy == RETURN_WITHIN_BALANCE &&
-                debt_open(debt) > 0)
-                lots_write_off(lots, i, debt_open(debt), &occasion);
-        }
+    for (size_t i = 0; i < lots->debt_count; i++)
+        if (same_payer(&lots->debt[i], first)) open += debt_open(&lots->debt[i].debt);
+    if (any && lots->movement_count > SETTLE_ROOM) {
+        *ret_more = true;
+        return OUTCOME_OK;
+    }
+    enum outcome outcome = OUTCOME_OK;
+    if (any)
+        outcome = holder_load_available(reader, holder, unit, entity, open, &covered, &bounded);
+    if (outcome != OUTCOME_OK) return outcome;
+    size_t lot = lots_first_available(lots, unit, entity);
+    for (; lot != LOT_NONE && open > 0; lot = lots_first_available(lots, unit, entity)) {
+        int64_t before = lots->lot[lot].credit.remaining;
+        lot_net(lots, lot, &occasion);
+        open -= before - lots->lot[lot].credit.remaining;
+    }
+    if (open == 0 || bounded) {
+        bool left = bounded || lot != LOT_NONE;
+        if (left && (open > 0 || lots->debts_bounded)) *ret_more = true;
+        return OUTCOME_OK;
+    }
+    for (size_t i = 0; i < lots->debt_count; i++) {
+        const struct debt *debt = &lots->debt[i].debt;
+        if (!same_payer(&lots->debt[i], first) || debt->policy != RETURN_WITHIN_BALANCE ||
+            debt_open(debt) == 0)
+            continue;
+        lots_write_off(lots, i, debt_open(debt), &occasion);
+        forgiven = true;
+    }
+    if (forgiven && lots->debts_bounded) lots->net_left = true; /* the ticker's, not urgent */
+    return OUTCOME_OK;
+}
+
+/* An open debt and free credits at once: a refund met more lots than one command takes, or a
+ * settlement run has let them go. The ticker pays it in portions. */
+static enum outcome settle_debts(struct reader *reader, struct holder *holder, bool *ret_more)
+{
+    struct lots *lots = &holder->lots;
+
+    lots->net_left = false; /* done now, or said by *ret_more */
+    for (size_t i = 0; i < lots->debt_count; i++) {
+        const struct lot_debt *debt = &lots->debt[i];
+        bool seen = debt->waits;
+        for (size_t before = 0; before < i && !seen; before++)
+            seen = same_payer(&lots->debt[before], &debt->debt);
+        if (seen) continue;
+        struct debt first = debt->debt;
+        enum outcome outcome = settle_debts_of(reader, holder, &first, ret_more);
+        if (outcome != OUTCOME_OK) return outcome;
     }
     return OUTCOME_OK;
 }
@@ -218,10 +231,16 @@ enum outcome holder_load(struct reader *reader, struct holder *holder, uint64_t 
     return OUTCOME_OK;
 }
 
+static bool takes(const struct credit *credit, enum unit unit, uint32_t pay_entity)
+{
+    return credit_free(credit) && credit->unit == unit && lots_of_entity(credit, pay_entity);
+}
+
 /* Walks the stored order, which is the order they are spent in, until what was passed covers the
  * amount: then every lot that could come first is in memory, those there before too. */
 enum outcome holder_load_available(struct reader *reader, struct holder *holder, enum unit unit,
-                                   int64_t amount, int64_t *ret_covered, bool *ret_bounded)
+                                   uint32_t pay_entity, int64_t amount, int64_t *ret_covered,
+                                   bool *ret_bounded)
 {
     struct lots *lots = &holder->lots;
     business_date filed_on = FILED_HELD + 1;
@@ -239,7 +258,7 @@ enum outcome holder_load_available(struct reader *reader, struct holder *holder,
             const struct credit *credit = &credits[i];
             filed_on = credit->filed_on;
             number = credit->number + 1;
-            if (credit->state != CREDIT_AVAILABLE || credit->unit != unit) continue;
+            if (!takes(credit, unit, pay_entity)) continue;
             size_t lot = lots_find(lots, credit->number);
             if (lot == LOT_NONE &&
                 (loaded == LOTS_PER_COMMAND_MAX || !lots_have_room(lots, 1, 0))) {
@@ -250,17 +269,13 @@ enum outcome holder_load_available(struct reader *reader, struct holder *holder,
                 lot = lots_add(lots, credit);
                 loaded++;
             }
-            const struct credit *now = &lots->lot[lot].credit;
-            bool free = now->state == CREDIT_AVAILABLE && (now->flags & CREDIT_HELD) == 0;
-            if (free) passed += now->remaining;
+            if (credit_free(&lots->lot[lot].credit)) passed += lots->lot[lot].credit.remaining;
         }
     }
     int64_t covered = 0;
     for (size_t i = 0; i < lots->lot_count; i++) {
         const struct credit *credit = &lots->lot[i].credit;
-        bool free = credit->state == CREDIT_AVAILABLE && (credit->flags & CREDIT_HELD) == 0 &&
-                    credit->unit == unit;
-        if (free) covered += credit->remaining;
+        if (takes(credit, unit, pay_entity)) covered += credit->remaining;
     }
     if (bounded) covered = passed; /* what lies in memory beyond the bound is not in order */
     *ret_covered = covered < amount ? covered : amount;
@@ -276,6 +291,45 @@ static int64_t lot_gave_back(const struct lot *lot)
     int64_t amount = lot->credit.voided + lot->credit.reversed - lot->returned;
     assert(amount >= 0);
     return amount;
+}
+
+/* The record of the pay entity, loaded unless it is. */
+static enum outcome clawed_of(struct reader *reader, struct holder *holder, uint32_t pay_entity,
+                              struct settlement_account **ret)
+{
+    for (size_t i = 0; i < holder->clawed_count; i++) {
+        *ret = &holder->clawed[i].account;
+        if (holder->clawed[i].pay_entity == pay_entity) return OUTCOME_OK;
+    }
+    if (holder->clawed_count == SETTLEMENT_ENTITIES_MAX) return OUTCOME_STORE_DAMAGED;
+    struct settlement_of_entity *fresh = &holder->clawed[holder->clawed_count];
+    fresh->pay_entity = pay_entity;
+    enum outcome outcome = command_outcome(
+        settlement_accounts_get(reader, holder->party, pay_entity, &fresh->account),
+        OUTCOME_INTERNAL);
+    if (outcome == OUTCOME_OK) holder->clawed_count++;
+    *ret = &fresh->account;
+    return outcome;
+}
+
+/* Adds up what is taken for refunds of settled credits: the next run tells it from what was
+ * earned less. */
+static enum outcome add_clawed(struct reader *reader, struct holder *holder)
+{
+    const struct lots *lots = &holder->lots;
+
+    holder->clawed_count = 0;
+    for (size_t i = 0; i < lots->movement_count; i++) {
+        const struct movement *movement = &lots->movement[i];
+        struct settlement_account *record;
+        if (!movement->clawed) continue;
+        assert(movement->lot != LOT_NONE);
+        enum outcome outcome =
+            clawed_of(reader, holder, lots->lot[movement->lot].credit.pay_entity, &record);
+        if (outcome != OUTCOME_OK) return outcome;
+        record->clawed[movement->unit] += movement->amount;
+    }
+    return OUTCOME_OK;
 }
 
 enum outcome holder_ready(struct batch *batch, struct holder *holder)
@@ -297,7 +351,8 @@ enum outcome holder_ready(struct batch *batch, struct holder *holder)
             caps_release_prepare(batch, holder->party, &lots->lot[i].credit);
         if (outcome != OUTCOME_OK) return outcome;
     }
-    return holder->lots.movement_count <= COMMAND_MOVEMENTS_MAX ? OUTCOME_OK : OUTCOME_BUSY;
+    if (lots->movement_count > COMMAND_MOVEMENTS_MAX) return OUTCOME_BUSY;
+    return add_clawed(&batch->reader, holder);
 }
 
 static void post_movement(struct batch *batch, struct ledger *ledger, struct holder *holder,
@@ -341,11 +396,7 @@ static business_date next_due(const struct holder *holder)
         business_date due = credit_due_on(&lots->lot[i].credit);
         if (due < next) next = due;
     }
-    for (size_t unit = 0; unit < UNIT_COUNT; unit++) {
-        const struct balance *balance = &lots->balance[unit];
-        bool nets = balance->debt > 0 && balance->available > balance->held;
-        if (nets && holder->today < next) next = holder->today;
-    }
+    if (lots_net_left(lots) && holder->today < next) next = holder->today;
     if (holder->account->tier_review_on < next) next = holder->account->tier_review_on;
     if (holder->account->binding_until < next) next = holder->account->binding_until;
     return next;
@@ -379,6 +430,9 @@ void holder_post(struct batch *batch, struct ledger *ledger, struct holder *hold
         assert(balance->pending == decided->pending);
         assert(balance->held <= balance->available && balance->debt_inside <= balance->debt);
     }
+    for (size_t i = 0; i < holder->clawed_count; i++)
+        settlement_accounts_put(batch, holder->party, holder->clawed[i].pay_entity,
+                                &holder->clawed[i].account);
     business_date next = next_due(holder);
     due_move(batch, holder->party, account->next_due, next);
     account->next_due = next;

@@ -13,6 +13,7 @@
 #include "service/postings/lot.h"
 #include "store/debts.h"
 #include "store/ledger.h"
+#include "store/settlement_accounts.h"
 
 struct holder {
     struct party party;
@@ -21,10 +22,13 @@ struct holder {
     bool settled;             /* everything due up to `today` is among the movements ... */
     business_date next_unseen; /* ... and nothing of what is not loaded is due before this */
     struct lots lots;
+    size_t clawed_count;      /* pay entities whose settled credits' refunds took something, ... */
+    struct settlement_of_entity clawed[SETTLEMENT_ENTITIES_MAX]; /* ... as they will be put */
 };
 
-/* Begins with an account the caller has loaded, and its open debts. A party that has no account is
- * a programmer's error. */
+/* Begins with an account the caller has loaded, and its open debts: those that may be paid or
+ * forgiven now, the oldest of each unit and pay entity. A party that has no account is a
+ * programmer's error. */
 enum outcome holder_open(struct reader *reader, struct party party, struct account *account,
                          business_date today, struct holder *ret) OUTCOME_CHECKED;
 
@@ -45,12 +49,21 @@ void holder_catch_up(struct holder *holder);
 /* The lot of this number, loaded unless it is. `absent` when the account has no such credit. */
 enum outcome holder_load(struct reader *reader, struct holder *holder, uint64_t number,
                          enum outcome absent, size_t *ret_lot) OUTCOME_CHECKED;
-/* Loads available lots of the unit, first expiring first, until they cover `amount` or
+/* Loads free lots of the unit and pay entity, first expiring first, until they cover `amount` or
  * LOTS_PER_COMMAND_MAX are loaded. *ret_covered: what lots_first_available can reach in order, at
  * most `amount`; less when there is no more, or no more within the bound (*ret_bounded). */
 enum outcome holder_load_available(struct reader *reader, struct holder *holder, enum unit unit,
-                                   int64_t amount, int64_t *ret_covered,
+                                   uint32_t pay_entity, int64_t amount, int64_t *ret_covered,
                                    bool *ret_bounded) OUTCOME_CHECKED;
+/* Of what the account has available: in open settlement runs. Reads nothing where none has any. */
+enum outcome holder_frozen(struct reader *reader, struct party party,
+                           const struct account *account,
+                           int64_t ret_amount[UNIT_COUNT]) OUTCOME_CHECKED;
+/* Is this open debt frozen by a run, or does it wait for a frozen credit? Then nobody pays or
+ * forgives it. */
+enum outcome holder_debt_waits(struct reader *reader, struct party party,
+                               const struct account *account, const struct debt *debt,
+                               bool *ret_waits) OUTCOME_CHECKED;
 
 /* The last step before the LINE: reads what posting needs beside the lots. OUTCOME_BUSY when the
  * movements are more than one command may post: only beside due work that the ticker will have

@@ -195,11 +195,11 @@ static enum outcome take(struct batch *batch, struct command_call *call,
     int64_t spendable = lots_spendable(lots, redemption->unit);
     if (redemption->amount > spendable)
         return refuse_above(call, OUTCOME_INSUFFICIENT_BALANCE, spendable, redeeming->step);
-    enum outcome outcome = holder_load_available(&batch->reader, holder, redemption->unit, left,
-                                                 &covered, &bounded);
+    enum outcome outcome = holder_load_available(&batch->reader, holder, redemption->unit,
+                                                 PAY_ENTITY_ANY, left, &covered, &bounded);
     if (outcome != OUTCOME_OK) return outcome;
     while (left > 0 && redemption->lot_count < REDEMPTION_LOTS_MAX) {
-        size_t lot = lots_first_available(lots, redemption->unit);
+        size_t lot = lots_first_available(lots, redemption->unit, PAY_ENTITY_ANY);
         if (lot == LOT_NONE) break;
         int64_t amount = lots->lot[lot].credit.remaining;
         if (amount > left) amount = left;

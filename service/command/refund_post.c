@@ -236,11 +236,11 @@ static enum outcome follow_policies(struct reader *reader, struct refunding *ref
     for (size_t i = 0; i < askings->count; i++) {
         struct recall *recall = &askings->list[i].recall;
         int64_t covered;
-        bool bounded;
         if (recall->rest > 0) {
-            enum outcome outcome =
-                holder_load_available(reader, askings->list[i].holder, recall->taking->unit,
-                                      recall->rest, &covered, &bounded);
+            uint32_t pay_entity = recall->lots->lot[recall->lot].credit.pay_entity;
+            enum outcome outcome = holder_load_available(
+                reader, askings->list[i].holder, recall->taking->unit, pay_entity, recall->rest,
+                &covered, &recall->more);
             if (outcome != OUTCOME_OK) return outcome;
         }
         recall_elsewhere(recall, &occasion, &lots_left);

@@ -82,6 +82,10 @@ static enum outcome load_debt(struct reader *reader, struct writing_off *writing
         debts_get(reader, writing_off->party, writing_off->write_off.debt, &debt),
         OUTCOME_DEBT_UNKNOWN);
     if (outcome == OUTCOME_OK && debt_open(&debt) == 0) outcome = OUTCOME_DEBT_UNKNOWN;
+    if (outcome != OUTCOME_OK) return outcome;
+    bool waits;
+    outcome = holder_debt_waits(reader, writing_off->party, &writing_off->account, &debt, &waits);
+    if (outcome == OUTCOME_OK && waits) outcome = OUTCOME_DEBT_IN_SETTLEMENT;
     if (outcome == OUTCOME_OK) writing_off->debt = lots_add_debt(lots, &debt);
     return outcome;
 }
@@ -98,7 +102,8 @@ static enum outcome decide(struct batch *batch, struct command_call *call,
     if (outcome == OUTCOME_OK) outcome = holder_settle(&batch->reader, holder);
     if (outcome != OUTCOME_OK) return outcome;
     outcome = load_debt(&batch->reader, writing_off);
-    if (outcome == OUTCOME_DEBT_UNKNOWN) return form_refuse(call, outcome, "debt_number", NULL);
+    if (outcome == OUTCOME_DEBT_UNKNOWN || outcome == OUTCOME_DEBT_IN_SETTLEMENT)
+        return form_refuse(call, outcome, "debt_number", NULL);
     if (outcome != OUTCOME_OK) return outcome;
     int64_t open = debt_open(&holder->lots.debt[writing_off->debt].debt);
     if (open == 0) return form_refuse(call, OUTCOME_DEBT_UNKNOWN, "debt_number", NULL);

@@ -9,7 +9,11 @@
 void lots_begin(struct lots *lots, const struct balance balance[UNIT_COUNT])
 {
     lots->lot_count = lots->debt_count = lots->movement_count = 0;
-    for (size_t unit = 0; unit < UNIT_COUNT; unit++) lots->balance[unit] = balance[unit];
+    lots->debts_bounded = lots->net_left = false;
+    for (size_t unit = 0; unit < UNIT_COUNT; unit++) {
+        lots->balance[unit] = balance[unit];
+        lots->frozen[unit] = 0;
+    }
 }
 
 void lots_forget(struct lots *lots)
@@ -55,9 +59,16 @@ static bool held(const struct credit *credit)
     return (credit->flags & CREDIT_HELD) != 0;
 }
 
-static bool spendable(const struct credit *credit)
+bool lots_of_entity(const struct credit *credit, uint32_t pay_entity)
 {
-    return credit->state == CREDIT_AVAILABLE && !held(credit) && credit->remaining > 0;
+    return pay_entity == PAY_ENTITY_ANY || credit->pay_entity == pay_entity;
+}
+
+/* May this debt be paid out of such a credit? */
+static bool owed_by(const struct lot_debt *debt, const struct credit *credit)
+{
+    return debt->debt.unit == credit->unit && debt->debt.pay_entity == credit->pay_entity &&
+           !debt->waits;
 }
 
 /* Fresh lots have no number yet: they are the youngest. */
@@ -66,12 +77,13 @@ static uint64_t age(const struct credit *credit)
     return credit->number != 0 ? credit->number : UINT64_MAX;
 }
 
-size_t lots_first_available(const struct lots *lots, enum unit unit)
+size_t lots_first_available(const struct lots *lots, enum unit unit, uint32_t pay_entity)
 {
     size_t first = LOT_NONE;
     for (size_t i = 0; i < lots->lot_count; i++) {
         const struct credit *credit = &lots->lot[i].credit;
-        if (credit->unit != unit || !spendable(credit)) continue;
+        if (credit->unit != unit || !credit_free(credit)) continue;
+        if (!lots_of_entity(credit, pay_entity)) continue;
         const struct credit *best = first != LOT_NONE ? &lots->lot[first].credit : NULL;
         if (best == NULL || credit->expires_on < best->expires_on ||
             (credit->expires_on == best->expires_on && age(credit) < age(best)))
@@ -80,10 +92,30 @@ size_t lots_first_available(const struct lots *lots, enum unit unit)
     return first;
 }
 
+/* Where not all debts are loaded, the paid ones may have younger ones behind them. */
+static bool may_have_to_pay(const struct lots *lots, const struct credit *credit)
+{
+    for (size_t i = 0; i < lots->debt_count; i++) {
+        const struct lot_debt *debt = &lots->debt[i];
+        if (!owed_by(debt, credit)) continue;
+        if (lots->debts_bounded || debt_open(&debt->debt) > 0) return true;
+    }
+    return false;
+}
+
+bool lots_net_left(const struct lots *lots)
+{
+    for (size_t i = 0; i < lots->lot_count; i++) {
+        const struct credit *credit = &lots->lot[i].credit;
+        if (credit_free(credit) && may_have_to_pay(lots, credit)) return true;
+    }
+    return lots->net_left;
+}
+
 int64_t lots_spendable(const struct lots *lots, enum unit unit)
 {
     const struct balance *balance = &lots->balance[unit];
-    int64_t free = balance->available - balance->held - balance->debt;
+    int64_t free = balance->available - balance->held - lots->frozen[unit] - balance->debt;
     return free > 0 ? free : 0;
 }
 
@@ -161,28 +193,50 @@ static void lot_post(struct lots *lots, size_t lot, enum entry_kind kind, enum s
     });
 }
 
+static void net_one(struct lots *lots, size_t lot, size_t debt, const struct occasion *occasion)
+{
+    struct credit *credit = lot_change(lots, lot);
+    struct debt *owed = &lots->debt[debt].debt;
+    int64_t open = debt_open(owed);
+    int64_t amount = open < credit->remaining ? open : credit->remaining;
+
+    assert(amount > 0);
+    lot_take(lots, lot, amount, &credit->reversed);
+    lots->debt[debt].changed = true;
+    owed->netted += amount;
+    if (owed->policy == RETURN_UNLIMITED)
+        balance_move(&lots->balance[credit->unit].debt_inside, -amount);
+    lots_move(lots, &(struct movement){
+        .kind = ENTRY_NET, .unit = credit->unit, .from = SIDE_OWNER, .to = SIDE_DEBT,
+        .amount = amount, .lot = lot, .debt = debt, .clawed = owed->settled,
+        .business_date = occasion->date, .event = occasion->event,
+    });
+    assert(debt_sound(owed));
+}
+
 void lot_net(struct lots *lots, size_t lot, const struct occasion *occasion)
 {
     struct credit *credit = &lots->lot[lot].credit;
     assert(lot < lots->lot_count && credit_balanced(credit));
-    for (size_t i = 0; i < lots->debt_count && spendable(credit); i++) {
-        struct debt *debt = &lots->debt[i].debt;
-        int64_t open = debt_open(debt);
-        if (debt->unit != credit->unit || open == 0) continue;
-        int64_t amount = open < credit->remaining ? open : credit->remaining;
-        lot_change(lots, lot);
-        lot_take(lots, lot, amount, &credit->reversed);
-        lots->debt[i].changed = true;
-        debt->netted += amount;
-        if (debt->policy == RETURN_UNLIMITED)
-            balance_move(&lots->balance[credit->unit].debt_inside, -amount);
-        lots_move(lots, &(struct movement){
-            .kind = ENTRY_NET, .unit = credit->unit, .from = SIDE_OWNER, .to = SIDE_DEBT,
-            .amount = amount, .lot = lot, .debt = i,
-            .business_date = occasion->date, .event = occasion->event,
-        });
-        assert(debt_sound(debt));
+    for (size_t i = 0; i < lots->debt_count && credit_free(credit); i++)
+        if (owed_by(&lots->debt[i], credit) && debt_open(&lots->debt[i].debt) > 0)
+            net_one(lots, lot, i, occasion);
+}
+
+void lot_net_own(struct lots *lots, size_t lot, size_t debt, const struct occasion *occasion)
+{
+    struct lot_debt *owed = &lots->debt[debt];
+    struct credit *credit = lot_change(lots, lot);
+    assert(lot < lots->lot_count && debt < lots->debt_count);
+    assert(owed->waits && owed->debt.settled && owed->debt.credit == credit->number);
+    if (credit_frozen(credit)) {
+        credit->settlement_run = 0;
+        balance_move(&lots->frozen[credit->unit], -credit->remaining);
     }
+    owed->debt.settled = false;
+    owed->waits = false;
+    owed->changed = true;
+    if (credit->remaining > 0 && debt_open(&owed->debt) > 0) net_one(lots, lot, debt, occasion);
 }
 
 size_t lot_accrue(struct lots *lots, const struct credit *credit, const struct occasion *occasion)
@@ -222,7 +276,7 @@ void lot_expire(struct lots *lots, size_t lot)
     struct credit *credit = lot_change(lots, lot);
     struct occasion occasion = time_occasion(credit, credit->expires_on);
     int64_t amount = credit->remaining;
-    assert(spendable(credit) && credit->expires_on != DATE_NEVER);
+    assert(credit_free(credit) && credit->expires_on != DATE_NEVER);
     lot_take(lots, lot, amount, &credit->expired);
     lot_post(lots, lot, ENTRY_EXPIRE, SIDE_OWNER, SIDE_EXPIRY, amount, &occasion);
 }
@@ -230,14 +284,39 @@ void lot_expire(struct lots *lots, size_t lot)
 void lot_redeem(struct lots *lots, size_t lot, int64_t amount, const struct occasion *occasion)
 {
     struct credit *credit = lot_change(lots, lot);
-    assert(spendable(credit));
+    assert(credit_free(credit));
     lot_take(lots, lot, amount, &credit->redeemed);
     lot_post(lots, lot, ENTRY_REDEEM, SIDE_OWNER, SIDE_REDEMPTION, amount, occasion);
+}
+
+/* What a frozen credit would get, as a credit of no rule: it was counted where it was earned. */
+static void restore_beside(struct lots *lots, size_t lot, int64_t amount,
+                           const struct occasion *occasion, business_date today,
+                           uint16_t grace_days)
+{
+    const struct credit *frozen = &lots->lot[lot].credit;
+    struct credit credit = {
+        .unit = frozen->unit, .state = CREDIT_AVAILABLE, .posted = amount, .remaining = amount,
+        .business_date = frozen->business_date, .matures_on = frozen->matures_on,
+        .expires_on = frozen->expires_on, .shop = frozen->shop, .pay_entity = frozen->pay_entity,
+    };
+
+    assert(amount > 0 && amount <= frozen->redeemed && lots->lot_count < LOTS_MAX);
+    if (credit.expires_on < today) credit.expires_on = today + grace_days;
+    size_t fresh = lots->lot_count++;
+    lots->lot[fresh] = (struct lot){.credit = credit, .fresh = true, .changed = true};
+    lot_post(lots, fresh, ENTRY_RESTORE, SIDE_REDEMPTION, SIDE_OWNER, amount, occasion);
+    lot_net(lots, fresh, occasion);
+    assert(credit_balanced(&lots->lot[fresh].credit));
 }
 
 void lot_restore(struct lots *lots, size_t lot, int64_t amount, const struct occasion *occasion,
                  business_date today, uint16_t grace_days)
 {
+    if (credit_frozen(&lots->lot[lot].credit)) {
+        restore_beside(lots, lot, amount, occasion, today, grace_days);
+        return;
+    }
     struct credit *credit = lot_change(lots, lot);
     assert(amount > 0 && amount <= credit->redeemed);
     assert(credit->state != CREDIT_PENDING); /* nothing pending was ever spent */
@@ -255,17 +334,25 @@ void lot_take_back(struct lots *lots, size_t lot, int64_t amount, const struct o
 {
     struct credit *credit = lot_change(lots, lot);
     bool pending = credit->state == CREDIT_PENDING;
-    assert(credit->state != CREDIT_DONE);
+    assert(credit->state != CREDIT_DONE && !credit_frozen(credit));
     lot_take(lots, lot, amount, pending ? &credit->voided : &credit->reversed);
     lot_post(lots, lot, pending ? ENTRY_VOID : ENTRY_REVERSE,
              pending ? SIDE_LIABILITY : SIDE_OWNER, SIDE_EXPENSE, amount, occasion);
+}
+
+void lot_take_for_settled(struct lots *lots, size_t lot, int64_t amount,
+                          const struct occasion *occasion)
+{
+    assert(credit_free(&lots->lot[lot].credit));
+    lot_take_back(lots, lot, amount, occasion);
+    lots->movement[lots->movement_count - 1].clawed = true;
 }
 
 void lot_adjust_out(struct lots *lots, size_t lot, int64_t amount,
                     const struct occasion *occasion)
 {
     struct credit *credit = lot_change(lots, lot);
-    assert(spendable(credit));
+    assert(credit_free(credit));
     lot_take(lots, lot, amount, &credit->reversed);
     lot_post(lots, lot, ENTRY_ADJUST, SIDE_OWNER, SIDE_EXPENSE, amount, occasion);
 }
@@ -285,7 +372,7 @@ static void lot_flag(struct lots *lots, size_t lot, enum entry_kind kind,
 void lot_hold(struct lots *lots, size_t lot, uint32_t review, const struct occasion *occasion)
 {
     struct credit *credit = lot_change(lots, lot);
-    assert(credit->state != CREDIT_DONE && !held(credit));
+    assert(credit->state != CREDIT_DONE && !held(credit) && !credit_frozen(credit));
     credit->flags |= CREDIT_HELD;
     if (review != 0) credit->review = review;
     lot_flag(lots, lot, ENTRY_HOLD, occasion);
@@ -305,12 +392,14 @@ void lot_release(struct lots *lots, size_t lot, const struct occasion *occasion)
 
 /* ---- debts ----------------------------------------------------------------------------------- */
 
-size_t lots_owe(struct lots *lots, const struct debt *debt, const struct occasion *occasion)
+size_t lots_owe(struct lots *lots, const struct debt *debt, bool waits,
+                const struct occasion *occasion)
 {
     assert(lots->debt_count < LOT_DEBTS_MAX);
     assert(debt->number == 0 && debt->posted > 0 && debt_open(debt) == debt->posted);
     size_t i = lots->debt_count++;
-    lots->debt[i] = (struct lot_debt){.debt = *debt, .fresh = true, .changed = true};
+    lots->debt[i] = 
+        (struct lot_debt){.debt = *debt, .fresh = true, .changed = true, .waits = waits};
     struct balance *balance = &lots->balance[debt->unit];
     if (debt->policy == RETURN_UNLIMITED) balance_move(&balance->debt_inside, debt->posted);
     lots_move(lots, &(struct movement){
@@ -326,7 +415,7 @@ void lots_write_off(struct lots *lots, size_t debt, int64_t amount,
 {
     assert(debt < lots->debt_count);
     struct debt *record = &lots->debt[debt].debt;
-    assert(amount > 0 && amount <= debt_open(record));
+    assert(amount > 0 && amount <= debt_open(record) && !lots->debt[debt].waits);
     record->written_off += amount;
     lots->debt[debt].changed = true;
     if (record->policy == RETURN_UNLIMITED)

@@ -14,10 +14,13 @@ struct recall {
     size_t lot;          /* the credit's */
     enum return_policy policy;
     int64_t rest;        /* redeemed or settled: still to be found elsewhere */
+    bool more;           /* the holder may have more free lots than those in memory; the caller's,
+                            between begin and end */
     struct refund_taking *taking;
 };
 
-/* Asks the credit up to `reversal` to date and takes what it can give of itself; `ret_taking`
+/* Asks the credit up to `reversal` to date and takes what it can give of itself; a frozen one
+ * gives nothing: what it would give is a debt that waits. `ret_taking`
  * (credit, party and unit are the caller's) says what became of it, *ret what is left. False:
  * nothing is asked that was not asked before; then both are left alone. */
 bool recall_begin(struct lots *lots, size_t lot, int64_t reversal, enum return_policy policy,

@@ -1,7 +1,8 @@
 """Rows of access_test.py: scoreboards, settlements and what leads to pay."""
 
 from access_row import Row
-from world import ADMIN, AUDITOR, GUIDE, MANAGER, NOT_YOURS, PAYROLL, not_found
+from world import (ADMIN, AUDITOR, GUIDE, MANAGER, MEMBER, NOT_YOURS, PAYOUT, PAYROLL, not_found,
+                   party)
 
 RUN_UNKNOWN = not_found("SETTLEMENT_UNKNOWN")
 
@@ -65,4 +66,42 @@ TABLE = {
         (PAYROLL, AUDITOR, ADMIN), lambda w: {"run_number": 99}, foreign=RUN_UNKNOWN),
     "ExportService/GetSettlementManifest": Row(
         (PAYROLL, AUDITOR, ADMIN), lambda w: {"run_number": 99}, foreign=RUN_UNKNOWN),
+
+    "StatementService/ListStatements": Row(
+        (MEMBER, GUIDE, PAYROLL, AUDITOR, ADMIN),
+        lambda w: {"payee": party("guide", w.one.guides[0])},
+        by_role={MEMBER: lambda w: {}},
+        scoped={GUIDE: NOT_YOURS}),
+    "StatementService/GetStatement": Row(
+        (MEMBER, GUIDE, PAYROLL, AUDITOR, ADMIN),
+        lambda w: {"run_number": 1, "payee": party("guide", 1)},
+        by_role={MEMBER: lambda w: {"run_number": 1}, GUIDE: lambda w: {"run_number": 1}},
+        foreign=RUN_UNKNOWN),
+    "StatementService/OpenDispute": Row(
+        (GUIDE, PAYROLL, ADMIN),
+        lambda w: {"request_id": "none", "run_number": 1, "text": "why",
+                   "payee": party("guide", 1)},
+        by_role={GUIDE: lambda w: {"request_id": "none", "run_number": 1, "text": "why"}},
+        foreign=RUN_UNKNOWN),
+    "StatementService/WithdrawDispute": Row(
+        (GUIDE, PAYROLL, ADMIN), lambda w: {"run_number": 1, "dispute_number": 1},
+        foreign=RUN_UNKNOWN),
+    "StatementService/DecideDispute": Row(
+        (PAYROLL, ADMIN), lambda w: {"run_number": 1, "dispute_number": 1, "reason": "why",
+                                     "decision": "DISPUTE_DECISION_REJECT"}, foreign=RUN_UNKNOWN),
+    "StatementService/ListDisputes": Row(
+        (GUIDE, PAYROLL, AUDITOR, ADMIN), lambda w: {"run_number": 1}, foreign=RUN_UNKNOWN),
+    "StatementService/CarryHeldCredit": Row(
+        (PAYROLL, ADMIN), lambda w: {"run_number": 1, "credit_number": 1, "reason": "why"},
+        foreign=RUN_UNKNOWN),
+    "StatementService/ListSettlementWarnings": Row(
+        (PAYROLL, AUDITOR, ADMIN), lambda w: {"run_number": 1}, foreign=RUN_UNKNOWN),
+    "PayoutService/RecordPaymentResults": Row(
+        (PAYROLL, ADMIN), lambda w: {"run_number": 1, "results": [{"member_number": 1}]},
+        foreign=RUN_UNKNOWN),
+    "PayoutService/ListPayments": Row(
+        (PAYROLL, AUDITOR, ADMIN), lambda w: {"run_number": 1, "payee": party("guide", 1)},
+        foreign=RUN_UNKNOWN),
+    "PayoutService/ResolvePayee": Row(
+        (PAYOUT,), lambda w: {"run_number": 1, "member_number": 1}, foreign=RUN_UNKNOWN),
 }

@@ -9,6 +9,9 @@
  *   'T' token's text -> u16 caller (0: nobody's)
  *   'V' -> u64 findings, u64 entries, the first finding
  *   'D' u64 now_ms -> u32 portions: everything due is worked off, as the ticker does
+ *   'S' u64 now_ms, u32 steps -> u32 steps taken: work of settlement runs, as their ticker does it;
+ *       0 steps: all of it
+ *   'C' u64 now_ms -> a certificate that the store is whole, as VerifyStore gives one; empty: not
  * Requests of one frame share commits as they do in the service: writes run in turns, a read comes
  * after the writes before it. The end of stdin ends the program. */
 #include <assert.h>
@@ -20,9 +23,11 @@
 #include "service/command/bootstrap.h"
 #include "service/command/commands.h"
 #include "service/command/due.h"
+#include "service/command/verify_certificate.h"
 #include "service/executor/executor_inner.h"
 #include "service/rpc/method_table.h"
 #include "service/secret.h"
+#include "store/settlements.h"
 #include "store/verify.h"
 #include "tests/model/driver.h"
 #include "tests/model/frame.h"
@@ -282,6 +287,64 @@ static uint32_t work_off(void)
     return portions;
 }
 
+/* ---- settlement runs ------------------------------------------------------------------------- */
+
+/* The first run above `after` that has work; 0: none has. */
+static uint32_t working_run(uint32_t after)
+{
+    struct reader reader;
+    uint32_t number = 0;
+    size_t count;
+    if (reader_open(driver.store, &reader) != STORE_OK) abort();
+    reader.merchant = 1;
+    if (settlements_list_working(&reader, after, &number, 1, &count) != STORE_OK) abort();
+    reader_close(&reader);
+    return count > 0 ? number : 0;
+}
+
+/* One step of a run's work; did it come further? */
+static bool settle_step(uint32_t run)
+{
+    Beckon__Internal__TickSettlementsRequest request =
+        BECKON__INTERNAL__TICK_SETTLEMENTS_REQUEST__INIT;
+    struct work *work = &driver.works[0];
+    request.run_number = run;
+    request.step_count = 1;
+    driver.arena_used = 0;
+    *work = (struct work){.command = &tick_settlements};
+    work->call = (struct command_call){.principal = {.merchant = 1}, .request = &request.base,
+                                       .arena = &allocator, .now_ms = driver.now_ms,
+                                       .merchant = 1};
+    driver.calls++;
+    memcpy(work->call.seed, &driver.calls, sizeof driver.calls);
+    run_write(work);
+    return work->outcome == OUTCOME_OK;
+}
+
+/* Run after run; one that waits for another's work is passed over. */
+static uint32_t settle(uint32_t steps_max)
+{
+    uint32_t steps = 0, run = 0;
+    while ((run = working_run(run)) != 0) {
+        while (settle_step(run)) {
+            if (++steps == steps_max) return steps;
+            if (steps == PORTIONS_MAX) fault(NULL, "Settlement work does not come to its end.");
+            if (working_run(run - 1) != run) break;
+        }
+    }
+    return steps;
+}
+
+static void certify(struct frame *out)
+{
+    static struct verify_report report;
+    char text[VERIFY_CERTIFICATE_TEXT_BYTES];
+    if (store_verify(driver.store, 1, NULL, NULL, &report) != STORE_OK) abort();
+    if (report.finding_count > 0) return;
+    verify_certificate_write(driver.store, 1, report.entries, text);
+    memcpy(frame_put(out, strlen(text)), text, strlen(text));
+}
+
 static void answer(struct frame *in, struct frame *out)
 {
     uint8_t kind = *frame_bytes(in, 1);
@@ -292,10 +355,16 @@ static void answer(struct frame *in, struct frame *out)
         frame_put_u16(out, add_caller((const char *)frame_bytes(in, size), size));
     } else if (kind == 'V') {
         verify(out);
-    } else {
-        assert(kind == 'D');
+    } else if (kind == 'D') {
         driver.now_ms = frame_u64(in);
         frame_put_u32(out, work_off());
+    } else if (kind == 'S') {
+        driver.now_ms = frame_u64(in);
+        frame_put_u32(out, settle(frame_u32(in)));
+    } else {
+        assert(kind == 'C');
+        driver.now_ms = frame_u64(in);
+        certify(out);
     }
 }
 

@@ -45,11 +45,14 @@ struct clawback_split __wrap_clawback_split(const struct credit *credit, int64_t
 }
 
 /* Of lots that never expire the newest is spent first. */
-size_t __real_lots_first_available(const struct lots *lots, enum unit unit);
-size_t __wrap_lots_first_available(const struct lots *lots, enum unit unit);
-size_t __wrap_lots_first_available(const struct lots *lots, enum unit unit)
+size_t __real_lots_first_available(const struct lots *lots, enum unit unit,
+                                   uint32_t pay_entity);
+size_t __wrap_lots_first_available(const struct lots *lots, enum unit unit,
+                                   uint32_t pay_entity);
+size_t __wrap_lots_first_available(const struct lots *lots, enum unit unit,
+                                   uint32_t pay_entity)
 {
-    size_t first = __real_lots_first_available(lots, unit);
+    size_t first = __real_lots_first_available(lots, unit, pay_entity);
     if (!faulty("lot_order") || first == LOT_NONE) return first;
     for (size_t i = 0; i < lots->lot_count; i++) {
         const struct credit *credit = &lots->lot[i].credit;

@@ -72,32 +72,41 @@ def write_csv(folder, name, header, rows):
     return path
 
 
-def write_files(folder, lines, refunds):
-    """Writes the import files; returns {kind: path}."""
+def write_purchases(folder, name, lines):
+    noon = {date: local_time(date, 12) for date in {date for _, _, date, _ in lines}}
+    return write_csv(folder, name,
+                     ["shop_id", "receipt_number", "phone", "amount_minor", "currency", "occurred_at"],
+                     [[shop_of(c), "L%06d" % n, phone_of(c), cents, "USD", noon[date]]
+                      for n, c, date, cents in sorted(lines, key=lambda x: (x[2], x[0]))])
+
+
+def write_refunds(folder, name, lines, refunds):
+    """Of purchases among the lines: {n: (date, cents)}."""
+    shoppers = {n: c for n, c, _, _ in lines}
+    return write_csv(folder, name,
+                     ["shop_id", "refund_number", "receipt_number", "amount_minor", "occurred_at"],
+                     [[shop_of(shoppers[n]), "R%06d" % n, "L%06d" % n, cents, local_time(date, 12)]
+                      for n, (date, cents) in sorted(refunds.items(), key=lambda x: x[1][0])])
+
+
+def write_people(folder, lines):
+    """Shops, guides and members; returns {kind: path}."""
     customers = max(c for _, c, _, _ in lines)
     opened = local_time("19970101", 0)
-    noon = {date: local_time(date, 12) for date in {date for _, _, date, _ in lines}}
-    shoppers = {n: c for n, c, _, _ in lines}
-    files = [
-        ("shops", write_csv(folder, "shops", ["shop_id", "name"],
-                            [["S%02d" % s, "Shop %d" % s] for s in range(1, SHOPS + 1)])),
-        ("guides", write_csv(folder, "guides", ["employee_no", "name", "shop_id", "from_date"],
-                             [["G%02d" % g, "Guide %d" % g, "S%02d" % ((g - 1) % SHOPS + 1), OPENED]
-                              for g in range(1, GUIDES + 1)])),
-        ("members", write_csv(folder, "members",
-                              ["phone", "consent_policy_version", "occurred_at", "code_of"],
-                              [[phone_of(c), "import", opened, owner_of(c)]
-                               for c in range(1, customers + 1)])),
-        ("purchases", write_csv(folder, "purchases",
-                                ["shop_id", "receipt_number", "phone", "amount_minor", "currency",
-                                 "occurred_at"],
-                                [[shop_of(c), "L%06d" % n, phone_of(c), cents, "USD", noon[date]]
-                                 for n, c, date, cents in sorted(lines, key=lambda x: (x[2], x[0]))])),
-        ("refunds", write_csv(folder, "refunds",
-                              ["shop_id", "refund_number", "receipt_number", "amount_minor",
-                               "occurred_at"],
-                              [[shop_of(shoppers[n]), "R%06d" % n, "L%06d" % n, cents,
-                                local_time(date, 12)]
-                               for n, (date, cents) in sorted(refunds.items(), key=lambda x: x[1][0])])),
-    ]
-    return dict(files)
+    return {
+        "shops": write_csv(folder, "shops", ["shop_id", "name"],
+                           [["S%02d" % s, "Shop %d" % s] for s in range(1, SHOPS + 1)]),
+        "guides": write_csv(folder, "guides", ["employee_no", "name", "shop_id", "from_date"],
+                            [["G%02d" % g, "Guide %d" % g, "S%02d" % ((g - 1) % SHOPS + 1), OPENED]
+                             for g in range(1, GUIDES + 1)]),
+        "members": write_csv(folder, "members",
+                             ["phone", "consent_policy_version", "occurred_at", "code_of"],
+                             [[phone_of(c), "import", opened, owner_of(c)]
+                              for c in range(1, customers + 1)]),
+    }
+
+
+def write_files(folder, lines, refunds):
+    """Writes the import files; returns {kind: path}."""
+    return dict(write_people(folder, lines), purchases=write_purchases(folder, "purchases", lines),
+                refunds=write_refunds(folder, "refunds", lines, refunds))

@@ -12,6 +12,7 @@ sys.path.insert(0, HERE)
 sys.path.insert(0, os.path.join(os.path.dirname(HERE), "clients"))
 import expected  # noqa: E402
 import merchant  # noqa: E402
+import settle  # noqa: E402
 from service import BECKON, Service  # noqa: E402
 
 GIVEN, TAKEN_BACK = {"accrue"}, {"void", "reverse"}
@@ -36,6 +37,13 @@ class CommandLine:
             raise SystemExit("beckon %s ended with %d" % (" ".join(arguments[:2]), done.returncode))
         return done.stdout
 
+    def output(self, *arguments):
+        """What it writes to standard output, as bytes and by no format of its own."""
+        done = subprocess.run([BECKON, *arguments], env=self.environment, stdout=subprocess.PIPE)
+        if done.returncode != 0:
+            raise SystemExit("beckon %s ended with %d" % (" ".join(arguments[:2]), done.returncode))
+        return done.stdout
+
     def lines(self, *arguments):
         with subprocess.Popen([BECKON, *arguments, "--json"], env=self.environment, text=True,
                               stdout=subprocess.PIPE) as process:
@@ -48,10 +56,10 @@ class CommandLine:
 class Feed:
     """The merchant's files, sent once or twice."""
 
-    def __init__(self, beckon, folder, lines, twice):
+    def __init__(self, beckon, folder, files, twice):
         self.beckon = beckon
         self.times = 2 if twice else 1
-        self.files = merchant.write_files(folder, lines, expected.refunds(lines))
+        self.files = files
         self.program = os.path.join(folder, "program.yaml")
 
     def begin(self, program):
@@ -136,7 +144,7 @@ def run(beckon, folder, scenarios, refunds_first, twice):
     """Feeds all that the scenarios need into one service; how many differences there are. What R2 and
     R3 feed takes nothing from what R1 gave, and a bonus is another rule's: so they share it."""
     lines = list(merchant.read(os.environ["BECKON_REFERENCE_DATA"]))
-    feed = Feed(beckon, folder, lines, twice)
+    feed = Feed(beckon, folder, merchant.write_files(folder, lines, expected.refunds(lines)), twice)
     wanted = {"R1": expected.r1, "R2": expected.r2, "R3": expected.r3}
     returns = ["refunds"] if {"R2", "R3"} & set(scenarios) else []
     feed.begin(merchant.PROGRAM_R3 if "R3" in scenarios else merchant.PROGRAM_R1)
@@ -147,16 +155,39 @@ def run(beckon, folder, scenarios, refunds_first, twice):
     return differences + sum(compare(name, figures[name], wanted[name](lines)) for name in scenarios)
 
 
+def run_settlements(beckon, service, folder, scenario, by):
+    """Feeds a scenario and settles it period by period; how many differences there are."""
+    lines = list(merchant.read(os.environ["BECKON_REFERENCE_DATA"]))
+    feed = Feed(beckon, folder, merchant.write_people(folder, lines), False)
+    feed.begin(merchant.PROGRAM_R1)
+    feed.send("shops", "guides", "members")
+    settling = settle.Settling(beckon, service, folder, lines, scenario, by)
+    print("period,payee,net_minor", flush=True)
+    try:
+        done = settling.run()
+    except settle.Difference as difference:
+        say(difference)
+        return 1
+    return settle.ledger_differs(beckon, done) + settle.export_differs(beckon, done)
+
+
 def main(arguments):
     scenarios = [name for name in SCENARIOS if name in arguments]
     refunds_first, twice = "--refunds-first" in arguments, "--twice" in arguments
+    if "--long" in arguments and not os.environ.get("BECKON_LONG"):
+        say("skipped: tests/run --long runs it")
+        return 77
     with tempfile.TemporaryDirectory(prefix="beckon-reference-") as folder:
         with Service(folder=folder) as service:
             beckon = CommandLine(service)
-            differences = run(beckon, folder, scenarios, refunds_first, twice)
+            if "--settle" in arguments:
+                by = "quarter" if "quarter" in arguments else "year"
+                differences = run_settlements(beckon, service, folder, scenarios[0], by)
+            else:
+                differences = run(beckon, folder, scenarios, refunds_first, twice)
             proof = json.loads(beckon.run("verify").splitlines()[-1])
             say("verify: %d entries, %d findings" % (proof["entries"], proof["finding_count"]))
-    return 1 if differences else 0
+    return 1 if differences or proof["finding_count"] else 0
 
 
 if __name__ == "__main__":

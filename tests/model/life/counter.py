@@ -133,7 +133,7 @@ class Counter(Reviews, Merchant):
         refund.base = (self.refunded_base(purchase)[0] if purchase.base else 0) - before
         purchase.refunds.append(refund)
         self.give_back_for(purchase, refund)
-        asked = [self.ask_back(credit, purchase) for *_, credit in purchase.awards if credit]
+        asked = [self.ask_back(credit, purchase, refund) for *_, credit in purchase.awards if credit]
         for taking in [t for t in asked if t]:
             self.follow_policy(taking, refund)
             refund.in_portions = self.in_portions
@@ -142,7 +142,7 @@ class Counter(Reviews, Merchant):
         refund.tier_points = self.tier_points_back(purchase)
         return ""
 
-    def ask_back(self, credit, purchase):
+    def ask_back(self, credit, purchase, refund):
         """What one credit is asked for and gives of itself, or None. All credits do, before
         anything is taken from others."""
         self.up_to(credit.account, self.today)
@@ -152,31 +152,50 @@ class Counter(Reviews, Merchant):
             return None
         only_pending = credit.rule.get("return_policy") == "ONLY_PENDING"
         own = 0 if only_pending and not credit.pending else min(asked, credit.remaining)
+        due = 0 if only_pending else min(asked - own, self.spent(credit))
+        waived = asked - own - due
+        owed = min(own, self.frozen_left(credit)) if credit.frozen else 0
+        if credit.frozen:
+            own, due = 0, due + own - owed
         if own:
             self.take_back(credit, own)
+        if owed:
+            self.owe(credit, owed, refund, True)
         credit.own += own
-        due = 0 if only_pending else min(asked - own, self.spent(credit))
-        credit.waived += asked - own - due
-        return {"credit": credit, "asked": asked, "own": own, "elsewhere": 0, "owed": 0,
-                "waived": asked - own - due, "due": due}
+        credit.waived += waived
+        return {"credit": credit, "asked": asked, "own": own, "elsewhere": 0, "owed": owed,
+                "waived": waived, "due": due}
+
+    @staticmethod
+    def frozen_left(credit):
+        """What of a frozen credit no refund has claimed yet, though it still holds it all."""
+        gone = credit.posted - credit.remaining - credit.expired - credit.own
+        claimed = max(0, credit.elsewhere + credit.waived - gone)
+        return max(0, credit.remaining - claimed)
+
+    def owe(self, credit, amount, refund, settled):
+        credit.elsewhere += amount
+        credit.account.debts.append(Debt(
+            seq=len(credit.account.debts), credit=credit, unit=credit.unit, posted=amount,
+            inside=credit.rule.get("return_policy") == "UNLIMITED", day=refund.day,
+            settled=settled))
 
     def follow_policy(self, taking, refund):
         credit = taking["credit"]
         account = credit.account
         policy = credit.rule.get("return_policy", "CARRY_FORWARD")
         account.live = [c for c in account.live if c.remaining]
-        taking["elsewhere"] = self.from_others(account, credit.unit, taking["due"])
+        taking["elsewhere"] = self.from_others(account, credit, taking["due"])
+        credit.elsewhere += taking["elsewhere"]
+        if credit.settled:
+            account.book(credit.entity).clawed[credit.unit] += taking["elsewhere"]
         rest = taking["due"] - taking["elsewhere"]
         if policy == "WITHIN_BALANCE":
             taking["waived"] += rest
             credit.waived += rest
-        else:
-            taking["owed"] = rest
-        credit.elsewhere += taking["elsewhere"] + taking["owed"]
-        if taking["owed"]:
-            account.debts.append(Debt(
-                seq=len(account.debts), credit=credit, unit=credit.unit, posted=rest,
-                inside=policy == "UNLIMITED", day=refund.day))
+        elif rest:
+            taking["owed"] += rest
+            self.owe(credit, rest, refund, credit.settled > 0)
         account.live = [c for c in account.live if c.remaining]
 
     @staticmethod
@@ -185,9 +204,9 @@ class Counter(Reviews, Merchant):
         gone = credit.posted - credit.remaining - credit.expired - credit.own
         return max(0, gone - credit.elsewhere - credit.waived)
 
-    def from_others(self, account, unit, amount):
+    def from_others(self, account, asked, amount):
         left, lots = amount, 0
-        for credit in account.free(unit):
+        for credit in account.free(asked.unit, asked.entity):
             part = min(left, credit.remaining)
             if part:
                 self.take_back(credit, part)
@@ -253,8 +272,12 @@ class Counter(Reviews, Merchant):
                 continue
             lot[1] -= part
             amount -= part
+            if credit.frozen:
+                self.give_back_beside(account, credit, part, self.today + grace)
+                continue
             credit.redeemed -= part
             credit.remaining += part
+            self.get_free(credit)
             if credit.expires < self.today:
                 credit.expires = self.today + grace
             if credit not in account.live:
@@ -263,6 +286,14 @@ class Counter(Reviews, Merchant):
                 self.net(account, credit)
         assert amount == 0
         account.live = [c for c in account.live if c.remaining]
+
+    def give_back_beside(self, account, frozen, amount, grace_ends):
+        """What a run has frozen doesn't change: a credit of its own, by no rule."""
+        expires = frozen.expires if frozen.expires >= self.today else grace_ends
+        credit = self.add(account, self.today, unit=frozen.unit, posted=amount, day=frozen.day,
+                          matures=frozen.day, expires=expires, rule=None, version=0, referee=0,
+                          caps=[])
+        credit.matures = frozen.matures
 
     def cancel(self, redemption):
         """What is given back by it."""
@@ -286,7 +317,7 @@ class Counter(Reviews, Merchant):
         if amount > 0:
             return ""
         account = self.up_to(self.account(kind, number), self.today)
-        free = sum(c.remaining for c in account.free(unit))
+        free = account.redeemable(unit)
         return "INSUFFICIENT_BALANCE" if -amount > free \
             else self.too_many_lots(account, unit, -amount)
 
@@ -315,6 +346,8 @@ class Counter(Reviews, Merchant):
         self.up_to(credit.account, self.today)
         if credit.held or not credit.remaining:
             return "CREDIT_IS_HELD" if credit.remaining else "CREDIT_FINISHED"
+        if credit.frozen:
+            return "CREDIT_IN_SETTLEMENT"
         credit.held = True
         return ""
 
@@ -326,6 +359,7 @@ class Counter(Reviews, Merchant):
         if by_hand and credit.review and self.reviews[credit.review - 1].state == "OPEN":
             return "CREDIT_IN_REVIEW"
         credit.held = False
+        self.get_free(credit)
         if not credit.pending and credit.expires >= self.today:
             self.net(account, credit)
         self.work_off(account, self.today)

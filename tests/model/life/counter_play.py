@@ -233,6 +233,9 @@ class CounterPlay(RefundPlay):
         request.account.kind, request.account.number = account.kind, account.number
         got = {c.credit_number: c for c in self.pages("CreditService/ListCredits", request,
                                                       "credits")}
+        unknown = sorted(set(got) - {c.number for c in account.credits})
+        for credit, number in zip([c for c in account.credits if not c.number], unknown):
+            credit.number = number  # given back beside a frozen one: no answer names it
         known = {c.number: c for c in account.credits}
         if set(got) != set(known):
             raise Mismatch("after step %d: credits of %r: %r instead of %r" % (
@@ -290,14 +293,14 @@ STATES = {1: "pending", 2: "available", 3: "done"}
 
 def lot_said(got):
     return (got.unit, STATES[got.state], got.held, got.posted, got.remaining, got.redeemed,
-            got.expired, got.voided, got.reversed, got.program_version, got.rule_id,
+            got.expired, got.settled, got.voided, got.reversed, got.program_version, got.rule_id,
             got.business_date, got.matures_on, got.expires_on, got.review_number)
 
 
 def lot_meant(credit):
     state = "done" if not credit.remaining else "pending" if credit.pending else "available"
     return (credit.unit, state, credit.held, credit.posted, credit.remaining, credit.redeemed,
-            credit.expired, credit.voided, credit.reversed, credit.version,
+            credit.expired, credit.settled, credit.voided, credit.reversed, credit.version,
             credit.rule["rule_id"] if credit.rule else "", dates.text(credit.day),
             dates.text(credit.matures),
             "" if credit.expires == dates.NEVER else dates.text(credit.expires), credit.review)

@@ -8,13 +8,17 @@ MEMBER, GUIDE = 1, 2
 class Credit:
     __slots__ = ("seq", "number", "account", "unit", "posted", "remaining", "redeemed", "expired",
                  "voided", "reversed", "pending", "held", "day", "matures", "expires", "rule",
-                 "version", "referee", "caps", "own", "elsewhere", "waived", "review")
+                 "version", "referee", "caps", "own", "elsewhere", "waived", "review", "settled",
+                 "frozen", "entity", "since")
 
     def __init__(self, **fields):
-        for name in ("redeemed", "expired", "voided", "reversed", "own", "elsewhere", "waived"):
+        for name in ("redeemed", "expired", "voided", "reversed", "own", "elsewhere", "waived",
+                     "settled"):
             setattr(self, name, 0)
         self.number = 0         # the service's; learned from its answer
         self.held = False
+        self.frozen = False     # a settlement run is about to take it
+        self.entity = ""        # guides: the employer who owes it; debts stay with their employer
         self.review = 0
         for name, value in fields.items():
             setattr(self, name, value)
@@ -30,18 +34,33 @@ class Credit:
 
 
 class Debt:
-    __slots__ = ("seq", "number", "credit", "unit", "posted", "netted", "written_off", "inside",
-                 "day", "waives")
+    __slots__ = ("seq", "number", "credit", "unit", "posted", "netted", "written_off", "carried",
+                 "inside", "day", "waives", "frozen", "settled")
 
     def __init__(self, **fields):
-        self.netted = self.written_off = 0
+        self.netted = self.written_off = self.carried = 0
         self.number = 0
+        self.frozen = False     # a settlement run is about to carry it
+        self.settled = False    # its credit was settled or frozen when asked back
         for name, value in fields.items():
             setattr(self, name, value)
 
     @property
     def open(self):
-        return self.posted - self.netted - self.written_off
+        return self.posted - self.netted - self.written_off - self.carried
+
+    @property
+    def waits(self):
+        """Nobody pays or forgives it: a run has it, or the credit it is to be paid from first."""
+        return self.frozen or self.settled and self.credit.frozen
+
+
+class Book:
+    """What settlements keep of an account and an employer."""
+
+    def __init__(self):
+        self.clawed = {POINTS: 0, CASH: 0}  # taken for refunds of settled credits, in no run yet
+        self.carry = 0                      # money that waits for the next run
 
 
 class Account:
@@ -51,6 +70,10 @@ class Account:
         self.credits = []       # all, in order
         self.debts = []
         self.looked = -1        # everything due up to this day is done
+        self.books = {}         # employer -> Book
+
+    def book(self, entity):
+        return self.books.setdefault(entity, Book())
 
     def balance(self, unit):
         """(available, pending, held, debt, debt inside)."""
@@ -67,10 +90,10 @@ class Account:
         inside = sum(d.open for d in self.debts if d.unit == unit and d.inside)
         return available, pending, held, debt, inside
 
-    def free(self, unit):
-        """Available lots that may be spent, first-expiring-first."""
-        return sorted((c for c in self.live if c.unit == unit and not c.pending and not c.held),
-                      key=Credit.order)
+    def free(self, unit, entity=None):
+        """Available lots that may be spent, first-expiring-first; of one employer, or of all."""
+        return sorted((c for c in self.live if c.unit == unit and not c.pending and not c.held
+                       and not c.frozen and entity in (None, c.entity)), key=Credit.order)
 
     def redeemable(self, unit):
         return max(0, sum(c.remaining for c in self.free(unit))
@@ -83,7 +106,12 @@ class Credits:
     def __init__(self):
         self.accounts = {}
         self.held_of_cap = {}   # (kind of cap, whose, period start, rule id) -> amount
-        self.count = 0
+        self.count = self.freed = 0
+
+    def get_free(self, credit):
+        """It may be spent or settled from now on: the newest to be so."""
+        self.freed += 1
+        credit.since = self.freed
 
     def account(self, kind, number):
         key = kind, number
@@ -103,7 +131,8 @@ class Credits:
         what these are paid out of gives room back to caps, which others meet once it is posted."""
         today = self.today
         for account in self.accounts.values():
-            due = sum(1 for c in account.live if not c.held and account.looked < today and
+            due = sum(1 for c in account.live if not c.held and not c.frozen
+                      and account.looked < today and
                       (c.matures <= today and c.pending or c.expires < today))
             if due > most or due and any(d.open for d in account.debts):
                 return True
@@ -118,7 +147,7 @@ class Credits:
     def work_off(self, account, today):
         due = []
         for credit in account.live:
-            if credit.held:
+            if credit.held or credit.frozen:
                 continue
             if credit.pending and credit.matures <= today:
                 due.append((credit.matures, 0, credit.seq, credit))
@@ -127,6 +156,7 @@ class Credits:
         for _, what, _, credit in sorted(due, key=lambda d: d[:3]):
             if what == 0:
                 credit.pending = False
+                self.get_free(credit)
                 self.net(account, credit)
             elif credit.remaining:
                 self.expire(credit)
@@ -137,12 +167,15 @@ class Credits:
         credit.remaining = 0
 
     def net(self, account, credit):
-        """What has become available pays the oldest debts of its unit."""
+        """What has become available pays the oldest debts of its unit and employer."""
         for debt in account.debts:
-            if debt.unit == credit.unit and debt.open and credit.remaining:
+            if debt.unit == credit.unit and debt.credit.entity == credit.entity and debt.open \
+                    and not debt.waits and credit.remaining:
                 amount = min(debt.open, credit.remaining)
                 debt.netted += amount
                 self.take_back(credit, amount)
+                if debt.settled:
+                    account.book(credit.entity).clawed[debt.unit] += amount
 
     def take_back(self, credit, amount):
         """Out of the credit for good: its caps have room again."""
@@ -155,14 +188,20 @@ class Credits:
         for cap in credit.caps:
             self.held_of_cap[cap] -= amount
 
+    def employer(self, account, day):
+        """Who owes what a guide earns on a day."""
+        return ""
+
     def add(self, account, today, **fields):
         """Posts a credit; what of its life is past already is caught up at once."""
         self.up_to(account, today)
         self.count += 1
         credit = Credit(seq=self.count, account=account, **fields)
+        credit.entity = self.employer(account, credit.day)
         for cap in credit.caps:
             self.held_of_cap[cap] = self.held_of_cap.get(cap, 0) + credit.posted
         credit.pending = credit.matures > credit.day
+        self.get_free(credit)
         account.credits.append(credit)
         account.live.append(credit)
         if not credit.pending and not credit.held:
@@ -186,4 +225,4 @@ class Credits:
     def check(credit):
         """domain.md 5's first sum, of the oracle itself."""
         return credit.posted == (credit.remaining + credit.redeemed + credit.expired
-                                 + credit.voided + credit.reversed)
+                                 + credit.settled + credit.voided + credit.reversed)

@@ -11,6 +11,12 @@ from tiers import Tiers
 class Guide:
     def __init__(self, number, phone, since, until):
         self.number, self.phone, self.since, self.until = number, phone, since, until
+        self.employers = []        # (from day, who)
+
+    def employer(self, day):
+        """Before he came and after he left, too: the first, the last."""
+        return ([who for since, who in self.employers if since <= day] or
+                [self.employers[0][1]])[-1]
 
     def employed(self, day):
         return self.since <= day < self.until

@@ -106,6 +106,16 @@ class Pipe:
         self.send(b"D" + struct.pack("<Q", now_ms))
         return struct.unpack("<I", self.receive())[0]
 
+    def settle(self, now_ms, steps=0):
+        """Work of settlement runs, as their ticker does it: so many steps, or all."""
+        self.send(b"S" + struct.pack("<QI", now_ms, steps))
+        return struct.unpack("<I", self.receive())[0]
+
+    def certificate(self, now_ms):
+        """What a close wants to see; "" when verify finds something."""
+        self.send(b"C" + struct.pack("<Q", now_ms))
+        return self.receive().decode()
+
     def verify(self):
         """(findings, entries, the first finding)."""
         self.send(b"V")

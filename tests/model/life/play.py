@@ -26,6 +26,8 @@ class Mismatch(AssertionError):
 
 
 class Play(Draw):
+    EMPLOYERS = {}                 # of shops; all others have the same
+
     def __init__(self, api, seed, program=None, arguments=(), merchant=Merchant):
         self.api = api
         self.random = random.Random(seed)
@@ -88,7 +90,7 @@ class Play(Draw):
         self.now_call("MerchantService/UpdateMerchant", request)
         for shop in SHOPS:
             request = self.message("CreateShop")
-            request.shop.shop_id = shop
+            request.shop.shop_id, request.shop.pay_entity = shop, self.EMPLOYERS.get(shop, "")
             self.now_call("ShopService/CreateShop", request)
         for number in range(1, 7):
             self.new_guide(number)
@@ -102,8 +104,10 @@ class Play(Draw):
         request = self.message("CreateGuide")
         request.guide.employee_no, request.guide.name = "E%d" % number, "G%d" % number
         request.guide.phone = guide.phone
+        shop = self.pick(*SHOPS)
+        guide.employers.append((guide.since, self.EMPLOYERS.get(shop, "")))
         request.guide.employments.add(
-            shop_id=self.pick(*SHOPS), from_date=dates.text(guide.since),
+            shop_id=shop, from_date=dates.text(guide.since),
             until_date="" if until == dates.NEVER else dates.text(until))
         self.now_call("GuideService/CreateGuide", request)
         self.new_code(GUIDE, number)

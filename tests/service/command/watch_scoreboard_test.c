@@ -1,4 +1,4 @@
-/* Looks of a follower: the first says all, later ones only what is new, a token says what is old. */
+/* Looks of a follower: the first says all, later ones what is new; a token says what is old. */
 #include "tests/service/command/stages.h"
 
 #include <setjmp.h>

@@ -62,13 +62,13 @@ static void the_first_to_expire_is_spent_first_and_of_those_the_oldest(void **st
     static const struct { size_t which; } order[] = {{3}, {2}, {1}, {0}};
     const size_t lot_of[] = {never, late, early, older};
     for (size_t i = 0; i < 4; i++) {
-        size_t lot = lots_first_available(&lots, UNIT_POINTS);
+        size_t lot = lots_first_available(&lots, UNIT_POINTS, PAY_ENTITY_ANY);
         assert_int_equal(lot, lot_of[order[i].which]);
         lot_redeem(&lots, lot, lots.lot[lot].credit.remaining, &now);
         assert_int_equal(lots.lot[lot].credit.state, CREDIT_DONE);
     }
-    assert_int_equal(lots_first_available(&lots, UNIT_POINTS), LOT_NONE);
-    assert_int_equal(lots_first_available(&lots, UNIT_CASH), LOT_NONE);
+    assert_int_equal(lots_first_available(&lots, UNIT_POINTS, PAY_ENTITY_ANY), LOT_NONE);
+    assert_int_equal(lots_first_available(&lots, UNIT_CASH, PAY_ENTITY_ANY), LOT_NONE);
     assert_int_equal(lots.balance[UNIT_POINTS].available, 0);
     assert_int_equal(lots_spendable(&lots, UNIT_POINTS), 0);
 }
@@ -147,7 +147,7 @@ static void a_hold_stops_spending_and_time_until_released(void **state)
     lot_hold(&lots, pending, 4, &now);
     assert_int_equal(lots.balance[UNIT_POINTS].held, 20);
     assert_int_equal(lots.lot[pending].credit.review, 4);
-    assert_int_equal(lots_first_available(&lots, UNIT_POINTS), LOT_NONE);
+    assert_int_equal(lots_first_available(&lots, UNIT_POINTS, PAY_ENTITY_ANY), LOT_NONE);
     assert_int_equal(lots_first_due(&lots, 1000), LOT_NONE);
     assert_int_equal(lots_spendable(&lots, UNIT_POINTS), 0);
     lot_take_back(&lots, lot, 5, &now);
@@ -168,7 +168,7 @@ static void a_fresh_credit_or_debt_has_no_number_until_posted(void **state)
     (void)state;
     begin(0, 0);
     struct debt debt = owed(0, 30, RETURN_UNLIMITED);
-    size_t owed_index = lots_owe(&lots, &debt, &now);
+    size_t owed_index = lots_owe(&lots, &debt, false, &now);
     assert_int_equal(lots.balance[UNIT_POINTS].debt_inside, 30);
     assert_int_equal(last()->from, SIDE_DEBT);
     struct credit credit = {.state = CREDIT_AVAILABLE, .posted = 50, .remaining = 50,

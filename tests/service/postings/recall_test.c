@@ -149,7 +149,7 @@ static void make_past(void)
         for (int unit = 0; unit < UNIT_COUNT; unit++) {
             int64_t spent = up_to(lots_spendable(lots, (enum unit)unit));
             while (spent > 0) {
-                size_t lot = lots_first_available(lots, (enum unit)unit);
+                size_t lot = lots_first_available(lots, (enum unit)unit, PAY_ENTITY_ANY);
                 int64_t remaining = lots->lot[lot].credit.remaining;
                 int64_t amount = remaining < spent ? remaining : spent;
                 lot_redeem(lots, lot, amount, &occasion);
