@@ -31,8 +31,10 @@ enum {
     LIMIT_CONNECTIONS_PER_ADDRESS = 512,  /* loopback: all clients share one address */
 
     /* Followers. A change is with the client within a tick and the time of the looks. */
-    LIMIT_FOLLOW_TICK_MS = 50,            /* after commits all followers look at most so often */
-    LIMIT_FOLLOW_LOOK_MS = 500,           /* and so often without: dates turn, tokens expire */
+    LIMIT_FOLLOW_TICK_MS = 50,            /* after commits all followers look at most so often, */
+    LIMIT_FOLLOW_CORE_SHARE = 5,          /* and for at most 1/5 of the time of one core, */
+    LIMIT_FOLLOW_REST_MS = 500,           /* but so often in any case; */
+    LIMIT_FOLLOW_LOOK_MS = 1000,          /* without commits so often: dates turn, tokens expire */
     LIMIT_HEARTBEAT_MS = 20000,           /* below any proxy's time-out of a silent stream */
     LIMIT_FOLLOW_STALL_MS = 60000,        /* one who takes no message so long is cut off */
 
@@ -77,6 +79,9 @@ enum {
 
     LIMIT_EXPLAIN_ADJUSTMENTS = 1000,     /* looked through for the one that made a credit */
     LIMIT_EXPLAIN_WALK = 10000,           /* entries one ExplainCredit looks at: some 50 ms */
+    LIMIT_DISPUTES_PER_PAYEE = 32,        /* in one run: more than a payee argues in earnest */
+    LIMIT_PAYMENT_ROWS = 200,             /* results of one call: a failed one puts 2 KB */
+    LIMIT_WARNINGS_WALK = 2000,           /* payees looked at for one page: some 20 ms */
     LIMIT_SETTLEMENT_DAYS = 3660,         /* one run: ten years, their periods looked at in ms */
     LIMIT_SETTLEMENT_RATE_POINTS = 1000000, /* points in a lot: more are kept than paid */
     LIMIT_SETTLEMENT_RATE_MINOR = 1000000000, /* what a lot gives: far below 2^63 */

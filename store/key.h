@@ -37,8 +37,6 @@ enum table {
     TABLE_RECENCY = 0x17,        /* month start, guide -> recency_month (L1, L2) */
     TABLE_RULE_CREDIT_DATE = 0x18, /* -> latest business date with a rule-made credit */
     TABLE_TOKEN_OF = 0x19,       /* role, party, token number -> (empty): not revoked */
-    TABLE_PAYMENT = 0x1a,        /* run, payee, pay entity, number -> ColdPayment: what became of a
-                                    line's money, and who was told who the payee is */
     TABLE_ROSTER = 0x1a,         /* -> the commit that changed an employment last */
     TABLE_PURCHASE = 0x20,       /* shop, receipt -> purchase */
     TABLE_ENTRY = 0x21,          /* number -> entry */
@@ -87,6 +85,10 @@ enum table {
     TABLE_CODE_MERCHANT = 0x41,  /* code -> merchant number; reserved before use, never changed */
     TABLE_MERCHANT_LIST = 0x42,  /* number -> (empty) */
     TABLE_CLOCK = 0x43,          /* -> count, time: when an operator accepted the clock */
+
+    /* more of merchants' own */
+    TABLE_PAYMENT = 0x50,        /* run, payee, pay entity, number -> ColdPayment: what became of a
+                                    line's money, and who was told who the payee is */
 };
 
 /* Under (merchant, TABLE_ACCOUNT, kind, number). */

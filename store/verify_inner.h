@@ -106,6 +106,22 @@ enum store_result verify_marks_load(struct verify *verify, struct party party,
 void verify_marks_apply(const struct verify_marks *marks, struct party party,
                         struct credit *credit);
 
+/* What credits and debts of an account say refunds of settled credits took, by pay entity. */
+struct verify_clawed {
+    size_t count;
+    struct {
+        uint32_t pay_entity;
+        __int128 amount[UNIT_COUNT];
+    } of[SETTLEMENT_ENTITIES_MAX];
+};
+/* Adds it; what is beyond the room for pay entities is damage that is told elsewhere. */
+void verify_clawed_add(struct verify_clawed *clawed, uint32_t pay_entity, enum unit unit,
+                       int64_t amount);
+/* Holds it, and what the account's entries carried, against the account's records. */
+void verify_carry_compare(struct verify *verify, struct party party,
+                          const struct verify_marks *marks, const struct verify_clawed *clawed,
+                          __int128 carried);
+
 /* The parts, in the order they run. */
 enum store_result verify_ledger(struct verify *verify) STORE_CHECKED;
 enum store_result verify_purchases(struct verify *verify) STORE_CHECKED;
@@ -172,6 +188,9 @@ enum store_result verify_held(struct verify *verify) STORE_CHECKED;
 /* Of one member, in the snapshot at hand: full refunds as her months count them. */
 enum store_result verify_refund_cycle(struct verify *verify, uint32_t member,
                                       const struct account *account) STORE_CHECKED;
+/* Disputes, and held credits left to the next run; what became of settlement lines' money. */
+enum store_result verify_disputes(struct verify *verify) STORE_CHECKED;
+enum store_result verify_payments(struct verify *verify) STORE_CHECKED;
 enum store_result verify_indexes(struct verify *verify) STORE_CHECKED;
 
 #endif

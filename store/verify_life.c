@@ -181,41 +181,43 @@ static enum store_result visit_part(struct verify *verify, struct party party,
     return result == STORE_ABSENT ? STORE_OK : verify_fatal(result);
 }
 
-/* Credits as the marks of runs leave them, and what they say is settled. */
-struct credits_read {
+/* Credits as the marks of runs leave them, and what they say is settled; what they and the debts
+ * say refunds of settled credits took. */
+struct life_read {
     struct verify_marks marks;
     __int128 settled[UNIT_COUNT];
+    struct verify_clawed clawed;
 };
 
 static void visit_credit(struct verify *verify, struct party party, const struct steps *steps,
                          struct bytes value, void *context)
 {
-    struct credits_read *read = context;
+    struct life_read *read = context;
     struct credit credit;
     if (credit_decode(value, &credit) != STORE_OK) return;
     verify_marks_apply(&read->marks, party, &credit);
+    verify_clawed_add(&read->clawed, credit.pay_entity, credit.unit, credit.recall_settled);
     read->settled[credit.unit] += credit.settled;
     compare_credit(verify, party, steps, &credit);
 }
 
 /* A SETTLE entry is of many credits at once: all of the account's together say the same. */
 static enum store_result compare_credits(struct verify *verify, struct party party,
-                                         const struct steps *steps)
+                                         const struct steps *steps, struct life_read *read)
 {
-    struct credits_read read = {.settled = {0}};
     __int128 said[UNIT_COUNT] = {0};
-    enum store_result result = verify_marks_load(verify, party, &read.marks);
+    enum store_result result = verify_marks_load(verify, party, &read->marks);
     if (result == STORE_OK)
-        result = visit_part(verify, party, ACCOUNT_CREDIT, steps, visit_credit, &read);
+        result = visit_part(verify, party, ACCOUNT_CREDIT, steps, visit_credit, read);
     if (result != STORE_OK) return result;
     for (size_t i = 0; i < steps->count; i++)
         if (steps->list[i].kind == ENTRY_SETTLE)
             said[steps->list[i].unit] += steps->list[i].amount;
     for (unsigned unit = 0; unit < UNIT_COUNT; unit++) {
-        if (read.settled[unit] == said[unit]) continue;
+        if (read->settled[unit] == said[unit]) continue;
         verify_found(verify, "%s %lu: unit %u settled is %" PRId64 ", entries say %" PRId64,
                      verify_kind(party.kind), (unsigned long)party.number, unit,
-                     (int64_t)read.settled[unit], (int64_t)said[unit]);
+                     (int64_t)read->settled[unit], (int64_t)said[unit]);
     }
     return STORE_OK;
 }
@@ -225,6 +227,7 @@ static enum store_result compare_credits(struct verify *verify, struct party par
 struct debt_sums {
     __int128 posted[UNIT_COUNT], netted[UNIT_COUNT], written_off[UNIT_COUNT], carried[UNIT_COUNT];
     __int128 open[UNIT_COUNT], inside[UNIT_COUNT];
+    struct verify_clawed *clawed;
 };
 
 static void visit_debt(struct verify *verify, struct party party, const struct steps *steps,
@@ -241,6 +244,7 @@ static void visit_debt(struct verify *verify, struct party party, const struct s
     sums->netted[debt.unit] += debt.netted;
     sums->written_off[debt.unit] += debt.written_off;
     sums->carried[debt.unit] += debt.carried;
+    if (debt.settled) verify_clawed_add(sums->clawed, debt.pay_entity, debt.unit, debt.netted);
     sums->open[debt.unit] += debt_open(&debt);
     if (debt.policy == RETURN_UNLIMITED) sums->inside[debt.unit] += debt_open(&debt);
     for (size_t i = steps_first(steps, debt.credit);
@@ -264,9 +268,10 @@ static void compare_sum(struct verify *verify, struct party party, unsigned unit
 }
 
 static enum store_result compare_debts(struct verify *verify, struct party party,
-                                       const struct account *account, const struct steps *steps)
+                                       const struct account *account, const struct steps *steps,
+                                       struct verify_clawed *clawed)
 {
-    struct debt_sums debts = {0}, entries = {0};
+    struct debt_sums debts = {.clawed = clawed}, entries = {.clawed = NULL};
     enum store_result result =
         visit_part(verify, party, ACCOUNT_DEBT, steps, visit_debt, &debts);
     if (result != STORE_OK) return result;
@@ -292,6 +297,20 @@ static enum store_result compare_debts(struct verify *verify, struct party party
                     debts.carried[unit]);
     }
     return STORE_OK;
+}
+
+/* ---- carries --------------------------------------------------------------------------------- */
+
+/* What the account's entries carried; of cash alone, as settlements do. */
+static __int128 carried(const struct steps *steps)
+{
+    __int128 sum = 0;
+    for (size_t i = 0; i < steps->count; i++) {
+        const struct step *step = &steps->list[i];
+        if (step->to == SIDE_CARRY) sum += step->amount;
+        if (step->from == SIDE_CARRY) sum -= step->amount;
+    }
+    return sum;
 }
 
 /* ---- the due queue --------------------------------------------------------------------------- */
@@ -341,12 +360,16 @@ enum store_result verify_life(struct verify *verify, struct party party,
                               const struct account *account)
 {
     struct steps steps = {0};
+    struct life_read read = {.settled = {0}};
     bool whole;
     enum store_result result = steps_collect(verify, account, &steps, &whole);
     if (result == STORE_OK && whole) {
         if (steps.count > 0) qsort(steps.list, steps.count, sizeof steps.list[0], steps_order);
-        result = compare_credits(verify, party, &steps);
-        if (result == STORE_OK) result = compare_debts(verify, party, account, &steps);
+        result = compare_credits(verify, party, &steps, &read);
+        if (result == STORE_OK)
+            result = compare_debts(verify, party, account, &steps, &read.clawed);
+        if (result == STORE_OK)
+            verify_carry_compare(verify, party, &read.marks, &read.clawed, carried(&steps));
     }
     free(steps.list);
     return result == STORE_OK ? compare_due(verify, party, account) : result;

@@ -1,7 +1,9 @@
 /* beckon settlement: runs from their draft to their close. */
 #include "clients/cli/nouns.h"
 
+#include "beckon/v1/payout_service.pb-c.h"
 #include "beckon/v1/settlement_service.pb-c.h"
+#include "beckon/v1/statement_service.pb-c.h"
 #include "clients/cli/call.h"
 #include "clients/cli/settlement_file.h"
 #include "clients/cli/settlement_run.h"
@@ -124,6 +126,42 @@ static const char *const CLOSE_EXAMPLES[] = {
     NULL,
 };
 
+static const struct option_spec WARNINGS_OPTIONS[] = {
+    {.name = "RUN", .argument = true, .required = true, .field = "run_number",
+     .help = "its number"},
+    {.name = NULL},
+};
+static const char *const WARNINGS_EXAMPLES[] = {
+    "beckon settlement warnings 3",
+    NULL,
+};
+static const struct option_spec HOLD_OVER_OPTIONS[] = {
+    {.name = "RUN", .argument = true, .required = true, .field = "run_number",
+     .help = "its number"},
+    {.name = "CREDIT", .argument = true, .required = true, .field = "credit_number",
+     .help = "the held credit's number"},
+    {.name = "reason", .value = "TEXT", .required = true, .field = "reason",
+     .help = "why, for those who read it later"},
+    {.name = NULL},
+};
+static const char *const HOLD_OVER_EXAMPLES[] = {
+    "beckon settlement hold-over 3 812 --reason \"the court decides in March\"",
+    NULL,
+};
+static const struct option_spec PAY_OPTIONS[] = {
+    {.name = "RUN", .argument = true, .required = true, .field = "run_number",
+     .help = "its number"},
+    {.name = "FILE", .argument = true, .required = true,
+     .help = "CSV: pay_entity,employee_no or member_number,amount_minor,result,reference"},
+    {.name = "validate-only", .field = "validate_only",
+     .help = "tells what is wrong with the file and takes nothing down"},
+    {.name = NULL},
+};
+static const char *const PAY_EXAMPLES[] = {
+    "beckon settlement pay 3 bank.csv",
+    NULL,
+};
+
 #define EXPORT(rpc) .service = &beckon__v1__export_service__descriptor, .method = (rpc)
 #define SETTLEMENT(rpc) .service = &beckon__v1__settlement_service__descriptor, .method = (rpc)
 
@@ -242,6 +280,37 @@ static const struct verb VERBS[] = {
         .examples = SETTLEMENT_VERIFY_EXAMPLES,
         .run = settlement_verify,
         EXPORT("ExportSettlement"),
+    },
+    {
+        .name = "warnings",
+        .help = "Lists what payroll should look at before a close.",
+        .options = WARNINGS_OPTIONS,
+        .examples = WARNINGS_EXAMPLES,
+        .run = verb_list,
+        .service = &beckon__v1__statement_service__descriptor,
+        .method = "ListSettlementWarnings",
+        .shows = "warnings",
+        .columns = "kind,payee,pay_entity,employee_no,count,amount_minor,text_en",
+    },
+    {
+        .name = "hold-over",
+        .help = "Leaves a held credit to the next run.",
+        .options = HOLD_OVER_OPTIONS,
+        .examples = HOLD_OVER_EXAMPLES,
+        .run = verb_call,
+        .service = &beckon__v1__statement_service__descriptor,
+        .method = "CarryHeldCredit",
+    },
+    {
+        .name = "pay",
+        .help = "Takes down what became of the lines of a closed run, from a file.",
+        .details = "Nothing is written unless the whole file is good; the same file again changes "
+                   "nothing.",
+        .options = PAY_OPTIONS,
+        .examples = PAY_EXAMPLES,
+        .run = settlement_pay,
+        .service = &beckon__v1__payout_service__descriptor,
+        .method = "RecordPaymentResults",
     },
 };
 

@@ -7,6 +7,8 @@
 #include "clients/cli/cli.h"
 
 verb_run settlement_step, settlement_close, settlement_show;
+/* settlement_pay.c */
+verb_run settlement_pay;
 
 /* Asks for a run; the caller frees the reply. Anything but CLI_OK has been told. */
 enum cli_exit settlement_get(struct cli *cli, uint32_t run,

@@ -4,11 +4,11 @@
 #include <stdio.h>
 
 #include "service/command/settlement_run.h"
+#include "service/command/settlement_scope.h"
 #include "service/rules/period_text.h"
 #include "store/accounts.h"
 #include "store/held.h"
 #include "store/held_carried.h"
-#include "store/settlement_lines.h"
 
 enum { RUNS_PORTION = 16, HELD_PORTION = 64 };
 
@@ -57,21 +57,13 @@ static enum outcome held_blocks(struct reader *reader, const struct settlement_r
     struct credit credit;
 
     *ret_blocks = false;
-    if (run->guide != 0 && (held->party.kind != PARTY_GUIDE || held->party.number != run->guide))
-        return OUTCOME_OK;
-    if (run->pay_entity != 0 && held->party.kind != PARTY_GUIDE) return OUTCOME_OK;
-    enum store_result result = credits_find(reader, held->party, held->credit, &credit);
-    if (result != STORE_OK) return command_outcome(result, OUTCOME_STORE_DAMAGED);
-    bool member_points = held->party.kind == PARTY_MEMBER && credit.unit != UNIT_CASH;
-    if (member_points || (run->pay_entity != 0 && credit.pay_entity != run->pay_entity))
-        return OUTCOME_OK;
-    if (run->type == RUN_ADJUSTMENT) {
-        bool named = false;
-        result = settlement_lines_has(reader, run->corrects, held->party, &named);
-        if (result != STORE_OK) return command_outcome(result, OUTCOME_STORE_DAMAGED);
-        if (!named) return OUTCOME_OK;
-    }
-    result = held_carried_get(reader, run->number, held->party, held->credit, &carried);
+    enum outcome outcome = command_outcome(
+        credits_find(reader, held->party, held->credit, &credit), OUTCOME_STORE_DAMAGED);
+    if (outcome == OUTCOME_OK)
+        outcome = settlement_scope_has(reader, run, held->party, &credit, ret_blocks);
+    if (outcome != OUTCOME_OK || !*ret_blocks) return outcome;
+    enum store_result result =
+        held_carried_get(reader, run->number, held->party, held->credit, &carried);
     *ret_blocks = result == STORE_ABSENT;
     return result == STORE_ABSENT ? OUTCOME_OK : command_outcome(result, OUTCOME_STORE_DAMAGED);
 }

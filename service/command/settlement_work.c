@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "service/command/business_time.h"
+#include "service/command/correcting.h"
 #include "service/command/objects.h"
 #include "service/command/period_close.h"
 #include "service/command/settlement_run.h"
@@ -31,8 +32,13 @@ static enum outcome periods_step(struct settlement_working *working)
     return OUTCOME_OK;
 }
 
+/* What was granted to payees is posted before the draft that shall take it. */
 static enum outcome disputes_step(struct settlement_working *working)
 {
+    bool more;
+
+    enum outcome outcome = correcting_step(working->batch, working->call, &working->run, &more);
+    if (outcome != OUTCOME_OK || more) return outcome;
     settlement_run_order(&working->run, RUN_WORK_DRAFT);
     settlements_put(working->batch, &working->run);
     return OUTCOME_OK;

@@ -14,6 +14,7 @@
 #define AUDITOR METHOD_ROLE(ROLE_AUDITOR)
 #define ADMIN METHOD_ROLE(ROLE_ADMIN)
 #define OPERATOR METHOD_ROLE(ROLE_OPERATOR)
+#define PAYOUT METHOD_ROLE(ROLE_PAYOUT)
 #define ANYONE METHOD_ANYONE
 #define STAFF (GUIDE | POS | MANAGER | PAYROLL | AUDITOR | ADMIN)
 
@@ -24,7 +25,7 @@
     {.path = "/beckon.v1." service "/" method, .kind = METHOD_STREAM, .command = &(its_command),   \
      .roles = (its_roles)}
 
-enum { METHOD_COUNT = 95 };
+enum { METHOD_COUNT = 107 };
 
 static const struct method API_METHODS[] = {
     UNARY("MerchantService", "CreateMerchant", create_merchant, OPERATOR),
@@ -108,6 +109,8 @@ static const struct method API_METHODS[] = {
     UNARY("SettlementService", "CloseSettlementRun", close_settlement_run, PAYROLL | ADMIN),
     UNARY("ScoreboardService", "GetScoreboard", get_scoreboard,
           GUIDE | MANAGER | PAYROLL | AUDITOR | ADMIN),
+    STREAM("ScoreboardService", "WatchScoreboard", watch_scoreboard,
+           GUIDE | MANAGER | PAYROLL | AUDITOR | ADMIN),
     UNARY("ScoreboardService", "ListRanking", list_ranking,
           GUIDE | MANAGER | PAYROLL | AUDITOR | ADMIN),
     UNARY("ScoreboardService", "ListScoreboardMembers", list_scoreboard_members,
@@ -117,6 +120,22 @@ static const struct method API_METHODS[] = {
     UNARY("ScoreboardService", "SetTarget", set_target, MANAGER | ADMIN),
     UNARY("ScoreboardService", "ListTargets", list_targets,
           GUIDE | MANAGER | PAYROLL | AUDITOR | ADMIN),
+
+    UNARY("StatementService", "ListStatements", list_statements,
+          MEMBER | GUIDE | PAYROLL | AUDITOR | ADMIN),
+    UNARY("StatementService", "GetStatement", get_statement,
+          MEMBER | GUIDE | PAYROLL | AUDITOR | ADMIN),
+    UNARY("StatementService", "OpenDispute", open_dispute, GUIDE | PAYROLL | ADMIN),
+    UNARY("StatementService", "WithdrawDispute", withdraw_dispute, GUIDE | PAYROLL | ADMIN),
+    UNARY("StatementService", "DecideDispute", decide_dispute, PAYROLL | ADMIN),
+    UNARY("StatementService", "ListDisputes", list_disputes, GUIDE | PAYROLL | AUDITOR | ADMIN),
+    UNARY("StatementService", "CarryHeldCredit", carry_held_credit, PAYROLL | ADMIN),
+    UNARY("StatementService", "ListSettlementWarnings", list_settlement_warnings,
+          PAYROLL | AUDITOR | ADMIN),
+
+    UNARY("PayoutService", "RecordPaymentResults", record_payment_results, PAYROLL | ADMIN),
+    UNARY("PayoutService", "ListPayments", list_payments, PAYROLL | AUDITOR | ADMIN),
+    UNARY("PayoutService", "ResolvePayee", resolve_payee, PAYOUT),
 
     UNARY("CreditService", "ListCredits", list_credits, MEMBER | STAFF),
     UNARY("CreditService", "GetCredit", get_credit, MEMBER | STAFF),

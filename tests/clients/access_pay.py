@@ -3,7 +3,8 @@
 import time
 
 from access_row import Row
-from world import ADMIN, AUDITOR, GUIDE, MANAGER, NOT_YOURS, PAYROLL, not_found
+from world import (ADMIN, AUDITOR, GUIDE, MANAGER, MEMBER, NOT_YOURS, PAYOUT, PAYROLL, not_found,
+                   party)
 
 RUN_UNKNOWN = not_found("SETTLEMENT_UNKNOWN")
 
@@ -57,6 +58,9 @@ TABLE = {
     "SettlementService/CloseSettlementRun": Row(
         (PAYROLL, ADMIN), lambda w: {"run_number": 1, "hash": "0" * 64,
                                      "verify_certificate": "none"}, foreign=RUN_UNKNOWN),
+    "ScoreboardService/WatchScoreboard": Row(
+        (GUIDE, MANAGER, PAYROLL, AUDITOR, ADMIN), lambda w: {"guide_number": w.one.guides[0]},
+        scoped={GUIDE: NOT_YOURS, MANAGER: NOT_YOURS}),
     "ScoreboardService/ListRanking": Row(
         (GUIDE, MANAGER, PAYROLL, AUDITOR, ADMIN),
         lambda w: {"kpi": "SCOREBOARD_KPI_SALES", "guide_number": w.one.guides[0]},
@@ -87,4 +91,42 @@ TABLE = {
         (PAYROLL, AUDITOR, ADMIN), lambda w: {"run_number": 99}, foreign=RUN_UNKNOWN),
     "ExportService/GetSettlementManifest": Row(
         (PAYROLL, AUDITOR, ADMIN), lambda w: {"run_number": 99}, foreign=RUN_UNKNOWN),
+
+    "StatementService/ListStatements": Row(
+        (MEMBER, GUIDE, PAYROLL, AUDITOR, ADMIN),
+        lambda w: {"payee": party("guide", w.one.guides[0])},
+        by_role={MEMBER: lambda w: {}},
+        scoped={GUIDE: NOT_YOURS}),
+    "StatementService/GetStatement": Row(
+        (MEMBER, GUIDE, PAYROLL, AUDITOR, ADMIN),
+        lambda w: {"run_number": 1, "payee": party("guide", 1)},
+        by_role={MEMBER: lambda w: {"run_number": 1}, GUIDE: lambda w: {"run_number": 1}},
+        foreign=RUN_UNKNOWN),
+    "StatementService/OpenDispute": Row(
+        (GUIDE, PAYROLL, ADMIN),
+        lambda w: {"request_id": "none", "run_number": 1, "text": "why",
+                   "payee": party("guide", 1)},
+        by_role={GUIDE: lambda w: {"request_id": "none", "run_number": 1, "text": "why"}},
+        foreign=RUN_UNKNOWN),
+    "StatementService/WithdrawDispute": Row(
+        (GUIDE, PAYROLL, ADMIN), lambda w: {"run_number": 1, "dispute_number": 1},
+        foreign=RUN_UNKNOWN),
+    "StatementService/DecideDispute": Row(
+        (PAYROLL, ADMIN), lambda w: {"run_number": 1, "dispute_number": 1, "reason": "why",
+                                     "decision": "DISPUTE_DECISION_REJECT"}, foreign=RUN_UNKNOWN),
+    "StatementService/ListDisputes": Row(
+        (GUIDE, PAYROLL, AUDITOR, ADMIN), lambda w: {"run_number": 1}, foreign=RUN_UNKNOWN),
+    "StatementService/CarryHeldCredit": Row(
+        (PAYROLL, ADMIN), lambda w: {"run_number": 1, "credit_number": 1, "reason": "why"},
+        foreign=RUN_UNKNOWN),
+    "StatementService/ListSettlementWarnings": Row(
+        (PAYROLL, AUDITOR, ADMIN), lambda w: {"run_number": 1}, foreign=RUN_UNKNOWN),
+    "PayoutService/RecordPaymentResults": Row(
+        (PAYROLL, ADMIN), lambda w: {"run_number": 1, "results": [{"member_number": 1}]},
+        foreign=RUN_UNKNOWN),
+    "PayoutService/ListPayments": Row(
+        (PAYROLL, AUDITOR, ADMIN), lambda w: {"run_number": 1, "payee": party("guide", 1)},
+        foreign=RUN_UNKNOWN),
+    "PayoutService/ResolvePayee": Row(
+        (PAYOUT,), lambda w: {"run_number": 1, "member_number": 1}, foreign=RUN_UNKNOWN),
 }

@@ -7,6 +7,8 @@ def run(step):
     return "SettlementService/%sSettlementRun" % step
 
 
+SAID, PAID = "StatementService/", "PayoutService/RecordPaymentResults"
+GUIDE = {"kind": "PARTY_KIND_GUIDE", "number": 1}
 YEAR = {"type": "SETTLEMENT_TYPE_YEAR_END", "period_end": "2026-01-01", "rate_points": 10,
         "rate_minor": 100}
 
@@ -105,6 +107,28 @@ ROWS = [
     (run("Close"), {"run_number": 99}, UNKNOWN, "SETTLEMENT_UNKNOWN", "run_number"),
     (run("Cancel"), {"run_number": 99}, INVALID, "FIELD_REQUIRED", "reason"),
     (run("Cancel"), {"run_number": 99, "reason": "x" * 201}, INVALID, "TEXT_INVALID", "reason"),
+
+    # ---- statements, disputes, payments ----
+    (SAID + "GetStatement", {"run_number": 1}, INVALID, "FIELD_REQUIRED", "payee"),
+    (SAID + "GetStatement", {"payee": GUIDE}, INVALID, "FIELD_REQUIRED", "run_number"),
+    (SAID + "GetStatement", {"run_number": 99, "payee": GUIDE}, UNKNOWN, "SETTLEMENT_UNKNOWN",
+     "run_number"),
+    (SAID + "OpenDispute", {"run_number": 99, "payee": GUIDE, "text": "x"}, INVALID,
+     "FIELD_REQUIRED", "request_id"),
+    (SAID + "OpenDispute", {"request_id": "x", "run_number": 99, "payee": GUIDE}, INVALID,
+     "FIELD_REQUIRED", "text"),
+    (SAID + "OpenDispute", {"request_id": "x", "run_number": 99, "payee": GUIDE,
+                            "text": "x" * 201}, INVALID, "TEXT_INVALID", "text"),
+    (SAID + "DecideDispute", {"run_number": 99, "dispute_number": 1}, INVALID, "VALUE_INVALID",
+     "decision"),
+    (SAID + "CarryHeldCredit", {"run_number": 99, "credit_number": 1}, INVALID, "FIELD_REQUIRED",
+     "reason"),
+    (SAID + "ListSettlementWarnings", {"run_number": 99}, UNKNOWN, "SETTLEMENT_UNKNOWN",
+     "run_number"),
+    (PAID, {"run_number": 99}, INVALID, "ROWS_INVALID", "results"),
+    (PAID, {"run_number": 99, "results": [{}] * 201}, INVALID, "ROWS_INVALID", "results"),
+    (PAID, {"run_number": 99, "results": [{"member_number": 1}]}, UNKNOWN, "SETTLEMENT_UNKNOWN",
+     "run_number"),
 
     # ---- exports ----
     ("ExportService/CreateSettlementExport", {"run_number": 99}, INVALID, "FIELD_REQUIRED",

@@ -275,6 +275,32 @@ static void an_entry_is_of_a_run_that_never_was(struct batch *batch)
     accounts_put(batch, guide_2, &account);
 }
 
+static void more_is_carried_than_entries_say(struct batch *batch)
+{
+    struct settlement_account record;
+    assert_int_equal(settlement_accounts_get(&batch->reader, guide_1, 1, &record), STORE_OK);
+    record.carry_minor += 9;
+    settlement_accounts_put(batch, guide_1, 1, &record);
+}
+
+static void more_is_clawed_back_than_was_taken(struct batch *batch)
+{
+    struct settlement_account record;
+    assert_int_equal(settlement_accounts_get(&batch->reader, guide_2, 1, &record), STORE_OK);
+    record.clawed_before[UNIT_CASH] += 4;
+    settlement_accounts_put(batch, guide_2, 1, &record);
+}
+
+static void a_credit_says_that_others_paid_for_it(struct batch *batch)
+{
+    struct credit credits[8];
+    size_t count;
+    assert_int_equal(credits_list(&batch->reader, guide_2, FILED_HELD, 0, credits, 8, &count),
+                     STORE_OK);
+    credits[count - 1].recall_settled = 6;
+    credits_change(batch, guide_2, &credits[count - 1], credits[count - 1].filed_on);
+}
+
 static void a_credit_is_listed_that_nobody_holds(struct batch *batch)
 {
     struct held held = {DAY, guide_2, 1};
@@ -320,6 +346,10 @@ static void verify_holds_runs_against_their_lines_marks_and_entries(void **state
         ROW(a_run_is_gone, "run 2: no record"),
         ROW(nobody_knows_of_the_work, "run 3 is at work and nobody knows"),
         ROW(work_is_said_of_a_run_that_has_none, "run 1 is said to be at work"),
+        ROW(more_is_carried_than_entries_say, "guide 1: carried is 9, entries say 0"),
+        ROW(more_is_clawed_back_than_was_taken,
+            "guide 2: unit 1 of pay entity 1 clawed back is 4, credits and debts say 0"),
+        ROW(a_credit_says_that_others_paid_for_it, "clawed back is 0, credits and debts say 6"),
         ROW(a_credit_is_listed_that_nobody_holds, "held credits: credit 1 is not held"),
         ROW(a_held_credit_is_not_listed, "is not in the list"),
         ROW(the_periods_are_open_again, "run 1 is closed, its periods are not"),

@@ -93,6 +93,37 @@ static void what_a_refund_takes_from_a_settled_credit_is_carried_as_money(void *
     PLAY_ON(STAGE, steps);
 }
 
+static void what_refunds_of_settled_credits_took_of_others_is_shown_as_clawback(void **state)
+{
+    (void)state;
+    static const struct step steps[] = {
+        ANSWERS("admin", publish_program,
+                "request_id=p2 program.from_date=2026-01-01 "
+                "program.rules[0].rule_id=serving program.rules[0].trigger=PURCHASE "
+                "program.rules[0].beneficiary=SERVING_GUIDE program.rules[0].unit=POINTS "
+                "program.rules[0].rate_bp=100 program.rules[0].return_policy=CARRY_FORWARD",
+                "program.version=2"),
+        BUY("1", "1", "100000", "2026-03-02"),
+        AT("2027-01-05T10:00"),
+        CREATE("y", YEAR RATE, "run_number=1"), WORK("1"), SETTLE("1", "1", "h"),
+        BUY("2", "1", "60000", "2027-01-05"),
+        ANSWERS("pos:1", record_refund,
+                "refund_number=B1 receipt_number=1 amount_minor=25000", NULL),
+        AVAILABLE("guide:1", "0", "350"),
+        AT("2027-02-01T10:00"),
+        CREATE("m", "type=PERIOD period_start=2027-01-01 period_end=2027-02-01 " RATE,
+               "run_number=2"),
+        WORK("2"),
+        LINE("2", "lines#=1 lines[0].points_earned=600 lines[0].points_taken=250 "
+                  "!lines[0].points_debt lines[0].gross_minor=6000 lines[0].clawback_minor=2500 "
+                  "lines[0].net_minor=3500"),
+        SETTLE("2", "1", "h2"), NOTHING_IS_LEFT("guide:1"),
+        CREATE("n", "type=LEAVER guide_number=1 period_end=2027-02-02 " RATE, "run_number=3"),
+        WORK("3"), LINE("3", "lines#=0"),
+    };
+    PLAY_ON(STAGE, steps);
+}
+
 static void less_than_the_minimum_is_carried_but_not_for_leavers(void **state)
 {
     (void)state;
@@ -255,6 +286,7 @@ int main(void)
         cmocka_unit_test(
             points_become_money_and_what_makes_no_lot_stays_in_the_newest_credits),
         cmocka_unit_test(what_a_refund_takes_from_a_settled_credit_is_carried_as_money),
+        cmocka_unit_test(what_refunds_of_settled_credits_took_of_others_is_shown_as_clawback),
         cmocka_unit_test(less_than_the_minimum_is_carried_but_not_for_leavers),
         cmocka_unit_test(an_adjustment_takes_what_came_up_for_the_payees_of_the_run),
         cmocka_unit_test(what_was_pending_or_later_comes_into_the_next_run),
