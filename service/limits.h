@@ -31,8 +31,10 @@ enum {
     LIMIT_CONNECTIONS_PER_ADDRESS = 512,  /* loopback: all clients share one address */
 
     /* Followers. A change is with the client within a tick and the time of the looks. */
-    LIMIT_FOLLOW_TICK_MS = 50,            /* after commits all followers look at most so often */
-    LIMIT_FOLLOW_LOOK_MS = 500,           /* and so often without: dates turn, tokens expire */
+    LIMIT_FOLLOW_TICK_MS = 50,            /* after commits all followers look at most so often, */
+    LIMIT_FOLLOW_CORE_SHARE = 5,          /* and for at most 1/5 of the time of one core, */
+    LIMIT_FOLLOW_REST_MS = 500,           /* but so often in any case; */
+    LIMIT_FOLLOW_LOOK_MS = 1000,          /* without commits so often: dates turn, tokens expire */
     LIMIT_HEARTBEAT_MS = 20000,           /* below any proxy's time-out of a silent stream */
     LIMIT_FOLLOW_STALL_MS = 60000,        /* one who takes no message so long is cut off */
 

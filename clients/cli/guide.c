@@ -63,10 +63,12 @@ static const struct option_spec SCOREBOARD_OPTIONS[] = {
      .help = "day, week, month, quarter or year; else month"},
     {.name = "date", .value = "DATE", .field = "date",
      .help = "any date of the span; else today"},
+    {.name = "watch", .help = "show it again whenever it changes, until interrupted"},
     {.name = NULL},
 };
 static const char *const SCOREBOARD_EXAMPLES[] = {
     "beckon guide scoreboard",
+    "beckon guide scoreboard 3 --watch",
     "beckon guide scoreboard 3 --span year --date 2026-01-01",
     NULL,
 };

@@ -6,7 +6,9 @@
 #include <glib.h>
 
 #include "clients/cli/call.h"
+#include "clients/cli/options.h"
 #include "clients/cli/output.h"
+#include "clients/cli/scoreboard_watch.h"
 #include "clients/cli/table.h"
 
 enum cli_exit guide_scoreboard(struct cli *cli, const struct verb *verb,
@@ -17,9 +19,11 @@ enum cli_exit guide_scoreboard(struct cli *cli, const struct verb *verb,
     enum cli_exit end = request_make(cli, verb, values, &request);
     if (end != CLI_OK)
         return end;
-    end = call_once(cli, verb, request, &reply);
+    bool watch = values_get(values, "watch") != NULL;
+    end = watch ? scoreboard_watch(cli, (const Beckon__V1__GetScoreboardRequest *)request)
+                : call_once(cli, verb, request, &reply);
     protobuf_c_message_free_unpacked(request, NULL);
-    if (end != CLI_OK)
+    if (end != CLI_OK || watch)
         return end;
     const Beckon__V1__Scoreboard *scoreboard =
         ((const Beckon__V1__GetScoreboardResponse *)reply)->scoreboard;

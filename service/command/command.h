@@ -62,11 +62,11 @@ typedef enum outcome command_merchant(struct reader *reader, struct command_call
                                       uint32_t *ret_merchant);
 
 /* What a follower has seen. Zeroed: nothing yet. The command alone says what the fields mean. */
+enum { COMMAND_TOLD_BYTES = 16 };
 struct command_place {
-    uint64_t version;          /* of the last message; never falls */
-    uint8_t seen[HASH_BYTES];  /* digest of what it was made of: nothing new while it stays */
-    uint8_t told[HASH_BYTES];  /* digest of what it said */
-    bool begun;                /* the first look is over */
+    uint64_t version;                 /* of the last message; never falls */
+    uint8_t told[COMMAND_TOLD_BYTES]; /* digest of what it said */
+    bool begun;                       /* the first look is over */
 };
 /* One look of a stream that follows something: a read, run again after commits and now and then.
  * Leaves *ret_reply NULL when it has nothing newer than `place` to say, unless `heartbeat`: then it

@@ -31,6 +31,7 @@ extern const struct command create_settlement_export, export_settlement, list_se
 extern const struct command create_settlement_run, get_settlement_run, list_settlement_runs,
     list_settlement_lines, submit_settlement_run, approve_settlement_run, reject_settlement_run,
     cancel_settlement_run, close_settlement_run;
+extern const struct command watch_scoreboard;
 extern const struct command get_scoreboard, list_ranking, list_scoreboard_members;
 extern const struct command list_scoreboard_entries, set_target, list_targets;
 extern const struct command list_statements, get_statement, open_dispute, withdraw_dispute,

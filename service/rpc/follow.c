@@ -185,10 +185,23 @@ static void follow_tick(struct rpc *rpc)
     pthread_mutex_unlock(&rpc->stream_lock);
 }
 
+/* Rests after a tick that took so long: commits gather, and one look serves all of them. Looks thus
+ * get no more than their share of a core, however many follow and whatever is bought. */
+static void follow_rest(uint64_t took_ms)
+{
+    uint64_t rest_ms = took_ms * (LIMIT_FOLLOW_CORE_SHARE - 1);
+    if (rest_ms < LIMIT_FOLLOW_TICK_MS)
+        rest_ms = LIMIT_FOLLOW_TICK_MS;
+    if (rest_ms > LIMIT_FOLLOW_REST_MS)
+        rest_ms = LIMIT_FOLLOW_REST_MS;
+    struct timespec rest = {.tv_nsec = (long)rest_ms * 1000000L};
+    static_assert(LIMIT_FOLLOW_REST_MS < 1000, "less than a second");
+    nanosleep(&rest, NULL);
+}
+
 static void *follow_main(void *context)
 {
     struct rpc *rpc = context;
-    const struct timespec tick = {.tv_nsec = LIMIT_FOLLOW_TICK_MS * 1000000L};
     pthread_mutex_lock(&rpc->stream_lock);
     for (;;) {
         while (rpc->follower_count == 0 && !atomic_load(&rpc->stopping))
@@ -196,8 +209,9 @@ static void *follow_main(void *context)
         if (rpc->follower_count == 0)
             break;
         pthread_mutex_unlock(&rpc->stream_lock);
+        uint64_t began_ms = monotonic_ms(rpc);
         follow_tick(rpc);
-        nanosleep(&tick, NULL); /* commits gather: one look for all of them */
+        follow_rest(monotonic_ms(rpc) - began_ms);
         pthread_mutex_lock(&rpc->stream_lock);
     }
     rpc->follow_ended = true;

@@ -25,7 +25,7 @@
     {.path = "/beckon.v1." service "/" method, .kind = METHOD_STREAM, .command = &(its_command),   \
      .roles = (its_roles)}
 
-enum { METHOD_COUNT = 99 };
+enum { METHOD_COUNT = 100 };
 
 static const struct method API_METHODS[] = {
     UNARY("MerchantService", "CreateMerchant", create_merchant, OPERATOR),
@@ -100,6 +100,8 @@ static const struct method API_METHODS[] = {
     UNARY("SettlementService", "CloseSettlementRun", close_settlement_run, PAYROLL | ADMIN),
     UNARY("ScoreboardService", "GetScoreboard", get_scoreboard,
           GUIDE | MANAGER | PAYROLL | AUDITOR | ADMIN),
+    STREAM("ScoreboardService", "WatchScoreboard", watch_scoreboard,
+           GUIDE | MANAGER | PAYROLL | AUDITOR | ADMIN),
     UNARY("ScoreboardService", "ListRanking", list_ranking,
           GUIDE | MANAGER | PAYROLL | AUDITOR | ADMIN),
     UNARY("ScoreboardService", "ListScoreboardMembers", list_scoreboard_members,

@@ -12,7 +12,8 @@ enum { TOKEN_BYTES = 256, SHOPS_MAX = 4096 };
 
 static const char USAGE[] =
     "Usage: beckon_load MODE [OPTION]...\n"
-    "MODE: empty (health check), purchase, balance, or recheck (sends each line of --acks again\n"
+    "MODE: empty (health check), purchase, balance, scoreboard (a guide's month), ranking (the\n"
+    "best by sales this month and a guide's place), or recheck (sends each line of --acks again\n"
     "and expects the identical answer). Prints one JSON object.\n"
     "  --address A       HOST:PORT or unix:PATH (127.0.0.1:7717)\n"
     "  --token-file F    the token; else $BECKON_TOKEN\n"
@@ -21,6 +22,7 @@ static const char USAGE[] =
     "  --seconds S       how long (10, unless --calls is given)\n"
     "  --calls N         how many\n"
     "  --members M       member numbers 1..M are asked for (1000)\n"
+    "  --guides G        guide numbers 1..G are asked for (1000)\n"
     "  --shops LIST      shop ids, comma between (S01)\n"
     "  --run PREFIX      of receipt numbers; new for each run (R)\n"
     "  --acks FILE       acknowledged purchases: shop receipt member amount answer\n"
@@ -89,7 +91,8 @@ static void shops_split(char *list, struct load_options *options)
 
 static enum load_mode mode_of(const char *word)
 {
-    static const char *const words[] = {"empty", "purchase", "balance", "recheck"};
+    static const char *const words[] = {"empty",   "purchase",   "balance",
+                                        "recheck", "scoreboard", "ranking"};
     for (unsigned i = 0; i < sizeof words / sizeof words[0]; i++) {
         if (strcmp(words[i], word) == 0)
             return (enum load_mode)i;
@@ -118,6 +121,7 @@ static void option_take(struct load_options *options, int option, char *value,
     case 's': options->seconds = seconds_of(value); break;
     case 'n': options->calls = number(value, 1, UINT64_MAX); break;
     case 'm': options->members = (uint32_t)number(value, 1, UINT32_MAX); break;
+    case 'g': options->guides = (uint32_t)number(value, 1, UINT32_MAX); break;
     case 'S': shops_split(value, options); break;
     case 'r': options->run = value; break;
     case 'A': *ret_acks = value; break;
@@ -133,12 +137,13 @@ static void options_read(int argc, char **argv, struct load_options *ret_options
     static const struct option known[] = {
         {"address", 1, NULL, 'a'},   {"token-file", 1, NULL, 't'}, {"connections", 1, NULL, 'c'},
         {"in-flight", 1, NULL, 'k'}, {"seconds", 1, NULL, 's'},    {"calls", 1, NULL, 'n'},
-        {"members", 1, NULL, 'm'},   {"shops", 1, NULL, 'S'},      {"run", 1, NULL, 'r'},
-        {"acks", 1, NULL, 'A'},      {"seed", 1, NULL, 'x'},       {"deadline", 1, NULL, 'd'},
-        {"help", 0, NULL, 'h'},      {NULL, 0, NULL, 0},
+        {"members", 1, NULL, 'm'},   {"guides", 1, NULL, 'g'},     {"shops", 1, NULL, 'S'},
+        {"run", 1, NULL, 'r'},       {"acks", 1, NULL, 'A'},       {"seed", 1, NULL, 'x'},
+        {"deadline", 1, NULL, 'd'},  {"help", 0, NULL, 'h'},       {NULL, 0, NULL, 0},
     };
     static char default_shop[] = "S01";
-    struct load_options options = {.connections = 4, .in_flight = 64, .members = 1000,
+    struct load_options options = {.connections = 4, .in_flight = 64,
+                                   .members = 1000, .guides = 1000,
                                    .run = "R", .seed = 1, .deadline_ms = 10000};
     options.target = target_of("127.0.0.1:7717");
     shops_split(default_shop, &options);

@@ -23,7 +23,9 @@ enum {
     LOAD_BUCKETS = 64 * 32,       /* 32 steps for each power of two of microseconds */
 };
 
-enum load_mode { LOAD_EMPTY, LOAD_PURCHASE, LOAD_BALANCE, LOAD_RECHECK };
+enum load_mode {
+    LOAD_EMPTY, LOAD_PURCHASE, LOAD_BALANCE, LOAD_RECHECK, LOAD_SCOREBOARD, LOAD_RANKING,
+};
 
 struct load_options {
     enum load_mode mode;
@@ -33,6 +35,7 @@ struct load_options {
     double seconds;               /* 0: no bound */
     uint64_t calls;               /* 0: no bound */
     uint32_t members;             /* member numbers 1..members */
+    uint32_t guides;              /* guide numbers 1..guides */
     const char **shops;           /* shop ids */
     unsigned shop_count;
     const char *run;              /* prefix of receipt numbers */

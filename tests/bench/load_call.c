@@ -13,6 +13,7 @@
 
 #include "beckon/v1/ledger_service.pb-c.h"
 #include "beckon/v1/purchase_service.pb-c.h"
+#include "beckon/v1/scoreboard_service.pb-c.h"
 #include "grpc/health/v1/health.pb-c.h"
 
 enum { READY_SECONDS = 10, AMOUNT_MAX = 100000, ACK_LINE_BYTES = 16384 };
@@ -53,7 +54,8 @@ bool load_open(struct load *load)
 {
     static const char *const paths[] = {
         "/grpc.health.v1.Health/Check", "/beckon.v1.PurchaseService/RecordPurchase",
-        "/beckon.v1.LedgerService/GetBalance", "/beckon.v1.PurchaseService/RecordPurchase"};
+        "/beckon.v1.LedgerService/GetBalance", "/beckon.v1.PurchaseService/RecordPurchase",
+        "/beckon.v1.ScoreboardService/GetScoreboard", "/beckon.v1.ScoreboardService/ListRanking"};
     grpc_arg list[] = {
         /* Without it all channels to one address would share one connection. */
         {.type = GRPC_ARG_INTEGER, .key = (char *)GRPC_ARG_USE_LOCAL_SUBCHANNEL_POOL,
@@ -111,6 +113,23 @@ static size_t pack_balance(struct load *load, uint8_t *buffer)
     return beckon__v1__get_balance_request__pack(&request, buffer);
 }
 
+static size_t pack_scoreboard(struct load *load, uint8_t *buffer)
+{
+    Beckon__V1__GetScoreboardRequest request = BECKON__V1__GET_SCOREBOARD_REQUEST__INIT;
+    request.guide_number = 1 + (uint32_t)(random_next(load) % load->options.guides);
+    return beckon__v1__get_scoreboard_request__pack(&request, buffer);
+}
+
+/* What a guide's page asks for: the first ten, and his own place. */
+static size_t pack_ranking(struct load *load, uint8_t *buffer)
+{
+    Beckon__V1__ListRankingRequest request = BECKON__V1__LIST_RANKING_REQUEST__INIT;
+    request.kpi = BECKON__V1__SCOREBOARD_KPI__SCOREBOARD_KPI_SALES;
+    request.guide_number = 1 + (uint32_t)(random_next(load) % load->options.guides);
+    request.page_size = 10;
+    return beckon__v1__list_ranking_request__pack(&request, buffer);
+}
+
 /* A different request each time; the server answers for the whole by the empty name only, so the
  * empty call's requests are alike. */
 static size_t pack_empty(uint8_t *buffer)
@@ -164,6 +183,12 @@ static bool request_pack(struct load *load, struct load_call *call, uint8_t *buf
         return true;
     case LOAD_BALANCE:
         *ret_size = pack_balance(load, buffer);
+        return true;
+    case LOAD_SCOREBOARD:
+        *ret_size = pack_scoreboard(load, buffer);
+        return true;
+    case LOAD_RANKING:
+        *ret_size = pack_ranking(load, buffer);
         return true;
     case LOAD_PURCHASE:
         purchase_draw(load, &call->purchase);

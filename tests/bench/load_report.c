@@ -48,7 +48,8 @@ void load_report_print(const struct load_report *report, const struct load_optio
         "ABORTED", "OUT_OF_RANGE", "UNIMPLEMENTED", "INTERNAL", "UNAVAILABLE", "DATA_LOSS",
         "UNAUTHENTICATED",
     };
-    static const char *const modes[] = {"empty", "purchase", "balance", "recheck"};
+    static const char *const modes[] = {"empty", "purchase", "balance", "recheck", "scoreboard",
+                                        "ranking"};
     uint64_t good = report->statuses[GRPC_STATUS_OK];
     printf("{\"mode\":\"%s\",\"connections\":%u,\"in_flight\":%u,\"calls\":%llu,"
            "\"seconds\":%.3f,\"per_s\":%.0f,\"p50_ms\":%.3f,\"p99_ms\":%.3f,\"statuses\":{",

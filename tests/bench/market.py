@@ -47,16 +47,16 @@ def import_rows(service, folder, kind, header, rows):
     return summary
 
 
-def member_rows(members):
+def member_rows(members, guides):
     for c in range(1, members + 1):
         if c % 4 == 0 and c > 4:
             yield merchant.phone_of(c), "import", REGISTERED, "", merchant.phone_of(c // 4)
         else:
-            owner = "guide:G%04d" % ((c - 1) % GUIDES + 1)
+            owner = "guide:G%04d" % ((c - 1) % guides + 1)
             yield merchant.phone_of(c), "import", REGISTERED, owner, ""
 
 
-def fill(service, folder, members):
+def fill(service, folder, members, guides=GUIDES):
     """Makes the merchant in an empty store; returns the summary of the members' import."""
     beckon(service, "merchant", "update", "--name", "Bench", "--currency", "USD", "--time-zone",
            "America/New_York", "--day-cutoff", "0", "--country-code", "1")
@@ -67,10 +67,10 @@ def fill(service, folder, members):
     import_rows(service, folder, "shops", ["shop_id", "name"], [[s, s] for s in shop_ids()])
     import_rows(service, folder, "guides", ["employee_no", "name", "shop_id", "from_date"],
                 [["G%04d" % g, "Guide %d" % g, shop_ids()[(g - 1) % SHOPS], merchant.OPENED]
-                 for g in range(1, GUIDES + 1)])
+                 for g in range(1, guides + 1)])
     return import_rows(service, folder, "members",
                        ["phone", "consent_policy_version", "occurred_at", "code_of", "recommender"],
-                       member_rows(members))
+                       member_rows(members, guides))
 
 
 def import_purchases(service, folder, members, count):

@@ -33,6 +33,9 @@ TABLE = {
     "SettlementService/CloseSettlementRun": Row(
         (PAYROLL, ADMIN), lambda w: {"run_number": 1, "hash": "0" * 64,
                                      "verify_certificate": "none"}, foreign=RUN_UNKNOWN),
+    "ScoreboardService/WatchScoreboard": Row(
+        (GUIDE, MANAGER, PAYROLL, AUDITOR, ADMIN), lambda w: {"guide_number": w.one.guides[0]},
+        scoped={GUIDE: NOT_YOURS, MANAGER: NOT_YOURS}),
     "ScoreboardService/ListRanking": Row(
         (GUIDE, MANAGER, PAYROLL, AUDITOR, ADMIN),
         lambda w: {"kpi": "SCOREBOARD_KPI_SALES", "guide_number": w.one.guides[0]},

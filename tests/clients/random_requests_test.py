@@ -79,6 +79,8 @@ class RandomRequests(unittest.TestCase):
             if self.numbers.random() < 0.2:
                 return "N%d" % self.numbers.randrange(1000)
             return self.numbers.choice(TEXTS)
+        if field.type == field.TYPE_BYTES:
+            return self.numbers.choice((b"", b"x", bytes(24), bytes(64)))
         if field.type == field.TYPE_ENUM:
             if self.numbers.random() < 0.05:
                 return 77

@@ -15,6 +15,8 @@ from google.protobuf import descriptor_pb2, descriptor_pool, message_factory
 from google.protobuf.timestamp_pb2 import Timestamp  # noqa: F401  (its JSON form)
 
 REFLECTION = "/grpc.reflection.v1.ServerReflection/ServerReflectionInfo"
+# Streams that follow something: they end when the client does.
+ENDLESS = {"beckon.v1.ScoreboardService/WatchScoreboard"}
 
 
 class Refused(Exception):
@@ -185,7 +187,7 @@ class Beckon:
         return [("authorization", "Bearer " + self.token)] if self.token is not None else []
 
     def call(self, name, request=None, timeout=30):
-        """The reply as a dict, or an iterator of dicts for a stream."""
+        """The reply as a dict, or an iterator of dicts for a stream; of an endless one its first."""
         request_class, reply_class, streams = self._method(name)
         data = fill(request_class(), request or {}).SerializeToString(deterministic=True)
         if streams:
@@ -214,9 +216,13 @@ class Beckon:
     def _stream(self, name, data, reply_class, timeout):
         call = self.channel.unary_stream("/" + name, request_serializer=lambda b: b,
                                          response_deserializer=reply_class.FromString)
+        replies = call(data, timeout=timeout, metadata=self.metadata())
         try:
-            for reply in call(data, timeout=timeout, metadata=self.metadata()):
+            for reply in replies:
                 yield to_dict(reply)
+                if name in ENDLESS:
+                    replies.cancel()
+                    return
         except grpc.RpcError as error:
             raise self.refused(error) from None
 

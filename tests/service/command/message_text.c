@@ -113,6 +113,22 @@ static size_t scalar_size(const ProtobufCFieldDescriptor *field)
     }
 }
 
+/* "SIZE:hex", as it is written. */
+static void set_bytes(ProtobufCBinaryData *slot, const char *value, ProtobufCAllocator *arena)
+{
+    char *hex;
+    size_t size = strtoul(value, &hex, 10);
+    uint8_t *data = take(arena, size + 1);
+
+    if (*hex != ':' || strlen(hex + 1) != 2 * size) wrong("no bytes", value);
+    for (size_t i = 0; i < size; i++) {
+        unsigned byte;
+        if (sscanf(hex + 1 + 2 * i, "%2x", &byte) != 1) wrong("no bytes", value);
+        data[i] = (uint8_t)byte;
+    }
+    *slot = (ProtobufCBinaryData){size, data};
+}
+
 static void set_value(const ProtobufCFieldDescriptor *field, void *slot, const char *value,
                       ProtobufCAllocator *arena)
 {
@@ -134,6 +150,7 @@ static void set_value(const ProtobufCFieldDescriptor *field, void *slot, const c
         small = strcmp(value, "true") == 0;
         memcpy(slot, &small, sizeof small);
         return;
+    case PROTOBUF_C_TYPE_BYTES: set_bytes(slot, value, arena); return;
     case PROTOBUF_C_TYPE_MESSAGE: set_message(*(ProtobufCMessage **)slot, value); return;
     case PROTOBUF_C_TYPE_INT64: memcpy(slot, &number, 8); return;
     case PROTOBUF_C_TYPE_UINT64: memcpy(slot, &(uint64_t){strtoull(value, NULL, 10)}, 8); return;

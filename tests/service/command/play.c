@@ -47,9 +47,13 @@ static void run_read(struct stage *stage, const struct command *command, struct 
         reset(&ran->call, stage->now_ms);
         ran->reply = NULL;
         ran->outcome = find_merchant(&reader, command, &ran->call);
-        if (ran->outcome != OUTCOME_OK || command->read == NULL) continue;
+        bool reads = command->read != NULL || command->follow != NULL;
+        if (ran->outcome != OUTCOME_OK || !reads) continue;
         reader.merchant = ran->call.merchant;
-        ran->outcome = command->read(&reader, &ran->call, &ran->reply);
+        struct command_place place = {0};
+        ran->outcome = command->read != NULL
+                           ? command->read(&reader, &ran->call, &ran->reply)
+                           : command->follow(&reader, &ran->call, &place, false, &ran->reply);
     }
     reader_close(&reader);
 }
@@ -132,7 +136,7 @@ static struct ran run_call(struct stage *stage, const struct step *step,
     if (allocation_max < ALLOCATIONS_MAX) stage->arena.limit = stage->arena.count + allocation_max;
     ran.call = call_begin(stage, principal, message, seed);
     run_read(stage, command, &ran);
-    if (command->read != NULL || ran.outcome != OUTCOME_OK) return ran;
+    if (command->read != NULL || command->follow != NULL || ran.outcome != OUTCOME_OK) return ran;
     if (command->stream != NULL) {
         stage->ended = false;
         ran.outcome = command->stream(stage->store, &ran.call, emit, stage);
@@ -239,13 +243,21 @@ static void remember(struct stage *stage)
     }
 }
 
+/* The reply as text; none where a follower has nothing newer to say. */
+static void write_reply(const struct step *step, const ProtobufCMessage *reply)
+{
+    assert_true(reply != NULL || step->command->follow != NULL);
+    text_of_reply[0] = '\0';
+    if (reply != NULL) message_text_write(reply, text_of_reply);
+}
+
 static void answered(struct stage *stage, const struct step *step,
                      const struct principal *principal, const struct ran *ran)
 {
     static char first[MESSAGE_TEXT_BYTES];
 
     if (step->command->stream != NULL) assert_true(stage->ended);
-    else message_text_write(ran->reply, text_of_reply);
+    else write_reply(step, ran->reply);
     if (rehearsed[0] != '\0' && strcmp(text_of_reply, rehearsed) != 0)
         fail_msg("step %zu (%s): says\n%s\nwhere its rehearsal said\n%s", stage->step,
                  step->request, text_of_reply, rehearsed);
@@ -290,7 +302,8 @@ static void rehearse(struct stage *stage, const struct step *step,
     if (step->command->reserve != NULL) return; /* another run reserves another code */
     struct ran ran = run_call(stage, step, principal, stage->seed, ALLOCATIONS_MAX, false);
     tell_refusal(stage, step, &ran);
-    message_text_write(ran.reply, rehearsed);
+    write_reply(step, ran.reply);
+    strcpy(rehearsed, text_of_reply);
 }
 
 static void play_step(struct stage *stage, const struct step *step)

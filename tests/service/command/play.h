@@ -6,8 +6,10 @@
  * run with an arena that ends after its first, second ... allocation: BUSY, and nothing put. A
  * refused command must have put nothing, and the same call run twice must say the same. Each
  * write leaves a store that verify finds clean, of every merchant touched. (Tables of 60 rows and
- * more are played without rehearsals and verified at their end.) Saved from the start: $admin (a
- * token), $folder (of the throw-away store), $nobodys (a well-formed code nobody has). */
+ * more are played without rehearsals and verified at their end.) Of a stream that follows something
+ * the first look is played; one that has nothing to say answers nothing at all. Saved from the
+ * start: $admin (a token), $folder (of the throw-away store), $nobodys (a well-formed code nobody
+ * has). */
 #ifndef BECKON_TESTS_SERVICE_COMMAND_PLAY_H
 #define BECKON_TESTS_SERVICE_COMMAND_PLAY_H
 
