@@ -71,8 +71,8 @@ enum store_result handovers_is_open(struct reader *reader, uint32_t number,
 /* (merchant, handover, member). */
 struct handover_row {
     enum handover_outcome outcome;
-    business_date from;    /* BOUND, RELEASED: the first day of it; else the day that was looked at */
-    uint32_t guide;        /* who served her then, before it; 0: nobody */
+    business_date from;  /* BOUND, RELEASED: the first day of it; else the day that was looked at */
+    uint32_t guide;      /* who served her then, before it; 0: nobody */
 };
 enum { HANDOVER_ROW_BYTES = 1 + 1 + 4 + 4 };
 size_t handover_row_encode(const struct handover_row *row, uint8_t *to);

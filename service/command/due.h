@@ -7,8 +7,8 @@
 
 #include "service/command/command.h"
 
-/* Rows of one tick, in one command of the slow lane: accounts, turns at period closes, refunds, steps
- * of handovers. */
+/* Rows of one tick, in one command of the slow lane: accounts, turns at period closes, refunds,
+ * steps of handovers. */
 enum { TICK_ACCOUNTS_MAX = 64, TICK_TURNS_MAX = 16, TICK_REFUNDS_MAX = 16,
        TICK_HANDOVERS_MAX = 64 };
 

@@ -1,4 +1,4 @@
-/* A guide's employments under change: what TransferGuide and EndEmployment share, and how the one in
+/* A guide's employments under change: what TransferGuide and EndEmployment share, how the one in
  * force follows from their list. */
 #ifndef BECKON_SERVICE_COMMAND_EMPLOYING_H
 #define BECKON_SERVICE_COMMAND_EMPLOYING_H
@@ -19,7 +19,7 @@ struct employing {
 /* The guide and his employments. FIELD_REQUIRED, GUIDE_UNKNOWN. */
 enum outcome employing_load(struct reader *reader, struct command_call *call, uint32_t guide,
                             struct employing *ret) OUTCOME_CHECKED;
-/* After the LINE: puts the list's last two employments, the account as they say, and when it turns. */
+/* After the LINE: puts the list's last two employments, the account as they say, its next turn. */
 void employing_put(struct batch *batch, struct employing *employing);
 
 /* The employment that began last by `today` is the one in the hot record, also when it has ended;

@@ -1,4 +1,4 @@
-/* Begins a handover: what it says is checked and kept; the ticker does the work (tick_handovers). */
+/* Begins a handover: what it says is checked and kept; the ticker works it off (tick_handovers). */
 #include <assert.h>
 #include <stdlib.h>
 #include <string.h>

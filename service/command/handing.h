@@ -1,9 +1,9 @@
 /* One member of a handover: who serves her from when on, and what it moves.
  *
- * The next binding goes into her history at once, whatever its date. One that has begun by today is
- * in force at once: L1, L2 and the calendar counts of periods that end later follow. One that begins
- * later turns on its day (count_turns). A binding lasts a day at least: who was bound on the very
- * day, or later, goes over the day after. What was recorded stays credited as it was. */
+ * The next binding goes into her history at once, whatever its date. One that has begun by today
+ * is in force at once: L1, L2 and the calendar counts of periods that end later follow. One that
+ * begins later turns on its day (count_turns). A binding lasts a day at least: who was bound on the
+ * very day, or later, goes over the day after. What was recorded stays credited as it was. */
 #ifndef BECKON_SERVICE_COMMAND_HANDING_H
 #define BECKON_SERVICE_COMMAND_HANDING_H
 

@@ -110,9 +110,11 @@ bool statement_takes(const struct statement *statement, const struct credit *cre
         return settlement_takes(line->payee.kind, credit) && credit->settlement_run == 0 &&
                credit->since <= line->entry;
     if (credit->settlement_run == run->number) return true;
-    /* What made no whole lot of the rate stayed: the close was the last to set it free. */
+    /* What made no whole lot of the rate stayed in the newest: one of them was settled in part. */
     *ret_amount = credit->settled;
-    return credit->settled > 0 && credit->since > line->entry && credit->since <= run->entry;
+    bool closed = run->state == RUN_CLOSED || run->state == RUN_PAID;
+    return closed && credit->settled > 0 && credit->unit == UNIT_POINTS &&
+           line->points_converted > 0 && line->points_kept > 0 && credit->since <= line->entry;
 }
 
 /* ---- as a message ---------------------------------------------------------------------------- */

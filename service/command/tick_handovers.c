@@ -1,8 +1,8 @@
 /* The ticker's command for handovers: each row a step of the first that is due. A step is one code,
  * or one member with all that hangs on her, or the end of a pass; the record holds the place.
  *
- * Codes go first, then members. Of a handover that begins later the first pass writes down what will
- * be; on its day a second one looks for who and what came to the guide since. */
+ * Codes go first, then members. Of a handover that begins later the first pass writes down what
+ * will be; on its day a second one looks for who and what came to the guide since. */
 #include <assert.h>
 
 #include "beckon/internal/tick.pb-c.h"

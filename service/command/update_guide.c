@@ -116,6 +116,8 @@ static enum outcome load(struct batch *batch, struct command_call *call,
         return form_refuse(call, OUTCOME_FIELD_REQUIRED, "update_fields", FIELDS);
     enum outcome outcome = employing_load(&batch->reader, call, request->guide->guide_number,
                                           &updating->employing);
+    if (outcome == OUTCOME_FIELD_REQUIRED || outcome == OUTCOME_GUIDE_UNKNOWN)
+        return form_refuse(call, outcome, "guide.guide_number", NULL);
     if (outcome != OUTCOME_OK) return outcome;
     employment_in_force(updating->employing.list, updating->employing.count,
                         updating->employing.today, &updating->employing.account);

@@ -42,12 +42,17 @@ static void points_become_money_and_what_makes_no_lot_stays_in_the_newest_credit
                 "credits#=4 credits[0].unit=CASH credits[0].settled=55 "
                 "credits[1].remaining=2 credits[1].settled=10 credits[2].remaining=3 "
                 "credits[3].remaining=2"),
+        ANSWERS("guide:1", get_statement, "run_number=1",
+                "statement.line.points_converted=10 credits#=2 credits[0].unit=CASH "
+                "credits[0].amount=55 credits[1].unit=POINTS credits[1].amount=10 "
+                "credits[1].posted=12"),
         CREATE("z", "type=PERIOD period_start=2027-01-01 period_end=2027-01-05 " RATE,
                "run_number=2"),
         WORK("2"),
         LINE("2", "lines#=1 lines[0].points_earned=7 !lines[0].net_minor lines[0].points_kept=7 "
                   "lines[0].origin_periods#=1 lines[0].origin_periods[0]=2026Q1"),
         SETTLE("2", "1", "h2"), AVAILABLE("guide:1", "0", "7"),
+        ANSWERS("guide:1", get_statement, "run_number=2", "credits#=0"),
     };
     PLAY_ON(STAGE, steps);
 }
