@@ -41,6 +41,14 @@ static unsigned up_to(unsigned max)
 static unsigned serves[MEMBERS + 1][DAYS], since[MEMBERS + 1][DAYS];
 static unsigned today, handovers;
 
+/* Handovers of all members that look again on their day, in that order. */
+enum { PLANNED_MAX = 32 };
+static struct planned {
+    unsigned from, to, day;
+    bool moved[MEMBERS + 1];
+} planned[PLANNED_MAX];
+static unsigned planned_count;
+
 static void serve(unsigned member, unsigned guide)
 {
     for (unsigned day = 0; day < DAYS; day++) {
@@ -68,6 +76,22 @@ static bool hand(unsigned member, unsigned from, unsigned to, unsigned day, unsi
         begun[i] = day;
     }
     return true;
+}
+
+/* Those whose day has come look for who came to the guide since, until that day. */
+static void look_again(void)
+{
+    for (unsigned day = 0; day <= today; day++) {
+        for (unsigned i = 0; i < planned_count; i++) {
+            struct planned *plan = &planned[i];
+            unsigned turned;
+            if (plan->day != day) continue;
+            for (unsigned m = 1; m <= MEMBERS; m++)
+                if (!plan->moved[m] && since[m][today] <= plan->day)
+                    (void)hand(m, plan->from, plan->to, plan->day, &turned);
+            plan->day = DAYS; /* done */
+        }
+    }
 }
 
 /* ---- the play -------------------------------------------------------------------------------- */
@@ -148,11 +172,17 @@ static void add_handover(void)
     day = today + up_to(20);
     if (up_to(1) == 0) day = today - up_to(today < PAST_MAX ? today : PAST_MAX);
     handovers++;
+    look_again();
+    struct planned *plan = &planned[planned_count];
+    *plan = (struct planned){.from = from, .to = to, .day = day};
+    if (all && day > today) planned_count++;
+    assert_true(planned_count < PLANNED_MAX);
     for (unsigned m = 1; m <= MEMBERS; m++) {
         unsigned turned = 0;
         if ((all || m == member) && hand(m, from, to, day, &turned)) {
             moved++;
             went = turned;
+            plan->moved[m] = true;
         }
     }
     char target[48], whom[48];
@@ -162,7 +192,7 @@ static void add_handover(void)
     else snprintf(whom, sizeof whom, "member_numbers[0]=%u", member);
     add("admin", &hand_over_members, "", "request_id=h%u reason=r from_date=%s "
         "from_guide_number=%u %s %s", handovers, date(day, on), from, target, whom);
-    add("ticker", &tick_handovers, "", "step_count=16");
+    add("ticker", &tick_handovers, "", "step_count=64");
     if (moved == 0 && all) snprintf(told, sizeof told, "rows#=0");
     else if (moved == 0)
         snprintf(told, sizeof told, "rows#=1 rows[0].member_number=%u", member);
@@ -184,7 +214,7 @@ static void add_members(void)
 static void begin(void)
 {
     step_count = 0;
-    today = handovers = 0;
+    today = handovers = planned_count = 0;
     add("admin", &create_guide, "guide.guide_number=4",
         "guide.employee_no=N4 guide.name=N guide.employments[0].shop_id=S1 "
         "guide.employments[0].from_date=2026-01-01");
