@@ -112,8 +112,9 @@ bool statement_takes(const struct statement *statement, const struct credit *cre
     if (credit->settlement_run == run->number) return true;
     /* What made no whole lot of the rate stayed in the newest: one of them was settled in part. */
     *ret_amount = credit->settled;
-    return credit->settled > 0 && credit->unit == UNIT_POINTS && line->points_converted > 0 &&
-           line->points_kept > 0 && credit->since <= line->entry;
+    bool closed = run->state == RUN_CLOSED || run->state == RUN_PAID;
+    return closed && credit->settled > 0 && credit->unit == UNIT_POINTS &&
+           line->points_converted > 0 && line->points_kept > 0 && credit->since <= line->entry;
 }
 
 /* ---- as a message ---------------------------------------------------------------------------- */
