@@ -43,6 +43,14 @@ static void tell_problem(struct paying *paying, uint64_t line, const char *field
 
 /* ---- the file -------------------------------------------------------------------------------- */
 
+static void tell_header(struct paying *paying)
+{
+    tell_problem(paying, 1, "",
+                 paying->cli->chinese
+                     ? "表头需要 amount_minor、result，以及 employee_no 或 member_number。"
+                     : "The header needs amount_minor, result, and employee_no or member_number.");
+}
+
 static bool read_header(struct paying *paying, const struct csv_row *row)
 {
     for (size_t c = 0; c < COLUMN_COUNT; c++) {
@@ -52,13 +60,7 @@ static bool read_header(struct paying *paying, const struct csv_row *row)
                 paying->position[c] = (int)i;
     }
     bool named = paying->position[1] >= 0 || paying->position[2] >= 0;
-    if (named && paying->position[3] >= 0 && paying->position[4] >= 0)
-        return true;
-    tell_problem(paying, row->line, "",
-                 paying->cli->chinese
-                     ? "表头需要 amount_minor、result，以及 employee_no 或 member_number。"
-                     : "The header needs amount_minor, result, and employee_no or member_number.");
-    return false;
+    return named && paying->position[3] >= 0 && paying->position[4] >= 0;
 }
 
 /* Two rows of one payee: the later one is named. */
@@ -115,6 +117,8 @@ static enum cli_exit read_file(struct paying *paying)
     }
     csv_destroy(csv);
     fclose(in);
+    if (result != CSV_FAULT && !header)
+        tell_header(paying); /* another's, or an empty file */
     if (result == CSV_FAULT) {
         output_complaint(paying->cli, "%s can't be read", paying->path);
         return CLI_LOCAL;
