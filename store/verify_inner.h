@@ -153,6 +153,9 @@ enum store_result verify_due(struct verify *verify) STORE_CHECKED;
 /* Of one member, in the snapshot at hand: purchases, days, binding. */
 enum store_result verify_member(struct verify *verify, uint32_t member,
                                 const struct account *account) STORE_CHECKED;
+/* Of one member, in the snapshot at hand: who served her when, and who will. */
+enum store_result verify_bindings(struct verify *verify, uint32_t member,
+                                  const struct account *account) STORE_CHECKED;
 /* A program version, kept decoded for a while: good until the next is asked for. Answers as
  * reader_get. */
 enum store_result verify_program(struct verify *verify, uint32_t version,

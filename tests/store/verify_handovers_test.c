@@ -8,6 +8,7 @@
 
 #include "corruption.h"
 #include "scenario.h"
+#include "store/accounts.h"
 #include "store/handovers.h"
 #include "store/key.h"
 #include "store/table.h"
@@ -93,6 +94,41 @@ static void a_handover_is_damaged(struct batch *batch)
     table_put(batch, &key, "\377", 1);
 }
 
+/* Member 1 is guide 1's from day 50 on, without end. */
+static void a_binding_overlaps(struct batch *batch)
+{
+    bindings_put(batch, 1, &(struct binding){.from = 60, .until = 70, .guide = 1,
+                                             .state = BINDING_TRANSFERRED});
+}
+
+static void a_binding_waits_that_the_account_does_not_know(struct batch *batch)
+{
+    bindings_put(batch, 1, &(struct binding){.from = 40, .until = 50, .guide = 1,
+                                             .state = BINDING_ACTIVE});
+}
+
+static void a_binding_names_a_handover_that_did_not_make_it(struct batch *batch)
+{
+    bindings_put(batch, 1, &(struct binding){.from = 40, .until = 50, .guide = 1,
+                                             .state = BINDING_TRANSFERRED, .handover = 1});
+}
+
+static void a_guides_list_lacks_who_was_his(struct batch *batch)
+{
+    bindings_put(batch, 1, &(struct binding){.from = 40, .until = 50, .guide = 2,
+                                             .state = BINDING_TRANSFERRED});
+}
+
+static void an_account_turns_to_nothing(struct batch *batch)
+{
+    struct account account;
+    struct party nobodys = {PARTY_MEMBER, 2};
+    assert_int_equal(accounts_get(&batch->reader, nobodys, &account), STORE_OK);
+    account.serving_guide = 0;
+    account.binding_until = 120;
+    accounts_put(batch, nobodys, &account);
+}
+
 static void every_wrong_handover_is_found(void **state)
 {
     (void)state;
@@ -105,6 +141,14 @@ static void every_wrong_handover_is_found(void **state)
         ROW(a_row_is_of_no_handover, "handover 9: the row of member 1 is damaged, or of nobody"),
         ROW(a_row_is_damaged, "handover 1: the row of member 2 is damaged, or of nobody"),
         ROW(a_handover_is_damaged, "handover 1 is damaged"),
+        ROW(a_binding_overlaps, "member 1: two bindings overlap"),
+        ROW(a_binding_waits_that_the_account_does_not_know,
+            "member 1: a binding that is not in force has not ended"),
+        ROW(a_binding_names_a_handover_that_did_not_make_it,
+            "member 1: a binding is not what its handover made"),
+        ROW(a_guides_list_lacks_who_was_his, "member 1: her serving guide's list lacks her"),
+        ROW(an_account_turns_to_nothing,
+            "member 2: nobody begins to serve her when her account says so"),
     };
     corruptions_are_found(make_sound, rows, sizeof rows / sizeof rows[0]);
 }
