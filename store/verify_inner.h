@@ -174,6 +174,7 @@ enum store_result verify_period(struct verify *verify) STORE_CHECKED;
 enum store_result verify_people(struct verify *verify) STORE_CHECKED;
 /* What closed runs keep of their payees, and who exported them. */
 enum store_result verify_exports(struct verify *verify) STORE_CHECKED;
+enum store_result verify_handovers(struct verify *verify) STORE_CHECKED;
 enum store_result verify_reviews(struct verify *verify) STORE_CHECKED;
 /* Of one credit, in the snapshot at hand: does the review it names name it? */
 enum store_result verify_credit_review(struct verify *verify, struct party party,

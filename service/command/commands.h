@@ -7,7 +7,9 @@
 
 extern const struct command create_merchant, get_merchant, list_merchants, update_merchant;
 extern const struct command create_shop, get_shop, list_shops;
-extern const struct command create_guide, get_guide, list_guides;
+extern const struct command create_guide, get_guide, list_guides, update_guide, transfer_guide,
+    end_employment;
+extern const struct command hand_over_members, get_handover, list_handovers, list_handover_rows;
 extern const struct command create_code, get_code, list_codes, render_code, reassign_code,
     revoke_code, resolve_code;
 extern const struct command register_member, register_members, get_member, list_members,
@@ -40,6 +42,7 @@ extern const struct command record_payment_results, list_payments, resolve_payee
 extern const struct command verify_store, backup_store, accept_clock;
 
 /* No RPCs: what the service's ticker asks, with messages of beckon.internal. */
-extern const struct command tick_due, tick_periods, tick_refunds, tick_settlements;
+extern const struct command tick_due, tick_periods, tick_refunds, tick_settlements,
+    tick_handovers;
 
 #endif
