@@ -50,6 +50,7 @@ static enum store_result fold_registration(struct verify *verify, struct kpi_fol
     while (verify_again(verify, result));
     if (result != STORE_OK) return verify_fatal(result); /* nobody served her then */
     if (binding.guide != fold->guide || binding.from != account->registered_on) return STORE_OK;
+    if (binding.handover != 0) return STORE_OK; /* given to him the same day: not brought by him */
     struct kpi_month *month = fold_month(verify, fold, member, account->registered_on, &at);
     if (month == NULL) return STORE_OK;
     struct kpi_day *day = &month->days[at];

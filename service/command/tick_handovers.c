@@ -69,9 +69,13 @@ static enum outcome step_code(struct batch *batch, struct stepping *stepping,
 
 /* ---- members --------------------------------------------------------------------------------- */
 
-/* Of all he ever served those are his members whom he serves on the day: the others have no row. */
+/* Of all he ever served those are his members whom he serves on the day: the others have no row.
+ * A second look that comes late leaves alone who came to him after the day. */
 static bool has_row(const struct handover *handover, const struct handing *handing)
 {
+    if (handover->all && handover->state == HANDOVER_WAITING &&
+        handing->row.from > handover->from + 1)
+        return false;
     return !handover->all || handing->row.outcome == HANDOVER_BOUND ||
            handing->row.outcome == HANDOVER_RELEASED ||
            handing->row.outcome == HANDOVER_GUIDE_INACTIVE;
