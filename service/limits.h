@@ -85,6 +85,8 @@ enum {
     LIMIT_SETTLEMENT_DAYS = 3660,         /* one run: ten years, their periods looked at in ms */
     LIMIT_SETTLEMENT_RATE_POINTS = 1000000, /* points in a lot: more are kept than paid */
     LIMIT_SETTLEMENT_RATE_MINOR = 1000000000, /* what a lot gives: far below 2^63 */
+    LIMIT_STATEMENT_CREDITS = 500,        /* on a printed statement: a dozen pages */
+    LIMIT_STATEMENT_WALK = 10000,         /* credits of a payee looked at for it: some 50 ms */
     LIMIT_RETENTION_YEARS = 10,           /* what payroll was given, by law (payee_copy.h) */
     LIMIT_PATH_BYTES = 1024,              /* a backup's folder */
 };

@@ -29,7 +29,7 @@ extern const struct command list_reviews, get_review, decide_review;
 extern const struct command create_token, list_tokens, revoke_token;
 extern const struct command close_period, get_period_close, list_period_closes;
 extern const struct command create_settlement_export, export_settlement, list_settlement_exports,
-    get_settlement_manifest;
+    get_settlement_manifest, print_statement;
 extern const struct command create_settlement_run, get_settlement_run, list_settlement_runs,
     list_settlement_lines, submit_settlement_run, approve_settlement_run, reject_settlement_run,
     cancel_settlement_run, close_settlement_run;

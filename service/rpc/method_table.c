@@ -25,7 +25,7 @@
     {.path = "/beckon.v1." service "/" method, .kind = METHOD_STREAM, .command = &(its_command),   \
      .roles = (its_roles)}
 
-enum { METHOD_COUNT = 107 };
+enum { METHOD_COUNT = 108 };
 
 static const struct method API_METHODS[] = {
     UNARY("MerchantService", "CreateMerchant", create_merchant, OPERATOR),
@@ -171,6 +171,7 @@ static const struct method API_METHODS[] = {
           PAYROLL | AUDITOR | ADMIN),
     STREAM("ExportService", "GetSettlementManifest", get_settlement_manifest,
            PAYROLL | AUDITOR | ADMIN),
+    UNARY("ExportService", "PrintStatement", print_statement, MEMBER | GUIDE | PAYROLL | ADMIN),
 
     UNARY("TokenService", "CreateToken", create_token, ADMIN | OPERATOR),
     UNARY("TokenService", "ListTokens", list_tokens, ADMIN | OPERATOR),

@@ -91,6 +91,12 @@ TABLE = {
         (PAYROLL, AUDITOR, ADMIN), lambda w: {"run_number": 99}, foreign=RUN_UNKNOWN),
     "ExportService/GetSettlementManifest": Row(
         (PAYROLL, AUDITOR, ADMIN), lambda w: {"run_number": 99}, foreign=RUN_UNKNOWN),
+    "ExportService/PrintStatement": Row(
+        (MEMBER, GUIDE, PAYROLL, ADMIN),
+        lambda w: {"run_number": 99, "payee": party("guide", w.one.guides[0])},
+        scoped={MEMBER: NOT_YOURS, GUIDE: NOT_YOURS}, foreign=RUN_UNKNOWN,
+        by_role={MEMBER: lambda w: {"run_number": 99,
+                                    "payee": party("member", w.one.members[0])}}),
 
     "StatementService/ListStatements": Row(
         (MEMBER, GUIDE, PAYROLL, AUDITOR, ADMIN),

@@ -149,4 +149,5 @@ ROWS = [
     ("ExportService/ListSettlementExports", {}, INVALID, "FIELD_REQUIRED", "run_number"),
     ("ExportService/GetSettlementManifest", {"run_number": 99}, UNKNOWN, "SETTLEMENT_UNKNOWN",
      "run_number"),
+    ("ExportService/PrintStatement", {"run_number": 99}, INVALID, "FIELD_REQUIRED", "payee"),
 ]
