@@ -157,7 +157,7 @@ static const char HEAD[] =
     "th, td { border-bottom: 0.3pt solid #999; padding: 1mm 1.5mm; text-align: left;\n"
     "  vertical-align: top; overflow-wrap: anywhere; }\n"
     "th { font-weight: 600; } .n { text-align: right; font-variant-numeric: tabular-nums;\n"
-    "  white-space: nowrap; }\n"
+    "  white-space: nowrap; } table:first-of-type .n { text-align: left; }\n"
     ".net th, .net td { border-top: 1pt solid #111; border-bottom: 1.6pt double #111;\n"
     "  font-size: 12pt; font-weight: 700; }\n"
     ".note { color: #444; font-size: 9pt; } .warn { border: 1pt solid #111; padding: 2mm; }\n"
