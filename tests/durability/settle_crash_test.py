@@ -179,7 +179,7 @@ class Crash:
         for _ in range(kills):
             push = Push(self, run)
             push.start()
-            push.join(self.draw.uniform(0, self.seconds))
+            push.join(self.draw.uniform(0, self.seconds / 2))
             if push.done:
                 break
             self.service.kill()
@@ -254,7 +254,7 @@ class SettleCrashTest(unittest.TestCase):
                                           period_start="%d-%02d-01" % (YEAR, month),
                                           period_end=end, rate_points=RATE_POINTS,
                                           rate_minor=RATE_MINOR)
-                crash.settle(run, 0 if month == 1 else -(-left // months_left))
+                crash.settle(run, 0 if month == 1 else 2 * -(-left // months_left))
                 runs.append(run)
                 self.assertEqual(service.verify()["finding_count"], 0, "run %d" % run)
                 crash.exports[run] = crash.export(run)
