@@ -64,6 +64,10 @@ enum {
                                              command; more than a few tills ever have under way */
     LIMIT_RANKED_GUIDES = 100000,         /* 32 B each, in one call's arena */
     LIMIT_AHEAD_MS = 10 * 60 * 1000,      /* occurred_at may be so far ahead of the clock */
+    /* From when to when a handover, transfer or leaving may be dated: a year back its counters
+     * touch the months of two years, and a year ahead is more than anybody plans. */
+    LIMIT_STAFF_BACK_DAYS = 366,
+    LIMIT_STAFF_AHEAD_DAYS = 366,
     LIMIT_TOKENS_PER_PRINCIPAL = 2,       /* alive, for rotation */
     /* Back-tests: one at a time, on the long thread; some 300 MB of memory when all are reached. */
     LIMIT_BACK_TEST_EVENTS = 2000000,     /* registrations, purchases, refunds; some 100 B each */
@@ -81,6 +85,8 @@ enum {
     LIMIT_SETTLEMENT_DAYS = 3660,         /* one run: ten years, their periods looked at in ms */
     LIMIT_SETTLEMENT_RATE_POINTS = 1000000, /* points in a lot: more are kept than paid */
     LIMIT_SETTLEMENT_RATE_MINOR = 1000000000, /* what a lot gives: far below 2^63 */
+    LIMIT_STATEMENT_CREDITS = 500,        /* on a printed statement: a dozen pages */
+    LIMIT_STATEMENT_WALK = 10000,         /* credits of a payee looked at for it: some 50 ms */
     LIMIT_RETENTION_YEARS = 10,           /* what payroll was given, by law (payee_copy.h) */
     LIMIT_PATH_BYTES = 1024,              /* a backup's folder */
 };

@@ -14,6 +14,7 @@
 #include "service/ops/ticker.h"
 #include "store/clock.h"
 #include "store/debts.h"
+#include "store/handovers.h"
 #include "store/ledger.h"
 #include "store/merchants.h"
 #include "store/period_closes.h"
@@ -130,7 +131,7 @@ static enum store_result read_written(struct reader *reader, void *context)
 struct merchant_due {
     uint32_t merchant;
     uint64_t now_ms;
-    bool accounts, refunds, periods;
+    bool accounts, refunds, periods, handovers;
 };
 
 /* A look before any work is queued: on most seconds nothing is due. */
@@ -152,6 +153,10 @@ static enum store_result read_due(struct reader *reader, void *context)
     result = refunds_waiting_next(reader, &first, &refund);
     if (result != STORE_OK && result != STORE_ABSENT) return result;
     wanted->refunds = result == STORE_OK;
+    uint32_t handover;
+    result = handovers_due(reader, today, &handover);
+    if (result != STORE_OK && result != STORE_ABSENT) return result;
+    wanted->handovers = result == STORE_OK;
     result = period_checked_get(reader, &checked);
     wanted->periods = result == STORE_ABSENT || (result == STORE_OK && checked < today);
     return result == STORE_ABSENT ? STORE_OK : result;
@@ -221,6 +226,19 @@ static bool run_refunds(struct due_ticker *ticker, uint32_t merchant, struct ref
     return true;
 }
 
+/* Some steps of the handovers that are due. True: there are more. */
+static bool run_handovers(struct due_ticker *ticker, uint32_t merchant)
+{
+    Beckon__Internal__TickHandoversRequest request =
+        BECKON__INTERNAL__TICK_HANDOVERS_REQUEST__INIT;
+    ProtobufCMessage *reply = NULL;
+    request.step_count = TICK_HANDOVERS_MAX;
+    if (!run_logged(ticker, &tick_handovers, merchant, &request.base, &reply)) return false;
+    const Beckon__Internal__TickHandoversResponse *steps =
+        (const Beckon__Internal__TickHandoversResponse *)reply;
+    return steps->n_more > 0 && steps->more[steps->n_more - 1];
+}
+
 /* Some turns at what periods have to be closed. True: there are more. */
 static bool run_periods(struct due_ticker *ticker, uint32_t merchant)
 {
@@ -245,6 +263,8 @@ static void run_merchant(struct due_ticker *ticker, uint32_t merchant)
     struct refund_place place = {.row = BECKON__INTERNAL__TICK_REFUNDS_ROW__INIT};
     more = wanted.refunds;
     while (more && !atomic_load(&ticker->stopping)) more = run_refunds(ticker, merchant, &place);
+    more = wanted.handovers;
+    while (more && !atomic_load(&ticker->stopping)) more = run_handovers(ticker, merchant);
     more = wanted.periods;
     while (more && !atomic_load(&ticker->stopping)) more = run_periods(ticker, merchant);
 }

@@ -221,6 +221,9 @@ static const struct outcome_info OUTCOMES[] = {
         "{field} names no line of this run. Check pay entity and number against the export.",
         "{field} 不对应这次结算的任何一行。请对照导出文件检查发薪主体和编号。"),
 
+    ROW(HANDOVER_UNKNOWN, NOT_FOUND, false,
+        "There is no handover of that number. ListHandovers shows all.",
+        "没有此编号的交接。可用 ListHandovers 查看全部交接。"),
     ROW(RECEIPT_REUSED, ALREADY_EXISTS, false,
         "This shop has recorded that receipt number with other content. Nothing was changed; read "
         "the first one with GetPurchase.",
@@ -239,9 +242,17 @@ static const struct outcome_info OUTCOMES[] = {
         "That employer has a guide of that employee number with other content. "
         "Nothing was changed.",
         "该用工单位已有同工号但内容不同的导购。未做任何更改。"),
+    ROW(EMPLOYEE_NO_TAKEN, ALREADY_EXISTS, false,
+        "{field}: another guide of that employer has this employee number. Give the one he gets "
+        "there. Nothing was changed.",
+        "{field}：该用工单位已有其他导购使用此工号。请填写他在该单位的工号。未做任何更改。"),
     ROW(PHONE_TAKEN, ALREADY_EXISTS, false, "That phone belongs to somebody else already.",
         "该电话号码已属于其他人。"),
 
+    ROW(GUIDE_INACTIVE, FAILED_PRECONDITION, false,
+        "{field}: this guide is not employed on that date. Employ or transfer him from then on "
+        "first, or choose another.",
+        "{field}：该导购在该日期不在职。请先安排其自该日起任职，或另选一位导购。"),
     ROW(MERCHANT_FIXED, FAILED_PRECONDITION, false,
         "{field} is fixed since the merchant's first event. Make another merchant where it must "
         "differ.",

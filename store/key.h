@@ -78,6 +78,7 @@ enum table {
     TABLE_HANDOVER_ROW = 0x3c,   /* handover, member -> its outcome */
     TABLE_KPI_BLOCK = 0x3d,      /* month start, block -> kpi_block: sums of many guides */
     TABLE_EXPORT = 0x3e,         /* run, number -> ColdExport: who took out what, when */
+    TABLE_HANDOVER_OPEN = 0x3f,  /* date, handover -> (empty): when there is work for it */
 
     /* merchant 0: the instance's own */
     TABLE_META = 0x40,           /* -> ColdMeta: schema version, store id */

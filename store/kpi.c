@@ -243,6 +243,7 @@ enum store_result kpi_edit_span(struct kpi_edit *edit, struct reader *reader, ui
 
 struct live_days {
     size_t prefix_size;
+    business_date start;
     size_t count;
     business_date dates[KPI_SERVING_DAYS_MAX];
 };
@@ -258,7 +259,8 @@ static enum store_result live_days_visit(void *context, struct bytes key, struct
     business_date date = key_read_date(key, days->prefix_size);
     *ret_more = true;
     if (day.live_count == 0) return STORE_OK;
-    if (days->count == KPI_SERVING_DAYS_MAX || !is_calendar_date(date)) return STORE_DAMAGED;
+    if (date < days->start || date - days->start >= KPI_SERVING_DAYS_MAX) return STORE_DAMAGED;
+    assert(days->count < KPI_SERVING_DAYS_MAX);
     days->dates[days->count++] = date;
     return STORE_OK;
 }
@@ -299,8 +301,9 @@ enum store_result kpi_edit_serving(struct kpi_edit *edit, struct reader *reader,
     struct key start =
         account_key(reader->merchant, (struct party){PARTY_MEMBER, member}, ACCOUNT_DAY);
     struct key end = key_after(&start);
-    struct live_days days = {.prefix_size = start.size};
-    key_date(&start, kpi_period(KPI_SPAN_YEAR, from).start);
+    struct live_days days = {
+        .prefix_size = start.size, .start = kpi_period(KPI_SPAN_YEAR, from).start};
+    key_date(&start, days.start);
     enum store_result result =
         table_walk(reader, key_view(&start), key_view(&end), live_days_visit, &days);
     for (unsigned i = 0; i < KPI_SPAN_COUNT && result == STORE_OK; i++)

@@ -28,8 +28,8 @@ enum request_kind { REQUEST_CREATE_CODE = 1, REQUEST_CREATE_TOKEN = 2, REQUEST_P
                     REQUEST_ADJUST_BALANCE = 12, REQUEST_HOLD_CREDIT = 13,
                     REQUEST_RELEASE_CREDIT = 14, REQUEST_WRITE_OFF_DEBT = 16,
                     REQUEST_HAND_OUT_BENEFIT = 20, REQUEST_CREATE_SETTLEMENT = 30,
-                    REQUEST_OPEN_DISPUTE = 31,
-                    REQUEST_CREATE_EXPORT = 40 };
+                    REQUEST_OPEN_DISPUTE = 31, REQUEST_CREATE_EXPORT = 40,
+                    REQUEST_HAND_OVER = 50, REQUEST_END_EMPLOYMENT = 51 };
 enum { REQUEST_ID_BYTES_MAX = 64 };
 enum store_result requests_get(struct reader *reader, enum request_kind kind, struct bytes id,
                                struct request *ret) STORE_CHECKED;

@@ -153,6 +153,9 @@ enum store_result verify_due(struct verify *verify) STORE_CHECKED;
 /* Of one member, in the snapshot at hand: purchases, days, binding. */
 enum store_result verify_member(struct verify *verify, uint32_t member,
                                 const struct account *account) STORE_CHECKED;
+/* Of one member, in the snapshot at hand: who served her when, and who will. */
+enum store_result verify_bindings(struct verify *verify, uint32_t member,
+                                  const struct account *account) STORE_CHECKED;
 /* A program version, kept decoded for a while: good until the next is asked for. Answers as
  * reader_get. */
 enum store_result verify_program(struct verify *verify, uint32_t version,
@@ -174,6 +177,7 @@ enum store_result verify_period(struct verify *verify) STORE_CHECKED;
 enum store_result verify_people(struct verify *verify) STORE_CHECKED;
 /* What closed runs keep of their payees, and who exported them. */
 enum store_result verify_exports(struct verify *verify) STORE_CHECKED;
+enum store_result verify_handovers(struct verify *verify) STORE_CHECKED;
 enum store_result verify_reviews(struct verify *verify) STORE_CHECKED;
 /* Of one credit, in the snapshot at hand: does the review it names name it? */
 enum store_result verify_credit_review(struct verify *verify, struct party party,

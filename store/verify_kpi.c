@@ -15,7 +15,7 @@
 #include "store/refunds.h"
 #include "store/verify_inner.h"
 
-enum { MEMBERS_PER_PAGE = 256 };
+enum { MEMBERS_PER_PAGE = 256, BINDINGS_PER_PAGE = 16 };
 
 struct kpi_fold {
     uint32_t guide;
@@ -50,6 +50,7 @@ static enum store_result fold_registration(struct verify *verify, struct kpi_fol
     while (verify_again(verify, result));
     if (result != STORE_OK) return verify_fatal(result); /* nobody served her then */
     if (binding.guide != fold->guide || binding.from != account->registered_on) return STORE_OK;
+    if (binding.handover != 0) return STORE_OK; /* given to him the same day: not brought by him */
     struct kpi_month *month = fold_month(verify, fold, member, account->registered_on, &at);
     if (month == NULL) return STORE_OK;
     struct kpi_day *day = &month->days[at];
@@ -220,6 +221,43 @@ static enum store_result fold_earned(struct verify *verify, struct kpi_fold *fol
 
 /* ---- a guide --------------------------------------------------------------------------------- */
 
+/* ---- handovers ------------------------------------------------------------------------------- */
+
+static void fold_binding(struct verify *verify, struct kpi_fold *fold, uint32_t member,
+                         const struct binding *binding)
+{
+    int at = 0;
+    struct kpi_month *month;
+    bool given_on = binding->state == BINDING_TRANSFERRED || binding->state == BINDING_RELEASED;
+
+    if (binding->guide != fold->guide) return;
+    month = binding->handover != 0 ? fold_month(verify, fold, member, binding->from, &at) : NULL;
+    if (month != NULL) month->days[at].handed_over_members++;
+    month = given_on ? fold_month(verify, fold, member, binding->until, &at) : NULL;
+    if (month != NULL) month->days[at].handed_on_members++;
+}
+
+/* Members come by a handover on its binding's first day, and are given on where a binding ends in
+ * another's favour or in nobody's. */
+static enum store_result fold_bindings(struct verify *verify, struct kpi_fold *fold,
+                                       uint32_t member)
+{
+    struct binding bindings[BINDINGS_PER_PAGE];
+    business_date from = DATE_ALWAYS;
+    size_t count;
+
+    do {
+        enum store_result result;
+        do result = bindings_list(&verify->reader, member, from, bindings, BINDINGS_PER_PAGE,
+                                  &count);
+        while (verify_again(verify, result));
+        if (result != STORE_OK) return verify_fatal(result);
+        for (size_t i = 0; i < count; i++) fold_binding(verify, fold, member, &bindings[i]);
+        if (count > 0) from = bindings[count - 1].from + 1;
+    } while (count == BINDINGS_PER_PAGE);
+    return STORE_OK;
+}
+
 static enum store_result fold_member(struct verify *verify, struct kpi_fold *fold, uint32_t member)
 {
     struct account account;
@@ -229,6 +267,7 @@ static enum store_result fold_member(struct verify *verify, struct kpi_fold *fol
     if (result != STORE_OK) return verify_fatal(result); /* found with L1 and L2 */
     result = fold_registration(verify, fold, member, &account);
     if (result == STORE_OK) result = fold_purchases(verify, fold, member, &account);
+    if (result == STORE_OK) result = fold_bindings(verify, fold, member);
     return result == STORE_OK ? fold_days(verify, fold, member, &account) : result;
 }
 

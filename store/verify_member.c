@@ -175,38 +175,11 @@ static enum store_result check_purchases(struct verify *verify, uint32_t member,
     return result;
 }
 
-/* The guide's list holds her, and the history the binding in force. */
-static enum store_result check_guide(struct verify *verify, uint32_t member,
-                                     const struct account *account)
-{
-    if (account->serving_guide == 0) return STORE_OK;
-    struct key key = key_begin(verify->merchant, TABLE_MEMBER_OF_GUIDE);
-    key_u32(&key, account->serving_guide);
-    key_u32(&key, member);
-    struct bytes value;
-    enum store_result result;
-    do result = reader_get(&verify->reader, key_view(&key), &value);
-    while (verify_again(verify, result));
-    if (result != STORE_OK) {
-        found(verify, member, "her serving guide's list lacks her");
-        result = verify_fatal(result);
-        if (result != STORE_OK) return result;
-    }
-    struct binding binding;
-    do result = bindings_on(&verify->reader, member, account->binding_from, &binding);
-    while (verify_again(verify, result));
-    bool same = result == STORE_OK && binding.guide == account->serving_guide &&
-                binding.from == account->binding_from && binding.until == account->binding_until;
-    if (same) return STORE_OK;
-    found(verify, member, "her binding's history differs");
-    return result == STORE_OK ? STORE_OK : verify_fatal(result);
-}
-
 enum store_result verify_member(struct verify *verify, uint32_t member,
                                 const struct account *account)
 {
     enum store_result result = check_purchases(verify, member, account);
-    if (result == STORE_OK) result = check_guide(verify, member, account);
+    if (result == STORE_OK) result = verify_bindings(verify, member, account);
     if (result == STORE_OK) result = verify_refund_cycle(verify, member, account);
     if (result != STORE_OK || account->referrer.kind == PARTY_NONE) return result;
     result = verify_party_get(verify, account->referrer);

@@ -4,6 +4,7 @@
 #include "beckon/v1/guide_service.pb-c.h"
 #include "beckon/v1/scoreboard_service.pb-c.h"
 #include "clients/cli/call.h"
+#include "clients/cli/guide_employment.h"
 #include "clients/cli/scoreboard.h"
 
 static const struct option_spec CREATE_OPTIONS[] = {
@@ -150,6 +151,37 @@ static const struct verb VERBS[] = {
         .method = "ListGuides",
         .shows = "guides",
         .columns = "guide_number,employee_no,name,phone,pay_entity,employments",
+    },
+    {
+        .name = "update",
+        .help = "Replaces what is given of a guide.",
+        .options = GUIDE_UPDATE_OPTIONS,
+        .examples = GUIDE_UPDATE_EXAMPLES,
+        .run = guide_update,
+        .service = &beckon__v1__guide_service__descriptor,
+        .method = "UpdateGuide",
+        .shows = "guide",
+    },
+    {
+        .name = "transfer",
+        .help = "Moves a guide to another shop from a date on.",
+        .details = "What is past stays credited where he was.",
+        .options = GUIDE_TRANSFER_OPTIONS,
+        .examples = GUIDE_TRANSFER_EXAMPLES,
+        .run = verb_call,
+        .service = &beckon__v1__guide_service__descriptor,
+        .method = "TransferGuide",
+    },
+    {
+        .name = "leave",
+        .help = "Ends a guide's employment, and hands his members over where that is said.",
+        .details = "His codes, where they don't follow, bind nobody any more. He keeps reading "
+                   "what is his own.",
+        .options = GUIDE_LEAVE_OPTIONS,
+        .examples = GUIDE_LEAVE_EXAMPLES,
+        .run = verb_call,
+        .service = &beckon__v1__guide_service__descriptor,
+        .method = "EndEmployment",
     },
     {
         .name = "scoreboard",

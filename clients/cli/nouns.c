@@ -6,6 +6,7 @@ const struct noun *const NOUNS[] = {
     &NOUN_SHOP,
     &NOUN_GUIDE,
     &NOUN_TARGET,
+    &NOUN_HANDOVER,
     &NOUN_CODE,
     &NOUN_MEMBER,
     &NOUN_BENEFIT,

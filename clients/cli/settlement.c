@@ -282,6 +282,14 @@ static const struct verb VERBS[] = {
         EXPORT("ExportSettlement"),
     },
     {
+        .name = "print",
+        .help = "Makes a payee's statement as a page to print.",
+        .options = SETTLEMENT_PRINT_OPTIONS,
+        .examples = SETTLEMENT_PRINT_EXAMPLES,
+        .run = settlement_print,
+        EXPORT("PrintStatement"),
+    },
+    {
         .name = "warnings",
         .help = "Lists what payroll should look at before a close.",
         .options = WARNINGS_OPTIONS,

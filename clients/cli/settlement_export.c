@@ -1,4 +1,4 @@
-/* beckon settlement export, manifest: files of a run on this machine.
+/* beckon settlement export, manifest, print: files of a run on this machine.
  *
  * A file is written beside its name first and renamed when it is whole, readable by its owner
  * alone: it holds names and what people are paid. */
@@ -215,5 +215,51 @@ const struct option_spec SETTLEMENT_MANIFEST_OPTIONS[] = {
 };
 const char *const SETTLEMENT_MANIFEST_EXAMPLES[] = {
     "beckon settlement manifest 3 --output settlement-3.json",
+    NULL,
+};
+
+/* ---- print ----------------------------------------------------------------------------------- */
+
+enum cli_exit settlement_print(struct cli *cli, const struct verb *verb,
+                               const struct values *values)
+{
+    ProtobufCMessage *request = NULL, *reply = NULL;
+    enum cli_exit end = request_make(cli, verb, values, &request);
+    if (end != CLI_OK)
+        return end;
+    end = call_once(cli, verb, request, &reply);
+    protobuf_c_message_free_unpacked(request, NULL);
+    if (end != CLI_OK)
+        return end;
+    const Beckon__V1__PrintStatementResponse *page =
+        (const Beckon__V1__PrintStatementResponse *)reply;
+    const char *path = values_get(values, "output");
+    if (!path && cli->out_is_terminal)
+        path = page->file_name;
+    if (path) {
+        end = write_whole(cli, path, page->html.data, page->html.len);
+        if (end == CLI_OK)
+            fprintf(cli->err, "%s\n", path);
+    } else {
+        fwrite(page->html.data, 1, page->html.len, cli->out);
+    }
+    protobuf_c_message_free_unpacked(reply, NULL);
+    return end;
+}
+
+const struct option_spec SETTLEMENT_PRINT_OPTIONS[] = {
+    {.name = "RUN", .argument = true, .required = true, .field = "run_number",
+     .help = "its number"},
+    {.name = "PAYEE", .argument = true, .field = "payee",
+     .help = "guide:EMPLOYEE_NO, guide:NUMBER, member:NUMBER; guides and members: their own"},
+    {.name = "pay-entity", .value = "NAME", .field = "pay_entity",
+     .help = "where a guide has several employers"},
+    {.name = "english", .field = "english", .help = "in English; else in Chinese"},
+    {.name = "output", .value = "FILE",
+     .help = "where to put the page (HTML); else its own name on a terminal"},
+    {.name = NULL},
+};
+const char *const SETTLEMENT_PRINT_EXAMPLES[] = {
+    "beckon settlement print 3 guide:G01 --output G01.html",
     NULL,
 };

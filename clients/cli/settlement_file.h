@@ -36,10 +36,11 @@ enum cli_exit settlement_workbook_compare(struct cli *cli, const char *path,
 
 /* Verbs of `beckon settlement`. */
 extern const struct option_spec SETTLEMENT_EXPORT_OPTIONS[], SETTLEMENT_MANIFEST_OPTIONS[],
-    SETTLEMENT_EXPORTS_OPTIONS[], SETTLEMENT_VERIFY_OPTIONS[];
+    SETTLEMENT_EXPORTS_OPTIONS[], SETTLEMENT_VERIFY_OPTIONS[], SETTLEMENT_PRINT_OPTIONS[];
 extern const char *const SETTLEMENT_EXPORT_EXAMPLES[], *const SETTLEMENT_MANIFEST_EXAMPLES[],
-    *const SETTLEMENT_EXPORTS_EXAMPLES[], *const SETTLEMENT_VERIFY_EXAMPLES[];
+    *const SETTLEMENT_EXPORTS_EXAMPLES[], *const SETTLEMENT_VERIFY_EXAMPLES[],
+    *const SETTLEMENT_PRINT_EXAMPLES[];
 extern const char SETTLEMENT_EXPORT_DETAILS[], SETTLEMENT_VERIFY_DETAILS[];
-verb_run settlement_export, settlement_manifest, settlement_verify;
+verb_run settlement_export, settlement_manifest, settlement_verify, settlement_print;
 
 #endif

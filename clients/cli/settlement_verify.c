@@ -71,6 +71,23 @@ static uint32_t run_of_csv(const struct checked *checked)
     return run;
 }
 
+static uint32_t run_of_workbook(const struct checked *checked)
+{
+    g_autoptr(GString) error = g_string_new(NULL);
+    struct workbook *workbook = workbook_read(checked->data, checked->size, error);
+    uint32_t run = 0;
+    if (workbook && workbook_row_count(workbook) > 1) {
+        struct workbook_row head = workbook_row(workbook, 0), first = workbook_row(workbook, 1);
+        for (size_t i = 0; i < WORKBOOK_COLUMNS_MAX; i++)
+            if (head.cells[i].text && first.cells[i].text &&
+                strcmp(head.cells[i].text, "run_id") == 0)
+                run = (uint32_t)strtoul(first.cells[i].text, NULL, 10);
+    }
+    if (workbook)
+        workbook_free(workbook);
+    return run;
+}
+
 static uint32_t run_of_manifest(const struct checked *checked)
 {
     json_t *json = json_loadb(checked->data, checked->size, 0, NULL);
@@ -96,8 +113,8 @@ static enum cli_exit find_run(struct checked *checked, const struct values *valu
     checked->run = given ? (uint32_t)strtoul(given, NULL, 10) : 0;
     if (checked->run == 0 && is_manifest(checked))
         checked->run = run_of_manifest(checked);
-    else if (checked->run == 0 && !is_workbook(checked))
-        checked->run = run_of_csv(checked);
+    else if (checked->run == 0)
+        checked->run = is_workbook(checked) ? run_of_workbook(checked) : run_of_csv(checked);
     if (checked->run == 0)
         checked->run = run_of_name(checked->path);
     if (checked->run != 0)

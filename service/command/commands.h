@@ -7,7 +7,9 @@
 
 extern const struct command create_merchant, get_merchant, list_merchants, update_merchant;
 extern const struct command create_shop, get_shop, list_shops;
-extern const struct command create_guide, get_guide, list_guides;
+extern const struct command create_guide, get_guide, list_guides, update_guide, transfer_guide,
+    end_employment;
+extern const struct command hand_over_members, get_handover, list_handovers, list_handover_rows;
 extern const struct command create_code, get_code, list_codes, render_code, reassign_code,
     revoke_code, resolve_code;
 extern const struct command register_member, register_members, get_member, list_members,
@@ -27,7 +29,7 @@ extern const struct command list_reviews, get_review, decide_review;
 extern const struct command create_token, list_tokens, revoke_token;
 extern const struct command close_period, get_period_close, list_period_closes;
 extern const struct command create_settlement_export, export_settlement, list_settlement_exports,
-    get_settlement_manifest;
+    get_settlement_manifest, print_statement;
 extern const struct command create_settlement_run, get_settlement_run, list_settlement_runs,
     list_settlement_lines, submit_settlement_run, approve_settlement_run, reject_settlement_run,
     cancel_settlement_run, close_settlement_run;
@@ -40,6 +42,7 @@ extern const struct command record_payment_results, list_payments, resolve_payee
 extern const struct command verify_store, backup_store, accept_clock;
 
 /* No RPCs: what the service's ticker asks, with messages of beckon.internal. */
-extern const struct command tick_due, tick_periods, tick_refunds, tick_settlements;
+extern const struct command tick_due, tick_periods, tick_refunds, tick_settlements,
+    tick_handovers;
 
 #endif

@@ -4,10 +4,11 @@
 
 #include "service/command/count.h"
 #include "service/command/credit_lot_message.h"
+#include "service/command/employing.h"
 #include "service/command/lots.h"
 #include "store/accounts.h"
 
-/* The employment that began last by `today` is the one in force; what is planned turns later. */
+/* What is planned begins. */
 static enum outcome employment_turn(struct reader *reader, uint32_t guide, business_date today,
                                     struct account *account)
 {
@@ -16,19 +17,8 @@ static enum outcome employment_turn(struct reader *reader, uint32_t guide, busin
 
     enum outcome outcome =
         command_outcome(employments_list(reader, guide, list, &count), OUTCOME_STORE_DAMAGED);
-    if (outcome != OUTCOME_OK) return outcome;
-    account->binding_until = DATE_NEVER;
-    for (size_t i = 0; i < count; i++) {
-        if (list[i].from > today) {
-            account->binding_until = list[i].from;
-            break;
-        }
-        account->shop = list[i].shop;
-        account->pay_entity = list[i].pay_entity;
-        account->employed_from = list[i].from;
-        account->employed_until = list[i].until;
-    }
-    return OUTCOME_OK;
+    if (outcome == OUTCOME_OK) employment_in_force(list, count, today, account);
+    return outcome;
 }
 
 /* Who serves her, or where he works, as a turn that is due but not posted will say. */

@@ -4,24 +4,31 @@
 #include "service/rules/phone.h"
 #include "store/shops.h"
 
-static enum outcome employment_message(struct reader *reader, struct command_call *call,
-                                       const struct employment *employment,
-                                       Beckon__V1__Employment **ret)
+Beckon__V1__Employment *employment_message(struct command_call *call,
+                                           const struct employment *employment,
+                                           const char *shop_id)
+{
+    Beckon__V1__Employment *message = reply_message(call, &beckon__v1__employment__descriptor);
+    if (message == NULL) return NULL;
+    message->shop_id = reply_text(call, shop_id);
+    message->from_date = reply_date(call, employment->from);
+    message->until_date = reply_date(call, employment->until);
+    bool whole = message->shop_id != NULL && message->from_date != NULL &&
+                 message->until_date != NULL;
+    return whole ? message : NULL;
+}
+
+static enum outcome load_employment(struct reader *reader, struct command_call *call,
+                                    const struct employment *employment,
+                                    Beckon__V1__Employment **ret)
 {
     struct shop shop;
 
     enum outcome outcome =
         command_outcome(shops_get(reader, employment->shop, &shop), OUTCOME_STORE_DAMAGED);
     if (outcome != OUTCOME_OK) return outcome;
-    Beckon__V1__Employment *message = reply_message(call, &beckon__v1__employment__descriptor);
-    if (message == NULL) return OUTCOME_BUSY;
-    message->shop_id = reply_text(call, shop.shop_id);
-    message->from_date = reply_date(call, employment->from);
-    message->until_date = reply_date(call, employment->until);
-    if (message->shop_id == NULL || message->from_date == NULL || message->until_date == NULL)
-        return OUTCOME_BUSY;
-    *ret = message;
-    return OUTCOME_OK;
+    *ret = employment_message(call, employment, shop.shop_id);
+    return *ret != NULL ? OUTCOME_OK : OUTCOME_BUSY;
 }
 
 static enum outcome fill_employments(struct reader *reader, struct command_call *call,
@@ -36,7 +43,7 @@ static enum outcome fill_employments(struct reader *reader, struct command_call 
     message->employments = reply_alloc(call, (count + 1) * sizeof *message->employments);
     if (message->employments == NULL) return OUTCOME_BUSY;
     for (size_t i = 0; i < count; i++) {
-        outcome = employment_message(reader, call, &employments[i], &message->employments[i]);
+        outcome = load_employment(reader, call, &employments[i], &message->employments[i]);
         if (outcome != OUTCOME_OK) return outcome;
     }
     message->n_employments = count;

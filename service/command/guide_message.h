@@ -14,4 +14,9 @@ enum outcome guide_message(struct reader *reader, struct command_call *call,
                            const struct guide *guide, const struct profile *profile,
                            uint32_t pay_entity, Beckon__V1__Guide **ret) OUTCOME_CHECKED;
 
+/* NULL when the arena is empty. */
+Beckon__V1__Employment *employment_message(struct command_call *call,
+                                           const struct employment *employment,
+                                           const char *shop_id);
+
 #endif

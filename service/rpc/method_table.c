@@ -25,7 +25,7 @@
     {.path = "/beckon.v1." service "/" method, .kind = METHOD_STREAM, .command = &(its_command),   \
      .roles = (its_roles)}
 
-enum { METHOD_COUNT = 100 };
+enum { METHOD_COUNT = 108 };
 
 static const struct method API_METHODS[] = {
     UNARY("MerchantService", "CreateMerchant", create_merchant, OPERATOR),
@@ -40,6 +40,15 @@ static const struct method API_METHODS[] = {
     UNARY("GuideService", "CreateGuide", create_guide, ADMIN),
     UNARY("GuideService", "GetGuide", get_guide, GUIDE | MANAGER | PAYROLL | AUDITOR | ADMIN),
     UNARY("GuideService", "ListGuides", list_guides, MANAGER | PAYROLL | AUDITOR | ADMIN),
+
+    UNARY("GuideService", "UpdateGuide", update_guide, ADMIN),
+    UNARY("GuideService", "TransferGuide", transfer_guide, ADMIN),
+    UNARY("GuideService", "EndEmployment", end_employment, ADMIN),
+
+    UNARY("HandoverService", "HandOverMembers", hand_over_members, MANAGER | ADMIN),
+    UNARY("HandoverService", "GetHandover", get_handover, MANAGER | AUDITOR | ADMIN),
+    UNARY("HandoverService", "ListHandovers", list_handovers, MANAGER | AUDITOR | ADMIN),
+    UNARY("HandoverService", "ListHandoverRows", list_handover_rows, MANAGER | AUDITOR | ADMIN),
 
     UNARY("CodeService", "CreateCode", create_code, MEMBER | GUIDE | MANAGER | ADMIN),
     UNARY("CodeService", "GetCode", get_code, MEMBER | GUIDE | MANAGER | ADMIN),
@@ -162,6 +171,7 @@ static const struct method API_METHODS[] = {
           PAYROLL | AUDITOR | ADMIN),
     STREAM("ExportService", "GetSettlementManifest", get_settlement_manifest,
            PAYROLL | AUDITOR | ADMIN),
+    UNARY("ExportService", "PrintStatement", print_statement, MEMBER | GUIDE | PAYROLL | ADMIN),
 
     UNARY("TokenService", "CreateToken", create_token, ADMIN | OPERATOR),
     UNARY("TokenService", "ListTokens", list_tokens, ADMIN | OPERATOR),

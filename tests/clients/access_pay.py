@@ -1,4 +1,6 @@
-"""Rows of access_test.py: scoreboards, settlements and what leads to pay."""
+"""Rows of access_test.py: handovers, scoreboards, settlements and what leads to pay."""
+
+import time
 
 from access_row import Row
 from world import (ADMIN, AUDITOR, GUIDE, MANAGER, MEMBER, NOT_YOURS, PAYOUT, PAYROLL, not_found,
@@ -6,7 +8,30 @@ from world import (ADMIN, AUDITOR, GUIDE, MANAGER, MEMBER, NOT_YOURS, PAYOUT, PA
 
 RUN_UNKNOWN = not_found("SETTLEMENT_UNKNOWN")
 
+HANDOVER_UNKNOWN = not_found("HANDOVER_UNKNOWN")
+TODAY = time.strftime("%Y-%m-%d", time.gmtime())
+
 TABLE = {
+    "GuideService/UpdateGuide": Row(
+        (ADMIN,), lambda w: {"guide": {"guide_number": 99, "name": "N"},
+                             "update_fields": ["name"]}, foreign=not_found("GUIDE_UNKNOWN")),
+    "GuideService/TransferGuide": Row(
+        (ADMIN,), lambda w: {"guide_number": 99, "shop_id": "S1", "from_date": TODAY},
+        foreign=not_found("GUIDE_UNKNOWN")),
+    "GuideService/EndEmployment": Row(
+        (ADMIN,), lambda w: {"guide_number": 99, "until_date": TODAY},
+        foreign=not_found("GUIDE_UNKNOWN")),
+    "HandoverService/HandOverMembers": Row(
+        (MANAGER, ADMIN), lambda w: {
+            "from_guide_number": w.one.guides[0], "to_guide_number": 99, "from_date": TODAY,
+            "all_members": True, "reason": "why", "request_id": "none"},
+        scoped={MANAGER: NOT_YOURS}, foreign=not_found("GUIDE_UNKNOWN")),
+    "HandoverService/GetHandover": Row(
+        (MANAGER, AUDITOR, ADMIN), lambda w: {"handover_number": 9}, foreign=HANDOVER_UNKNOWN),
+    "HandoverService/ListHandovers": Row((MANAGER, AUDITOR, ADMIN), lambda w: {}),
+    "HandoverService/ListHandoverRows": Row(
+        (MANAGER, AUDITOR, ADMIN), lambda w: {"handover_number": 9}, foreign=HANDOVER_UNKNOWN),
+
     "ScoreboardService/GetScoreboard": Row(
         (GUIDE, MANAGER, PAYROLL, AUDITOR, ADMIN), lambda w: {"guide_number": w.one.guides[0]},
         scoped={GUIDE: NOT_YOURS, MANAGER: NOT_YOURS}),
@@ -66,6 +91,12 @@ TABLE = {
         (PAYROLL, AUDITOR, ADMIN), lambda w: {"run_number": 99}, foreign=RUN_UNKNOWN),
     "ExportService/GetSettlementManifest": Row(
         (PAYROLL, AUDITOR, ADMIN), lambda w: {"run_number": 99}, foreign=RUN_UNKNOWN),
+    "ExportService/PrintStatement": Row(
+        (MEMBER, GUIDE, PAYROLL, ADMIN),
+        lambda w: {"run_number": 99, "payee": party("guide", w.one.guides[0])},
+        scoped={MEMBER: NOT_YOURS, GUIDE: NOT_YOURS}, foreign=RUN_UNKNOWN,
+        by_role={MEMBER: lambda w: {"run_number": 99,
+                                    "payee": party("member", w.one.members[0])}}),
 
     "StatementService/ListStatements": Row(
         (MEMBER, GUIDE, PAYROLL, AUDITOR, ADMIN),

@@ -1,4 +1,4 @@
-"""Rows of bad_input_rows.py: scoreboards, targets, settlements and what leads to pay."""
+"""Rows of bad_input_rows.py: handovers, scoreboards, targets, settlements and what leads to pay."""
 
 INVALID, UNKNOWN, STATE = "INVALID_ARGUMENT", "NOT_FOUND", "FAILED_PRECONDITION"
 
@@ -12,12 +12,50 @@ GUIDE = {"kind": "PARTY_KIND_GUIDE", "number": 1}
 YEAR = {"type": "SETTLEMENT_TYPE_YEAR_END", "period_end": "2026-01-01", "rate_points": 10,
         "rate_minor": 100}
 
-LISTS = [("ScoreboardService/ListRanking", {"kpi": 4}),
+LISTS = [("HandoverService/ListHandovers", {}), ("ScoreboardService/ListRanking", {"kpi": 4}),
          ("ScoreboardService/ListScoreboardMembers", {"kpi": 4, "guide_number": 1}),
          ("ScoreboardService/ListScoreboardEntries", {"kpi": 6, "guide_number": 1}),
          ("ScoreboardService/ListTargets", {"guide_number": 1})]
 
+HANDOVER = {"from_guide_number": 1, "to_guide_number": 2, "from_date": "2026-01-01",
+            "all_members": True, "reason": "r", "request_id": "r"}
+
+
+def handover(**fields):
+    return "HandoverService/HandOverMembers", dict(HANDOVER, **fields)
+
+
 ROWS = [
+    # ---- handovers, transfers, leaving ----
+    (*handover(request_id=""), INVALID, "FIELD_REQUIRED", "request_id"),
+    (*handover(reason=""), INVALID, "FIELD_REQUIRED", "reason"),
+    (*handover(member_numbers=[1]), INVALID, "VALUE_INVALID", "all_members"),
+    (*handover(all_members=False), INVALID, "FIELD_REQUIRED", "member_numbers"),
+    (*handover(all_members=False, member_numbers=[1, 1]), INVALID, "VALUE_INVALID",
+     "member_numbers"),
+    (*handover(to_guide_number=0), INVALID, "FIELD_REQUIRED", "to_guide_number"),
+    (*handover(release=True), INVALID, "VALUE_INVALID", "to_guide_number"),
+    (*handover(to_guide_number=1), INVALID, "VALUE_INVALID", "to_guide_number"),
+    (*handover(from_date="x"), INVALID, "DATE_INVALID", "from_date"),
+    (*handover(from_date="2010-01-01"), INVALID, "DATE_INVALID", "from_date"),
+    ("HandoverService/GetHandover", {}, INVALID, "FIELD_REQUIRED", "handover_number"),
+    ("HandoverService/GetHandover", {"handover_number": 9}, UNKNOWN, "HANDOVER_UNKNOWN",
+     "handover_number"),
+    ("HandoverService/ListHandoverRows", {"handover_number": 9}, UNKNOWN, "HANDOVER_UNKNOWN",
+     "handover_number"),
+    ("GuideService/TransferGuide", {"guide_number": 1, "shop_id": "S9",
+                                    "from_date": "2026-01-01"}, UNKNOWN, "SHOP_UNKNOWN",
+     "shop_id"),
+    ("GuideService/TransferGuide", {"guide_number": 1, "shop_id": "S1", "from_date": "1999-01-01"},
+     INVALID, "DATE_INVALID", "from_date"),
+    ("GuideService/EndEmployment", {"guide_number": 1, "until_date": "1999-01-01"}, INVALID,
+     "DATE_INVALID", "until_date"),
+    ("GuideService/EndEmployment", {"until_date": "2026-01-01"}, INVALID, "FIELD_REQUIRED",
+     "guide_number"),
+    ("GuideService/UpdateGuide", {"guide": {"guide_number": 99}, "update_fields": ["name"]},
+     UNKNOWN, "GUIDE_UNKNOWN", "guide.guide_number"),
+    ("GuideService/UpdateGuide", {"guide": {"guide_number": 1}, "update_fields": ["x"]}, INVALID,
+     "VALUE_INVALID", "update_fields"),
     # ---- scoreboards and targets ----
     ("ScoreboardService/GetScoreboard", {"guide_number": 99}, UNKNOWN, "GUIDE_UNKNOWN",
      "guide_number"),
@@ -111,4 +149,5 @@ ROWS = [
     ("ExportService/ListSettlementExports", {}, INVALID, "FIELD_REQUIRED", "run_number"),
     ("ExportService/GetSettlementManifest", {"run_number": 99}, UNKNOWN, "SETTLEMENT_UNKNOWN",
      "run_number"),
+    ("ExportService/PrintStatement", {"run_number": 99}, INVALID, "FIELD_REQUIRED", "payee"),
 ]

@@ -2,7 +2,7 @@
 while their payments are imported: every run comes to its end, is exported the same for ever, nobody
 is paid twice, and verify is clean.
 
-A year of monthly runs, each with purchases and refunds of its month. What must come out is added up
+A year (with BECKON_LONG=1 more) of monthly runs, each with purchases and refunds of its month. What must come out is added up
 from the events alone: over all runs, what a payee was paid plus what he still owes or is owed is what
 he earned less what refunds took.
 
@@ -26,7 +26,7 @@ from settling import API, Office  # noqa: E402
 
 KILLS = 200 if os.environ.get("BECKON_LONG") else 40
 SEED = int(os.environ.get("BECKON_SEED", time.time_ns() % 1000000))
-YEAR, MONTHS, GUIDES, MEMBERS, PURCHASES = 2024, 12, 120, 80, 150
+YEAR, MONTHS, GUIDES, MEMBERS, PURCHASES = 2020, 40 if KILLS > 40 else 12, 120, 80, 150
 EMPLOYERS = ("Nord", "Süd", "West")
 RATE_POINTS, RATE_MINOR = 1, 7
 RULES = [
@@ -39,6 +39,11 @@ RULES = [
      "rounding": "ROUNDING_FLOOR"},
 ]
 WORTH = {"sold": ("guide", 100, RATE_MINOR), "cash": ("guide", 30, 1), "friend": ("member", 200, 1)}
+
+
+def day_of(month, day):
+    """Of a month counted from the first year's January."""
+    return "%d-%02d-%02d" % (YEAR + (month - 1) // 12, (month - 1) % 12 + 1, day)
 
 
 def phone(n):
@@ -76,13 +81,13 @@ class Shop:
                    self.draw.randrange(1, GUIDES + 1)) for i in range(PURCHASES)]
         self.all_ok("PurchaseService/RecordPurchases", "purchases", [
             {"shop_id": "S0", "receipt_number": "L%d" % n, "member_number": c, "amount_minor": cents,
-             "occurred_at": "%d-%02d-%02dT04:00:00Z" % (YEAR, m, n % 20 + 1),
+             "occurred_at": day_of(m, n % 20 + 1) + "T04:00:00Z",
              "sellers": [{"guide_number": g}]} for n, c, cents, g in bought])
         returned = [(*p, self.draw.randint(1, p[2])) for p in self.last[:PURCHASES // 4]
                     + bought[:PURCHASES // 10]]
         self.all_ok("RefundService/RecordRefunds", "refunds", [
             {"shop_id": "S0", "refund_number": "R%d" % n, "receipt_number": "L%d" % n,
-             "amount_minor": back, "occurred_at": "%d-%02d-27T04:00:00Z" % (YEAR, m)}
+             "amount_minor": back, "occurred_at": day_of(m, 27) + "T04:00:00Z"}
             for n, _, _, _, back in returned])
         for sign, n, c, cents, g, back in [(1, *p, p[2]) for p in bought] + \
                 [(-1, *p) for p in returned]:
@@ -249,10 +254,9 @@ class SettleCrashTest(unittest.TestCase):
                 crash.shop.month(month)
                 crash.rejections = month % 3 - 1
                 left, months_left = KILLS - crash.kills, MONTHS + 1 - month
-                end = "%d-%02d-01" % (YEAR + month // 12, month % 12 + 1)
                 run = crash.office.create("run-%d" % month, type="SETTLEMENT_TYPE_PERIOD",
-                                          period_start="%d-%02d-01" % (YEAR, month),
-                                          period_end=end, rate_points=RATE_POINTS,
+                                          period_start=day_of(month, 1),
+                                          period_end=day_of(month + 1, 1), rate_points=RATE_POINTS,
                                           rate_minor=RATE_MINOR)
                 crash.settle(run, 0 if month == 1 else 2 * -(-left // months_left))
                 runs.append(run)

@@ -569,7 +569,7 @@ static const struct corruption {
     ROW(a_purchase_less_is_counted, "member 1: her list of purchases is not as long"),
     ROW(a_purchase_more_is_counted, "member 1: her list of purchases is not as long"),
     ROW(the_newest_purchase_is_skipped, "purchase of member 1 at shop 1, day 60: not in her"),
-    ROW(another_guide_serves, "member 1: her serving guide's list lacks her"),
+    ROW(another_guide_serves, "member 1: her binding's history differs"),
     ROW(the_binding_began_later, "member 1: her binding's history differs"),
     ROW(the_referrer_is_nobody, "member 1: her referrer has no account"),
     ROW(the_account_is_gone, "member 1: no account"),

@@ -1,4 +1,4 @@
-"""beckon settlement export, manifest, verify, exports: a small closed run as payroll takes it
+"""beckon settlement export, manifest, verify, print, exports: a small closed run as payroll takes it
 out, in every profile; and files that somebody changed on the way."""
 
 import csv
@@ -131,7 +131,7 @@ class SettlementCli(unittest.TestCase):
                 saved.worksheets[0][cell] = value
             path = self.path(name)
             saved.save(path)
-            self.assertIn(said, self.beckon("verify", path, "--run", "1", exit=exit))
+            self.assertIn(said, self.beckon("verify", path, exit=exit)) # it says its run itself
         with open(book, "r+b") as file:
             file.truncate(3000)
         self.assertIn(b"no workbook that can be read", self.beckon("verify", book, exit=4))
@@ -147,6 +147,15 @@ class SettlementCli(unittest.TestCase):
         self.assertEqual(len(listed), before + 1)
         self.assertEqual((listed[-1]["profile"], listed[-1]["export_number"]),
                          ("china", before + 1))
+
+    def test_a_guide_prints_his_own_statement_only(self):
+        secret, _ = self.world.one.token("guide")
+        page = self.beckon("print", str(self.run_number), token=secret).decode()
+        self.assertIn("结算单", page)
+        self.assertIn("Guide 1", page)
+        self.beckon("print", str(self.run_number), "guide:2", token=secret, exit=1)
+        self.assertIn("Settlement statement",
+                      self.beckon("print", str(self.run_number), "guide:2", "--english").decode())
 
     def test_what_is_not_there_is_told(self):
         self.beckon("export", "99", exit=1)

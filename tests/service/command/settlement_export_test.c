@@ -1,5 +1,5 @@
 /* Taking a closed run out: on record before its bytes go, to whoever is on record, the same each
- * time. The run is put as a close would leave it. */
+ * time; and the statement to print. The run is put as a close would leave it. */
 #include "tests/service/command/stages.h"
 
 #include <setjmp.h>
@@ -213,12 +213,35 @@ static void lines_that_do_not_add_up_are_not_exported(void **state)
     PLAY_ON(STAGE, steps);
 }
 
+static void a_statement_is_printed_for_its_payee(void **state)
+{
+    (void)state;
+    static const struct step steps[] = {
+        {.meddle = close_and_open},
+        ANSWERS("guide:1", print_statement, "run_number=1",
+                "file_name=statement-1-guide-1.html"),
+        ANSWERS("guide:2", print_statement, "run_number=2 english=true",
+                "file_name=statement-2-guide-2.html"),
+        ANSWERS("payroll", print_statement, "run_number=1 payee=guide:2 pay_entity=Franchise",
+                "file_name=statement-1-guide-2.html"),
+        ANSWERS("member:2", print_statement, "run_number=1",
+                "file_name=statement-1-member-2.html"),
+        REFUSES("guide:1", print_statement, "run_number=1 payee=guide:2", OUTCOME_NOT_YOURS,
+                "payee"),
+        REFUSES("guide:1", print_statement, "run_number=9", OUTCOME_SETTLEMENT_UNKNOWN,
+                "run_number"),
+        REFUSES("payroll", print_statement, "run_number=1", OUTCOME_FIELD_REQUIRED, "payee"),
+    };
+    PLAY_ON(STAGE, steps);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(an_export_is_on_record_and_gives_its_file),
         cmocka_unit_test(what_cannot_be_taken_out_is_named),
         cmocka_unit_test(lines_that_do_not_add_up_are_not_exported),
+        cmocka_unit_test(a_statement_is_printed_for_its_payee),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
