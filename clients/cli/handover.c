@@ -17,15 +17,13 @@ static const struct option_spec MAKE_OPTIONS[] = {
     {.name = "codes", .field = "codes_follow",
      .help = "his codes go too: printed cards keep working"},
     {.name = "reason", .value = "TEXT", .required = true, .field = "reason", .help = "why"},
-    {.name = "request-id", .value = "ID", .required = true, .field = "request_id",
-     .help = "the same again gets the same answer"},
+    {.name = "request-id", .value = "ID", .field = "request_id",
+     .help = "names this request: repeated, it is answered the same; else random"},
     {.name = NULL},
 };
 static const char *const MAKE_EXAMPLES[] = {
-    "beckon handover make 3 --to 5 --date 2026-04-01 --all --codes --reason leaves "
-    "--request-id hr-77",
-    "beckon handover make 3 --release --date 2026-04-01 --member 17 --reason asked "
-    "--request-id hr-78",
+    "beckon handover make 3 --to 5 --date 2026-04-01 --all --codes --reason leaves",
+    "beckon handover make 3 --release --date 2026-04-01 --member 17 --reason asked",
     NULL,
 };
 

@@ -128,7 +128,8 @@ static enum outcome list_scoreboard_members_read(struct reader *reader, struct c
     struct looking looking = {.ended = false};
     struct page page;
 
-    enum outcome outcome = read_request(reader, call, request, &looking);
+    enum outcome outcome = object_caller_employed(reader, call);
+    if (outcome == OUTCOME_OK) outcome = read_request(reader, call, request, &looking);
     if (outcome != OUTCOME_OK) return outcome;
     uint64_t filter = scoreboard_filter(&looking.scoring.window, looking.guide, looking.kpi);
     outcome = page_read(call, reader->store, "scoreboard members", filter, request->page_size,

@@ -323,6 +323,7 @@ void lot_restore(struct lots *lots, size_t lot, int64_t amount, const struct occ
     credit->redeemed -= amount;
     credit->remaining += amount;
     credit->state = CREDIT_AVAILABLE;
+    credit->settlement_run = 0; /* of what it was settled by before: nothing freezes it now */
     if (credit->expires_on < today) credit->expires_on = today + grace_days;
     if (held(credit)) balance_move(&lots->balance[credit->unit].held, amount);
     lot_post(lots, lot, ENTRY_RESTORE, SIDE_REDEMPTION, SIDE_OWNER, amount, occasion);

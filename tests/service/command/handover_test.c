@@ -48,6 +48,13 @@ static void all_he_serves_go_to_another_from_a_day_on(void **state)
         BUY("4", "2", "2026-03-10", "purchase.serving_guide=4"),
         ANSWERS("guide:1", list_members, "", "members#=0"),
         ANSWERS("guide:4", list_members, "", "members#=2"),
+        /* On the scoreboard they stand apart, on the day they came. */
+        ANSWERS("guide:4", get_scoreboard, "span=MONTH date=2026-03-08",
+                "scoreboard.handed_over_members=2 !scoreboard.new_members"),
+        ANSWERS("guide:4", list_scoreboard_members,
+                "kpi=HANDED_OVER_MEMBERS span=DAY date=2026-03-08", "members#=2"),
+        ANSWERS("guide:4", list_scoreboard_members,
+                "kpi=HANDED_OVER_MEMBERS span=DAY date=2026-03-10", "members#=0"),
         /* What was recorded stays his, in a refund too. */
         ANSWERS("admin", record_refund,
                 "shop_id=S1 refund_number=R1 receipt_number=1 amount_minor=10000", NULL),

@@ -266,6 +266,9 @@ static void a_guide_who_has_left_reaches_no_customer(void **state)
                 OUTCOME_CALLER_NOT_EMPLOYED, NULL),
         REFUSES("guide:3", create_code, "request_id=x code.owner=guide:3",
                 OUTCOME_CALLER_NOT_EMPLOYED, NULL),
+        REFUSES("guide:3", list_scoreboard_members, "kpi=NEW_MEMBERS date=2026-01-10",
+                OUTCOME_CALLER_NOT_EMPLOYED, NULL),
+        ANSWERS("guide:3", get_scoreboard, "date=2026-01-10", NULL),
         ANSWERS("guide:3", get_balance, "", "account_balances.account=guide:3"),
         ANSWERS("guide:3", get_guide, "", "guide.guide_number=3"),
     };

@@ -209,6 +209,47 @@ static void what_is_given_back_to_a_frozen_credit_comes_as_one_of_its_own(void *
     PLAY_ON(STAGE, steps);
 }
 
+static void what_is_given_back_to_a_settled_credit_pays_what_is_owed(void **state)
+{
+    (void)state;
+    static const struct step steps[] = {
+        PROGRAM("CARRY_FORWARD", ""),
+        BUY("1", "2", "100000", "2026-03-02"), /* 2,000 in cash to member 1 */
+        ANSWERS("pos:1", redeem,
+                "member_number=1 unit=CASH amount=500 receipt_number=X1 request_id=r", NULL),
+        FREEZE, APPROVE("1", "hash"), PROVE, CLOSE("1", "hash"), WORK("1"),
+        REFUND("R1", "1", "10000", NULL),
+        BALANCE("member:1", "account_balances.balances[1].debt=200"),
+        ANSWERS("pos:1", cancel_redemption, "redemption_number=1 request_id=c", NULL),
+        BALANCE("member:1", "account_balances.balances[1].available=300 "
+                            "!account_balances.balances[1].debt"),
+        PROVE,
+    };
+    PLAY_ON(STAGE, steps);
+}
+
+static void what_is_given_back_to_a_settled_credit_expires(void **state)
+{
+    (void)state;
+    static const struct step steps[] = {
+        PROGRAM("CARRY_FORWARD", "program.rules[1].expiry=DAYS program.rules[1].expiry_count=330"),
+        BUY("1", "2", "100000", "2026-03-02"),
+        ANSWERS("pos:1", redeem,
+                "member_number=1 unit=CASH amount=500 receipt_number=X1 request_id=r", NULL),
+        FREEZE, APPROVE("1", "hash"), PROVE, CLOSE("1", "hash"), WORK("1"),
+        AT("2027-02-02T10:00"), /* its own day has passed: it is due on none */
+        ANSWERS("ticker", tick_due, "account_count=4", NULL),
+        ANSWERS("pos:1", cancel_redemption, "redemption_number=1 request_id=c", NULL),
+        BALANCE("member:1", "account_balances.balances[1].available=500"),
+        PROVE,
+        AT("2027-04-02T10:00"),
+        ANSWERS("ticker", tick_due, "account_count=4", NULL),
+        BALANCE("member:1", "!account_balances.balances[1].available"),
+        PROVE,
+    };
+    PLAY_ON(STAGE, steps);
+}
+
 static void an_event_of_a_closed_period_counts_in_the_first_open_one(void **state)
 {
     (void)state;
@@ -242,6 +283,8 @@ int main(void)
         cmocka_unit_test(nobody_spends_holds_or_corrects_what_is_frozen),
         cmocka_unit_test(what_expires_while_frozen_expires_when_it_is_let_go),
         cmocka_unit_test(what_is_given_back_to_a_frozen_credit_comes_as_one_of_its_own),
+        cmocka_unit_test(what_is_given_back_to_a_settled_credit_pays_what_is_owed),
+        cmocka_unit_test(what_is_given_back_to_a_settled_credit_expires),
         cmocka_unit_test(an_event_of_a_closed_period_counts_in_the_first_open_one),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
