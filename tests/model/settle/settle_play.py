@@ -71,6 +71,7 @@ class SettlePlay(CounterPlay):
     def work(self, run):
         """All the service has to do for runs; then it must stand where the oracle has it."""
         self.pipe.settle(self.merchant.now)
+        self.pipe.work_off(self.merchant.now)  # debts that waited are paid before more is earned
         found = self.now_call(RUNS + "GetSettlementRun", self.message(
             "GetSettlementRun", run_number=run.number)).run
         kind = found.DESCRIPTOR.fields_by_name["state"].enum_type
@@ -130,6 +131,7 @@ class SettlePlay(CounterPlay):
         self.now_call(RUNS + "CancelSettlementRun", self.message(
             "CancelSettlementRun", run_number=run.number, reason="not needed"))
         self.pipe.settle(self.merchant.now)
+        self.pipe.work_off(self.merchant.now)
 
     def what_it_did(self):
         return ", ".join("%d %s %s" % (r.number, r.kind, r.state) for r in self.merchant.runs[-4:])
