@@ -75,6 +75,7 @@ class Settling(Counter):
     def __init__(self, zone):
         super().__init__(zone)
         self.runs = []
+        self.due_now = False       # something that was earned late is matured already
         self.paid = {}             # (kind, number, employer) -> minor units paid, over all runs
         self.lost = 0              # minor units that rounding toward zero forgave, at most
 
@@ -88,7 +89,12 @@ class Settling(Counter):
         for credit in sorted(given, key=lambda c: (c.matures, c.seq)):
             if not credit.pending:
                 self.get_free(credit)
+                self.due_now = True
         return awards
+
+    def must_be_worked_off(self, most):
+        """Which credits keep what makes no whole lot depends on when each was posted as free."""
+        return super().must_be_worked_off(0)
 
     def create_run(self, **fields):
         run = Run(number=len(self.runs) + 1, **fields)

@@ -4,6 +4,7 @@ about, rejected, cancelled, approved, closed and paid, while the counter goes on
 import dates
 from counter_play import CounterPlay
 from credits import GUIDE, MEMBER
+from pipe import ADMIN
 from play import Mismatch
 from runs import COLUMNS, Settling
 
@@ -21,6 +22,16 @@ class SettlePlay(CounterPlay):
     def __init__(self, api, seed, program=None, arguments=(), merchant=Settling):
         super().__init__(api, seed, program, arguments, merchant)
         self.carried_on = {}       # payee -> carry_out of the last closed run and what came back
+
+    def call(self, method, message, reason="", check=None, caller=ADMIN):
+        """What is due at once is posted at once, as the ticker does before anything else: the
+        order in which credits were posted as free says which keep what makes no whole lot."""
+        super().call(method, message, reason, check, caller)
+        if self.merchant.due_now:
+            self.merchant.due_now = False
+            self.flush()
+            self.pipe.work_off(self.merchant.now)
+        return message
 
     # ---- runs ------------------------------------------------------------------------------------
 
