@@ -15,6 +15,7 @@ enum {
     TARGET_BYTES = 320,
     RECONNECT_FIRST_MS = 100, /* a local service that restarts is back within a second */
     RECONNECT_MAX_MS = 1000,
+    CONNECT_MS = 5000, /* one attempt, to the service's first words: a machine may be busy */
     REPLY_BYTES_MAX = 8 * 1024 * 1024, /* a page of 500 */
 };
 
@@ -90,7 +91,7 @@ static grpc_channel *core_create(const char *target)
          .value.integer = RECONNECT_FIRST_MS},
         {.type = GRPC_ARG_INTEGER,
          .key = (char *)GRPC_ARG_MIN_RECONNECT_BACKOFF_MS,
-         .value.integer = RECONNECT_FIRST_MS},
+         .value.integer = CONNECT_MS}, /* in spite of its name: how long an attempt may take */
         {.type = GRPC_ARG_INTEGER,
          .key = (char *)GRPC_ARG_MAX_RECONNECT_BACKOFF_MS,
          .value.integer = RECONNECT_MAX_MS},
