@@ -1,5 +1,5 @@
-"""Settlement runs as domain.md 7 has them, on the life model's accounts, one object each: what a run
-takes it names credit by credit, with no marks."""
+"""Settlement runs as domain.md 7 has them, on the life model's accounts, one object each: what a
+run takes it names credit by credit, with no marks."""
 
 from counter import Counter
 from credits import CASH, GUIDE, MEMBER, POINTS
@@ -76,14 +76,12 @@ class Settling(Counter):
         super().__init__(zone)
         self.runs = []
         self.due_now = False       # something that was earned late is matured already
-        self.paid = {}             # (kind, number, employer) -> minor units paid, over all runs
-        self.lost = 0              # minor units that rounding toward zero forgave, at most
 
     def employer(self, account, day):
         return self.guides[account.number].employer(day) if account.kind == GUIDE else ""
 
     def give(self, event):
-        """What is matured already when it is earned gets free behind what its event gave at once."""
+        """What is matured already when earned gets free behind what its event gave at once."""
         awards = super().give(event)
         given = [credit for *_, credit in awards if credit and credit.matures > credit.day]
         for credit in sorted(given, key=lambda c: (c.matures, c.seq)):
@@ -197,11 +195,11 @@ class Settling(Counter):
         run.state = "CANCELLED"
 
     def close(self, run):
-        for payee, taking in run.takings.items():
-            self.close_payee(run, payee, taking)
+        for taking in run.takings.values():
+            self.close_payee(taking)
         run.state = "CLOSED"
 
-    def close_payee(self, run, payee, taking):
+    def close_payee(self, taking):
         account, line = taking.account, taking.line
         for debt in taking.debts:
             debt.carried += debt.open
@@ -220,7 +218,6 @@ class Settling(Counter):
         self.go_on(account)
         if line["net_minor"] == 0:
             taking.payment = "PAID"
-        self.paid[payee] = self.paid.get(payee, 0) + line["net_minor"]
 
     def held_back(self, run):
         """Held credits that somebody has to decide on before the close."""
@@ -236,7 +233,6 @@ class Settling(Counter):
         taking.payment = result
         if result != "PAID":
             taking.book.carry += taking.line["net_minor"]
-            self.paid[payee] -= taking.line["net_minor"]
         if all(t.payment for t in run.takings.values()):
             run.state = "PAID"
 

@@ -21,7 +21,6 @@ class SettlePlay(CounterPlay):
 
     def __init__(self, api, seed, program=None, arguments=(), merchant=Settling):
         super().__init__(api, seed, program, arguments, merchant)
-        self.carried_on = {}       # payee -> carry_out of the last closed run and what came back
 
     def call(self, method, message, reason="", check=None, caller=ADMIN):
         """What is due at once is posted at once, as the ticker does before anything else: the
@@ -54,7 +53,8 @@ class SettlePlay(CounterPlay):
         merchant = self.merchant
         kind = self.pick("YEAR_END", "PERIOD", "PERIOD", "PERIOD", "LEAVER", "ADJUSTMENT")
         end = merchant.today - self.pick(0, 0, 1, 5, 30, 200)
-        fields = {"end": end, "entity": self.pick("", "", *EMPLOYERS.values()), "rate": self.pick(*RATES), "minimum": self.pick(*MINIMA), "guide": 0,
+        fields = {"end": end, "entity": self.pick("", "", *EMPLOYERS.values()),
+                  "rate": self.pick(*RATES), "minimum": self.pick(*MINIMA), "guide": 0,
                   "corrects": None}
         closed = [r for r in merchant.runs if r.state in ("CLOSED", "PAID")]
         if kind == "LEAVER":

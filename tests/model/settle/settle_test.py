@@ -1,9 +1,7 @@
-"""Settlement runs against a model of them: the life model's random commands, and runs that are drafted,
-frozen, rejected, cancelled, approved, closed and paid meanwhile; every line of every draft, every
-credit, debt and balance predicted, the store proved at the end of each play.
-
-And over all runs of a play: what was paid and what is carried on is what was earned less what was
-taken, but for what rounding toward zero left; carry_out of a run is carry_in of the next.
+"""Settlement runs against a model of them: the life model's random commands, and runs that are
+drafted, frozen, rejected, cancelled, approved, closed and paid meanwhile; every line of every
+draft, every credit, debt and balance predicted, the store proved before each close and at the end
+of each play.
 
 BECKON_SEED=N begins with play N, BECKON_STEPS=N says how many commands in all (5,000 a play),
 BECKON_LONG=1 plays 400,000."""
@@ -22,7 +20,7 @@ from play import Mismatch  # noqa: E402
 from settle_play import SettlePlay  # noqa: E402
 
 LONG = os.environ.get("BECKON_LONG") == "1"
-STEPS = int(os.environ.get("BECKON_STEPS", "400000" if LONG else "40000"))
+STEPS = int(os.environ.get("BECKON_STEPS", "400000" if LONG else "20000"))
 A_PLAY = 5000
 SEED = int(os.environ["BECKON_SEED"]) if "BECKON_SEED" in os.environ else None
 FAULTS = os.environ.get("MODEL_FAULTS", "").split(",")
@@ -58,9 +56,9 @@ class Settlements(unittest.TestCase):
             for seed, steps, closed, found in pool.imap_unordered(play, tasks):
                 self.assertEqual(found, "", "BECKON_SEED=%d" % seed)
                 done, runs = done + steps, runs + closed
-        print("%d commands and %d closed runs in %d plays from BECKON_SEED=%d: no divergence, %.0f/s"
-              % (done, runs, count, first, done / (time.monotonic() - began)), file=sys.stderr,
-              flush=True)
+        print("%d commands and %d closed runs in %d plays from BECKON_SEED=%d: no divergence, "
+              "%.0f/s" % (done, runs, count, first, done / (time.monotonic() - began)),
+              file=sys.stderr, flush=True)
         self.assertGreater(runs, count)
 
     def test_a_fault_in_the_code_is_noticed(self):
