@@ -277,6 +277,7 @@ class CounterPlay(RefundPlay):
                                reason="goodwill", request_id=self.request_id())
         request.account.kind, request.account.number = account.kind, account.number
         reason = "DEBT_UNKNOWN" if not debt.open else \
+            "DEBT_IN_SETTLEMENT" if debt.waits else \
             "AMOUNT_INVALID" if amount > debt.open else ""
         if not reason:
             debt.written_off += amount
