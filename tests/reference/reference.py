@@ -174,9 +174,10 @@ def run_settlements(beckon, service, folder, scenario, by):
 def main(arguments):
     scenarios = [name for name in SCENARIOS if name in arguments]
     refunds_first, twice = "--refunds-first" in arguments, "--twice" in arguments
-    if "--long" in arguments and not os.environ.get("BECKON_LONG"):
-        say("skipped: tests/run --long runs it")
-        return 77
+    if "--and-by-year-if-long" in arguments and os.environ.get("BECKON_LONG"):
+        failed = main(["--settle", *scenarios])
+        if failed:
+            return failed
     with tempfile.TemporaryDirectory(prefix="beckon-reference-") as folder:
         with Service(folder=folder) as service:
             beckon = CommandLine(service)
