@@ -108,7 +108,7 @@ class Service:
     def verify(self):
         """Runs verify to its end; returns the last message."""
         last = None
-        for last in self.client("admin").call("beckon.v1.StoreService/VerifyStore", {}):
+        for last in self.client("admin").call("beckon.v1.StoreService/VerifyStore", {}, timeout=600):
             pass
         assert last is not None and last["done"], "verify did not finish"
         return last
