@@ -380,6 +380,11 @@ def table(world):
          "quiet_modules"),
         ("CodeService/RenderCode", {"code": first, "quiet_modules": 41}, INVALID, "VALUE_INVALID",
          "quiet_modules"),
+        *(("CodeService/RenderCode", {"code": first, "link_base": base}, INVALID, "VALUE_INVALID",
+           "link_base")
+          for base in ("a.example.com", "ftp://a", "http://", "http://a/", "http://u@a",
+                       "http://a:0", "http://a:65536", "http://a b", "javascript:alert(1)",
+                       "http://" + "a" * 74)),
         (TOKEN, token(role=99), INVALID, "VALUE_INVALID", "token.role"),
         (TOKEN, token(role="ROLE_UNSPECIFIED"), INVALID, "VALUE_INVALID", "token.role"),
         (TOKEN, token(role="ROLE_POS"), INVALID, "FIELD_REQUIRED", "token.principal"),
