@@ -7,7 +7,10 @@
 #include "service/rules/link_base.h"
 #include "store/codes.h"
 
-enum { CODE_LINK_BYTES = LINK_BASE_BYTES_MAX + 16, CODE_MESSAGE_BYTES = 2048 + CODE_OWNERS_MAX * 160 };
+enum {
+    CODE_LINK_BYTES = LINK_BASE_BYTES_MAX + 16,
+    CODE_MESSAGE_BYTES = 2048 + CODE_OWNERS_MAX * 160,
+};
 
 /* "HTTPS://HOST/R/CODE", upper case for QR's alphanumeric mode. */
 void code_link(const struct merchant *merchant, struct code_value value,

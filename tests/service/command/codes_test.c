@@ -323,7 +323,8 @@ static void a_code_says_where_it_leads_and_what_it_gives(void **state)
                 "welcome[1].available_on_date=2026-03-02 !welcome[1].conditional "
                 "welcome[2].benefit_kind=GIFT welcome[2].benefit_name_zh=Cha "
                 "welcome[2].benefit_name_en=Tea welcome[2].valid_until_date=2026-04-01 "
-                "welcome[2].conditional=1 welcome[2].unit=UNSPECIFIED !welcome[2].available_on_date "
+                "welcome[2].conditional=1 welcome[2].unit=UNSPECIFIED "
+                "!welcome[2].available_on_date "
                 "welcome[3].trigger=PURCHASE !welcome[3].conditional"),
         /* A guide's: no friend, nothing inherited. */
         ANSWERS("stranger", resolve_code, "code=$g1",
