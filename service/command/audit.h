@@ -13,7 +13,7 @@
 #include "service/command/command.h"
 #include "service/command/sentence.h"
 
-/* ---- what commands say, before they return ---------------------------------------------------- */
+/* ---- what commands say, before they return -------------------------------------------------- */
 
 /* What it was done to. Before audit_part, audit_text and facts, which add to it. */
 void audit_object(struct command_call *call, enum audit_kind kind, uint64_t number);
@@ -50,7 +50,7 @@ void audit_run(struct command_call *call, const struct settlement_run *run);
 /* What this row puts only goes on with what an earlier one made an entry of. */
 void audit_skip(struct command_call *call);
 
-/* ---- what is known of an action --------------------------------------------------------------- */
+/* ---- what is known of an action ------------------------------------------------------------- */
 
 struct audit_action_info {
     const char *method;       /* the RPC's name */
