@@ -41,8 +41,8 @@ struct connections *connections_new(unsigned max, unsigned address_max);
 void connections_free(struct connections *connections);
 /* May this address open one more? */
 bool connections_welcome(struct connections *connections, const struct address *address);
-/* A new one, IDLE without a deadline. When all places are taken the one that has been idle or reading for longest is
- * cut; NULL: nobody is, or its place isn't free yet. */
+/* A new one, IDLE without a deadline. When all places are taken the one that has been idle or
+ * reading for longest is cut; NULL: nobody is, or its place isn't free yet. */
 struct connection *connection_begin(struct connections *connections, int descriptor,
                                     const struct address *address, uint64_t now_ms);
 /* Its socket is about to be closed. Returns whether it has to linger (linger.h): it was answered

@@ -256,7 +256,8 @@ static bool start_parts(struct server *server, unsigned max)
            && (server->linger = linger_new()) != NULL
            && (server->deadline = deadline_start(server->connections, server->linger)) != NULL
            && (server->rate = rate_new(options->gets_per_minute, options->posts_per_minute)) != NULL
-           && (server->lives = lives_new(server->connections, SERVER_LIVE_MAX, options->response_ms)) != NULL
+           && (server->lives = lives_new(server->connections, SERVER_LIVE_MAX,
+                                       options->response_ms)) != NULL
            && (server->workers = workers_start(options)) != NULL;
 }
 
