@@ -2,6 +2,7 @@
  *
  *     {{a.b}}            the value at a path of the innermost context that has its first name
  *     {{money a.b}}      the same through a filter of format.h
+ *     {{local title}}    of a pair: title.zh or title_zh, and so on; the other where it is empty
  *     {{=register.title}}    a text of the table, in the page's language; may have holes itself
  *     {{word state run.state}}   the text "state.VALUE" for the value at a path, e.g. an enum's
  *     {{#a}}...{{/a}}    once for each element of a list, or once when it is something
