@@ -8,6 +8,7 @@
 #include "service/command/merchant_message.h"
 #include "service/command/reply.h"
 #include "store/merchants.h"
+#include "store/referees.h"
 #include "store/tokens.h"
 
 static enum outcome fill(struct command_call *call, struct merchant *merchant)
@@ -91,7 +92,10 @@ static enum outcome create_merchant_write(struct batch *batch, struct command_ca
     if (reply->merchant == NULL) return OUTCOME_BUSY;
 
     /* From here on it must succeed. */
-    if (found == STORE_ABSENT) merchants_put(batch, &merchant);
+    if (found == STORE_ABSENT) {
+        merchants_put(batch, &merchant);
+        referees_listed_put(batch, REFEREES_ALL);
+    }
     *ret_reply = &reply->base;
     return OUTCOME_OK;
 }

@@ -64,6 +64,7 @@ static const struct method API_METHODS[] = {
     UNARY("MemberService", "GetMember", get_member,
           MEMBER | GUIDE | POS | MANAGER | AUDITOR | ADMIN),
     UNARY("MemberService", "ListMembers", list_members, GUIDE | MANAGER | AUDITOR | ADMIN),
+    UNARY("MemberService", "ListReferees", list_referees, MEMBER | AUDITOR | ADMIN),
     UNARY("MemberService", "UpdateMember", update_member, MEMBER | GUIDE | MANAGER | ADMIN),
 
     UNARY("BenefitService", "ListBenefits", list_benefits,

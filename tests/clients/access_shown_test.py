@@ -106,6 +106,14 @@ class WhatIsShown(unittest.TestCase):
         members = self.ask(AUDITOR, "MemberService/ListMembers")["members"]
         self.assertEqual({(m["phone"], m["name"], m["birthday"]) for m in members}, {("", "", "")})
 
+    def test_birthdays_ahead_are_told_without_the_year_and_not_to_auditors(self):
+        request = {"birthday_within_days": 92}
+        for role in (GUIDE, MANAGER):
+            for member in self.ask(role, "MemberService/ListMembers", request)["members"]:
+                self.assertRegex(member["birthday"], r"^--\d\d-\d\d$", role)
+                self.assertRegex(member["phone"], r"^\+86\d{3}\*{4}\d{4}$", role)
+        self.refused(AUDITOR, "MemberService/ListMembers", request)
+
     def test_a_member_and_an_admin_see_her_phone_in_full(self):
         for role in (MEMBER, ADMIN):
             member = self.ask(role, "MemberService/GetMember",
