@@ -1,6 +1,6 @@
 /* Whom a member recommended: an index of what her friends' accounts say of their referrer. Written
- * with each registration. Stores made before there was one are gone through once, by the ticker; the
- * mark says how far. */
+ * with each registration. Stores made before there was one are gone through once, by the ticker;
+ * the mark says how far. */
 #ifndef BECKON_STORE_REFEREES_H
 #define BECKON_STORE_REFEREES_H
 

@@ -92,7 +92,7 @@ TABLE = {
         scoped={GUIDE: NOT_YOURS}),
     "MemberService/ListReferees": Row(
         (MEMBER, AUDITOR, ADMIN), lambda w: {"member_number": w.one.members[0]},
-        scoped={MEMBER: NOT_YOURS}, foreign=not_found("MEMBER_UNKNOWN")),
+        scoped={MEMBER: NOT_YOURS}),
     "MemberService/UpdateMember": Row(
         OWNERS, lambda w: {"member": {"member_number": w.one.members[0], "name": "Member 1"},
                            "update_fields": ["name"]},
