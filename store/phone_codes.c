@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "store/codec.h"
+#include "store/store.h"
 #include "store/table.h"
 
 enum { PHONE_CODE_VERSION = 1 };

@@ -71,7 +71,7 @@ static enum outcome create_sign_in_link_write(struct batch *batch, struct comman
     struct sign_in_owned owned;
     struct request known, fresh;
     struct bytes id;
-    uint32_t minutes;
+    uint32_t minutes = 0;
 
     enum outcome outcome = form_request_id(call, request->request_id, &id);
     if (outcome == OUTCOME_OK) outcome = form_minutes(call, request->valid_minutes, &minutes);

@@ -16,10 +16,12 @@
 #include "store/phone_codes.h"
 #include "store/profiles.h"
 
-static_assert(NOTICE_PHONE_BYTES > PHONE_BYTES_MAX && NOTICE_NAME_BYTES > NAME_BYTES_MAX &&
-              NOTICE_CODE_BYTES > PHONE_CODE_DIGITS, "a notice holds what it is about");
-static_assert(SIGNING_DIGITS == PHONE_CODE_DIGITS, "typed as sent");
-static_assert(LIMIT_PHONE_CODES_DAY == PHONE_CODE_ASKED_MAX, "the record knows all of a day");
+static_assert((int)NOTICE_PHONE_BYTES > (int)PHONE_BYTES_MAX &&
+              (int)NOTICE_NAME_BYTES > (int)NAME_BYTES_MAX &&
+              (int)NOTICE_CODE_BYTES > (int)PHONE_CODE_DIGITS, "a notice holds what it is about");
+static_assert((int)SIGNING_DIGITS == (int)PHONE_CODE_DIGITS, "typed as sent");
+static_assert((int)LIMIT_PHONE_CODES_DAY == (int)PHONE_CODE_ASKED_MAX,
+              "the record knows all of a day");
 
 #define HOUR_MS (UINT64_C(60) * 60 * 1000)
 
@@ -39,11 +41,13 @@ static enum outcome form_language(struct command_call *call, const char *text, b
     return form_refuse(call, OUTCOME_VALUE_INVALID, "language", "zh, en");
 }
 
+#define NOBODY UINT32_MAX /* numbers are given out from 1 on */
+
 /* Who gets the message; number 0: nobody. The same reads either way. */
 static enum outcome find_member(struct reader *reader, const char *phone, uint32_t *ret_member)
 {
     struct account account = {.status = ACCOUNT_ACTIVE};
-    uint32_t member = 0;
+    uint32_t member = NOBODY;
 
     enum store_result found = phones_find(reader, PARTY_MEMBER, phone, &member);
     if (found != STORE_OK && found != STORE_ABSENT)
@@ -51,7 +55,7 @@ static enum outcome find_member(struct reader *reader, const char *phone, uint32
     found = accounts_get(reader, (struct party){PARTY_MEMBER, member}, &account);
     if (found != STORE_OK && found != STORE_ABSENT)
         return command_outcome(found, OUTCOME_INTERNAL);
-    bool tells = found == STORE_OK && member != 0 && account.status == ACCOUNT_ACTIVE;
+    bool tells = found == STORE_OK && account.status == ACCOUNT_ACTIVE;
     *ret_member = tells ? member : 0;
     return OUTCOME_OK;
 }
@@ -142,7 +146,7 @@ static enum outcome send_phone_code_write(struct batch *batch, struct command_ca
     char phone[PHONE_BYTES_MAX + 1], digits[PHONE_CODE_DIGITS + 1];
     struct merchant merchant;
     struct phone_code before = {.asked_count = 0};
-    uint32_t member;
+    uint32_t member = 0;
     bool english;
 
     enum outcome outcome = object_merchant(&batch->reader, &merchant);
