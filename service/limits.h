@@ -78,6 +78,7 @@ enum {
     /* Requests. */
     LIMIT_ROWS = 500,                     /* rows of RecordPurchases, RegisterMembers */
     LIMIT_PAGE_DEFAULT = 50,
+    LIMIT_AUDIT_WALK = 2000,              /* entries of the audit trail looked at for one page */
     LIMIT_PAGE = 500,
     LIMIT_REFUNDS_PARKED = 8,             /* refunds waiting for one purchase: all are posted in its
                                              command; more than a few tills ever have under way */

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "beckon/v1/sign_in_service.pb-c.h"
+#include "service/command/audit.h"
 #include "service/command/commands.h"
 #include "service/command/form.h"
 #include "service/command/reply.h"
@@ -98,6 +99,8 @@ static enum outcome create_sign_in_link_write(struct batch *batch, struct comman
     fresh.object = link.expires_at;
     put(batch, &owned, &link);
     requests_put(batch, REQUEST_SIGN_IN_LINK, id, &fresh);
+    signing_audit(call, &link.owner);
+    audit_fact_number(call, "minutes", minutes);
     secret_text_write(SECRET_LINK, call->merchant, secret, text);
     outcome = reply_with(call, link.expires_at, text, ret_reply);
     assert(outcome == OUTCOME_OK);
@@ -108,4 +111,5 @@ const struct command create_sign_in_link = {
     .request = &beckon__v1__create_sign_in_link_request__descriptor,
     .reply = &beckon__v1__create_sign_in_link_response__descriptor,
     .write = create_sign_in_link_write,
+    .audited = AUDIT_CREATE_SIGN_IN_LINK,
 };

@@ -2,6 +2,7 @@
 #include <assert.h>
 
 #include "beckon/v1/sign_in_service.pb-c.h"
+#include "service/command/audit.h"
 #include "service/command/commands.h"
 #include "service/command/reply.h"
 #include "service/command/signing.h"
@@ -25,6 +26,9 @@ static enum outcome revoke_sessions_write(struct batch *batch, struct command_ca
 
     /* From here on they are over. */
     sign_in_owned_delete(batch, &owned);
+    signing_audit(call, &owner);
+    audit_fact_number(call, "sessions", (int64_t)owned.session_count);
+    audit_fact_number(call, "links", (int64_t)owned.link_count);
     *ret_reply = reply_message(call, &beckon__v1__revoke_sessions_response__descriptor);
     assert(*ret_reply != NULL);
     return OUTCOME_OK;
@@ -34,4 +38,5 @@ const struct command revoke_sessions = {
     .request = &beckon__v1__revoke_sessions_request__descriptor,
     .reply = &beckon__v1__revoke_sessions_response__descriptor,
     .write = revoke_sessions_write,
+    .audited = AUDIT_REVOKE_SESSIONS,
 };

@@ -3,6 +3,7 @@
 #include <assert.h>
 #include <string.h>
 
+#include "service/command/audit.h"
 #include "service/command/business_time.h"
 #include "service/command/form.h"
 #include "service/command/guide_access.h"
@@ -111,6 +112,13 @@ enum outcome signing_owner(struct reader *reader, struct command_call *call,
     if (name->guide != 0) return owner_guide(reader, call, name, ret_owner);
     if (name->token != 0) return owner_token(reader, call, name, ret_owner);
     return owner_member(reader, call, name, ret_owner);
+}
+
+void signing_audit(struct command_call *call, const struct sign_in_owner *owner)
+{
+    if (owner->token != 0) audit_object(call, AUDIT_OF_TOKEN, owner->token);
+    else if (owner->role == ROLE_GUIDE) audit_object(call, AUDIT_OF_GUIDE, owner->party.number);
+    else audit_object(call, AUDIT_OF_MEMBER, owner->party.number);
 }
 
 /* ---- a session ------------------------------------------------------------------------------- */

@@ -26,6 +26,9 @@ enum outcome signing_owner(struct reader *reader, struct command_call *call,
                            const struct signing_name *name,
                            struct sign_in_owner *ret_owner) OUTCOME_CHECKED;
 
+/* The owner as the audit trail's object. */
+void signing_audit(struct command_call *call, const struct sign_in_owner *owner);
+
 /* A session about to begin. */
 struct signing {
     struct session session;
