@@ -118,7 +118,7 @@ enum {
  * the highest tier's multiplier stays far below 2^63. */
 #define LIMIT_AMOUNT_MINOR INT64_C(1000000000000)
 #define LIMIT_PHONE_REST_MS (UINT64_C(90) * 86400 * 1000) /* a number given up rests 90 days */
-/* Sessions: a customer's phone stays signed in, a guide's for a week of shifts, a desk for a day. */
+/* Sessions: a customer's phone stays signed in, a guide's for a week of shifts, a desk a day. */
 #define LIMIT_SESSION_MEMBER_MS (UINT64_C(30) * 24 * 60 * 60 * 1000)
 #define LIMIT_SESSION_GUIDE_MS (UINT64_C(7) * 24 * 60 * 60 * 1000)
 #define LIMIT_SESSION_DESK_MS (UINT64_C(12) * 60 * 60 * 1000)

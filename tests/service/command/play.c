@@ -24,7 +24,6 @@ static void reset(struct command_call *call, uint64_t now_ms)
     call->room_bytes = 0;
     call->told = OUTCOME_OK;
     call->notice.filled = false;
-    call->sends = true;
     call->now_ms = now_ms;
 }
 
@@ -120,7 +119,8 @@ static struct command_call call_begin(struct stage *stage, const struct principa
                                       const ProtobufCMessage *request, size_t seed)
 {
     struct command_call call = {.principal = *principal, .request = request,
-                                .arena = &stage->arena.allocator, .now_ms = stage->now_ms};
+                                .arena = &stage->arena.allocator, .now_ms = stage->now_ms,
+                                .sends = !stage->senderless};
     memcpy(call.seed, &seed, sizeof seed);
     return call;
 }
@@ -320,6 +320,7 @@ static void play_step(struct stage *stage, const struct step *step)
     struct principal principal = {0};
     char who[TEXT_BYTES];
 
+    stage->senderless = step->senderless;
     stage->step++;
     stage->seed++;
     if (step->at != NULL) stage->now_ms = (uint64_t)message_text_time(step->at);
