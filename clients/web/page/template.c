@@ -273,25 +273,6 @@ bool templates_check(const struct templates *templates, GString *error)
     return check_table(templates, templates->pages, error);
 }
 
-void templates_each_text_used(const struct templates *templates,
-                              void (*found)(void *context, const char *key), void *context)
-{
-    GHashTable *tables[] = {templates->pages, templates->texts[LANGUAGE_EN]};
-    for (size_t t = 0; t < G_N_ELEMENTS(tables); t++) {
-        GHashTableIter iterator;
-        void *value;
-        g_hash_table_iter_init(&iterator, tables[t]);
-        while (g_hash_table_iter_next(&iterator, NULL, &value)) {
-            const struct compiled *compiled = value;
-            for (guint i = 0; i < compiled->nodes->len; i++) {
-                const struct node *node = &g_array_index(compiled->nodes, struct node, i);
-                if (node->kind == NODE_TEXT)
-                    found(context, node->name);
-            }
-        }
-    }
-}
-
 /* ---- rendering ------------------------------------------------------------------------------- */
 
 struct rendering {
