@@ -52,8 +52,6 @@ static bool load_invitation(struct visit *visit, const char *code)
     json_t *invite = json_object_get(visit->view, "invite");
     for (size_t i = 0; i < reply->n_welcome; i++)
         view_welcome(json_array_get(json_object_get(invite, "welcome"), i), reply->welcome[i]);
-    if (reply->n_welcome > 0)
-        json_object_set_new(invite, "has_welcome", json_true());
     if (reply->owner_kind == BECKON__V1__PARTY_KIND__PARTY_KIND_SHOP)
         json_object_set_new(invite, "from_shop", json_true());
     if (!reply->brings_referrer)
