@@ -18,6 +18,7 @@
 #include "store/ledger.h"
 #include "store/merchants.h"
 #include "store/period_closes.h"
+#include "store/referees.h"
 #include "store/refunds.h"
 
 enum {
@@ -131,7 +132,7 @@ static enum store_result read_written(struct reader *reader, void *context)
 struct merchant_due {
     uint32_t merchant;
     uint64_t now_ms;
-    bool accounts, refunds, periods, handovers;
+    bool accounts, refunds, periods, handovers, referees;
 };
 
 /* A look before any work is queued: on most seconds nothing is due. */
@@ -157,6 +158,10 @@ static enum store_result read_due(struct reader *reader, void *context)
     result = handovers_due(reader, today, &handover);
     if (result != STORE_OK && result != STORE_ABSENT) return result;
     wanted->handovers = result == STORE_OK;
+    uint32_t listed;
+    result = referees_listed_get(reader, &listed);
+    if (result != STORE_OK) return result;
+    wanted->referees = listed != REFEREES_ALL;
     result = period_checked_get(reader, &checked);
     wanted->periods = result == STORE_ABSENT || (result == STORE_OK && checked < today);
     return result == STORE_ABSENT ? STORE_OK : result;
@@ -239,6 +244,19 @@ static bool run_handovers(struct due_ticker *ticker, uint32_t merchant)
     return steps->n_more > 0 && steps->more[steps->n_more - 1];
 }
 
+/* Some steps through the accounts of a store made before friends were listed. True: there are
+ * more. */
+static bool run_referees(struct due_ticker *ticker, uint32_t merchant)
+{
+    Beckon__Internal__TickRefereesRequest request = BECKON__INTERNAL__TICK_REFEREES_REQUEST__INIT;
+    ProtobufCMessage *reply = NULL;
+    request.step_count = TICK_REFEREES_MAX;
+    if (!run_logged(ticker, &tick_referees, merchant, &request.base, &reply)) return false;
+    const Beckon__Internal__TickRefereesResponse *steps =
+        (const Beckon__Internal__TickRefereesResponse *)reply;
+    return steps->n_more > 0 && steps->more[steps->n_more - 1];
+}
+
 /* Some turns at what periods have to be closed. True: there are more. */
 static bool run_periods(struct due_ticker *ticker, uint32_t merchant)
 {
@@ -265,6 +283,8 @@ static void run_merchant(struct due_ticker *ticker, uint32_t merchant)
     while (more && !atomic_load(&ticker->stopping)) more = run_refunds(ticker, merchant, &place);
     more = wanted.handovers;
     while (more && !atomic_load(&ticker->stopping)) more = run_handovers(ticker, merchant);
+    more = wanted.referees;
+    while (more && !atomic_load(&ticker->stopping)) more = run_referees(ticker, merchant);
     more = wanted.periods;
     while (more && !atomic_load(&ticker->stopping)) more = run_periods(ticker, merchant);
 }

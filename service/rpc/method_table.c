@@ -25,7 +25,7 @@
     {.path = "/beckon.v1." service "/" method, .kind = METHOD_STREAM, .command = &(its_command),   \
      .roles = (its_roles)}
 
-enum { METHOD_COUNT = 109 };
+enum { METHOD_COUNT = 110 };
 
 static const struct method API_METHODS[] = {
     UNARY("MerchantService", "CreateMerchant", create_merchant, OPERATOR),
@@ -64,6 +64,7 @@ static const struct method API_METHODS[] = {
     UNARY("MemberService", "GetMember", get_member,
           MEMBER | GUIDE | POS | MANAGER | AUDITOR | ADMIN),
     UNARY("MemberService", "ListMembers", list_members, GUIDE | MANAGER | AUDITOR | ADMIN),
+    UNARY("MemberService", "ListReferees", list_referees, MEMBER | AUDITOR | ADMIN),
     UNARY("MemberService", "UpdateMember", update_member, MEMBER | GUIDE | MANAGER | ADMIN),
 
     UNARY("BenefitService", "ListBenefits", list_benefits,

@@ -67,10 +67,15 @@ static void a_settlement_leaves_its_steps(void **state)
         NEWEST("21", "entries[0].action=ResolvePayee entries[0].role=PAYOUT "
                      "entries[0].sentence_en=looked_up_who_is_paid_by_the_statement_of_member_1_"
                      "in_settlement_run_1"),
+        ANSWERS("payroll", print_statement, "run_number=1 payee=guide:1", NULL),
+        NEWEST("22", "entries[0].action=PrintStatement entries[0].object_kind=STATEMENT "
+                     "entries[0].object_number=1 entries[0].object_part=1 "
+                     "entries[0].object_text=guide"),
+        ANSWERS("guide:1", print_statement, "run_number=1", NULL), /* it is his own */
         ANSWERS("payroll", record_payment_results,
                 "run_number=1 results[0].member_number=1 results[0].result=PAID "
                 "results[0].amount_minor=1000 validate_only=true", NULL),
-        NEWEST("21", ""),
+        NEWEST("22", ""),
     };
     PLAY_ON(STAGE, steps);
 }
@@ -164,6 +169,11 @@ static void the_instance_and_each_merchant_have_a_trail_of_their_own(void **stat
         ANSWERS("operator", list_audit_entries, "",
                 "entries#=1 head_number=1 entries[0].action=AcceptClock entries[0].role=OPERATOR "
                 "entries[0].object_kind=INSTANCE"),
+        ANSWERS("operator", backup_store, "path=$folder/copy", "done=1"),
+        REFUSES("operator", backup_store, "path=copy", OUTCOME_PATH_INVALID, "path"),
+        ANSWERS("operator", list_audit_entries, "page_size=1",
+                "head_number=2 entries[0].action=BackupStore "
+                "entries[0].sentence_en=began_a_backup_of_the_service"),
         ANSWERS("operator", create_merchant, "merchant.name=Two request_id=two",
                 "merchant.merchant_number=2"),
         ANSWERS("admin@2", list_audit_entries, "",
