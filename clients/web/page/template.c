@@ -5,12 +5,12 @@
 #include <assert.h>
 #include <string.h>
 
-enum node_kind { NODE_PLAIN, NODE_VALUE, NODE_TEXT, NODE_WORD, NODE_SECTION, NODE_WITHOUT,
+enum node_kind { NODE_PLAIN, NODE_VALUE, NODE_LOCAL, NODE_TEXT, NODE_WORD, NODE_SECTION, NODE_WITHOUT,
                  NODE_PART };
 
 struct node {
     enum node_kind kind;
-    char *name;   /* PLAIN: the text; VALUE, SECTION, WITHOUT, WORD: a path; TEXT: key; PART: name */
+    char *name;   /* PLAIN: the text; VALUE, LOCAL, SECTION, WITHOUT, WORD: a path; TEXT: key; PART: name */
     char *filter; /* VALUE: "" for none; WORD: the key's beginning */
     guint end;    /* SECTION, WITHOUT: index of the node after it */
     guint line;
@@ -114,6 +114,8 @@ static bool add_value(struct compiling *compiling, char *tag, GString *error)
     bool good = true;
     if (count == 1) {
         node_add(compiling, NODE_VALUE, words[0], strlen(words[0]), "");
+    } else if (count == 2 && strcmp(words[0], "local") == 0) {
+        node_add(compiling, NODE_LOCAL, words[1], strlen(words[1]), "");
     } else if (count == 2 && format_knows(words[0])) {
         node_add(compiling, NODE_VALUE, words[1], strlen(words[1]), words[0]);
     } else if (count == 3 && strcmp(words[0], "word") == 0) {
@@ -271,25 +273,6 @@ bool templates_check(const struct templates *templates, GString *error)
     return check_table(templates, templates->pages, error);
 }
 
-void templates_each_text_used(const struct templates *templates,
-                              void (*found)(void *context, const char *key), void *context)
-{
-    GHashTable *tables[] = {templates->pages, templates->texts[LANGUAGE_EN]};
-    for (size_t t = 0; t < G_N_ELEMENTS(tables); t++) {
-        GHashTableIter iterator;
-        void *value;
-        g_hash_table_iter_init(&iterator, tables[t]);
-        while (g_hash_table_iter_next(&iterator, NULL, &value)) {
-            const struct compiled *compiled = value;
-            for (guint i = 0; i < compiled->nodes->len; i++) {
-                const struct node *node = &g_array_index(compiled->nodes, struct node, i);
-                if (node->kind == NODE_TEXT)
-                    found(context, node->name);
-            }
-        }
-    }
-}
-
 /* ---- rendering ------------------------------------------------------------------------------- */
 
 struct rendering {
@@ -382,18 +365,47 @@ static void render_section(struct rendering *rendering, const struct compiled *c
     }
 }
 
-static void render_value(struct rendering *rendering, const struct node *node)
+static void append_value(struct rendering *rendering, const json_t *value, const char *filter)
 {
-    const json_t *value = look_up(rendering, node->name);
-    if (!value)
-        return;
     GString *plain = g_string_new(NULL);
-    format_append(rendering->format, node->filter, value, plain);
+    format_append(rendering->format, filter, value, plain);
     if (rendering->escape)
         append_escaped(plain->str, plain->len, rendering->out);
     else
         g_string_append_len(rendering->out, plain->str, (gssize)plain->len);
     g_string_free(plain, true);
+}
+
+static void render_value(struct rendering *rendering, const struct node *node)
+{
+    const json_t *value = look_up(rendering, node->name);
+    if (value)
+        append_value(rendering, value, node->filter);
+}
+
+/* One language's half of a pair: PATH.zh, or PATH_zh. */
+static const json_t *half_of(const struct rendering *rendering, const char *path,
+                             enum language language)
+{
+    const char *name = language == LANGUAGE_ZH ? "zh" : "en";
+    const json_t *pair = look_up(rendering, path);
+    if (json_is_object(pair))
+        return json_object_get(pair, name);
+    char *full = g_strconcat(path, "_", name, NULL);
+    const json_t *half = look_up(rendering, full);
+    g_free(full);
+    return half;
+}
+
+static void render_local(struct rendering *rendering, const struct node *node)
+{
+    enum language language = rendering->format->language;
+    const json_t *half = half_of(rendering, node->name, language);
+    if (!is_something(half))
+        half = half_of(rendering, node->name,
+                       language == LANGUAGE_ZH ? LANGUAGE_EN : LANGUAGE_ZH);
+    if (half)
+        append_value(rendering, half, "");
 }
 
 /* The text for a value; a value that has none (a newer service's enum) is written itself. */
@@ -432,6 +444,9 @@ static void render_nodes(struct rendering *rendering, const struct compiled *com
             break;
         case NODE_WORD:
             render_word(rendering, node);
+            break;
+        case NODE_LOCAL:
+            render_local(rendering, node);
             break;
         case NODE_TEXT:
             other = g_hash_table_lookup(templates->texts[rendering->format->language], node->name);
