@@ -186,7 +186,8 @@ class Browser:
         for entry in self.driver.get_log("performance"):
             event = json.loads(entry["message"])["message"]
             given = event["params"]
-            if event["method"] == "Network.requestWillBeSent":
+            if event["method"] == "Network.requestWillBeSent" \
+                    and given["request"]["url"].startswith("http"):
                 urls[given["requestId"]] = (given["request"]["url"], given.get("type", ""))
             elif event["method"] == "Network.loadingFinished" and given["requestId"] in urls:
                 url, kind = urls[given["requestId"]]

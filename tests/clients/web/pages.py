@@ -88,7 +88,10 @@ class Pages:
         self.people, self.proxied = people, proxied
         self.folder = tempfile.mkdtemp(prefix="beckon-test-")
         self.sms_path = os.path.join(self.folder, "sms")
-        options = (["--sms-file", self.sms_path] if sms else []) + list(service_options)
+        # Its TCP port is another one after a restart; the pages find it again by its socket.
+        self.socket = "unix:" + os.path.join(self.folder, "socket")
+        options = ["--listen", self.socket, *(["--sms-file", self.sms_path] if sms else []),
+                   *service_options]
         self.service = Service(options, folder=self.folder, environment=environment)
         self.environment = environment
         self.web_options = list(web_options)
@@ -132,7 +135,7 @@ class Pages:
         if os.path.exists(port_file):
             os.unlink(port_file)
         listen = "127.0.0.1:%d" % (self.web_port or 0)  # again where it was
-        options = ["--service", self.service.address, "--listen", listen, "--port-file", port_file,
+        options = ["--service", self.socket, "--listen", listen, "--port-file", port_file,
                    "--key-file", os.path.join(self.folder, "web.key"),
                    *(["--behind-proxy"] if self.proxied else []), *self.web_options]
         with open(self.log_path, "ab") as log:
@@ -182,8 +185,9 @@ class Pages:
             self.secrets["admin"] = self._client.token
         return self._client.with_token(self.secrets[token])
 
-    def reconnect(self):
-        """After beckond was started again: its port is another one, and the pages' too."""
+    def restart_service(self):
+        """beckond again after a kill() or stop(); the pages stay as they are."""
+        self.service.start()
         self.__dict__.pop("_client", None)
 
     def invite(self):
