@@ -70,6 +70,16 @@ static bool goes_on(struct executor *executor, struct turn_entry *entry)
     return true;
 }
 
+/* What was committed leaves: a notice, then the answer the caller is told. */
+static void conclude(struct executor *executor, struct work *work)
+{
+    const struct executor_options *options = &executor->options;
+    if (work->outcome == OUTCOME_OK && work->call.notice.filled && options->notify != NULL)
+        options->notify(options->notify_context, &work->call.notice);
+    if (work->outcome == OUTCOME_OK) work->outcome = work->call.told;
+    if (work->outcome != OUTCOME_OK) executor->refusals++;
+}
+
 /* Puts back what goes on, backwards so that the order stays; the others are answered in order. */
 static void end_turn(struct executor *executor)
 {
@@ -88,7 +98,7 @@ static void end_turn(struct executor *executor)
         if (work == NULL) continue;
         assert(work->outcome != OUTCOME_OK || work->reply != NULL);
         assert(work->outcome != OUTCOME_AGAIN);
-        if (work->outcome != OUTCOME_OK) executor->refusals++;
+        conclude(executor, work);
         work_list_push_back(&answered, work);
     }
     turn->entry_count = 0;

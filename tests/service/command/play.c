@@ -22,6 +22,9 @@ static void reset(struct command_call *call, uint64_t now_ms)
     call->refusal = (struct refusal){0};
     call->room = NULL;
     call->room_bytes = 0;
+    call->told = OUTCOME_OK;
+    call->notice.filled = false;
+    call->sends = true;
     call->now_ms = now_ms;
 }
 
@@ -153,9 +156,13 @@ static struct ran run_call(struct stage *stage, const struct step *step,
         assert_int_equal(batch_commit(stage->batch), STORE_OK);
     }
     run_write(stage, command, command->write, ran.call.merchant, &ran);
-    if (ran.outcome == OUTCOME_OK && commit)
+    if (ran.outcome == OUTCOME_OK && commit) {
         assert_int_equal(batch_commit(stage->batch), STORE_OK);
-    else batch_abandon(stage->batch);
+        stage_notice(stage, &ran.call.notice);
+        ran.outcome = ran.call.told;
+    } else {
+        batch_abandon(stage->batch);
+    }
     return ran;
 }
 

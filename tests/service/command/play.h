@@ -9,7 +9,8 @@
  * more are played without rehearsals and verified at their end.) Of a stream that follows something
  * the first look is played; one that has nothing to say answers nothing at all. Saved from the
  * start: $admin (a token), $folder (of the throw-away store), $nobodys (a well-formed code nobody
- * has). */
+ * has). Of each message to a phone $to and $code are saved; $to is "nobody" where it is for nobody,
+ * and a sender is always there. */
 #ifndef BECKON_TESTS_SERVICE_COMMAND_PLAY_H
 #define BECKON_TESTS_SERVICE_COMMAND_PLAY_H
 
