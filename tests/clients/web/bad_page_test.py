@@ -50,7 +50,7 @@ class BadPages(unittest.TestCase):
     # ---- what was typed --------------------------------------------------------------------------
 
     def test_a_wrong_phone_is_told_beside_its_field_and_keeps_what_was_typed(self):
-        for phone in ("1380013", "1380013800013800138000", "abc", "", "+0138000", "１３８０"):
+        for phone in ("13800", "1380013800013800138000", "abc", "", "+0138000", "１３８０"):
             for language in ("zh", "en"):
                 visitor, page = self.registering(language)
                 page = visitor.submit(page, phone=phone, name="小王", birthday="1990-05-20",
