@@ -219,6 +219,13 @@ class Pages:
             self.buy(name, amount, "OLD-%d" % i, year_ago(7 * i), "S02" if name == "bo" else "S01")
         self.buy("lin", 12800, "TODAY-1")
 
+    def adopt_admin(self):
+        """Sign-in links for the admin of beckond's first start: the first token of all."""
+        self.tokens["admin"] = next(
+            token["token_number"] for token in
+            self.call("TokenService/ListTokens", {"page_size": 500})["tokens"]
+            if token["role"] == "ROLE_ADMIN" and token["revoked_at"] is None)
+
     def code(self, kind, number, request_id):
         return self.call("CodeService/CreateCode", {
             "code": {"owner": {"kind": "PARTY_KIND_" + kind, "number": number}},
@@ -233,12 +240,17 @@ class Pages:
 
     # ---- visiting --------------------------------------------------------------------------------
 
-    def visitor(self, language="zh", address=None):
-        """Somebody new, from an address of her own."""
+    def address(self):
+        """Nobody else's."""
         number = next(self.serial)
-        if address is None and self.proxied:
-            address = "10.%d.%d.%d" % (number >> 16 & 255, number >> 8 & 255, number & 255)
-        return Visitor(("127.0.0.1", self.web_port), address, language)
+        return "10.%d.%d.%d" % (number >> 16 & 255, number >> 8 & 255, number & 255)
+
+    def visitor(self, language="zh", address=None, moving=False):
+        """Somebody new, from an address of her own; moving: from another one each time."""
+        visitor = Visitor(("127.0.0.1", self.web_port),
+                          address or (self.address() if self.proxied else None), language)
+        visitor.move = self.address if moving else None
+        return visitor
 
     def link(self, guide=None, token=None):
         """A fresh one-time sign-in link, as a path."""
@@ -248,17 +260,17 @@ class Pages:
                          dict(owner, request_id="link-%d" % next(self.serial)))
         return "/in/" + made["secret"]
 
-    def signed_in(self, guide=None, token=None, language="zh"):
+    def signed_in(self, guide=None, token=None, language="zh", moving=False):
         """A visitor who used such a link."""
-        visitor = self.visitor(language)
+        visitor = self.visitor(language, moving=moving)
         page = visitor.submit(visitor.get(self.link(guide, token)))
         assert page.status == 200, page
         return visitor
 
-    def member_signed_in(self, name, language="zh"):
+    def member_signed_in(self, name, language="zh", moving=False):
         """A visitor who proved a member's phone (of MEMBERS, or any number)."""
         phone = MEMBERS[name][1] if name in MEMBERS else name
-        visitor = self.visitor(language)
+        visitor = self.visitor(language, moving=moving)
         page = visitor.submit(visitor.get("/card"), "/card/code", phone=phone)
         page = visitor.submit(page, "/card/prove", code=self.sms_code(phone))
         assert page.status == 200 and page.path == "/card", page

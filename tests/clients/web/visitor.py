@@ -175,6 +175,7 @@ class Visitor:
     def __init__(self, where, address=None, language="zh", host=None):
         self.where = where
         self.address = address
+        self.move = None  # a function: the next request comes from the address it gives
         self.language = language
         self.host = host or "%s:%d" % tuple(where)
         self.cookies = {}
@@ -195,6 +196,7 @@ class Visitor:
 
     def send(self, method, target, body=None, headers=()):
         """One request as it is: the Page, redirects not followed, cookies kept."""
+        self.address = self.move() if self.move else self.address
         connection = http.client.HTTPConnection(*self.where, timeout=TIMEOUT_SECONDS)
         sent = dict(self.headers(), **dict(headers))
         if body is not None and "Content-Type" not in sent:
