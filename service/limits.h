@@ -88,6 +88,8 @@ enum {
      * touch the months of two years, and a year ahead is more than anybody plans. */
     LIMIT_STAFF_BACK_DAYS = 366,
     LIMIT_STAFF_AHEAD_DAYS = 366,
+    LIMIT_BIRTHDAY_DAYS = 92,             /* ahead: a quarter's planning */
+    LIMIT_BIRTHDAYS_LOOKED = 500,         /* profiles unsealed for one page: some 10 ms */
     LIMIT_TOKENS_PER_PRINCIPAL = 2,       /* alive, for rotation */
     LIMIT_MEMBER_CODES = 20,              /* she draws herself, that may still be used: a card, and
                                              one for every chat group she is in */
@@ -118,7 +120,7 @@ enum {
  * the highest tier's multiplier stays far below 2^63. */
 #define LIMIT_AMOUNT_MINOR INT64_C(1000000000000)
 #define LIMIT_PHONE_REST_MS (UINT64_C(90) * 86400 * 1000) /* a number given up rests 90 days */
-/* Sessions: a customer's phone stays signed in, a guide's for a week of shifts, a desk for a day. */
+/* Sessions: a customer's phone stays signed in, a guide's for a week of shifts, a desk a day. */
 #define LIMIT_SESSION_MEMBER_MS (UINT64_C(30) * 24 * 60 * 60 * 1000)
 #define LIMIT_SESSION_GUIDE_MS (UINT64_C(7) * 24 * 60 * 60 * 1000)
 #define LIMIT_SESSION_DESK_MS (UINT64_C(12) * 60 * 60 * 1000)

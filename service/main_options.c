@@ -21,9 +21,9 @@ static const char HELP[] =
     "                        so put a proxy on this machine in front\n"
     "  --port-file FILE      writes the real ports there, one a line, once it serves\n"
     "  --sms-file FILE       development: messages to phones go there, one JSON line each\n"
-    "  --sms-hook URL        messages to phones are POSTed there as JSON {to, text, code, language,\n"
-    "                        at}: https, or http on loopback. Without either none is sent, and\n"
-    "                        nobody can sign in by phone\n"
+    "  --sms-hook URL        messages to phones are POSTed there as JSON {to, text, code,\n"
+    "                        language, at}: https, or http on loopback. Without either none is\n"
+    "                        sent, and nobody can sign in by phone\n"
     "  --sms-hook-secret FILE  its first line is sent as Authorization: Bearer\n"
     "  --record-commits FILE writes every commit's write set there (measurements)\n"
     "  --restore BACKUP_DIR  puts a backup into an empty data folder and ends; nothing may run\n"
@@ -55,7 +55,8 @@ void options_help(void)
 
 enum option_id {
     OPTION_DATA = 256, OPTION_LISTEN, OPTION_PORT_FILE, OPTION_RECORD, OPTION_RESTORE,
-    OPTION_MASTER_KEY, OPTION_SMS_FILE, OPTION_SMS_HOOK, OPTION_SMS_HOOK_SECRET, OPTION_METHODS, OPTION_VERSION, OPTION_HELP,
+    OPTION_MASTER_KEY, OPTION_SMS_FILE, OPTION_SMS_HOOK, OPTION_SMS_HOOK_SECRET, OPTION_METHODS,
+    OPTION_VERSION, OPTION_HELP,
 };
 
 static const struct option OPTIONS[] = {

@@ -11,7 +11,8 @@ static const char *const PREFIXES[SECRET_KIND_COUNT] = {
     [SECRET_TOKEN] = "beckon_", [SECRET_SESSION] = "session_", [SECRET_LINK] = "link_",
 };
 enum { PREFIX_BYTES_MAX = 8, MERCHANT_DIGITS_MAX = 10, TEXT_SECRET_BYTES = 43 };
-static_assert(PREFIX_BYTES_MAX + MERCHANT_DIGITS_MAX + 1 + TEXT_SECRET_BYTES < SECRET_TOKEN_TEXT_BYTES,
+static_assert(PREFIX_BYTES_MAX + MERCHANT_DIGITS_MAX + 1 + TEXT_SECRET_BYTES <
+                  SECRET_TOKEN_TEXT_BYTES,
               "the longest token fits");
 static_assert(sodium_base64_ENCODED_LEN(SECRET_BYTES, sodium_base64_VARIANT_URLSAFE_NO_PADDING)
                   == TEXT_SECRET_BYTES + 1, "32 bytes are 43 symbols");

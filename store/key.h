@@ -87,6 +87,8 @@ enum table {
     TABLE_CLOCK = 0x43,          /* -> count, time: when an operator accepted the clock */
 
     /* more of merchants' own */
+    TABLE_REFEREE = 0x45,        /* referrer, referee -> (empty): members recommended by a member */
+    TABLE_REFEREES_LISTED = 0x46,/* -> number: members up to it are in those lists */
     TABLE_AUDIT = 0x47,          /* -> audit_head; number -> audit_entry. Merchant 0 has one, too */
     TABLE_PAYMENT = 0x50,        /* run, payee, pay entity, number -> ColdPayment: what became of a
                                     line's money, and who was told who the payee is */

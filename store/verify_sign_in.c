@@ -1,5 +1,5 @@
-/* What sign-in keeps: each session and link is its owner's, who is there, and stands among what has
- * to be deleted; so does each record that throttles a phone; and the two lists name nothing else. */
+/* What sign-in keeps: each session and link is its owner's, who is there, and stands among what
+ * has to be deleted; so does each record that throttles a phone. The lists name nothing else. */
 #include <string.h>
 
 #include "store/phone_codes.h"

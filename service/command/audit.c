@@ -131,12 +131,18 @@ static void fill_caller(const struct principal *principal, struct audit_entry *e
     entry->by_session = principal->session;
 }
 
+bool command_is_noted(const struct command *command, const struct command_call *call)
+{
+    return command->note != NULL && makes_entry(command, call);
+}
+
 enum outcome command_run_write(struct batch *batch, const struct command *command,
                                struct command_call *call, ProtobufCMessage **ret_reply)
 {
     struct audit_entry entry = {.action = command->audited};
     struct audit_head head;
 
+    assert((command->write != NULL) != (command->note != NULL));
     memset(&call->audit, 0, sizeof call->audit);
     if (!makes_entry(command, call)) return command->write(batch, call, ret_reply);
     enum outcome loaded = command_outcome(audits_head_get(&batch->reader, &head),
@@ -145,8 +151,10 @@ enum outcome command_run_write(struct batch *batch, const struct command *comman
     /* What has to be fetched is told together with what the command wants. */
     if (loaded != OUTCOME_OK && loaded != OUTCOME_AGAIN) return loaded;
     size_t put_count = batch_put_count(batch);
-    enum outcome outcome = command->write(batch, call, ret_reply);
-    if (outcome != OUTCOME_OK || batch_put_count(batch) == put_count) return outcome;
+    enum outcome outcome = command->note != NULL ? command->note(call)
+                                                 : command->write(batch, call, ret_reply);
+    if (outcome != OUTCOME_OK) return outcome;
+    if (command->note == NULL && batch_put_count(batch) == put_count) return outcome;
     if (call->audit.skipped) return OUTCOME_OK;
     if (loaded == OUTCOME_AGAIN) return loaded; /* the whole run is dropped */
 

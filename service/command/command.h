@@ -112,12 +112,19 @@ struct command {
     /* Rows commands: how many; `write` runs once per row (call->row), in order, keeping *ret_reply
      * between rows and recording refusals in it. A slow-lane command. NULL: a single command. */
     size_t (*row_count)(const ProtobufCMessage *request);
-    /* Writes: what an entry of the audit trail calls it; AUDIT_NONE: it makes none. */
+    /* What an entry of the audit trail calls it; AUDIT_NONE: it makes none. */
     enum audit_action audited;
+    /* Reads and streams that are audited: fills call->audit from the request, and may refuse. Its
+     * entry is committed before a read's reply leaves, or a stream begins (command_is_noted). */
+    enum outcome (*note)(struct command_call *call);
 };
 
+/* Is this call one whose entry has to be committed, though it writes nothing else? */
+bool command_is_noted(const struct command *command, const struct command_call *call);
+
 /* Runs `write` (one row of it) and, when it put something, adds its entry to the audit trail:
- * answers as `write` does. Whoever runs writes runs them through here. */
+ * answers as `write` does. Of a noted call: adds its entry. Whoever runs writes runs them through
+ * here. */
 enum outcome command_run_write(struct batch *batch, const struct command *command,
                                struct command_call *call,
                                ProtobufCMessage **ret_reply) OUTCOME_CHECKED;

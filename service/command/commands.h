@@ -13,7 +13,7 @@ extern const struct command hand_over_members, get_handover, list_handovers, lis
 extern const struct command create_code, get_code, list_codes, render_code, reassign_code,
     revoke_code, resolve_code;
 extern const struct command register_member, register_members, get_member, list_members,
-    update_member;
+    update_member, list_referees;
 extern const struct command list_benefits, hand_out_benefit;
 extern const struct command record_purchase, record_purchases, get_purchase, list_purchases;
 extern const struct command record_refund, record_refunds, get_refund, list_refunds, list_debts,
@@ -46,6 +46,6 @@ extern const struct command verify_store, backup_store, accept_clock;
 
 /* No RPCs: what the service's ticker asks, with messages of beckon.internal. */
 extern const struct command tick_due, tick_periods, tick_refunds, tick_settlements,
-    tick_handovers, tick_sign_in;
+    tick_handovers, tick_referees, tick_sign_in;
 
 #endif

@@ -77,15 +77,19 @@ static enum outcome create_sign_in_link_write(struct batch *batch, struct comman
     enum outcome outcome = form_request_id(call, request->request_id, &id);
     if (outcome == OUTCOME_OK) outcome = form_minutes(call, request->valid_minutes, &minutes);
     if (outcome != OUTCOME_OK) return outcome;
+    /* What is another's is refused even as a replay; whose token went since, is still told. */
+    enum outcome owned_by = signing_owner(&batch->reader, call, &name, &link.owner);
+    if (owned_by == OUTCOME_AGAIN || owned_by == OUTCOME_NOT_YOURS) return owned_by;
     fill_fingerprint(batch, request, fresh.fingerprint);
     enum store_result found = requests_get(&batch->reader, REQUEST_SIGN_IN_LINK, id, &known);
     if (found == STORE_OK) {
         if (memcmp(known.fingerprint, fresh.fingerprint, FINGERPRINT_BYTES) != 0)
             return form_refuse(call, OUTCOME_REQUEST_ID_REUSED, "request_id", NULL);
+        call->refusal = (struct refusal){.field = NULL};
         return reply_with(call, known.object, "", ret_reply);
     }
     if (found != STORE_ABSENT) return command_outcome(found, OUTCOME_INTERNAL);
-    outcome = signing_owner(&batch->reader, call, &name, &link.owner);
+    outcome = owned_by;
     if (outcome == OUTCOME_OK)
         outcome = command_outcome(sign_in_owned_get(&batch->reader, &link.owner, &owned),
                                   OUTCOME_STORE_DAMAGED);

@@ -1,5 +1,5 @@
 /* Proves a phone by the code that was sent to it: a session as its member.
- * Happy path: the phone's code -> still counts? -> the right one? -> whose -> LINE -> used, session.
+ * Happy path: the phone's code -> still counts? -> the right one? -> whose -> LINE -> session.
  * A wrong code is written down as a try and told as CODE_WRONG after the commit; so is a right one
  * for a phone that nobody has, which was sent to nobody.
  * Refusals, in order: PHONE_INVALID, VALUE_INVALID, PHONE_CODE_EXPIRED. */

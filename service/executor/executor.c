@@ -60,13 +60,15 @@ static enum lane first_lane(const struct command *command)
 enum outcome executor_submit(struct executor *executor, struct work *work)
 {
     const struct command *command = work->command;
+    bool noted = command_is_noted(command, &work->call);
     assert(work->done != NULL);
-    assert((command->write != NULL) != (command->stream != NULL));
+    assert((command->write != NULL) != (command->stream != NULL) || noted);
+    assert((command->read != NULL) == (work->reply != NULL) || !noted);
     enum outcome outcome = executor_find_merchant(executor, command, &work->call);
     if (outcome != OUTCOME_OK) return outcome;
 
     work->outcome = OUTCOME_OK;
-    work->reply = NULL;
+    if (command->read == NULL) work->reply = NULL;
     work->begun = false;
     work->call.sends = executor->options.notify != NULL;
     work->row_next = 0;
@@ -75,6 +77,7 @@ enum outcome executor_submit(struct executor *executor, struct work *work)
     if (command->stream != NULL) {
         assert(work->emit != NULL);
         work->lane = LANE_FAST;
+        if (noted) return queue_push(&executor->writes, work); /* then it is queued as below */
         return queue_push(&executor->long_jobs, work);
     }
     work->lane = (uint8_t)first_lane(command);

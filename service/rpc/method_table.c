@@ -27,7 +27,7 @@
     {.path = "/beckon.v1." service "/" method, .kind = METHOD_STREAM, .command = &(its_command),   \
      .roles = (its_roles)}
 
-enum { METHOD_COUNT = 117 };
+enum { METHOD_COUNT = 118 };
 
 static const struct method API_METHODS[] = {
     UNARY("MerchantService", "CreateMerchant", create_merchant, OPERATOR),
@@ -66,6 +66,7 @@ static const struct method API_METHODS[] = {
     UNARY("MemberService", "GetMember", get_member,
           MEMBER | GUIDE | POS | MANAGER | AUDITOR | ADMIN),
     UNARY("MemberService", "ListMembers", list_members, GUIDE | MANAGER | AUDITOR | ADMIN),
+    UNARY("MemberService", "ListReferees", list_referees, MEMBER | AUDITOR | ADMIN),
     UNARY("MemberService", "UpdateMember", update_member, MEMBER | GUIDE | MANAGER | ADMIN),
 
     UNARY("BenefitService", "ListBenefits", list_benefits,

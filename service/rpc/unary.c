@@ -192,7 +192,13 @@ void call_arrive(struct call *call)
         outcome = command->read != NULL
                       ? executor_read(call->rpc->options.executor, command, &work->call, &reply)
                       : executor_submit(call->rpc->options.executor, work);
-        if (command->read == NULL && outcome == OUTCOME_OK)
+        bool noted = command->read != NULL && outcome == OUTCOME_OK &&
+                     command_is_noted(command, &work->call);
+        if (noted) { /* the answer leaves when it is on record who has it */
+            work->reply = reply;
+            outcome = executor_submit(call->rpc->options.executor, work);
+        }
+        if ((command->read == NULL || noted) && outcome == OUTCOME_OK)
             return; /* `done` has it now, or had it already */
     }
     call_finish(call, outcome, reply);

@@ -91,6 +91,9 @@ TABLE = {
     "MemberService/ListMembers": Row(
         (GUIDE, MANAGER, AUDITOR, ADMIN), lambda w: {"guide_number": w.one.guides[0]},
         scoped={GUIDE: NOT_YOURS}),
+    "MemberService/ListReferees": Row(
+        (MEMBER, AUDITOR, ADMIN), lambda w: {"member_number": w.one.members[0]},
+        scoped={MEMBER: NOT_YOURS}),
     "MemberService/UpdateMember": Row(
         OWNERS, lambda w: {"member": {"member_number": w.one.members[0], "name": "Member 1"},
                            "update_fields": ["name"]},

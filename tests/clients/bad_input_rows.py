@@ -34,7 +34,7 @@ LISTS = [("ShopService/ListShops", {}), ("GuideService/ListGuides", {}),
          ("CreditService/ListCredits", {"account": {"kind": "PARTY_KIND_GUIDE", "number": 1}}),
          ("CreditService/ListAdjustments", {}),
          ("RedemptionService/ListRedemptions", {"member_number": 1}),
-         ("PeriodService/ListPeriodCloses", {})] + bad_pay_rows.LISTS
+         ("PeriodService/ListPeriodCloses", {})] + bad_pay_rows.LISTS + bad_people_rows.LISTS
 REDEEM, ADJUST = "RedemptionService/Redeem", "CreditService/AdjustBalance"
 HOLD, RELEASE = "CreditService/HoldCredit", "CreditService/ReleaseCredit"
 

@@ -36,6 +36,7 @@ struct stage {
     struct store *store;
     struct batch *batch;
     bool needy;
+    bool senderless; /* for this step no message can be sent */
     bool brief; /* a long table: its calls are not rehearsed, only the end is verified */
     uint64_t now_ms;
     struct arena arena;

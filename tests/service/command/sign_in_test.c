@@ -1,5 +1,5 @@
-/* Signing in by a code sent to a phone: who gets one, how often, how long it counts, and that phones
- * nobody has are treated like others. */
+/* Signing in by a code sent to a phone: who gets one, how often, how long it counts, and that
+ * phones nobody has are treated like others. */
 #include "tests/service/command/stages.h"
 
 #include <setjmp.h>
@@ -170,6 +170,8 @@ static void what_is_wrong_is_named(void **state)
                 "phone"),
         REFUSES("stranger", send_phone_code, "merchant_number=1 phone=13800000001 language=fr",
                 OUTCOME_VALUE_INVALID, "language"),
+        {.who = "stranger", .command = &send_phone_code, .senderless = true,
+         .request = "merchant_number=1 phone=13800000001", .outcome = OUTCOME_SENDER_ABSENT},
         REFUSES("stranger", prove_phone, "phone=13800000001 code=123456", OUTCOME_FIELD_REQUIRED,
                 "merchant_number"),
         REFUSES("stranger", prove_phone, "merchant_number=9 phone=13800000001 code=123456",
@@ -218,11 +220,11 @@ static void the_ticker_deletes_what_is_over(void **state)
         ANSWERS("stranger", prove_phone, "merchant_number=1 phone=13800000001 code=$code",
                 "member_number=1", .save = "s=session_secret"),
         SEND("13700000009", FRESH),
-        ANSWERS("admin", create_sign_in_link, "request_id=l guide_number=1", "expires_at=2026-03-02T11:00:00",
-                .save = "l=secret"),
+        ANSWERS("admin", create_sign_in_link, "request_id=l guide_number=1",
+                "expires_at=2026-03-02T11:00:00", .save = "l=secret"),
         ANSWERS("ticker", tick_sign_in, "step_count=4", "more#=4 more[0]=0"),
-        AT("2026-03-02T11:00"),
-        ANSWERS("ticker", tick_sign_in, "step_count=4", "more[0]=1 more[1]=0"), /* the link */
+        AT("2026-03-02T11:00"), /* the link's end */
+        ANSWERS("ticker", tick_sign_in, "step_count=4", "more[0]=1 more[1]=0"),
         AT("2026-03-03T10:00"),
         ANSWERS("ticker", tick_sign_in, "step_count=4", "more[0]=1 more[1]=1 more[2]=0"),
         ANSWERS("token:$s", get_session, "", "is_session=1"),

@@ -73,6 +73,8 @@ static void each_is_named_after_its_method_and_by_somebody_who_may_call_it(void 
     for (size_t i = 0; i < count; i++) {
         const struct command *command = methods[i].command;
         if (command == NULL || command->audited == AUDIT_NONE) continue;
+        if ((command->write != NULL) == (command->note != NULL))
+            fail_msg("%s: a write, or a read or stream with its note", name_of(&methods[i]));
         const struct audit_action_info *info = audit_action_info(command->audited);
         assert_non_null(info);
         assert_string_equal(info->method, name_of(&methods[i]));
