@@ -6,6 +6,7 @@
  *     {{=register.title}}    a text of the table, in the page's language; may have holes itself
  *     {{word state run.state}}   the text "state.VALUE" for the value at a path, e.g. an enum's
  *     {{#a}}...{{/a}}    once for each element of a list, or once when it is something
+ *     {{?a}}...{{/a}}    once, in the same context, when it is something: around a list
  *     {{^a}}...{{/a}}    when it is nothing: absent, null, false, 0, "", an empty list
  *     {{>part}}          another template, in the same context
  *     {{.}}              the element itself
