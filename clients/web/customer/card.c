@@ -46,14 +46,12 @@ void card_show(struct visit *visit, unsigned status, const char *name)
     visit_show(visit, status, name);
 }
 
-/* What this program has of tiers and benefits, as the template asks for it. */
-static void view_standing(struct visit *visit, const Beckon__V1__GetMemberResponse *reply)
+/* What tiers are measured by, as the template asks for it. */
+static void view_tier(struct visit *visit, const Beckon__V1__GetMemberResponse *reply)
 {
     const Beckon__V1__TierStanding *tier = reply->member->tier;
     if (tier && tier->basis == BECKON__V1__TIER_BASIS__TIER_BASIS_POINTS)
         view_set(visit, "tier_points", json_true());
-    if (reply->member->n_benefits > 0)
-        view_set(visit, "has_benefits", json_true());
 }
 
 void card_get(struct visit *visit)
@@ -78,7 +76,7 @@ void card_get(struct visit *visit)
         visit_failed(visit);
         return;
     }
-    view_standing(visit, own);
+    view_tier(visit, own);
     view_set(visit, "code", json_pack("{s:s, s:s}", "code", code, "link", image->link));
     view_set(visit, "at_card", json_true());
     card_show(visit, 200, "customer/card");

@@ -23,7 +23,8 @@ void prove_post(struct visit *visit);
 void card_sign_in(struct visit *visit);
 /* Has a code sent to the phone and leads to the page that takes it; where no messages can be sent,
  * to `otherwise`, an address of ours. Sends the answer. */
-void phone_send_code(struct visit *visit, const char *phone, const char *otherwise);
+void phone_send_code(struct visit *visit, const char *phone, uint32_t merchant_number,
+                     const char *otherwise);
 
 /* card.c */
 void card_get(struct visit *visit);

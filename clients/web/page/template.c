@@ -5,14 +5,15 @@
 #include <assert.h>
 #include <string.h>
 
-enum node_kind { NODE_PLAIN, NODE_VALUE, NODE_LOCAL, NODE_TEXT, NODE_WORD, NODE_SECTION, NODE_WITHOUT,
-                 NODE_PART };
+enum node_kind { NODE_PLAIN, NODE_VALUE, NODE_LOCAL, NODE_TEXT, NODE_WORD, NODE_SECTION,
+                 NODE_WITH, NODE_WITHOUT, NODE_PART };
 
 struct node {
     enum node_kind kind;
-    char *name;   /* PLAIN: the text; VALUE, LOCAL, SECTION, WITHOUT, WORD: a path; TEXT: key; PART: name */
+    char *name;   /* PLAIN: the text; VALUE, LOCAL, WORD, SECTION, WITH,
+                  WITHOUT: a path; TEXT: key; PART: name */
     char *filter; /* VALUE: "" for none; WORD: the key's beginning */
-    guint end;    /* SECTION, WITHOUT: index of the node after it */
+    guint end;    /* SECTION, WITH, WITHOUT: index of the node after it */
     guint line;
 };
 
@@ -132,6 +133,7 @@ static bool add_tag(struct compiling *compiling, char *tag, GString *error)
 {
     switch (tag[0]) {
     case '#': return open_section(compiling, NODE_SECTION, tag + 1, error);
+    case '?': return open_section(compiling, NODE_WITH, tag + 1, error);
     case '^': return open_section(compiling, NODE_WITHOUT, tag + 1, error);
     case '/': return close_section(compiling, tag + 1, error);
     case '>': node_add(compiling, NODE_PART, tag + 1, strlen(tag + 1), ""); return true;
@@ -273,25 +275,6 @@ bool templates_check(const struct templates *templates, GString *error)
     return check_table(templates, templates->pages, error);
 }
 
-void templates_each_text_used(const struct templates *templates,
-                              void (*found)(void *context, const char *key), void *context)
-{
-    GHashTable *tables[] = {templates->pages, templates->texts[LANGUAGE_EN]};
-    for (size_t t = 0; t < G_N_ELEMENTS(tables); t++) {
-        GHashTableIter iterator;
-        void *value;
-        g_hash_table_iter_init(&iterator, tables[t]);
-        while (g_hash_table_iter_next(&iterator, NULL, &value)) {
-            const struct compiled *compiled = value;
-            for (guint i = 0; i < compiled->nodes->len; i++) {
-                const struct node *node = &g_array_index(compiled->nodes, struct node, i);
-                if (node->kind == NODE_TEXT)
-                    found(context, node->name);
-            }
-        }
-    }
-}
-
 /* ---- rendering ------------------------------------------------------------------------------- */
 
 struct rendering {
@@ -371,8 +354,8 @@ static void render_section(struct rendering *rendering, const struct compiled *c
                            const struct node *node, guint body)
 {
     const json_t *value = look_up(rendering, node->name);
-    if (node->kind == NODE_WITHOUT) {
-        if (!is_something(value))
+    if (node->kind != NODE_SECTION) {
+        if (is_something(value) == (node->kind == NODE_WITH))
             render_nodes(rendering, compiled, body, node->end);
     } else if (json_is_array(value)) {
         for (size_t i = 0; i < json_array_size(value); i++)
@@ -478,6 +461,7 @@ static void render_nodes(struct rendering *rendering, const struct compiled *com
             render_nodes(rendering, other, 0, other->nodes->len);
             break;
         case NODE_SECTION:
+        case NODE_WITH:
         case NODE_WITHOUT:
             render_section(rendering, compiled, node, i + 1);
             i = node->end - 1;
