@@ -72,6 +72,7 @@ void entries_get(struct visit *visit)
     }
     json_array_foreach(guide_reply(visit, "list", "entries"), index, entry)
         view_entry(entry);
+    guide_titles(visit, guide_reply(visit, "list", "entries"));
     guide_show(visit, 200, "guide/entries", "board");
 }
 

@@ -69,6 +69,12 @@ json_t *guide_day_before(const char *date);
 /* The object at `name` of the view's `reply`; NULL: absent. */
 json_t *guide_reply(const struct visit *visit, const char *reply, const char *name);
 
+/* ---- titles.c ---- */
+
+/* Adds title_zh and title_en to rows that have rule_id and program_version; who has none keeps its
+ * id. */
+void guide_titles(struct visit *visit, json_t *rows);
+
 /* ---- trend.c ---- */
 
 /* Bars of a scoreboard's parts, into view "trends"; nothing for a single part. */

@@ -63,11 +63,14 @@ char *guide_page_asked(const struct visit *visit)
     return asked(visit, "page");
 }
 
-/* Tabs: every span with its name, the chosen one marked. */
+/* Tabs: every span with its name, the chosen one marked. A rate needs a month to mean something:
+ * the service has none of a day or week. */
 static void view_spans(struct visit *visit, Beckon__V1__ScoreboardSpan chosen)
 {
     json_t *spans = json_array();
-    for (int span = BECKON__V1__SCOREBOARD_SPAN__SCOREBOARD_SPAN_DAY;
+    bool rate = strcmp(asked(visit, "kpi"), "repurchase_rate") == 0;
+    for (int span = rate ? BECKON__V1__SCOREBOARD_SPAN__SCOREBOARD_SPAN_MONTH
+                         : BECKON__V1__SCOREBOARD_SPAN__SCOREBOARD_SPAN_DAY;
          span <= BECKON__V1__SCOREBOARD_SPAN__SCOREBOARD_SPAN_YEAR; span++) {
         char *name = text_of_enum(&beckon__v1__scoreboard_span__descriptor, span);
         json_array_append_new(spans, json_pack("{s:s, s:b}", "tab", name, "chosen",

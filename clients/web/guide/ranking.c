@@ -46,5 +46,7 @@ void ranking_get(struct visit *visit)
         return;
     }
     mark_own(visit);
+    const char *end = json_string_value(guide_reply(visit, "ranking", "end_date"));
+    view_set(visit, "last_date", guide_day_before(end ? end : ""));
     guide_show(visit, 200, "guide/ranking", "board");
 }

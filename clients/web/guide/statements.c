@@ -104,6 +104,7 @@ void statement_get(struct visit *visit)
         return;
     }
     statement_view(visit);
+    guide_titles(visit, guide_reply(visit, "found", "credits"));
     mark_disputed(visit, found, disputes);
     view_disputes(visit, disputes, found->statement->line->pay_entity);
     view_set(visit, "may_dispute",
