@@ -202,6 +202,8 @@ enum store_result verify_refund_cycle(struct verify *verify, uint32_t member,
 /* Disputes, and held credits left to the next run; what became of settlement lines' money. */
 enum store_result verify_disputes(struct verify *verify) STORE_CHECKED;
 enum store_result verify_payments(struct verify *verify) STORE_CHECKED;
+/* Sessions, sign-in links, phone codes. */
+enum store_result verify_sign_in(struct verify *verify) STORE_CHECKED;
 enum store_result verify_indexes(struct verify *verify) STORE_CHECKED;
 enum store_result verify_audit(struct verify *verify) STORE_CHECKED;
 

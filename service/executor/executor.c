@@ -70,6 +70,7 @@ enum outcome executor_submit(struct executor *executor, struct work *work)
     work->outcome = OUTCOME_OK;
     if (command->read == NULL) work->reply = NULL;
     work->begun = false;
+    work->call.sends = executor->options.notify != NULL;
     work->row_next = 0;
     size_t row_count = command->row_count != NULL ? command->row_count(work->call.request) : 0;
     work->row_count = row_count > 0 ? row_count : 1; /* a command refuses an empty list itself */

@@ -27,6 +27,10 @@ struct executor_options {
      * must not return. */
     void (*fault)(void *context, const char *sentence);
     void *fault_context;
+    /* Takes a copy of a notice once the commit of its command is on disk; on the writer's thread,
+     * so it must not wait. NULL: none can be sent (command_call.sends). */
+    void (*notify)(void *context, const struct notice *notice);
+    void *notify_context;
     /* Only to show that the durability test notices; never set by main for anything else. */
     bool reply_before_commit;
 };

@@ -70,6 +70,16 @@ static bool goes_on(struct executor *executor, struct turn_entry *entry)
     return true;
 }
 
+/* What was committed leaves: a notice, then the answer the caller is told. */
+static void conclude(struct executor *executor, struct work *work)
+{
+    const struct executor_options *options = &executor->options;
+    if (work->outcome == OUTCOME_OK && work->call.notice.filled && options->notify != NULL)
+        options->notify(options->notify_context, &work->call.notice);
+    if (work->outcome == OUTCOME_OK) work->outcome = work->call.told;
+    if (work->outcome != OUTCOME_OK) executor->refusals++;
+}
+
 /* A stream whose note is committed goes to the thread of long work; false: it is answered. */
 static bool streams_on(struct executor *executor, struct work *work)
 {
@@ -96,7 +106,7 @@ static void end_turn(struct executor *executor)
         if (work == NULL || streams_on(executor, work)) continue;
         assert(work->outcome != OUTCOME_OK || work->reply != NULL);
         assert(work->outcome != OUTCOME_AGAIN);
-        if (work->outcome != OUTCOME_OK) executor->refusals++;
+        conclude(executor, work);
         work_list_push_back(&answered, work);
     }
     turn->entry_count = 0;

@@ -6,6 +6,7 @@ import time
 import bad_pay_rows
 import bad_people_rows
 import bad_program_rows
+import bad_sign_in_rows
 from world import PROGRAM
 
 INVALID, UNKNOWN, EXISTS, STATE = ("INVALID_ARGUMENT", "NOT_FOUND", "ALREADY_EXISTS",
@@ -490,3 +491,4 @@ def table(world):
     yield from bad_pay_rows.ROWS
     yield from bad_people_rows.rows(world)
     yield from bad_program_rows.ROWS
+    yield from bad_sign_in_rows.rows(world)

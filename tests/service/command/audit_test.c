@@ -5,6 +5,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 
 #include <cmocka.h>
 
@@ -183,6 +184,25 @@ static void the_instance_and_each_merchant_have_a_trail_of_their_own(void **stat
     play_on_lmdb(STAGE, STAGE_STEPS, steps, sizeof steps / sizeof steps[0]);
 }
 
+static void many_entries_are_fetched_together(void **state)
+{
+    (void)state;
+    enum { SHOPS = 150 };
+    static char requests[SHOPS][64];
+    static struct step steps[SHOPS + 2];
+    for (size_t i = 0; i < SHOPS; i++) {
+        snprintf(requests[i], sizeof requests[i], "shop.shop_id=N%zu shop.name=N", i);
+        steps[i] = (struct step)ANSWERS("token:$admin", create_shop, requests[i], NULL);
+    }
+    steps[SHOPS] = (struct step)ANSWERS(
+        "auditor", list_audit_entries, "page_size=500 action=CreateShop token_number=1",
+        "entries#=150 entries[0].object_text=N149 entries[149].object_text=N0 !next_page_token");
+    steps[SHOPS + 1] = (struct step)ANSWERS(
+        "auditor", list_audit_entries, "page_size=100",
+        "entries#=100 entries[99].object_text=N50 head_number=161");
+    play(STAGE, STAGE_STEPS, steps, SHOPS + 2);
+}
+
 #define LISTS(asked, told) ANSWERS("admin", list_audit_entries, asked, told)
 #define WRONG(asked, why, field) REFUSES("admin", list_audit_entries, asked, why, field)
 
@@ -231,6 +251,7 @@ int main(void)
         cmocka_unit_test(what_tills_members_and_strangers_do_is_told_elsewhere),
         cmocka_unit_test(each_desk_leaves_what_it_did),
         cmocka_unit_test(the_instance_and_each_merchant_have_a_trail_of_their_own),
+        cmocka_unit_test(many_entries_are_fetched_together),
         cmocka_unit_test(it_is_listed_newest_first_and_by_what_is_asked_for),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -22,6 +22,8 @@ static void reset(struct command_call *call, uint64_t now_ms)
     call->refusal = (struct refusal){0};
     call->room = NULL;
     call->room_bytes = 0;
+    call->told = OUTCOME_OK;
+    call->notice.filled = false;
     call->now_ms = now_ms;
 }
 
@@ -129,7 +131,8 @@ static struct command_call call_begin(struct stage *stage, const struct principa
                                       const ProtobufCMessage *request, size_t seed)
 {
     struct command_call call = {.principal = *principal, .request = request,
-                                .arena = &stage->arena.allocator, .now_ms = stage->now_ms};
+                                .arena = &stage->arena.allocator, .now_ms = stage->now_ms,
+                                .sends = !stage->senderless};
     memcpy(call.seed, &seed, sizeof seed);
     return call;
 }
@@ -167,9 +170,13 @@ static struct ran run_call(struct stage *stage, const struct step *step,
         assert_int_equal(batch_commit(stage->batch), STORE_OK);
     }
     run_write(stage, command, command->write, ran.call.merchant, &ran);
-    if (ran.outcome == OUTCOME_OK && commit)
+    if (ran.outcome == OUTCOME_OK && commit) {
         assert_int_equal(batch_commit(stage->batch), STORE_OK);
-    else batch_abandon(stage->batch);
+        stage_notice(stage, &ran.call.notice);
+        ran.outcome = ran.call.told;
+    } else {
+        batch_abandon(stage->batch);
+    }
     return ran;
 }
 
@@ -327,6 +334,7 @@ static void play_step(struct stage *stage, const struct step *step)
     struct principal principal = {0};
     char who[TEXT_BYTES];
 
+    stage->senderless = step->senderless;
     stage->step++;
     stage->seed++;
     if (step->at != NULL) stage->now_ms = (uint64_t)message_text_time(step->at);

@@ -21,6 +21,10 @@ static const struct { const char *method, *reason; } exceptions[] = {
     {"RecordRefund", "till traffic: the refund and the ledger tell it"},
     {"RecordRefunds", "as RecordRefund, a row each"},
     {"Redeem", "till traffic: the redemption and the ledger tell it"},
+    {"SendPhoneCode", "strangers ask; whose phone it is stays unsaid"},
+    {"ProvePhone", "she signs herself in: her session says when"},
+    {"RedeemSignInLink", "the link's making is told, with whose it is"},
+    {"EndSession", "whoever signs off changes nothing of anybody's"},
     {"CancelRedemption", "till traffic: the redemption and the ledger tell it"},
 };
 
