@@ -176,6 +176,7 @@ static void tell_gone(struct visit *visit, unsigned status, const char *key, uns
     char text[16];
     g_snprintf(text, sizeof text, "%u", wait_seconds);
     exchange_header(visit->exchange, "Retry-After", text);
+    view_integer(visit, "wait_seconds", wait_seconds);
     if (visit->exchange->method == EXCHANGE_POST)
         view_again(visit);
     else
