@@ -100,6 +100,7 @@ class Pages:
         self.log_path = os.path.join(self.folder, "web.log")
         self.serial = itertools.count(1)
         self.guides, self.members, self.codes = {}, {}, {}
+        self.member_cookies = {}
         self.tokens, self.secrets = {}, {}
 
     def __enter__(self):
@@ -268,12 +269,17 @@ class Pages:
         return visitor
 
     def member_signed_in(self, name, language="zh", moving=False):
-        """A visitor who proved a member's phone (of MEMBERS, or any number)."""
+        """A visitor who proved a member's phone (of MEMBERS, or any number); the same session again
+        for the same member, as codes are sent to a phone a few times an hour only."""
         phone = MEMBERS[name][1] if name in MEMBERS else name
         visitor = self.visitor(language, moving=moving)
+        if name in self.member_cookies:
+            visitor.cookies = dict(self.member_cookies[name])
+            return visitor
         page = visitor.submit(visitor.get("/card"), "/card/code", phone=phone)
         page = visitor.submit(page, "/card/prove", code=self.sms_code(phone))
         assert page.status == 200 and page.path == "/card", page
+        self.member_cookies[name] = dict(visitor.cookies)
         return visitor
 
     # ---- messages --------------------------------------------------------------------------------
