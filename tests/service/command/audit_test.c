@@ -5,6 +5,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 
 #include <cmocka.h>
 
@@ -67,10 +68,15 @@ static void a_settlement_leaves_its_steps(void **state)
         NEWEST("21", "entries[0].action=ResolvePayee entries[0].role=PAYOUT "
                      "entries[0].sentence_en=looked_up_who_is_paid_by_the_statement_of_member_1_"
                      "in_settlement_run_1"),
+        ANSWERS("payroll", print_statement, "run_number=1 payee=guide:1", NULL),
+        NEWEST("22", "entries[0].action=PrintStatement entries[0].object_kind=STATEMENT "
+                     "entries[0].object_number=1 entries[0].object_part=1 "
+                     "entries[0].object_text=guide"),
+        ANSWERS("guide:1", print_statement, "run_number=1", NULL), /* it is his own */
         ANSWERS("payroll", record_payment_results,
                 "run_number=1 results[0].member_number=1 results[0].result=PAID "
                 "results[0].amount_minor=1000 validate_only=true", NULL),
-        NEWEST("21", ""),
+        NEWEST("22", ""),
     };
     PLAY_ON(STAGE, steps);
 }
@@ -164,6 +170,11 @@ static void the_instance_and_each_merchant_have_a_trail_of_their_own(void **stat
         ANSWERS("operator", list_audit_entries, "",
                 "entries#=1 head_number=1 entries[0].action=AcceptClock entries[0].role=OPERATOR "
                 "entries[0].object_kind=INSTANCE"),
+        ANSWERS("operator", backup_store, "path=$folder/copy", "done=1"),
+        REFUSES("operator", backup_store, "path=copy", OUTCOME_PATH_INVALID, "path"),
+        ANSWERS("operator", list_audit_entries, "page_size=1",
+                "head_number=2 entries[0].action=BackupStore "
+                "entries[0].sentence_en=began_a_backup_of_the_service"),
         ANSWERS("operator", create_merchant, "merchant.name=Two request_id=two",
                 "merchant.merchant_number=2"),
         ANSWERS("admin@2", list_audit_entries, "",
@@ -171,6 +182,25 @@ static void the_instance_and_each_merchant_have_a_trail_of_their_own(void **stat
                 "entries[0].role=OPERATOR entries[0].object_number=2"),
     };
     play_on_lmdb(STAGE, STAGE_STEPS, steps, sizeof steps / sizeof steps[0]);
+}
+
+static void many_entries_are_fetched_together(void **state)
+{
+    (void)state;
+    enum { SHOPS = 150 };
+    static char requests[SHOPS][64];
+    static struct step steps[SHOPS + 2];
+    for (size_t i = 0; i < SHOPS; i++) {
+        snprintf(requests[i], sizeof requests[i], "shop.shop_id=N%zu shop.name=N", i);
+        steps[i] = (struct step)ANSWERS("token:$admin", create_shop, requests[i], NULL);
+    }
+    steps[SHOPS] = (struct step)ANSWERS(
+        "auditor", list_audit_entries, "page_size=500 action=CreateShop token_number=1",
+        "entries#=150 entries[0].object_text=N149 entries[149].object_text=N0 !next_page_token");
+    steps[SHOPS + 1] = (struct step)ANSWERS(
+        "auditor", list_audit_entries, "page_size=100",
+        "entries#=100 entries[99].object_text=N50 head_number=161");
+    play(STAGE, STAGE_STEPS, steps, SHOPS + 2);
 }
 
 #define LISTS(asked, told) ANSWERS("admin", list_audit_entries, asked, told)
@@ -221,6 +251,7 @@ int main(void)
         cmocka_unit_test(what_tills_members_and_strangers_do_is_told_elsewhere),
         cmocka_unit_test(each_desk_leaves_what_it_did),
         cmocka_unit_test(the_instance_and_each_merchant_have_a_trail_of_their_own),
+        cmocka_unit_test(many_entries_are_fetched_together),
         cmocka_unit_test(it_is_listed_newest_first_and_by_what_is_asked_for),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
