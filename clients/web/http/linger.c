@@ -87,7 +87,8 @@ void linger_add(struct lingerers *linger, int descriptor, uint64_t now_ms)
 static bool drop(struct lingering *one, uint64_t now_ms)
 {
     char dropped[16 * 1024];
-    for (unsigned i = 0; i < 64 && one->size < LINGER_BYTES; i++) { /* then it is the next one's turn */
+    /* So much at a time; then it is the next one's turn. */
+    for (unsigned i = 0; i < 64 && one->size < LINGER_BYTES; i++) {
         ssize_t size = recv(one->descriptor, dropped, sizeof(dropped), MSG_DONTWAIT);
         if (size > 0) {
             one->silent_ms = now_ms;

@@ -1,5 +1,6 @@
 /* Nobody holds a connection for longer than its deadline, whatever he does meanwhile; who is within
  * it is left alone. */
+#include <errno.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -100,7 +101,9 @@ static void a_reader_who_does_not_read_is_cut(void **state)
     place_start(&place, options);
     ask_long(&peer, place.port);
     pause_ms(PAST_MS);
+    /* Reset: nothing of it waits for him any more. */
     assert_false(peer_hear(&peer, false, &answer));
+    assert_int_equal(errno, ECONNRESET);
     peer_close(&peer);
     place_stop(&place);
 }

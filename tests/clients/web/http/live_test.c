@@ -82,6 +82,21 @@ static void a_visitor_who_hangs_up_or_breaks_off_ends_it(void **state)
     place_stop(&place);
 }
 
+static void a_hang_up_is_noticed_without_a_word_sent(void **state)
+{
+    (void)state;
+    struct place place;
+    struct peer peer;
+    place_start(&place, place_options);
+    peer_open(&peer, place.port);
+    peer_say(&peer, GET("/quiet"));
+    assert_true(peer_await(&peer, "\r\n\r\n"));
+    assert_int_equal(place.live_ended, 0);
+    peer_close(&peer);
+    await(&place.live_ended, 1, 2000);
+    place_stop(&place);
+}
+
 static void one_who_does_not_take_what_comes_is_cut(void **state)
 {
     (void)state;
@@ -208,6 +223,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(events_come_one_by_one_as_they_are_made),
         cmocka_unit_test(a_visitor_who_hangs_up_or_breaks_off_ends_it),
+        cmocka_unit_test(a_hang_up_is_noticed_without_a_word_sent),
         cmocka_unit_test(one_who_does_not_take_what_comes_is_cut),
         cmocka_unit_test(a_stream_that_is_over_leaves_the_connection_as_it_was),
         cmocka_unit_test(an_old_client_gets_one_too_and_a_head_does_not),

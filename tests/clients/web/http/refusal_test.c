@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <time.h>
 
 #include <cmocka.h>
 
@@ -39,6 +40,8 @@ static void assert_alive(void)
 }
 
 #define FORM "Content-Type: application/x-www-form-urlencoded\r\n"
+
+enum { ENDLESS_BYTES = 64 * 1024 * 1024 }; /* beyond what any bound and all buffers take */
 
 enum after { KEPT, CLOSED };
 
@@ -219,6 +222,52 @@ static void what_is_too_long_is_told_so(void **state)
     assert_alive();
 }
 
+/* Sends `chunk` again and again; how much until the server no longer takes it. */
+static size_t send_for_ever(struct peer *peer, const char *chunk, size_t size)
+{
+    size_t sent = 0;
+    while (sent < ENDLESS_BYTES && peer_send(peer, chunk, size)) {
+        sent += size;
+    }
+    return sent;
+}
+
+static void who_is_refused_while_he_sends_may_finish(void **state)
+{
+    (void)state;
+    enum { PART = 64 * 1024, PARTS = 16 };
+    struct peer peer;
+    struct answer answer;
+    char part[PART];
+    memset(part, 'x', sizeof(part));
+    peer_open(&peer, place.port);
+    peer_say(&peer, "POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 1048576\r\n" FORM "\r\n");
+    for (unsigned i = 0; i < PARTS; i++) {
+        /* The answer is on its way since long, the connection not reset. */
+        const struct timespec pause = { .tv_nsec = 10 * 1000000 };
+        assert_true(peer_send(&peer, part, sizeof(part)));
+        nanosleep(&pause, NULL);
+    }
+    assert_true(peer_hear(&peer, false, &answer));
+    assert_int_equal(answer.status, 413);
+    assert_true(peer_is_closed(&peer, 2000));
+    answer_free(&answer);
+    peer_close(&peer);
+}
+
+static void who_is_refused_and_sends_for_ever_is_cut(void **state)
+{
+    (void)state;
+    struct peer peer;
+    char part[64 * 1024];
+    memset(part, 'x', sizeof(part));
+    peer_open(&peer, place.port);
+    peer_say(&peer, "POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 1000000000\r\n" FORM "\r\n");
+    assert_true(send_for_ever(&peer, part, sizeof(part)) < ENDLESS_BYTES);
+    peer_close(&peer);
+    assert_alive();
+}
+
 static void an_endless_body_in_chunks_is_cut(void **state)
 {
     (void)state;
@@ -229,11 +278,7 @@ static void an_endless_body_in_chunks_is_cut(void **state)
     memcpy(chunk + 6 + 0x4000, "\r\n", 2);
     peer_open(&peer, place.port);
     peer_say(&peer, "POST / HTTP/1.1\r\nHost: x\r\n" FORM "Transfer-Encoding: chunked\r\n\r\n");
-    size_t sent = 0;
-    while (sent < 64 * 1024 * 1024 && peer_send(&peer, chunk, sizeof(chunk))) {
-        sent += sizeof(chunk);
-    }
-    assert_true(sent < 64 * 1024 * 1024);
+    assert_true(send_for_ever(&peer, chunk, sizeof(chunk)) < ENDLESS_BYTES);
     peer_close(&peer);
     assert_alive();
 }
@@ -275,7 +320,8 @@ static void a_request_with_any_byte_changed_harms_nobody(void **state)
     (void)state;
     static const char request[] =
         "POST /g/%E7%8E%8B?q=1 HTTP/1.1\r\nHost: x\r\nCookie: a=1; b=2\r\nContent-Length: 7\r\n"
-        FORM "X-Forwarded-For: 1.2.3.4\r\nAccept-Encoding: gzip\r\nConnection: close\r\n\r\na=%41&b";
+        FORM "X-Forwarded-For: 1.2.3.4\r\nAccept-Encoding: gzip\r\nConnection: close\r\n\r\n"
+        "a=%41&b";
     static const char specials[] = { '\0', '\r', '\n', ' ', ':', '%', '/', '.', '0', '9', '\xff' };
     struct place hasty;
     struct server_options options = place_options;
@@ -308,6 +354,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(each_is_refused_as_it_should_be),
         cmocka_unit_test(what_is_too_long_is_told_so),
+        cmocka_unit_test(who_is_refused_while_he_sends_may_finish),
+        cmocka_unit_test(who_is_refused_and_sends_for_ever_is_cut),
         cmocka_unit_test(an_endless_body_in_chunks_is_cut),
         cmocka_unit_test(an_address_that_asks_too_often_is_told_when_to_come_back),
         cmocka_unit_test(a_request_with_any_byte_changed_harms_nobody),
