@@ -1,5 +1,6 @@
-/* Keeps the scoreboard fresh: told by an event stream, else asking often enough to know within two. The page is
- * fetched anew and its board put in place of the old one; all of it works without, by reloading. */
+/* Keeps the scoreboard fresh: told by an event stream, else asking often enough to know within two
+ * seconds. The page is fetched anew and its board put in place of the old one; all of it works
+ * without, by reloading. */
 'use strict';
 (function () {
   var board = document.getElementById('board'), mark = document.getElementById('live');
