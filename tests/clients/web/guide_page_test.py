@@ -1,159 +1,27 @@
 """A guide's pages in front of a real service: every figure is the service's, every figure opens into
-what it was counted from, nobody sees another's, and what happens shows by itself."""
+what it was counted from, and nobody sees another's."""
 
+import base64
 import datetime
-import html
-import http.client
+import hashlib
 import os
 import re
 import sys
-import time
 import unittest
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
-from browser import Browser  # noqa: E402
-from pages import API, ZONE, Pages, stamp  # noqa: E402
+from guide_people import GuideTest, links, money, number, percent, plain  # noqa: E402
+from pages import ZONE  # noqa: E402
 
 SPANS = ("day", "week", "month", "quarter", "year")
-LIVE_SECONDS = 5   # loosely, for busy machines; what was measured is printed
-WAIT_SECONDS = 15
-LINK = re.compile(r'<a href="([^"]+)"[^>]*>(.*?)</a>', re.S)
-
-
-def plain(markup):
-    return html.unescape(re.sub(r"\s+", " ", re.sub(r"<[^>]*>", "", markup))).strip()
-
-
-def links(page):
-    """Where links lead -> their texts."""
-    found = {}
-    for target, text in LINK.findall(page.html):
-        found.setdefault(html.unescape(target), []).append(plain(text))
-    return found
-
-
-def money(minor):
-    return "%s¥%s" % ("-" if minor < 0 else "", "{:,.2f}".format(abs(minor) / 100))
-
-
-def number(value):
-    return "{:,}".format(value)
-
-
-def percent(points):
-    return ("%.2f" % (points / 100)).rstrip("0").rstrip(".") + "%"
 
 
 def style_hash(page):
-    import base64
-    import hashlib
     style = page.html.split("<style>", 1)[1].split("</style>", 1)[0]
     return base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
 
 
-class Stream:
-    """The event stream as a browser reads it: next() is (event, id, data)."""
-
-    def __init__(self, visitor, target="/guide/live?span=month", last_id=None):
-        self.connection = http.client.HTTPConnection(*visitor.where, timeout=WAIT_SECONDS)
-        headers = dict(visitor.headers(), **({"Last-Event-ID": last_id} if last_id else {}))
-        headers.pop("Accept-Encoding")
-        self.connection.request("GET", target, headers=headers)
-        self.response = self.connection.getresponse()
-
-    def next(self, skip=("beat",)):
-        fields = {}
-        while True:
-            line = self.response.readline().decode().rstrip("\n")
-            if line == "" and "event" in fields and fields["event"] not in skip:
-                return fields["event"], fields.get("id"), fields.get("data")
-            if line == "":
-                fields = {}
-                if self.response.isclosed():
-                    return None
-            elif not line.startswith(":"):
-                name, _, value = line.partition(": ")
-                fields[name] = value
-
-    def close(self):
-        self.connection.close()
-
-
-class GuidePages(unittest.TestCase):
-    @classmethod
-    def setUpClass(cls):
-        cls.pages = Pages()
-        cls.pages.start()
-        cls.addClassCleanup(cls.pages.stop)
-        now = datetime.datetime.now(ZONE)
-        pages = cls.pages
-        for ago in range(1, 25):
-            pages.buy(("lin", "mei", "bo")[ago % 3], 1000 * ago + 37,
-                      occurred_at=stamp(now - datetime.timedelta(days=ago)))
-        for i in range(9):
-            moment = now - datetime.timedelta(days=3 * i)
-            birthday = now + datetime.timedelta(days=4 * i)
-            pages.call("MemberService/RegisterMember", {
-                "phone": "1391000%04d" % (i * 37), "consent_policy_version": "1",
-                "code": pages.codes[("G01", "G02")[i % 2]], "name": "会员%d" % i,
-                "birthday": birthday.strftime("--%m-%d"), "occurred_at": stamp(moment)})
-        pages.call("ScoreboardService/SetTarget", {
-            "guide_number": pages.guides["G01"], "kpi": "SCOREBOARD_KPI_SALES",
-            "span": "SCOREBOARD_SPAN_MONTH", "date": now.strftime("%Y-%m-%d"), "value": 600000})
-        cls.run_number = cls.review()
-        cls.rpc = {name: cls.guide_client(name) for name in ("G01", "G03")}
-        cls.visitor = pages.signed_in(guide="G01", moving=True)
-
-    @classmethod
-    def guide_client(cls, name):
-        made = cls.pages.call("TokenService/CreateToken", {
-            "token": {"role": "ROLE_GUIDE", "principal": {
-                "kind": "PARTY_KIND_GUIDE", "number": cls.pages.guides[name]}},
-            "request_id": "token-" + name})
-        return cls.pages.client().with_token(made["secret"])
-
-    @classmethod
-    def settled(cls, number):
-        """The run, once it waits for a person."""
-        until = time.monotonic() + 60
-        while time.monotonic() < until:
-            run = cls.pages.call("SettlementService/GetSettlementRun", {"run_number": number},
-                                 "payroll")["run"]
-            if run["work"] == "SETTLEMENT_WORK_NONE":
-                return run
-            time.sleep(0.02)
-        raise AssertionError("the run is still at work")
-
-    @classmethod
-    def review(cls):
-        """Last year's run, as far as REVIEW."""
-        year = datetime.datetime.now(ZONE).year - 1
-        number = cls.pages.call("SettlementService/CreateSettlementRun", {
-            "request_id": "last-year", "type": "SETTLEMENT_TYPE_YEAR_END",
-            "period_start": "%d-01-01" % year, "period_end": "%d-01-01" % (year + 1)},
-            "payroll")["run_number"]
-        cls.pages.call("SettlementService/SubmitSettlementRun", {
-            "run_number": number, "draft_no": cls.settled(number)["draft_no"]}, "payroll")
-        cls.settled(number)
-        return number
-
-    def ask(self, method, request=None, guide="G01"):
-        return self.rpc[guide].call(API + method, request or {})
-
-    def get(self, target, status=200):
-        page = self.visitor.get(target)
-        self.assertEqual(page.status, status, page)
-        self.assertNotIn("{{", page.html)
-        return page
-
-    def pages_of(self, target):
-        """A list's pages to its end."""
-        out = []
-        while target:
-            out.append(self.get(target))
-            target = next((link for link in links(out[-1]) if "page=" in link), None)
-        return out
-
+class GuidePages(GuideTest):
     # ---- figures ---------------------------------------------------------------------------------
 
     def check_figures(self, page, board, span):
@@ -421,104 +289,6 @@ class GuidePages(unittest.TestCase):
         self.assertEqual(guide.get("/guide").status, 401)
         guide.cookies = before
         self.assertEqual(guide.get("/guide").status, 401)
-
-    # ---- by itself -------------------------------------------------------------------------------
-
-    def test_the_stream_tells_changes_resumes_and_ends_with_the_session(self):
-        guide = self.pages.signed_in(guide="G03")
-        stream = Stream(guide)
-        self.assertEqual(stream.response.status, 200)
-        self.assertEqual(stream.response.headers["X-Accel-Buffering"], "no")
-        self.assertEqual(stream.next(skip=())[0], "beat")
-        event, resume, version = stream.next()
-        self.assertEqual(event, "changed")
-        began = time.monotonic()
-        self.pages.buy("bo", 4200)
-        event, newer, then = stream.next()
-        print("an event comes %.0f ms after its purchase" % (1000 * (time.monotonic() - began)))
-        self.assertEqual(event, "changed")
-        self.assertGreater(int(then), int(version))
-        stream.close()
-        for last, first in ((newer, "ended"), (resume, "changed"), ("%%%", "changed")):
-            stream = Stream(guide, last_id=last)
-            stream.next(skip=())
-            if first == "ended":  # he has everything: the next he hears is the end
-                self.pages.call("SignInService/RevokeSessions",
-                                {"guide_number": self.pages.guides["G03"]})
-            self.assertEqual(stream.next()[0], first)
-            stream.close()
-            if first == "ended":
-                self.assertEqual(guide.get("/guide").status, 401)
-                guide = self.pages.signed_in(guide="G03")
-
-    def test_who_follows_from_too_many_places_is_told(self):
-        guide = self.pages.signed_in(guide="G02", moving=True)
-        streams = [Stream(guide) for _ in range(8)]
-        for stream in streams:
-            self.assertEqual(stream.next()[0], "changed")
-        more = Stream(guide)
-        self.assertEqual(more.next()[0], "full")
-        for stream in (*streams, more):
-            stream.close()
-
-    def shown(self, browser, text):
-        return lambda: text in browser.text("#board")
-
-    def sales(self, guide="G01"):
-        return self.ask("ScoreboardService/GetScoreboard", {}, guide)["scoreboard"]["sales_minor"]
-
-    def test_a_purchase_shows_by_itself_within_two_seconds(self):
-        with Browser() as browser:
-            browser.open(self.pages.base + self.pages.link(guide="G01"))
-            browser.press("form button")
-            browser.wait_path("/guide")
-            browser.wait(lambda: "实时" in browser.text("#live"), "the stream")
-            browser.press("#how-open")
-            browser.script("scrollTo(0, 300)")
-            seconds = []
-            for _ in range(5):
-                wanted = money(self.sales() + 1000)
-                began = time.monotonic()
-                self.pages.buy("lin", 1000)
-                browser.wait(self.shown(browser, wanted), "the purchase", WAIT_SECONDS)
-                seconds.append(time.monotonic() - began)
-            print("a purchase shows on the page after %.0f ms at most" % (1000 * max(seconds)))
-            self.assertLess(sorted(seconds)[2], LIVE_SECONDS)
-            self.assertTrue(browser.script("return document.getElementById('how').open"))
-            self.assertEqual(browser.script("return document.activeElement.id"), "how-open")
-            self.assertEqual(browser.script("return Math.round(scrollY)"), 300)
-            self.assertEqual(browser.messages(), [])
-
-    def test_it_asks_where_no_stream_is_to_be_had_and_says_so(self):
-        with Browser() as browser:
-            browser.command("Page.addScriptToEvaluateOnNewDocument",
-                            source="delete window.EventSource")
-            browser.open(self.pages.base + self.pages.link(guide="G01"))
-            browser.press("form button")
-            browser.wait_path("/guide")
-            browser.wait(lambda: "2 秒内" in browser.text("#live"), "the polling")
-            wanted = money(self.sales() + 500)
-            began = time.monotonic()
-            self.pages.buy("lin", 500)
-            browser.wait(self.shown(browser, wanted), "the purchase", WAIT_SECONDS)
-            print("by asking it shows after %.0f ms" % (1000 * (time.monotonic() - began)))
-            self.pages.call("SignInService/RevokeSessions",
-                            {"guide_number": self.pages.guides["G01"]})
-            browser.wait(lambda: "请" in browser.text("h1") or "登录" in browser.text("main"),
-                         "the sign-in")
-        GuidePages.visitor = self.pages.signed_in(guide="G01", moving=True)
-
-    def test_without_scripts_everything_is_there(self):
-        with Browser(scripts=False) as browser:
-            browser.open(self.pages.base + self.pages.link(guide="G01"))
-            browser.press("form button")
-            browser.wait_path("/guide")
-            self.assertIn(money(self.sales()), browser.text("#board"))
-            self.assertEqual(browser.text("#live"), "")
-            browser.press("noscript a")
-            self.assertIn(money(self.sales()), browser.text("#board"))
-            browser.open(self.pages.base + "/guide/customers")
-            self.assertIn("林小雨", browser.text("main"))
 
 
 if __name__ == "__main__":
