@@ -4,6 +4,10 @@
 #include <stdio.h>
 #include <string.h>
 
+#include <sodium.h>
+
+enum { OWN_CODE_HASH_BYTES = 16, OWN_CODE_ID_BYTES = 2 * OWN_CODE_HASH_BYTES + 1 };
+
 static const char *newest_of(const Beckon__V1__ListCodesResponse *codes)
 {
     const Beckon__V1__Code *newest = NULL;
@@ -16,9 +20,24 @@ static const char *newest_of(const Beckon__V1__ListCodesResponse *codes)
     return newest ? newest->code : NULL;
 }
 
+/* The same id for the same person, which nobody else can use up: ids are one name space. */
+static void own_id(const struct visit *visit, char ret_id[OWN_CODE_ID_BYTES])
+{
+    uint8_t hash[OWN_CODE_HASH_BYTES];
+    char person[48];
+    int size = snprintf(person, sizeof person, "own code of %s %u", visit->session->role,
+                        visit->session->number);
+    assert(size > 0 && (size_t)size < sizeof person);
+    int failed = crypto_generichash(hash, sizeof hash, (const uint8_t *)person, (size_t)size,
+                                    visit->site->key, SITE_KEY_BYTES);
+    assert(failed == 0);
+    (void)failed;
+    sodium_bin2hex(ret_id, OWN_CODE_ID_BYTES, hash, sizeof hash);
+}
+
 static const char *make(struct visit *visit)
 {
-    char id[40];
+    char id[OWN_CODE_ID_BYTES];
     bool member = strcmp(visit->session->role, "member") == 0;
     Beckon__V1__Code wanted = BECKON__V1__CODE__INIT;
     Beckon__V1__Party owner = BECKON__V1__PARTY__INIT;
@@ -29,7 +48,7 @@ static const char *make(struct visit *visit)
     wanted.owner = &owner;
     wanted.channel = member ? BECKON__V1__CHANNEL__CHANNEL_CHAT
                             : BECKON__V1__CHANNEL__CHANNEL_BADGE;
-    snprintf(id, sizeof id, "own-%s-%u", visit->session->role, visit->session->number);
+    own_id(visit, id);
     request.code = &wanted;
     request.request_id = id;
     const Beckon__V1__CreateCodeResponse *made =
