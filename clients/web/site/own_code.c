@@ -4,15 +4,22 @@
 #include <stdio.h>
 #include <string.h>
 
-#include <sodium.h>
+static Beckon__V1__PartyKind kind_of(const struct session *session)
+{
+    return strcmp(session->role, "member") == 0 ? BECKON__V1__PARTY_KIND__PARTY_KIND_MEMBER
+                                                : BECKON__V1__PARTY_KIND__PARTY_KIND_GUIDE;
+}
 
-enum { OWN_CODE_HASH_BYTES = 16, OWN_CODE_ID_BYTES = 2 * OWN_CODE_HASH_BYTES + 1 };
-
-static const char *newest_of(const Beckon__V1__ListCodesResponse *codes)
+/* Of those she has: the list holds those she had, too. */
+static const char *newest_of(const struct session *session,
+                             const Beckon__V1__ListCodesResponse *codes)
 {
     const Beckon__V1__Code *newest = NULL;
     for (size_t i = 0; i < codes->n_codes; i++) {
         const Beckon__V1__Code *code = codes->codes[i];
+        if (!code->owner || code->owner->kind != kind_of(session) ||
+            code->owner->number != session->number)
+            continue;
         if (!code->revoked_at && !code->ends_at && code->usage_limit == 0 &&
             (!newest || code->created_at->seconds > newest->created_at->seconds))
             newest = code;
@@ -20,35 +27,21 @@ static const char *newest_of(const Beckon__V1__ListCodesResponse *codes)
     return newest ? newest->code : NULL;
 }
 
-/* The same id for the same person, which nobody else can use up: ids are one name space. */
-static void own_id(const struct visit *visit, char ret_id[OWN_CODE_ID_BYTES])
+/* had: codes that were hers, none of them good any more. They are part of the request's id, or the
+ * answer would be the one that was revoked. */
+static const char *make(struct visit *visit, size_t had)
 {
-    uint8_t hash[OWN_CODE_HASH_BYTES];
-    char person[48];
-    int size = snprintf(person, sizeof person, "own code of %s %u", visit->session->role,
-                        visit->session->number);
-    assert(size > 0 && (size_t)size < sizeof person);
-    int failed = crypto_generichash(hash, sizeof hash, (const uint8_t *)person, (size_t)size,
-                                    visit->site->key, SITE_KEY_BYTES);
-    assert(failed == 0);
-    (void)failed;
-    sodium_bin2hex(ret_id, OWN_CODE_ID_BYTES, hash, sizeof hash);
-}
-
-static const char *make(struct visit *visit)
-{
-    char id[OWN_CODE_ID_BYTES];
-    bool member = strcmp(visit->session->role, "member") == 0;
+    char id[64];
+    bool member = kind_of(visit->session) == BECKON__V1__PARTY_KIND__PARTY_KIND_MEMBER;
     Beckon__V1__Code wanted = BECKON__V1__CODE__INIT;
     Beckon__V1__Party owner = BECKON__V1__PARTY__INIT;
     Beckon__V1__CreateCodeRequest request = BECKON__V1__CREATE_CODE_REQUEST__INIT;
-    owner.kind = member ? BECKON__V1__PARTY_KIND__PARTY_KIND_MEMBER
-                        : BECKON__V1__PARTY_KIND__PARTY_KIND_GUIDE;
+    owner.kind = kind_of(visit->session);
     owner.number = visit->session->number;
     wanted.owner = &owner;
     wanted.channel = member ? BECKON__V1__CHANNEL__CHANNEL_CHAT
                             : BECKON__V1__CHANNEL__CHANNEL_BADGE;
-    own_id(visit, id);
+    snprintf(id, sizeof id, "own-%s-%u-%zu", visit->session->role, visit->session->number, had);
     request.code = &wanted;
     request.request_id = id;
     const Beckon__V1__CreateCodeResponse *made =
@@ -60,12 +53,13 @@ const char *own_code(struct visit *visit)
 {
     assert(visit->session);
     Beckon__V1__ListCodesRequest request = BECKON__V1__LIST_CODES_REQUEST__INIT;
+    request.page_size = 500; /* more than anybody has */
     const Beckon__V1__ListCodesResponse *codes =
         ask(visit, &beckon__v1__code_service__descriptor, "ListCodes", &request.base);
     if (!codes)
         return NULL;
-    const char *newest = newest_of(codes);
-    return newest ? newest : make(visit);
+    const char *newest = newest_of(visit->session, codes);
+    return newest ? newest : make(visit, codes->n_codes);
 }
 
 const Beckon__V1__RenderCodeResponse *own_code_image(struct visit *visit, const char *code,
