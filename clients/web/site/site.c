@@ -79,7 +79,7 @@ static void security_headers(struct exchange *exchange, const struct site *site)
     char policy[POLICY_BYTES];
     int size = snprintf(policy, sizeof policy,
                         "default-src 'none'; style-src 'sha256-%s'; script-src 'self'; "
-                        "img-src 'self'; connect-src 'self'; form-action 'self'; "
+                        "img-src 'self' data:; connect-src 'self'; form-action 'self'; "
                         "base-uri 'none'; frame-ancestors 'none'", site->style_hash);
     assert(size > 0 && size < POLICY_BYTES);
     exchange_header(exchange, "Content-Security-Policy", policy);

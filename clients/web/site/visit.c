@@ -134,8 +134,7 @@ static void read_language(struct visit *visit)
                          LANGUAGE_SECONDS);
         return;
     }
-    if (!language_named(fields_get(&exchange->cookies, language_cookie_name(visit)),
-                        &visit->language))
+    if (!language_named(visit_cookie(visit, "lang"), &visit->language))
         language_accepted(exchange->accept_language, &visit->language);
 }
 
