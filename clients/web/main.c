@@ -19,7 +19,7 @@ enum { EXIT_USAGE = 2, EXIT_LISTEN = 4, WORKERS = 8, POSTS_PER_MINUTE = 60,
        GETS_PER_MINUTE = 1200, ADDRESS_CONNECTIONS_MAX = 64 };
 
 struct options {
-    const char *listen, *service, *host, *port_file, *key_file;
+    const char *listen, *service, *host, *port_file, *key_file, *link_base;
     uint32_t merchant_number;
     bool behind_proxy, lan, help, version;
 };
@@ -31,11 +31,13 @@ static const char HELP[] =
     "  --host NAME         the name visitors use, e.g. club.example.com; others are refused\n"
     "  --behind-proxy      a proxy on this machine speaks TLS with visitors, and says who they are\n"
     "                      (X-Forwarded-For, X-Forwarded-Proto)\n"
+    "  --link-base URL     what QR codes and links begin with, e.g. HTTP://192.168.1.5:7780; without it\n"
+    "                      HTTPS and the merchant's own host\n"
     "  --merchant N        whose pages these are (default 1)\n"
     "  --key-file PATH     32 bytes that forms are sealed with, made when missing; without it open\n"
     "                      forms end with the process\n"
     "  --lan               a trial: serves registration and members' cards to the network WITHOUT\n"
-    "                      encryption; --listen must then be an address of this machine with a port\n"
+    "                      encryption; pages for staff are not served there\n"
     "  --port-file PATH    writes the port there once it serves\n"
     "  --version, --help\n\n"
     "Exits: 0 stopped, 2 wrong command line, 3 key file, 4 can't listen.\n";
@@ -48,7 +50,8 @@ static bool options_read(int argc, char **argv, struct options *ret_options)
         {"service", required_argument, NULL, 's'}, {"listen", required_argument, NULL, 'l'},
         {"host", required_argument, NULL, 'h'}, {"behind-proxy", no_argument, NULL, 'b'},
         {"merchant", required_argument, NULL, 'm'}, {"key-file", required_argument, NULL, 'k'},
-        {"lan", no_argument, NULL, 'n'}, {"port-file", required_argument, NULL, 'p'},
+        {"lan", no_argument, NULL, 'n'},
+        {"link-base", required_argument, NULL, 'B'}, {"port-file", required_argument, NULL, 'p'},
         {"version", no_argument, NULL, 'v'}, {"help", no_argument, NULL, 'H'}, {0},
     };
     struct options options = {.listen = "127.0.0.1:7780", .service = "127.0.0.1:7717",
@@ -73,6 +76,7 @@ static bool options_read(int argc, char **argv, struct options *ret_options)
         }
         case 'k': options.key_file = optarg; break;
         case 'n': options.lan = true; break;
+        case 'B': options.link_base = optarg; break;
         case 'p': options.port_file = optarg; break;
         case 'v': options.version = true; break;
         case 'H': options.help = true; break;
@@ -223,16 +227,14 @@ int main(int argc, char **argv)
         return EXIT_FAILURE;
     }
     site = (struct site){.templates = templates, .merchant_number = options.merchant_number,
-                         .lan = options.lan, .host = options.host, .address = options.service};
+                         .lan = options.lan, .host = options.host,
+                         .link_base = options.link_base, .address = options.service};
     hash_style(&site);
     if (!load_key(options.key_file, site.key))
         return 3;
-    char *base = options.lan ? g_strconcat("HTTP://", options.listen, NULL) : NULL;
-    site.link_base = base;
     int end = serve(&options, &site);
     sodium_memzero(site.key, sizeof site.key);
     templates_free(templates);
     g_string_free(mistake, true);
-    g_free(base);
     return end;
 }

@@ -13,7 +13,7 @@ extern const struct command hand_over_members, get_handover, list_handovers, lis
 extern const struct command create_code, get_code, list_codes, render_code, reassign_code,
     revoke_code, resolve_code;
 extern const struct command register_member, register_members, get_member, list_members,
-    update_member;
+    update_member, list_referees;
 extern const struct command list_benefits, hand_out_benefit;
 extern const struct command record_purchase, record_purchases, get_purchase, list_purchases;
 extern const struct command record_refund, record_refunds, get_refund, list_refunds, list_debts,
@@ -27,6 +27,8 @@ extern const struct command list_credits, get_credit, adjust_balance, decide_adj
     list_adjustments, hold_credit, release_credit;
 extern const struct command list_reviews, get_review, decide_review;
 extern const struct command create_token, list_tokens, revoke_token;
+extern const struct command send_phone_code, prove_phone, create_sign_in_link, get_sign_in_link,
+    redeem_sign_in_link, get_session, end_session, revoke_sessions;
 extern const struct command close_period, get_period_close, list_period_closes;
 extern const struct command create_settlement_export, export_settlement, list_settlement_exports,
     get_settlement_manifest, print_statement;
@@ -39,10 +41,11 @@ extern const struct command list_scoreboard_entries, set_target, list_targets;
 extern const struct command list_statements, get_statement, open_dispute, withdraw_dispute,
     decide_dispute, list_disputes, carry_held_credit, list_settlement_warnings;
 extern const struct command record_payment_results, list_payments, resolve_payee;
+extern const struct command list_audit_entries;
 extern const struct command verify_store, backup_store, accept_clock;
 
 /* No RPCs: what the service's ticker asks, with messages of beckon.internal. */
 extern const struct command tick_due, tick_periods, tick_refunds, tick_settlements,
-    tick_handovers;
+    tick_handovers, tick_referees, tick_sign_in;
 
 #endif

@@ -7,6 +7,7 @@
 #include <assert.h>
 #include <string.h>
 
+#include "service/command/audit.h"
 #include "service/command/code_message.h"
 #include "service/command/commands.h"
 #include "service/command/form.h"
@@ -203,6 +204,8 @@ static enum outcome create_code_write(struct batch *batch, struct command_call *
     if (outcome != OUTCOME_OK) return outcome;
     outcome = reply_reserve(call, CODE_MESSAGE_BYTES);
     if (outcome != OUTCOME_OK) return outcome;
+    audit_code(call, code.value);
+    audit_fact_party(call, "owner", code.owner);
 
     /* From here on this code must come to be. */
     code.created_at = call->now_ms;
@@ -221,4 +224,5 @@ const struct command create_code = {
     .merchant = create_code_merchant,
     .reserve = create_code_reserve,
     .write = create_code_write,
+    .audited = AUDIT_CREATE_CODE,
 };

@@ -33,6 +33,8 @@ static void reset(struct turn_entry *entry)
     call->refusal = (struct refusal){0};
     call->room = NULL;
     call->room_bytes = 0;
+    call->told = OUTCOME_OK;
+    call->notice.filled = false;
 }
 
 /* Turns batch and call to the work's merchant and looks at its token again. */
@@ -51,8 +53,9 @@ static enum outcome run_row(struct batch *batch, struct work *work, size_t row, 
     size_t put_count = batch_put_count(batch);
     work->call.row = row;
     const struct command *command = work->command;
-    command_write *run = work->lane == LANE_RESERVE ? command->reserve : command->write;
-    enum outcome outcome = run(batch, &work->call, &work->reply);
+    enum outcome outcome = work->lane == LANE_RESERVE
+                               ? command->reserve(batch, &work->call, &work->reply)
+                               : command_run_write(batch, command, &work->call, &work->reply);
     assert(outcome < OUTCOME_COUNT);
     /* Nothing is put before the LINE and nothing refused after it: there is no undo. AGAIN may come
      * later, from a command that goes on to do others' work (a purchase posts the refunds that

@@ -15,27 +15,28 @@ static void show_sign_in(struct visit *visit, unsigned status)
 
 static void show_prove(struct visit *visit, unsigned status)
 {
-    char phone[PROVING_PHONE_BYTES];
-    if (!proving_phone(visit, phone)) {
+    struct proving proving;
+    if (!proving_load(visit, &proving)) {
         visit_go(visit, "/card?other=1");
         return;
     }
-    char *masked = proving_masked(phone);
+    char *masked = proving_masked(proving.phone);
     view_text(visit, "phone_masked", masked);
     g_free(masked);
     view_text(visit, "script", "page.js");
     visit_show(visit, status, "customer/prove");
 }
 
-void phone_send_code(struct visit *visit, const char *phone, const char *otherwise)
+void phone_send_code(struct visit *visit, const char *phone, uint32_t merchant_number,
+                     const char *otherwise)
 {
     Beckon__V1__SendPhoneCodeRequest request = BECKON__V1__SEND_PHONE_CODE_REQUEST__INIT;
     request.phone = (char *)phone;
-    request.merchant_number = visit->site->merchant_number;
+    request.merchant_number = merchant_number;
     request.language = (char *)(visit->language == LANGUAGE_ZH ? "zh" : "en");
     visit_speak_as(visit, false);
     if (ask(visit, &beckon__v1__sign_in_service__descriptor, "SendPhoneCode", &request.base)) {
-        proving_begin(visit, phone);
+        proving_begin(visit, phone, merchant_number);
         visit_go(visit, "/card/prove");
     } else if (strcmp(visit->error.reason, "SENDER_ABSENT") == 0) {
         visit_go(visit, otherwise);
@@ -50,11 +51,12 @@ void phone_send_code(struct visit *visit, const char *phone, const char *otherwi
 /* The phone of the form; without one, the phone being proved: "send another". */
 void phone_code_post(struct visit *visit)
 {
-    char proving[PROVING_PHONE_BYTES];
+    struct proving proving;
     const char *phone = visit_field(visit, "phone");
-    if (phone[0] == '\0' && proving_phone(visit, proving))
-        phone = proving;
-    phone_send_code(visit, phone, "/card?absent=1");
+    if (phone[0] == '\0' && proving_load(visit, &proving))
+        phone_send_code(visit, proving.phone, proving.merchant_number, "/card?absent=1");
+    else
+        phone_send_code(visit, phone, visit->site->merchant_number, "/card?absent=1");
 }
 
 void prove_get(struct visit *visit)
@@ -64,15 +66,15 @@ void prove_get(struct visit *visit)
 
 void prove_post(struct visit *visit)
 {
-    char phone[PROVING_PHONE_BYTES];
-    if (!proving_phone(visit, phone)) {
+    struct proving proving;
+    if (!proving_load(visit, &proving)) {
         visit_go(visit, "/card?other=1");
         return;
     }
     Beckon__V1__ProvePhoneRequest request = BECKON__V1__PROVE_PHONE_REQUEST__INIT;
-    request.phone = phone;
+    request.phone = proving.phone;
     request.code = (char *)visit_field(visit, "code");
-    request.merchant_number = visit->site->merchant_number;
+    request.merchant_number = proving.merchant_number;
     visit_speak_as(visit, false);
     const Beckon__V1__ProvePhoneResponse *reply =
         ask(visit, &beckon__v1__sign_in_service__descriptor, "ProvePhone", &request.base);

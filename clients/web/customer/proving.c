@@ -6,14 +6,9 @@
 
 #include <sodium.h>
 
-/* What is sealed: fixed size, so that the cookie tells nothing of the phone's length. */
-struct plain {
-    int64_t until; /* Unix seconds */
-    char phone[PROVING_PHONE_BYTES];
-};
-
+/* The struct is sealed as it is: the cookie tells nothing of the phone's length. */
 enum {
-    SEALED_BYTES = crypto_secretbox_NONCEBYTES + crypto_secretbox_MACBYTES + sizeof(struct plain),
+    SEALED_BYTES = crypto_secretbox_NONCEBYTES + crypto_secretbox_MACBYTES + sizeof(struct proving),
     TEXT_BYTES = 160,
 };
 static_assert(TEXT_BYTES >= sodium_base64_ENCODED_LEN(
@@ -30,13 +25,14 @@ static void key_of(const struct visit *visit, uint8_t ret_key[crypto_secretbox_K
     (void)failed;
 }
 
-void proving_begin(struct visit *visit, const char *phone)
+void proving_begin(struct visit *visit, const char *phone, uint32_t merchant_number)
 {
     uint8_t key[crypto_secretbox_KEYBYTES], sealed[SEALED_BYTES];
-    struct plain plain;
+    struct proving plain;
     char text[TEXT_BYTES];
     memset(&plain, 0, sizeof plain);
     plain.until = (int64_t)time(NULL) + PROVING_SECONDS;
+    plain.merchant_number = merchant_number;
     g_strlcpy(plain.phone, phone, sizeof plain.phone);
     key_of(visit, key);
     randombytes_buf(sealed, crypto_secretbox_NONCEBYTES);
@@ -47,10 +43,10 @@ void proving_begin(struct visit *visit, const char *phone)
     visit_cookie_set(visit, "proving", text, PROVING_SECONDS);
 }
 
-bool proving_phone(const struct visit *visit, char ret_phone[PROVING_PHONE_BYTES])
+bool proving_load(const struct visit *visit, struct proving *ret_proving)
 {
     uint8_t key[crypto_secretbox_KEYBYTES], sealed[SEALED_BYTES];
-    struct plain plain;
+    struct proving plain;
     size_t size = 0;
     const char *text = visit_cookie(visit, "proving");
     if (sodium_base642bin(sealed, sizeof sealed, text, strlen(text), NULL, &size, NULL,
@@ -61,7 +57,8 @@ bool proving_phone(const struct visit *visit, char ret_phone[PROVING_PHONE_BYTES
                                    sizeof sealed - crypto_secretbox_NONCEBYTES, sealed, key) != 0 ||
         plain.until < (int64_t)time(NULL))
         return false;
-    g_strlcpy(ret_phone, plain.phone, PROVING_PHONE_BYTES);
+    plain.phone[PROVING_PHONE_BYTES - 1] = '\0';
+    *ret_proving = plain;
     return true;
 }
 

@@ -34,8 +34,8 @@ static void view_welcome(json_t *welcome, const Beckon__V1__Welcome *given)
     json_decref(amount);
 }
 
-/* The invitation behind a code into the view; false: the answer has been sent. */
-static bool load_invitation(struct visit *visit, const char *code)
+/* The invitation behind a code, also in the view; NULL: the answer has been sent. */
+static const Beckon__V1__ResolveCodeResponse *load_invitation(struct visit *visit, const char *code)
 {
     Beckon__V1__ResolveCodeRequest request = BECKON__V1__RESOLVE_CODE_REQUEST__INIT;
     request.code = (char *)code;
@@ -47,19 +47,17 @@ static bool load_invitation(struct visit *visit, const char *code)
             show_code_wrong(visit, code);
         else
             visit_failed(visit);
-        return false;
+        return NULL;
     }
     json_t *invite = json_object_get(visit->view, "invite");
     for (size_t i = 0; i < reply->n_welcome; i++)
         view_welcome(json_array_get(json_object_get(invite, "welcome"), i), reply->welcome[i]);
-    if (reply->n_welcome > 0)
-        json_object_set_new(invite, "has_welcome", json_true());
     if (reply->owner_kind == BECKON__V1__PARTY_KIND__PARTY_KIND_SHOP)
         json_object_set_new(invite, "from_shop", json_true());
     if (!reply->brings_referrer)
         view_set(visit, "ask_recommender", json_true());
     view_text(visit, "brand", reply->merchant_name);
-    return true;
+    return reply;
 }
 
 /* ---- the form -------------------------------------------------------------------------------- */
@@ -86,35 +84,64 @@ static void get_form(struct visit *visit, const char *code)
     show_form(visit, 200);
 }
 
-static void post_form(struct visit *visit, const char *code)
+/* Where the merchant's country writes its numbers in one way only, a slip is told before anybody is
+ * registered under a number that nobody has. The service itself takes every number of the world. */
+static bool phone_has_right_length(const char *phone, uint32_t country_code)
 {
-    Beckon__V1__RegisterMemberRequest request = BECKON__V1__REGISTER_MEMBER_REQUEST__INIT;
+    size_t digits = 0;
+    if (country_code != 86 || strchr(phone, '+'))
+        return true;
+    for (const char *c = phone; *c != '\0'; c++)
+        digits += g_ascii_isdigit(*c) != 0;
+    return digits == 0 || digits == 11 || (digits == 13 && strncmp(phone, "86", 2) == 0) ||
+           (digits == 15 && strncmp(phone, "0086", 4) == 0);
+}
 
-    visit_speak_as(visit, false);
+/* What is wrong with the form before anybody is asked. */
+static void check_form(struct visit *visit, uint32_t country_code)
+{
+    if (!phone_has_right_length(visit_field(visit, "phone"), country_code))
+        view_wrong(visit, "phone", "register.phone_length");
     if (strcmp(visit_field(visit, "consent"), "yes") != 0)
         view_wrong(visit, "consent", "register.consent_missing");
+}
+
+static bool register_her(struct visit *visit, const char *code, uint32_t merchant)
+{
+    Beckon__V1__RegisterMemberRequest request = BECKON__V1__REGISTER_MEMBER_REQUEST__INIT;
     request.phone = (char *)visit_field(visit, "phone");
     request.consent_policy_version = (char *)POLICY_VERSION;
     request.code = (char *)code;
     request.recommender = (char *)visit_field(visit, "recommender");
     request.name = (char *)visit_field(visit, "name");
     request.birthday = (char *)visit_field(visit, "birthday");
-    request.merchant_number = code[0] == '\0' ? visit->site->merchant_number : 0;
-    if (!view_is_wrong(visit) && ask(visit, &beckon__v1__member_service__descriptor,
-                                     "RegisterMember", &request.base)) {
-        phone_send_code(visit, request.phone, "/registered");
-        return;
-    }
-    if (!view_is_wrong(visit) && visit->error.code != CHANNEL_INVALID_ARGUMENT) {
-        visit_failed(visit);
-        return;
-    }
-    if (!view_is_wrong(visit) && strcmp(visit->error.field, "code") != 0)
-        view_refused(visit);
+    request.merchant_number = code[0] == '\0' ? merchant : 0;
+    return ask(visit, &beckon__v1__member_service__descriptor, "RegisterMember",
+               &request.base) != NULL;
+}
+
+static void post_form(struct visit *visit, const char *code)
+{
+    const Beckon__V1__ResolveCodeResponse *invite = NULL;
+
+    visit_speak_as(visit, false);
     if (code[0] == '\0')
         view_set(visit, "ask_recommender", json_true());
-    else if (!load_invitation(visit, code))
+    else if (!(invite = load_invitation(visit, code)))
         return;
+    check_form(visit, invite ? invite->country_code : 0);
+    if (!view_is_wrong(visit)) {
+        uint32_t merchant = invite ? invite->merchant_number : visit->site->merchant_number;
+        if (register_her(visit, code, merchant)) {
+            phone_send_code(visit, visit_field(visit, "phone"), merchant, "/registered");
+            return;
+        }
+        if (visit->error.code != CHANNEL_INVALID_ARGUMENT) {
+            visit_failed(visit);
+            return;
+        }
+        view_refused(visit);
+    }
     show_form(visit, 400);
 }
 

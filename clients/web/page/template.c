@@ -5,14 +5,15 @@
 #include <assert.h>
 #include <string.h>
 
-enum node_kind { NODE_PLAIN, NODE_VALUE, NODE_TEXT, NODE_WORD, NODE_SECTION, NODE_WITHOUT,
-                 NODE_PART };
+enum node_kind { NODE_PLAIN, NODE_VALUE, NODE_LOCAL, NODE_TEXT, NODE_WORD, NODE_SECTION,
+                 NODE_WITH, NODE_WITHOUT, NODE_PART };
 
 struct node {
     enum node_kind kind;
-    char *name;   /* PLAIN: the text; VALUE, SECTION, WITHOUT, WORD: a path; TEXT: key; PART: name */
+    char *name;   /* PLAIN: the text; VALUE, LOCAL, WORD, SECTION, WITH,
+                  WITHOUT: a path; TEXT: key; PART: name */
     char *filter; /* VALUE: "" for none; WORD: the key's beginning */
-    guint end;    /* SECTION, WITHOUT: index of the node after it */
+    guint end;    /* SECTION, WITH, WITHOUT: index of the node after it */
     guint line;
 };
 
@@ -114,6 +115,8 @@ static bool add_value(struct compiling *compiling, char *tag, GString *error)
     bool good = true;
     if (count == 1) {
         node_add(compiling, NODE_VALUE, words[0], strlen(words[0]), "");
+    } else if (count == 2 && strcmp(words[0], "local") == 0) {
+        node_add(compiling, NODE_LOCAL, words[1], strlen(words[1]), "");
     } else if (count == 2 && format_knows(words[0])) {
         node_add(compiling, NODE_VALUE, words[1], strlen(words[1]), words[0]);
     } else if (count == 3 && strcmp(words[0], "word") == 0) {
@@ -130,6 +133,7 @@ static bool add_tag(struct compiling *compiling, char *tag, GString *error)
 {
     switch (tag[0]) {
     case '#': return open_section(compiling, NODE_SECTION, tag + 1, error);
+    case '?': return open_section(compiling, NODE_WITH, tag + 1, error);
     case '^': return open_section(compiling, NODE_WITHOUT, tag + 1, error);
     case '/': return close_section(compiling, tag + 1, error);
     case '>': node_add(compiling, NODE_PART, tag + 1, strlen(tag + 1), ""); return true;
@@ -271,25 +275,6 @@ bool templates_check(const struct templates *templates, GString *error)
     return check_table(templates, templates->pages, error);
 }
 
-void templates_each_text_used(const struct templates *templates,
-                              void (*found)(void *context, const char *key), void *context)
-{
-    GHashTable *tables[] = {templates->pages, templates->texts[LANGUAGE_EN]};
-    for (size_t t = 0; t < G_N_ELEMENTS(tables); t++) {
-        GHashTableIter iterator;
-        void *value;
-        g_hash_table_iter_init(&iterator, tables[t]);
-        while (g_hash_table_iter_next(&iterator, NULL, &value)) {
-            const struct compiled *compiled = value;
-            for (guint i = 0; i < compiled->nodes->len; i++) {
-                const struct node *node = &g_array_index(compiled->nodes, struct node, i);
-                if (node->kind == NODE_TEXT)
-                    found(context, node->name);
-            }
-        }
-    }
-}
-
 /* ---- rendering ------------------------------------------------------------------------------- */
 
 struct rendering {
@@ -369,8 +354,8 @@ static void render_section(struct rendering *rendering, const struct compiled *c
                            const struct node *node, guint body)
 {
     const json_t *value = look_up(rendering, node->name);
-    if (node->kind == NODE_WITHOUT) {
-        if (!is_something(value))
+    if (node->kind != NODE_SECTION) {
+        if (is_something(value) == (node->kind == NODE_WITH))
             render_nodes(rendering, compiled, body, node->end);
     } else if (json_is_array(value)) {
         for (size_t i = 0; i < json_array_size(value); i++)
@@ -382,18 +367,47 @@ static void render_section(struct rendering *rendering, const struct compiled *c
     }
 }
 
-static void render_value(struct rendering *rendering, const struct node *node)
+static void append_value(struct rendering *rendering, const json_t *value, const char *filter)
 {
-    const json_t *value = look_up(rendering, node->name);
-    if (!value)
-        return;
     GString *plain = g_string_new(NULL);
-    format_append(rendering->format, node->filter, value, plain);
+    format_append(rendering->format, filter, value, plain);
     if (rendering->escape)
         append_escaped(plain->str, plain->len, rendering->out);
     else
         g_string_append_len(rendering->out, plain->str, (gssize)plain->len);
     g_string_free(plain, true);
+}
+
+static void render_value(struct rendering *rendering, const struct node *node)
+{
+    const json_t *value = look_up(rendering, node->name);
+    if (value)
+        append_value(rendering, value, node->filter);
+}
+
+/* One language's half of a pair: PATH.zh, or PATH_zh. */
+static const json_t *half_of(const struct rendering *rendering, const char *path,
+                             enum language language)
+{
+    const char *name = language == LANGUAGE_ZH ? "zh" : "en";
+    const json_t *pair = look_up(rendering, path);
+    if (json_is_object(pair))
+        return json_object_get(pair, name);
+    char *full = g_strconcat(path, "_", name, NULL);
+    const json_t *half = look_up(rendering, full);
+    g_free(full);
+    return half;
+}
+
+static void render_local(struct rendering *rendering, const struct node *node)
+{
+    enum language language = rendering->format->language;
+    const json_t *half = half_of(rendering, node->name, language);
+    if (!is_something(half))
+        half = half_of(rendering, node->name,
+                       language == LANGUAGE_ZH ? LANGUAGE_EN : LANGUAGE_ZH);
+    if (half)
+        append_value(rendering, half, "");
 }
 
 /* The text for a value; a value that has none (a newer service's enum) is written itself. */
@@ -433,6 +447,9 @@ static void render_nodes(struct rendering *rendering, const struct compiled *com
         case NODE_WORD:
             render_word(rendering, node);
             break;
+        case NODE_LOCAL:
+            render_local(rendering, node);
+            break;
         case NODE_TEXT:
             other = g_hash_table_lookup(templates->texts[rendering->format->language], node->name);
             assert(other);
@@ -444,6 +461,7 @@ static void render_nodes(struct rendering *rendering, const struct compiled *com
             render_nodes(rendering, other, 0, other->nodes->len);
             break;
         case NODE_SECTION:
+        case NODE_WITH:
         case NODE_WITHOUT:
             render_section(rendering, compiled, node, i + 1);
             i = node->end - 1;

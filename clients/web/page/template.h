@@ -2,9 +2,11 @@
  *
  *     {{a.b}}            the value at a path of the innermost context that has its first name
  *     {{money a.b}}      the same through a filter of format.h
+ *     {{local title}}    of a pair: title.zh or title_zh, and so on; the other where it is empty
  *     {{=register.title}}    a text of the table, in the page's language; may have holes itself
  *     {{word state run.state}}   the text "state.VALUE" for the value at a path, e.g. an enum's
  *     {{#a}}...{{/a}}    once for each element of a list, or once when it is something
+ *     {{?a}}...{{/a}}    once, in the same context, when it is something: around a list
  *     {{^a}}...{{/a}}    when it is nothing: absent, null, false, 0, "", an empty list
  *     {{>part}}          another template, in the same context
  *     {{.}}              the element itself
@@ -39,10 +41,6 @@ bool templates_add_text(struct templates *templates, enum language language, con
 /* Do all parts, texts and filters that are named exist, in every language? false: says the first
  * that doesn't. Called once everything is added. */
 bool templates_check(const struct templates *templates, GString *error);
-/* Calls `found` for each text key a template or text names, for the test of unused ones. */
-void templates_each_text_used(const struct templates *templates,
-                              void (*found)(void *context, const char *key), void *context);
-
 /* Appends template `name`, filled from `view`, to `out`. The name must be there. */
 void template_render(const struct templates *templates, const char *name,
                      const struct format *format, const json_t *view, GString *out);

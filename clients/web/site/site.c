@@ -43,25 +43,27 @@ static bool path_fits(const char *pattern, const char *path, const char **ret_re
     return true;
 }
 
-/* The route; *ret_other: the address exists for another method. */
-static const struct route *find_route(struct visit *visit, bool *ret_other)
+/* The route of an address and method, and what stands in its hole; NULL: none. */
+static const struct route *find_route(const char *path, enum exchange_method method,
+                                      char ret_rest[EXCHANGE_PATH_BYTES])
 {
-    const struct exchange *exchange = visit->exchange;
-    *ret_other = false;
     for (size_t t = 0; t < G_N_ELEMENTS(ROUTE_TABLES); t++) {
         for (const struct route *route = ROUTE_TABLES[t]; route->path; route++) {
             const char *rest = "";
             size_t size = 0;
-            if (!path_fits(route->path, exchange->path, &rest, &size))
-                continue;
-            if (route->method == exchange->method) {
-                snprintf(visit->rest, sizeof visit->rest, "%.*s", (int)size, rest);
+            if (route->method == method && path_fits(route->path, path, &rest, &size)) {
+                snprintf(ret_rest, EXCHANGE_PATH_BYTES, "%.*s", (int)size, rest);
                 return route;
             }
-            *ret_other = true;
         }
     }
     return NULL;
+}
+
+bool site_serves(const char *path, enum exchange_method method)
+{
+    char rest[EXCHANGE_PATH_BYTES];
+    return find_route(path, method, rest) != NULL;
 }
 
 void site_each_route(void (*each)(void *context, const struct route *route), void *context)
@@ -185,10 +187,9 @@ static bool let_in(struct visit *visit)
 static void handle(struct visit *visit)
 {
     struct exchange *exchange = visit->exchange;
-    bool other_method;
 
     security_headers(exchange, visit->site);
-    visit->route = find_route(visit, &other_method);
+    visit->route = find_route(exchange->path, exchange->method, visit->rest);
     exchange_header(exchange, "Cache-Control", visit->route && visit->route->kept
                                                    ? "public, max-age=31536000, immutable"
                                                    : "no-store");
@@ -198,7 +199,9 @@ static void handle(struct visit *visit)
     } else if (!host_is_ours(visit->site, exchange->host)) {
         visit_tell(visit, 421, "host");
     } else if (!visit->route) {
-        visit_tell(visit, other_method ? 405 : 404, other_method ? "method" : "nothing");
+        bool other = site_serves(exchange->path, exchange->method == EXCHANGE_GET ? EXCHANGE_POST
+                                                                                 : EXCHANGE_GET);
+        visit_tell(visit, other ? 405 : 404, other ? "method" : "nothing");
     } else if (!place_is_good(visit)) {
         visit_tell(visit, 403, "place");
     } else if (exchange->method == EXCHANGE_POST && !visit_form_is_own(visit)) {

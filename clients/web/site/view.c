@@ -101,6 +101,28 @@ static void view_request_id(struct visit *visit)
     view_text(visit, "request_id", text);
 }
 
+/* The same page in the other language: its address with everything that was asked, where a page
+ * can be asked for there. */
+static void view_other_language(struct visit *visit)
+{
+    const struct exchange *exchange = visit->exchange;
+    if (exchange->method != EXCHANGE_GET && !site_serves(exchange->path, EXCHANGE_GET))
+        return;
+    GString *link = g_string_new("?");
+    for (unsigned i = 0; i < exchange->query.count; i++) {
+        const struct field *field = &exchange->query.list[i];
+        if (strcmp(field->name, "lang") == 0)
+            continue;
+        g_string_append_uri_escaped(link, field->name, NULL, false);
+        g_string_append_c(link, '=');
+        g_string_append_uri_escaped(link, field->value, NULL, false);
+        g_string_append_c(link, '&');
+    }
+    g_string_append(link, visit->language == LANGUAGE_ZH ? "lang=en" : "lang=zh");
+    view_text(visit, "other_language", link->str);
+    g_string_free(link, true);
+}
+
 static void view_frame(struct visit *visit, const char *name)
 {
     char csrf[CSRF_TEXT_BYTES];
@@ -110,6 +132,7 @@ static void view_frame(struct visit *visit, const char *name)
     view_text(visit, "lang", visit->language == LANGUAGE_ZH ? "zh-CN" : "en");
     view_set(visit, visit->language == LANGUAGE_ZH ? "in_zh" : "in_en", json_true());
     view_text(visit, "path", visit->exchange->path);
+    view_other_language(visit);
     view_form(visit);
     view_request_id(visit);
 }
@@ -196,9 +219,12 @@ void visit_failed(struct visit *visit)
         break;
     case CHANNEL_UNAUTHENTICATED:
         visit_sign(visit, NULL, 0);
-        view_text(visit, "next", visit->route && visit->route->audience == AUDIENCE_MEMBER
-                                     ? "/card" : "/in");
-        visit_tell(visit, 401, "ended");
+        if (visit->route && visit->route->audience <= AUDIENCE_MEMBER) {
+            view_text(visit, "next", "/card");
+            visit_tell(visit, 401, "ended");
+        } else {
+            visit_tell(visit, 401, "sign_in");
+        }
         break;
     case CHANNEL_NOT_FOUND: tell_sentence(visit, 404, "missing"); break;
     case CHANNEL_PERMISSION_DENIED: tell_sentence(visit, 403, "denied"); break;

@@ -46,9 +46,27 @@ static struct toy *toy_of(const struct command_call *call)
 
 enum outcome command_reauthenticate(struct reader *reader, const struct command_call *call)
 {
-    assert((reader->writes != NULL) == (toy_of(call)->work.command->write != NULL));
+    const struct toy *toy = toy_of(call);
+    assert((reader->writes != NULL) == (toy->work.command->write != NULL || toy->is_noted));
     assert(call->now_ms >= TOY_CLOCK_MS);
     return toy_of(call)->is_revoked ? OUTCOME_TOKEN_INVALID : OUTCOME_OK;
+}
+
+bool command_is_noted(const struct command *command, const struct command_call *call)
+{
+    return command->note != NULL && toy_of(call)->is_noted;
+}
+
+static void put_number(struct batch *batch, uint32_t merchant, uint32_t number, uint64_t value);
+
+/* A note is a number in the toy's counter. */
+enum outcome command_run_write(struct batch *batch, const struct command *command,
+                               struct command_call *call, ProtobufCMessage **ret_reply)
+{
+    if (command->write != NULL) return command->write(batch, call, ret_reply);
+    enum outcome outcome = command->note(call);
+    if (outcome == OUTCOME_OK) put_number(batch, call->merchant, toy_of(call)->counter, TOY_NOTED);
+    return outcome;
 }
 
 static enum outcome read_number(struct reader *reader, uint32_t merchant, uint32_t number,
@@ -205,10 +223,19 @@ static enum outcome stream_run(struct store *store, struct command_call *call, c
     struct toy *toy = toy_of(call);
     assert(store == current_store);
     toy->runs++;
+    toy->value = toy_stored(store, call->merchant, toy->counter);
     for (size_t i = 0; i < toy->row_count; i++) {
         if (!emit(emit_context, &toy->reply.base)) return OUTCOME_SHUTTING_DOWN;
     }
     return toy->refuse;
+}
+
+static enum outcome note(struct command_call *call)
+{
+    struct toy *toy = toy_of(call);
+    toy->notes++;
+    toy->value = TOY_NOTED;
+    return toy->refuses_note ? OUTCOME_PATH_INVALID : OUTCOME_OK;
 }
 
 const struct command toy_count = {.write = count_write};
@@ -221,6 +248,8 @@ const struct command toy_reserving_rows = {
 const struct command toy_finding = {.write = count_write, .merchant = find_merchant};
 const struct command toy_read = {.read = read_run};
 const struct command toy_stream = {.stream = stream_run};
+const struct command toy_noted_read = {.read = read_run, .note = note};
+const struct command toy_noted_stream = {.stream = stream_run, .note = note};
 const struct command toy_follow = {.follow = follow_run};
 
 /* ---- their world ----------------------------------------------------------------------------- */
