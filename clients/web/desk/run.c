@@ -97,7 +97,7 @@ static void view_blockers(struct visit *visit, const Beckon__V1__GetSettlementRu
 {
     static const struct { const char *reason, *name; } kinds[] = {
         {"SETTLEMENT_HELD_UNDECIDED", "held"}, {"SETTLEMENT_EARLIER_OPEN", "earlier"},
-        {"SETTLEMENT_PERIODS_DUE", "period"}, {"SETTLEMENT_DISPUTES_OPEN", "disputed"},
+        {"SETTLEMENT_PERIODS_DUE", "due"}, {"SETTLEMENT_DISPUTES_OPEN", "by_dispute"},
     };
     json_t *blockers = json_object_get(json_object_get(visit->view, "found"), "blockers");
     for (size_t i = 0; i < reply->n_blockers; i++) {
@@ -107,6 +107,35 @@ static void view_blockers(struct visit *visit, const Beckon__V1__GetSettlementRu
         }
     }
     view_set(visit, "blockers", json_incref(blockers));
+}
+
+/* Up to whom the work has come, for the page to say. */
+static void view_work(const struct visit *visit, const Beckon__V1__SettlementRun *run)
+{
+    json_t *payee = json_object_get(json_object_get(visit->view, "run"), "work_payee");
+    if (payee && run->work_payee->kind == BECKON__V1__PARTY_KIND__PARTY_KIND_GUIDE)
+        json_object_set_new(payee, "is_guide", json_true());
+}
+
+/* What can be taken out of a closed run. */
+static void view_files(struct visit *visit, const Beckon__V1__SettlementRun *run)
+{
+    static const struct { const char *name, *profile, *format, *payees; } files[] = {
+        {"guides-xlsx", "generic", "xlsx", "guide"}, {"guides-csv", "generic", "csv", "guide"},
+        {"china-xlsx", "china", "xlsx", "guide"}, {"china-csv", "china", "csv", "guide"},
+        {"erpnext-csv", "erpnext", "csv", "guide"}, {"members-xlsx", "generic", "xlsx", "member"},
+        {"members-csv", "generic", "csv", "member"},
+    };
+    json_t *list = json_array();
+    for (size_t i = 0; i < G_N_ELEMENTS(files); i++) {
+        if (run->totals && run->totals->member_lines == 0 &&
+            strcmp(files[i].payees, "member") == 0)
+            continue;
+        json_array_append_new(list, json_pack("{s:s, s:s, s:s, s:s}", "name", files[i].name,
+                                              "profile", files[i].profile, "format",
+                                              files[i].format, "payees", files[i].payees));
+    }
+    view_set(visit, "files", list);
 }
 
 /* Where the proof of the ledger stands that a close wants. */
@@ -166,7 +195,8 @@ static bool load_disputes(struct visit *visit, uint32_t number)
         json_t *dispute = json_array_get(disputes, i);
         const char *state = json_string_value(json_object_get(dispute, "state"));
         const char *unit = json_string_value(json_object_get(dispute, "unit"));
-        json_object_set_new(dispute, state, json_true());
+        json_object_set_new(dispute, strcmp(state, "open") == 0 ? "undecided" : state,
+                            json_true());
         json_object_set_new(dispute, strcmp(unit, "cash") == 0 ? "in_cash" : "in_points",
                             json_true());
     }
@@ -197,6 +227,8 @@ void run_show(struct visit *visit, unsigned status, uint32_t number)
     json_t *found = json_object_get(visit->view, "found");
     view_set(visit, "run", json_incref(json_object_get(found, "run")));
     view_steps(visit, reply->run);
+    view_work(visit, reply->run);
+    view_files(visit, reply->run);
     view_blockers(visit, reply);
     if (reply->run->state == BECKON__V1__SETTLEMENT_STATE__SETTLEMENT_STATE_APPROVED)
         view_proof(visit, number);
