@@ -166,6 +166,11 @@ static void a_request_outside_of_the_bounds_is_refused(void **state)
     for (size_t i = 0; i < sizeof(bad_texts) / sizeof(bad_texts[0]); i++) {
         assert_int_equal(sample_draw(bad_texts[i], good, SIZE_MAX_TEST, &none), QR_TEXT_INVALID);
     }
+    const struct qr_options bytes = {QR_PNG, QR_LEVEL_M, 1, 4, .bytes = true};
+    const char *bad_bytes[] = {"", "a b", "a\n", "\xc3\xa9", longest};
+    for (size_t i = 0; i < sizeof(bad_bytes) / sizeof(bad_bytes[0]); i++) {
+        assert_int_equal(sample_draw(bad_bytes[i], bytes, SIZE_MAX_TEST, &none), QR_TEXT_INVALID);
+    }
     const struct qr_options bad[] = {
         {QR_PNG, QR_LEVEL_M, 0, 4}, {QR_PNG, QR_LEVEL_M, 41, 4}, {QR_PNG, QR_LEVEL_M, 8, 3},
         {QR_PNG, QR_LEVEL_M, 8, 41}, {QR_SVG, QR_LEVEL_M, 0, 4},
