@@ -36,7 +36,7 @@ const struct route DESK_ROUTES[] = {
     {EXCHANGE_POST, "/desk/runs/:x/payments", AUDIENCE_DESK, payments_post, false},
     {EXCHANGE_POST, "/desk/runs/:x/export", AUDIENCE_DESK, run_export_post, false},
     {EXCHANGE_POST, "/desk/runs/:x/manifest", AUDIENCE_DESK, run_manifest_post, false},
-    {EXCHANGE_GET, "/desk/runs/:x/statement", AUDIENCE_DESK, statement_get, false},
-    {EXCHANGE_GET, "/desk/runs/:x/statement/file", AUDIENCE_DESK, statement_file_get, false},
+    {EXCHANGE_GET, "/desk/runs/:x/statement", AUDIENCE_DESK, run_statement_get, false},
+    {EXCHANGE_GET, "/desk/runs/:x/statement/file", AUDIENCE_DESK, run_statement_file_get, false},
     {0},
 };

@@ -41,7 +41,7 @@ void payments_post(struct visit *visit);
 void run_export_post(struct visit *visit);
 void run_manifest_post(struct visit *visit);
 /* statement.c */
-void statement_get(struct visit *visit);
-void statement_file_get(struct visit *visit);
+void run_statement_get(struct visit *visit);
+void run_statement_file_get(struct visit *visit);
 
 #endif

@@ -6,7 +6,7 @@
 static const char *const FILTERS[] = {"payee", "pay_entity", "page_token", NULL};
 static const char *const FILE_FILTERS[] = {"payee", "pay_entity", NULL};
 
-void statement_get(struct visit *visit)
+void run_statement_get(struct visit *visit)
 {
     uint32_t number = 0;
     if (!run_begin(visit, &number))
@@ -39,7 +39,7 @@ void statement_get(struct visit *visit)
 }
 
 /* The page that the service makes for print, as a file. */
-void statement_file_get(struct visit *visit)
+void run_statement_file_get(struct visit *visit)
 {
     uint32_t number = 0;
     if (!run_begin(visit, &number))
