@@ -68,7 +68,7 @@ void desk_show(struct visit *visit, unsigned status, const char *name)
     visit_show(visit, status, name);
 }
 
-/* ---- messages from forms and queries ---------------------------------------------------------- */
+/* ---- messages from forms and queries --------------------------------------------------------- */
 
 /* "guide.employments.shop_id": the form's field is "shop_id". */
 static const char *last_name(const char *path)
@@ -118,7 +118,7 @@ uint32_t desk_number(struct visit *visit)
     return 0;
 }
 
-/* ---- refusals --------------------------------------------------------------------------------- */
+/* ---- refusals -------------------------------------------------------------------------------- */
 
 static bool is_field(const char *const *fields, const char *path)
 {
@@ -151,7 +151,12 @@ bool desk_refused(struct visit *visit, const char *const *fields, unsigned *ret_
     }
     if (!is_field(fields, visit->error.field))
         visit->error.field[0] = '\0';
-    view_refused(visit);
+    /* A date that is one, and still can't be taken. */
+    if (strcmp(visit->error.reason, "DATE_INVALID") == 0 &&
+        strcmp(visit->error.allowed, "YYYY-MM-DD") != 0)
+        view_wrong(visit, last_name(visit->error.field), "desk.date_wrong");
+    else
+        view_refused(visit);
     *ret_status = status;
     return true;
 }
@@ -161,7 +166,7 @@ void desk_open(struct visit *visit, const char *name)
     json_object_set_new(desk_object(visit, "open"), name, json_true());
 }
 
-/* ---- what several pages load ------------------------------------------------------------------ */
+/* ---- what several pages load ----------------------------------------------------------------- */
 
 json_t *desk_object(struct visit *visit, const char *name)
 {

@@ -1,5 +1,5 @@
-/* The pages for a desk: a shop's manager, payroll, auditor, admin. Handlers of DESK_ROUTES, and what
- * they share.
+/* The pages for a desk: a shop's manager, payroll, auditor, admin. Handlers of DESK_ROUTES, and
+ * what they share.
  *
  * Which pages a role is offered stands in one table (desk.c); what it may do is decided by the
  * service alone, whose refusal is shown. Every figure on these pages is one of the service's. */
@@ -27,7 +27,7 @@ void desk_show(struct visit *visit, unsigned status, const char *name);
 bool desk_is(const struct visit *visit, const char *roles);
 
 /* A message of this type, its fields (paths, ended by NULL) set from the form's fields of the same
- * last name; empty ones stay unset, unreadable ones are marked wrong. Lives as long as the visit. */
+ * last name; empty ones stay unset, unreadable ones are marked wrong. Lives as the visit does. */
 void *desk_form(struct visit *visit, const ProtobufCMessageDescriptor *type,
                 const char *const *fields);
 /* The same from the query: for lists and their filters. */
@@ -37,8 +37,8 @@ void *desk_query(struct visit *visit, const ProtobufCMessageDescriptor *type,
 uint32_t desk_number(struct visit *visit);
 
 /* After an ask for a form that failed: is it a refusal that the form's page can show? It then
- * stands in the view, beside its field where that is one of `fields` (as in desk_form), and *ret_status
- * says how to send the page. false: another page has been sent. */
+ * stands in the view, beside its field where that is one of `fields` (as in desk_form), and
+ * *ret_status says how to send the page. false: another page has been sent. */
 bool desk_refused(struct visit *visit, const char *const *fields, unsigned *ret_status);
 /* The form named `name` of the page is shown opened. */
 void desk_open(struct visit *visit, const char *name);

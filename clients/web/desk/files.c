@@ -13,7 +13,7 @@ static const char CSV_TYPE[] = "text/csv; charset=utf-8";
 static const char XLSX_TYPE[] =
     "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
 
-/* Says what a browser shall call the file; names have nothing but letters, digits, '-', '_', '.'. */
+/* Names of files have nothing but letters, digits, '-', '_', '.'. */
 void run_name_file(struct visit *visit, const char *name)
 {
     char header[HEADER_BYTES], plain[FILE_NAME_BYTES];
@@ -122,7 +122,7 @@ void run_export_post(struct visit *visit)
     exchange_send_file(visit->exchange, 200, workbook ? XLSX_TYPE : CSV_TYPE, file);
 }
 
-/* ---- the manifest ----------------------------------------------------------------------------- */
+/* ---- the manifest ---------------------------------------------------------------------------- */
 
 static bool receive_manifest(void *context, const ProtobufCMessage *message)
 {

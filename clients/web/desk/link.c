@@ -50,7 +50,7 @@ static void make_link(struct visit *visit, Beckon__V1__CreateSignInLinkRequest *
         desk_show(visit, status, form);
 }
 
-/* ---- a guide's -------------------------------------------------------------------------------- */
+/* ---- a guide's ------------------------------------------------------------------------------- */
 
 /* Whose link it is, into the view; false: sent. */
 static bool load_guide(struct visit *visit, uint32_t number)
@@ -89,7 +89,7 @@ void desk_guide_link_post(struct visit *visit)
     make_link(visit, request, "desk/link");
 }
 
-/* ---- people at a desk ------------------------------------------------------------------------- */
+/* ---- people at a desk ------------------------------------------------------------------------ */
 
 /* Only tokens that people act as, and that are alive, have links. */
 static void view_people(struct visit *visit, const Beckon__V1__ListTokensResponse *reply)

@@ -20,7 +20,7 @@ static const char *const COLUMNS[COLUMN_COUNT] = {
 };
 static const char *const FILTERS[] = {"payees", "page_token", NULL};
 
-/* ---- the form --------------------------------------------------------------------------------- */
+/* ---- the form -------------------------------------------------------------------------------- */
 
 /* A line's field is named by whose it is and what it pays, so that a row is made of what the person
  * saw: "guide 3 125000 ENTITY". */
@@ -76,7 +76,7 @@ void payments_get(struct visit *visit)
         show_form(visit, 200, number);
 }
 
-/* ---- rows --------------------------------------------------------------------------------------*/
+/* ---- rows ------------------------------------------------------------------------------------ */
 
 /* The rows of a form, while they are read. */
 struct reading {
@@ -182,7 +182,7 @@ static char *rows_of_form(const struct visit *visit)
     return text;
 }
 
-/* ---- looking at them, taking them down -------------------------------------------------------- */
+/* ---- looking at them, taking them down ------------------------------------------------------- */
 
 /* What the service finds wrong, beside its row. */
 static void view_problems(struct visit *visit, json_t *rows,

@@ -1,7 +1,7 @@
 /* A sheet to print and cut: badges of a shop's guides, or its shelf cards.
  *
- * A badge is a code with channel BADGE that is the guide's; a shelf card one with channel SHELF that
- * is the shop's. Who has none gets one by a button. */
+ * A badge is a code with channel BADGE that is the guide's; a shelf card one with channel SHELF
+ * that is the shop's. Who has none gets one by a button. */
 #include <assert.h>
 #include <stdio.h>
 #include <string.h>
@@ -93,7 +93,7 @@ static bool make(struct visit *visit, const struct tile *tile)
     return ask(visit, &beckon__v1__code_service__descriptor, "CreateCode", &request.base) != NULL;
 }
 
-/* ---- a sheet's tiles -------------------------------------------------------------------------- */
+/* ---- a sheet's tiles ------------------------------------------------------------------------- */
 
 /* A page of the shop's guides; NULL: visit->error. */
 static const Beckon__V1__ListGuidesResponse *load_guides(struct visit *visit)
@@ -174,7 +174,7 @@ static bool load_cards(struct visit *visit)
     return true;
 }
 
-/* ---- the pages -------------------------------------------------------------------------------- */
+/* ---- the pages ------------------------------------------------------------------------------- */
 
 static bool is_shelf(const struct fields *fields)
 {

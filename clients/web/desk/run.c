@@ -45,7 +45,7 @@ void run_step(struct visit *visit, uint32_t number, const char *form,
     run_show(visit, status, number);
 }
 
-/* ---- what may be done ------------------------------------------------------------------------- */
+/* ---- what may be done ------------------------------------------------------------------------ */
 
 static bool at_work(const Beckon__V1__SettlementRun *run)
 {
@@ -158,7 +158,7 @@ static void view_proof(struct visit *visit, uint32_t number)
     view_set(visit, "proof", proof);
 }
 
-/* ---- the page's lists ------------------------------------------------------------------------- */
+/* ---- the page's lists ------------------------------------------------------------------------ */
 
 static bool load_lines(struct visit *visit, uint32_t number)
 {

@@ -58,7 +58,7 @@ void run_cancel_post(struct visit *visit)
     run_step(visit, number, "cancel", SETTLEMENT, "CancelSettlementRun", &request->base, fields);
 }
 
-/* ---- close: prove the ledger, then settle ------------------------------------------------------ */
+/* ---- close: prove the ledger, then settle ---------------------------------------------------- */
 
 void run_verify_post(struct visit *visit)
 {
@@ -95,7 +95,7 @@ void run_close_post(struct visit *visit)
     run_step(visit, number, "close", SETTLEMENT, "CloseSettlementRun", &request->base, fields);
 }
 
-/* ---- what stands in the way -------------------------------------------------------------------- */
+/* ---- what stands in the way ------------------------------------------------------------------ */
 
 void run_dispute_post(struct visit *visit)
 {
