@@ -30,14 +30,17 @@ static const struct {
     {"HTTPS://A-VERY-LONG-NAME.OF-A-SHOP.AND-ITS-REFERRAL-PROGRAM.EXAMPLE.COM/R/7K3Q9F2MX",
      QR_LEVEL_H, 6, 4, false},
     /* A one-time sign-in link: its secret has small letters. */
-    {"https://club.example.com/in/link_1_kZ0xQ3mUe-v7Yb5wT_nR8dLpA2sGhJ4cF6iKoNqXyVw", QR_LEVEL_M, 6,
+    {"https://club.example.cn/in/link_1_kZ0xQ3mUe-v7Yb5wT_nR8dLpA2sGhJ4cF6iKoNqXyVw", QR_LEVEL_M, 6,
      4, true},
 };
 
 static void draw_to_file(size_t sample_index, const char *path)
 {
-    struct qr_options options = {QR_PNG, samples[sample_index].level, samples[sample_index].pixels,
-                                 samples[sample_index].quiet, samples[sample_index].bytes};
+    struct qr_options options = {
+        .format = QR_PNG, .level = samples[sample_index].level,
+        .module_pixels = samples[sample_index].pixels,
+        .quiet_modules = samples[sample_index].quiet, .bytes = samples[sample_index].bytes,
+    };
     struct sample png;
     assert_int_equal(sample_draw(samples[sample_index].text, options, 1 << 20, &png), QR_OK);
     FILE *file = fopen(path, "wb");
