@@ -89,6 +89,8 @@ enum table {
     /* more of merchants' own */
     TABLE_PAYMENT = 0x50,        /* run, payee, pay entity, number -> ColdPayment: what became of a
                                     line's money, and who was told who the payee is */
+    TABLE_ERASURE = 0x56,        /* party -> ColdErasure: who is a number only, and why */
+    TABLE_ERASURE_OPEN = 0x57,   /* party -> (empty): codes or bindings are still to be ended */
 };
 
 /* Under (merchant, TABLE_ACCOUNT, kind, number). */

@@ -4,6 +4,8 @@
  *   DATA/master.key      32 random bytes, mode 0600; everything secret is derived from it.
  *                        Not part of a backup: keep a copy elsewhere.
  *   DATA/store/          the engine's files
+ *   DATA/erasures        who was erased (erasure_list.h). Not part of a backup: stays, or is kept
+ *                        beside master.key
  *   DATA/tmp/            room for exports in the making; nothing in it has a name for long
  *   DATA/keys/           one file of 64-byte key slots per merchant and kind (key_slots.h)
  *
@@ -33,6 +35,7 @@ struct store_options {
                                      struct kv **ret_kv);
 };
 
+struct erasure_list;
 struct key_slots;
 struct store;
 
@@ -47,6 +50,7 @@ void store_close(struct store *store);
 
 struct kv *store_kv(struct store *store);
 struct key_slots *store_key_slots(struct store *store);
+struct erasure_list *store_erasure_list(struct store *store);
 /* The path of DATA/tmp, made where there is none: for files that have no name once they are open.
  * Lives as long as the store; NULL: it can't be made. Any thread. */
 const char *store_temporary_folder(struct store *store);
