@@ -15,8 +15,7 @@ enum { REST_FIRST_MS = 50, REST_MAX_MS = 1000, REST_DOUBLINGS_MAX = 5 };
 static void flight_send(struct channel *channel, struct flight *flight)
 {
     assert(flight->state == FLIGHT_FREE || flight->state == FLIGHT_RESTING);
-    grpc_metadata metadata = {0};
-    size_t metadata_count = flight_metadata(channel, &metadata);
+    struct calling calling = calling_of(channel);
     flight->call =
         flight_call(channel, &flight->method, flight_deadline(channel->deadline_ms));
     flight->reply_buffer = NULL;
@@ -24,7 +23,7 @@ static void flight_send(struct channel *channel, struct flight *flight)
     grpc_byte_buffer *request = grpc_raw_byte_buffer_create(&flight->request, 1);
     grpc_op ops[6] = {
         {.op = GRPC_OP_SEND_INITIAL_METADATA,
-         .data.send_initial_metadata = {.count = metadata_count, .metadata = &metadata}},
+         .data.send_initial_metadata = {.count = calling.count, .metadata = calling.metadata}},
         {.op = GRPC_OP_SEND_MESSAGE, .data.send_message.send_message = request},
         {.op = GRPC_OP_SEND_CLOSE_FROM_CLIENT},
         {.op = GRPC_OP_RECV_INITIAL_METADATA,
@@ -39,7 +38,7 @@ static void flight_send(struct channel *channel, struct flight *flight)
     assert(sent == GRPC_CALL_OK);
     /* SEND_MESSAGE takes the slices out of the buffer; the buffer itself stays ours. */
     grpc_byte_buffer_destroy(request);
-    grpc_slice_unref(metadata.value);
+    calling_clean_up(&calling);
     flight->attempt_count++;
     flight->state = FLIGHT_OUT;
 }

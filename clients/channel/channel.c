@@ -108,6 +108,29 @@ static grpc_channel *core_create(const char *target)
     return core;
 }
 
+static void authorize(struct channel *channel, const char *token)
+{
+    channel->authorization[0] = '\0';
+    if (token)
+        snprintf(channel->authorization, sizeof channel->authorization, "Bearer %s", token);
+}
+
+static bool is_ip_address(const char *text)
+{
+    struct in6_addr bytes;
+    return inet_pton(AF_INET, text, &bytes) == 1 || inet_pton(AF_INET6, text, &bytes) == 1;
+}
+
+bool channel_serve(struct channel *channel, const char *token, const char *address)
+{
+    if (token && !token_is_sendable(token))
+        return false;
+    authorize(channel, token);
+    bool named = address && is_ip_address(address);
+    snprintf(channel->address, sizeof channel->address, "%s", named ? address : "");
+    return true;
+}
+
 struct channel *channel_open(const struct channel_options *options,
                              struct channel_error *ret_error)
 {
@@ -127,9 +150,7 @@ struct channel *channel_open(const struct channel_options *options,
     struct channel *channel = calloc(1, sizeof *channel);
     if (!channel)
         abort();
-    if (options->token)
-        snprintf(channel->authorization, sizeof channel->authorization, "Bearer %s",
-                 options->token);
+    authorize(channel, options->token);
     channel->deadline_ms = options->deadline_ms;
     channel->retry_ms = options->retry_ms;
     grpc_init();

@@ -21,6 +21,7 @@ enum {
     CHANNEL_WINDOW = 32,      /* calls in flight at once, a channel_call's own included */
     CHANNEL_PATH_BYTES = 96,  /* "/beckon.v1.PurchaseService/RecordPurchases" and longer */
     CHANNEL_TOKEN_BYTES = 256,
+    CHANNEL_ADDRESS_BYTES = 46, /* an IPv6 address in text, terminated */
 };
 
 struct channel;
@@ -47,6 +48,10 @@ void channel_method_find(const ProtobufCServiceDescriptor *service, const char *
  * token that is none. */
 struct channel *channel_open(const struct channel_options *options,
                              struct channel_error *ret_error);
+/* For a front end: who the calls from here on are for. token: as in the options, NULL for nobody
+ * signed in; address: the visitor's own, an IP address in text, or NULL. false, with nothing
+ * changed: the token is none (an address that is none is left out). */
+bool channel_serve(struct channel *channel, const char *token, const char *address);
 /* Cancels what is in flight and frees. NULL is fine. */
 void channel_close(struct channel *channel);
 

@@ -53,15 +53,28 @@ grpc_call *flight_call(struct channel *channel, const struct channel_method *met
     return call;
 }
 
-size_t flight_metadata(const struct channel *channel, grpc_metadata *ret_metadata)
+static void calling_add(struct calling *calling, const char *key, const char *value)
 {
-    if (channel->authorization[0] == '\0')
-        return 0;
-    *ret_metadata = (grpc_metadata){
-        .key = grpc_slice_from_static_string("authorization"),
-        .value = grpc_slice_from_copied_string(channel->authorization),
+    if (value[0] == '\0')
+        return;
+    calling->metadata[calling->count++] = (grpc_metadata){
+        .key = grpc_slice_from_static_string(key),
+        .value = grpc_slice_from_copied_string(value),
     };
-    return 1;
+}
+
+struct calling calling_of(const struct channel *channel)
+{
+    struct calling calling = {0};
+    calling_add(&calling, "authorization", channel->authorization);
+    calling_add(&calling, "x-forwarded-for", channel->address);
+    return calling;
+}
+
+void calling_clean_up(struct calling *calling)
+{
+    for (size_t i = 0; i < calling->count; i++)
+        grpc_slice_unref(calling->metadata[i].value);
 }
 
 void ending_init(struct ending *ending)

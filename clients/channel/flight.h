@@ -39,6 +39,7 @@ struct channel {
     grpc_channel *core;
     grpc_completion_queue *queue;
     char authorization[CHANNEL_TOKEN_BYTES + 8]; /* "Bearer TOKEN", or empty */
+    char address[CHANNEL_ADDRESS_BYTES];         /* whom the calls are for, or empty */
     uint32_t deadline_ms, retry_ms;
     unsigned submitted_count;
     struct flight flights[CHANNEL_WINDOW];
@@ -53,8 +54,13 @@ ProtobufCMessage *flight_unpack(const struct channel_method *method, grpc_byte_b
 /* A new call on the channel's queue. */
 grpc_call *flight_call(struct channel *channel, const struct channel_method *method,
                        gpr_timespec deadline);
-/* Fills the metadata that says who calls; returns how many (0 or 1). Unref its value after use. */
-size_t flight_metadata(const struct channel *channel, grpc_metadata *ret_metadata);
+/* Who calls, as metadata. Cleaned up after use. */
+struct calling {
+    grpc_metadata metadata[2];
+    size_t count;
+};
+struct calling calling_of(const struct channel *channel);
+void calling_clean_up(struct calling *calling);
 void ending_init(struct ending *ending);
 void ending_read(const struct ending *ending, struct channel_error *ret_error);
 void ending_clean_up(struct ending *ending);

@@ -30,8 +30,7 @@ static void stream_turn(struct stream *stream)
 static void stream_open(struct stream *stream, const ProtobufCMessage *request)
 {
     struct channel *channel = stream->channel;
-    grpc_metadata metadata = {0};
-    size_t metadata_count = flight_metadata(channel, &metadata);
+    struct calling calling = calling_of(channel);
     stream->call =
         flight_call(channel, stream->method, gpr_inf_future(GPR_CLOCK_MONOTONIC));
     ending_init(&stream->ending);
@@ -39,7 +38,7 @@ static void stream_open(struct stream *stream, const ProtobufCMessage *request)
     grpc_byte_buffer *buffer = grpc_raw_byte_buffer_create(&packed, 1);
     grpc_op first[4] = {
         {.op = GRPC_OP_SEND_INITIAL_METADATA,
-         .data.send_initial_metadata = {.count = metadata_count, .metadata = &metadata}},
+         .data.send_initial_metadata = {.count = calling.count, .metadata = calling.metadata}},
         {.op = GRPC_OP_SEND_MESSAGE, .data.send_message.send_message = buffer},
         {.op = GRPC_OP_SEND_CLOSE_FROM_CLIENT},
         {.op = GRPC_OP_RECV_INITIAL_METADATA,
@@ -55,7 +54,7 @@ static void stream_open(struct stream *stream, const ProtobufCMessage *request)
     assert(sent == GRPC_CALL_OK);
     grpc_byte_buffer_destroy(buffer);
     grpc_slice_unref(packed);
-    grpc_slice_unref(metadata.value);
+    calling_clean_up(&calling);
 }
 
 /* Takes the next message; false: there is none, or the receiver said stop. */

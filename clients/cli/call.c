@@ -10,7 +10,7 @@
 #include <glib.h>
 
 #include "beckon/v1/common.pb-c.h"
-#include "clients/cli/message.h"
+#include "clients/message/message.h"
 #include "clients/cli/options.h"
 #include "clients/cli/output.h"
 #include "clients/cli/table.h"

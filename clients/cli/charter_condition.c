@@ -3,8 +3,8 @@
 #include <string.h>
 
 #include "clients/cli/charter_inner.h"
-#include "clients/cli/message.h"
-#include "clients/cli/text.h"
+#include "clients/message/message.h"
+#include "clients/message/text.h"
 
 enum { WEEKDAYS = 7, DATE_CHARS = 10 };
 

@@ -2,8 +2,8 @@
 #include <string.h>
 
 #include "clients/cli/charter_inner.h"
-#include "clients/cli/message_inner.h"
-#include "clients/cli/text.h"
+#include "clients/message/message_inner.h"
+#include "clients/message/text.h"
 
 /* ---- fields ---------------------------------------------------------------------------------- */
 

@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "clients/cli/charter_inner.h"
-#include "clients/cli/message.h"
+#include "clients/message/message.h"
 
 enum { DEPTH_MAX = 8, ERRORS_MAX = 50 };
 

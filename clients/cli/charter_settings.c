@@ -2,7 +2,7 @@
 #include <string.h>
 
 #include "clients/cli/charter_inner.h"
-#include "clients/cli/message_inner.h"
+#include "clients/message/message_inner.h"
 
 static const Beckon__V1__Program *program_in(const ProtobufCMessage *message)
 {

@@ -9,7 +9,7 @@
 #include "clients/cli/call.h"
 #include "clients/cli/explain_show.h"
 #include "clients/cli/output.h"
-#include "clients/cli/text.h"
+#include "clients/message/text.h"
 
 /* ---- purchases ------------------------------------------------------------------------------- */
 

@@ -6,7 +6,7 @@
 #include <glib.h>
 
 #include "clients/cli/table.h"
-#include "clients/cli/text.h"
+#include "clients/message/text.h"
 
 enum { TITLE_COLUMNS = 14 };
 

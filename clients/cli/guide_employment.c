@@ -4,7 +4,7 @@
 
 #include "beckon/v1/guide_service.pb-c.h"
 #include "clients/cli/call.h"
-#include "clients/cli/message.h"
+#include "clients/message/message.h"
 #include "clients/cli/options.h"
 #include "clients/cli/output.h"
 

@@ -4,8 +4,8 @@
 
 #include <glib.h>
 
-#include "clients/cli/message.h"
-#include "clients/cli/text.h"
+#include "clients/message/message.h"
+#include "clients/message/text.h"
 
 void help_synopsis(FILE *out, const struct noun *noun, const struct verb *verb)
 {

@@ -9,7 +9,7 @@
 #include <jansson.h>
 
 #include "clients/cli/import_batch.h"
-#include "clients/cli/message.h"
+#include "clients/message/message.h"
 #include "clients/cli/nouns.h"
 #include "clients/cli/options.h"
 #include "clients/cli/output.h"

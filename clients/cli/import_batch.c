@@ -4,8 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "clients/cli/message.h"
-#include "clients/cli/message_inner.h"
+#include "clients/message/message.h"
+#include "clients/message/message_inner.h"
 
 enum { RESENDS_MAX = 50, RESEND_PAUSE_US = 100000 };
 

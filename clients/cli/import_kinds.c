@@ -5,7 +5,7 @@
 #include "beckon/v1/purchase_service.pb-c.h"
 #include "beckon/v1/shop_service.pb-c.h"
 #include "clients/cli/import.h"
-#include "clients/cli/message.h"
+#include "clients/message/message.h"
 
 static const struct import_column SHOP_COLUMNS[] = {
     {"shop_id", "shop.shop_id", true},

@@ -9,7 +9,7 @@
 #include "beckon/v1/guide_service.pb-c.h"
 #include "beckon/v1/member_service.pb-c.h"
 #include "clients/cli/import.h"
-#include "clients/cli/message.h"
+#include "clients/message/message.h"
 
 static const struct import_column MEMBER_COLUMNS[] = {
     {"phone", "phone", true},

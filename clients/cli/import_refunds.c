@@ -3,7 +3,7 @@
 
 #include "beckon/v1/refund_service.pb-c.h"
 #include "clients/cli/import.h"
-#include "clients/cli/message.h"
+#include "clients/message/message.h"
 
 static const struct import_column REFUND_COLUMNS[] = {
     {"shop_id", "shop_id", true},

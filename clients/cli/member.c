@@ -6,7 +6,7 @@
 
 #include "beckon/v1/member_service.pb-c.h"
 #include "clients/cli/call.h"
-#include "clients/cli/message.h"
+#include "clients/message/message.h"
 #include "clients/cli/options.h"
 #include "clients/cli/output.h"
 

@@ -5,7 +5,7 @@
 
 #include <jansson.h>
 
-#include "clients/cli/message.h"
+#include "clients/message/message.h"
 #include "clients/cli/table.h"
 
 void output_json(struct cli *cli, const ProtobufCMessage *message)

@@ -9,7 +9,7 @@
 #include "clients/cli/output.h"
 #include "clients/cli/program_file.h"
 #include "clients/cli/table.h"
-#include "clients/cli/text.h"
+#include "clients/message/text.h"
 
 enum { COLUMNS = 9 };
 

@@ -10,7 +10,7 @@
 #include "clients/cli/graph.h"
 #include "clients/cli/scoreboard.h"
 #include "clients/cli/table.h"
-#include "clients/cli/text.h"
+#include "clients/message/text.h"
 
 enum { LABEL_COLUMNS = 16, VALUE_COLUMNS = 18, BAR_COLUMNS = 20, PARTS_MAX = 31 };
 

@@ -9,7 +9,7 @@
 
 #include "beckon/v1/store_service.pb-c.h"
 #include "clients/cli/call.h"
-#include "clients/cli/message.h"
+#include "clients/message/message.h"
 #include "clients/cli/output.h"
 
 enum { WAIT_MS = 100 };

@@ -7,7 +7,7 @@
 #include "clients/cli/output.h"
 #include "clients/cli/settlement_run.h"
 #include "clients/cli/table.h"
-#include "clients/cli/text.h"
+#include "clients/message/text.h"
 
 typedef Beckon__V1__GetSettlementRunResponse run_response;
 

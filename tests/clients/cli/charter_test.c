@@ -10,7 +10,7 @@
 #include <cmocka.h>
 
 #include "clients/cli/charter.h"
-#include "clients/cli/message.h"
+#include "clients/message/message.h"
 
 static struct charter *read_text(const char *text, GString *errors)
 {

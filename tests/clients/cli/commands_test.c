@@ -25,7 +25,7 @@
 #include "beckon/v1/store_service.pb-c.h"
 #include "beckon/v1/token_service.pb-c.h"
 #include "clients/cli/cli.h"
-#include "clients/cli/message.h"
+#include "clients/message/message.h"
 
 static const ProtobufCServiceDescriptor *const SERVICES[] = {
     &beckon__v1__merchant_service__descriptor, &beckon__v1__shop_service__descriptor,

@@ -1,6 +1,6 @@
 /* Messages to JSON. */
-#include "clients/cli/message_inner.h"
-#include "clients/cli/text.h"
+#include "clients/message/message_inner.h"
+#include "clients/message/text.h"
 
 static json_t *text_json(char *text)
 {

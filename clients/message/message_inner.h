@@ -1,8 +1,8 @@
 /* Inside the message machinery: where a field's value lies. */
-#ifndef BECKON_CLIENTS_CLI_MESSAGE_INNER_H
-#define BECKON_CLIENTS_CLI_MESSAGE_INNER_H
+#ifndef BECKON_CLIENTS_MESSAGE_MESSAGE_INNER_H
+#define BECKON_CLIENTS_MESSAGE_MESSAGE_INNER_H
 
-#include "clients/cli/message.h"
+#include "clients/message/message.h"
 
 /* Where a field's member lies; for a repeated one, its array's pointer. */
 void *message_member(const ProtobufCMessage *message, const ProtobufCFieldDescriptor *field);

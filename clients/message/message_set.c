@@ -8,8 +8,8 @@
 #include "beckon/v1/member_service.pb-c.h"
 #include "beckon/v1/purchase_service.pb-c.h"
 #include "beckon/v1/refund_service.pb-c.h"
-#include "clients/cli/message_inner.h"
-#include "clients/cli/text.h"
+#include "clients/message/message_inner.h"
+#include "clients/message/text.h"
 
 static char *string_copy(const char *text)
 {

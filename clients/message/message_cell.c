@@ -12,8 +12,8 @@
 #include "beckon/v1/program_service.pb-c.h"
 #include "beckon/v1/purchase_service.pb-c.h"
 #include "beckon/v1/refund_service.pb-c.h"
-#include "clients/cli/message_inner.h"
-#include "clients/cli/text.h"
+#include "clients/message/message_inner.h"
+#include "clients/message/text.h"
 
 static char *time_cell(const ProtobufCMessage *message)
 {

@@ -14,8 +14,8 @@
 #include "beckon/v1/member_service.pb-c.h"
 #include "beckon/v1/program_service.pb-c.h"
 #include "beckon/v1/purchase_service.pb-c.h"
-#include "clients/cli/message.h"
-#include "clients/cli/text.h"
+#include "clients/message/message.h"
+#include "clients/message/text.h"
 
 static void expect_json(const ProtobufCMessage *message, const char *wanted)
 {

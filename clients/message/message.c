@@ -1,11 +1,11 @@
 /* Finding fields and making messages; json and texts are in message_json.c, message_set.c. */
-#include "clients/cli/message.h"
+#include "clients/message/message.h"
 
 #include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "clients/cli/message_inner.h"
+#include "clients/message/message_inner.h"
 
 /* protobuf_c_message_free_unpacked frees with free(): everything here is malloc'ed. */
 static void *allocate(size_t size)

@@ -1,7 +1,7 @@
 /* Values as people write them: numbers, times, names of enums, base64. Pure; returned strings are
  * the caller's to g_free. */
-#ifndef BECKON_CLIENTS_CLI_TEXT_H
-#define BECKON_CLIENTS_CLI_TEXT_H
+#ifndef BECKON_CLIENTS_MESSAGE_TEXT_H
+#define BECKON_CLIENTS_MESSAGE_TEXT_H
 
 #include <stdbool.h>
 #include <stdint.h>

@@ -4,8 +4,8 @@
  * base64; every integer an integer. Messages made here are freed with
  * protobuf_c_message_free_unpacked(message, NULL). The functions call themselves only as deep as
  * message types nest, and no type of the API holds itself. */
-#ifndef BECKON_CLIENTS_CLI_MESSAGE_H
-#define BECKON_CLIENTS_CLI_MESSAGE_H
+#ifndef BECKON_CLIENTS_MESSAGE_MESSAGE_H
+#define BECKON_CLIENTS_MESSAGE_MESSAGE_H
 
 #include <stdbool.h>
 

@@ -1,4 +1,4 @@
-#include "clients/cli/text.h"
+#include "clients/message/text.h"
 
 #include <string.h>
 
