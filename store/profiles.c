@@ -192,7 +192,7 @@ void profiles_create(struct batch *batch, struct party party, const struct profi
 /* ---- phones ---------------------------------------------------------------------------------- */
 
 /* The merchant is hashed too: equal phones of two merchants don't show. */
-static struct key phone_key(struct reader *reader, enum party_kind kind, const char *phone)
+struct key phones_key(struct reader *reader, enum party_kind kind, const char *phone)
 {
     size_t size = strlen(phone);
     assert(size > 0 && size <= PHONE_BYTES_MAX);
@@ -210,7 +210,7 @@ static struct key phone_key(struct reader *reader, enum party_kind kind, const c
 enum store_result phones_get(struct reader *reader, enum party_kind kind, const char *phone,
                              struct phone_holder *ret)
 {
-    struct key key = phone_key(reader, kind, phone);
+    struct key key = phones_key(reader, kind, phone);
     struct bytes value;
     enum store_result result = table_get(reader, &key, &value);
     if (result != STORE_OK) return result;
@@ -247,7 +247,7 @@ static void put_holder(struct batch *batch, struct party party, const char *phon
                        uint64_t released_at)
 {
     assert(party.kind == PARTY_MEMBER || party.kind == PARTY_GUIDE);
-    struct key key = phone_key(&batch->reader, party.kind, phone);
+    struct key key = phones_key(&batch->reader, party.kind, phone);
     put_holder_at(batch, &key, party.number, released_at);
 }
 
@@ -261,13 +261,6 @@ void phones_release(struct batch *batch, struct party party, const char *phone,
 {
     assert(released_at != 0);
     put_holder(batch, party, phone, released_at);
-}
-
-void phones_forget(struct batch *batch, enum party_kind kind, const char *phone,
-                   uint64_t erased_at)
-{
-    assert(erased_at != 0);
-    put_holder(batch, (struct party){kind, 0}, phone, erased_at);
 }
 
 struct finding {
@@ -286,7 +279,7 @@ static enum store_result find_one(void *context, struct bytes key, struct bytes 
     enum store_result result = decoder_end(&decoder);
     *ret_more = true;
     if (result != STORE_OK || number != finding->number) return result;
-    if (phones->count == PHONES_OF_MAX) return STORE_FULL;
+    if (phones->count == PHONES_OF_MAX) return STORE_DAMAGED;
     phones->keys[phones->count] = (struct key){.size = 0};
     key_bytes(&phones->keys[phones->count++], key.data, key.size);
     return STORE_OK;
@@ -303,7 +296,7 @@ enum store_result phones_of(struct reader *reader, struct party party, struct ph
     return table_walk(reader, key_view(&from), key_view(&to), find_one, &finding);
 }
 
-void phones_forget_found(struct batch *batch, const struct phones_of *phones, uint64_t erased_at)
+void phones_forget(struct batch *batch, const struct phones_of *phones, uint64_t erased_at)
 {
     assert(erased_at != 0 && phones->count <= PHONES_OF_MAX);
     for (size_t i = 0; i < phones->count; i++)

@@ -66,18 +66,20 @@ void phones_put(struct batch *batch, struct party party, const char *phone);
 /* From now on it is nobody's. */
 void phones_release(struct batch *batch, struct party party, const char *phone,
                     uint64_t released_at);
-/* Who has or had it was erased: a keyed hash stays that leads to nobody. */
-void phones_forget(struct batch *batch, enum party_kind kind, const char *phone,
-                   uint64_t erased_at);
-/* Every phone that leads to this number, whatever it is: walks all phones, for a start whose store
- * has no profile of somebody who must be erased. STORE_FULL: there are more than that. */
+/* ---- of those who are erased ----------------------------------------------------------------- */
+
+/* Rows that lead to one person. */
 enum { PHONES_OF_MAX = 8 };
 struct phones_of {
     size_t count;
     struct key keys[PHONES_OF_MAX];
 };
+struct key phones_key(struct reader *reader, enum party_kind kind, const char *phone);
+/* All of a person, whatever they are: walks every phone, for a store that has no profile of him.
+ * STORE_DAMAGED: there are more than anybody can have. */
 enum store_result phones_of(struct reader *reader, struct party party,
                             struct phones_of *ret) STORE_CHECKED;
-void phones_forget_found(struct batch *batch, const struct phones_of *phones, uint64_t erased_at);
+/* Who has or had them was erased: keyed hashes stay that lead to nobody. */
+void phones_forget(struct batch *batch, const struct phones_of *phones, uint64_t erased_at);
 
 #endif

@@ -81,9 +81,12 @@ void store_digest(struct bytes input, uint8_t ret_hash[HASH_BYTES]);
 enum store_result store_backup(struct store *store, const char *path, uint64_t *ret_bytes,
                                char ret_message[STORE_MESSAGE_BYTES]) STORE_CHECKED;
 /* Checks a backup against its MANIFEST and puts it into the folder `data_path`, which must hold no
- * store; master.key must already be there (or be given by `master_key_path`). Offline. */
+ * store; master.key must already be there (or be given by `master_key_path`), and so should the
+ * erasure list (`erasures_path`): without it *ret_list_made tells that an empty one was made. What
+ * it says is done when the store is opened for service. Offline. */
 enum store_result store_restore(const char *backup_path, const char *data_path,
-                                const char *master_key_path,
+                                const char *master_key_path, const char *erasures_path,
+                                bool *ret_list_made,
                                 char ret_message[STORE_MESSAGE_BYTES]) STORE_CHECKED;
 
 #endif

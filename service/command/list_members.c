@@ -29,6 +29,12 @@ static enum outcome list_numbers(struct reader *reader, uint32_t guide, uint32_t
     return OUTCOME_OK;
 }
 
+/* Of those who were erased the others learn nothing: not even that they were there. */
+static bool sees_erased(const struct command_call *call)
+{
+    return call->principal.role == ROLE_ADMIN || call->principal.role == ROLE_AUDITOR;
+}
+
 static enum outcome list_members_read(struct reader *reader, struct command_call *call,
                                       ProtobufCMessage **ret_reply)
 {
@@ -69,6 +75,7 @@ static enum outcome list_members_read(struct reader *reader, struct command_call
                                          &inherited);
         if (outcome != OUTCOME_OK) return outcome;
         if (serving_guide != guide) continue;
+        if (account.status != ACCOUNT_ACTIVE && !sees_erased(call)) continue;
         outcome = member_load_message(reader, call, numbers[i], &account,
                                       &reply->members[reply->n_members]);
         if (outcome != OUTCOME_OK) return outcome;
