@@ -59,6 +59,7 @@ enum {
     /* Requests. */
     LIMIT_ROWS = 500,                     /* rows of RecordPurchases, RegisterMembers */
     LIMIT_PAGE_DEFAULT = 50,
+    LIMIT_AUDIT_WALK = 2000,              /* entries of the audit trail looked at for one page */
     LIMIT_PAGE = 500,
     LIMIT_REFUNDS_PARKED = 8,             /* refunds waiting for one purchase: all are posted in its
                                              command; more than a few tills ever have under way */
@@ -69,6 +70,9 @@ enum {
     LIMIT_STAFF_BACK_DAYS = 366,
     LIMIT_STAFF_AHEAD_DAYS = 366,
     LIMIT_TOKENS_PER_PRINCIPAL = 2,       /* alive, for rotation */
+    LIMIT_MEMBER_CODES = 20,              /* she draws herself, that may still be used: a card, and
+                                             one for every chat group she is in */
+    LIMIT_MEMBER_CODES_EVER = 100,        /* revoking makes room, but codes are never deleted */
     /* Back-tests: one at a time, on the long thread; some 300 MB of memory when all are reached. */
     LIMIT_BACK_TEST_EVENTS = 2000000,     /* registrations, purchases, refunds; some 100 B each */
     LIMIT_BACK_TEST_COUNTERS = 2000000,   /* caps and budgets: 32 B each, twice the room */

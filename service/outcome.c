@@ -295,6 +295,10 @@ static const struct outcome_info OUTCOMES[] = {
     ROW(NUMBERS_EXHAUSTED, RESOURCE_EXHAUSTED, false,
         "All numbers of this kind are given out. Nothing was changed; ask the operator.",
         "此类编号已用完。未做任何更改；请联系运维人员。"),
+    ROW(CODES_TOO_MANY, RESOURCE_EXHAUSTED, false,
+        "This member has as many codes as she may draw herself ({allowed}). ListCodes shows them; "
+        "use one of these, or ask the shop.",
+        "该会员自己生成的推荐码已达上限（{allowed}）。请用 ListCodes 查看并使用已有的推荐码，或联系门店。"),
     ROW(NOT_REDEEMABLE, FAILED_PRECONDITION, false,
         "The program in force lets nobody spend that. GetProgram shows its redemption rate.",
         "现行方案不允许兑换。可用 GetProgram 查看兑换比例。"),

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "store/audits.h"
 #include "store/encode.h"
 #include "store/erasure_list.h"
 #include "store/key.h"
@@ -17,7 +18,10 @@ enum {
     /* The fences join the write set at commit: their room is set aside. */
     FENCE_KEY_BYTES = KEY_REST_OFFSET,
     FENCES_BYTES = BATCH_MERCHANT_MAX * (FENCE_KEY_BYTES + FENCE_BYTES + WRITE_SET_PUT_BYTES_MAX),
-    COMMAND_ROOM_BYTES = BATCH_COMMAND_BYTES_MAX + FENCES_BYTES,
+    /* So does the entry that the audit trail gets for a command, and the trail's head. */
+    AUDIT_BYTES = 2 * (KEY_REST_OFFSET + 8 + WRITE_SET_PUT_BYTES_MAX) + AUDIT_ENTRY_BYTES_MAX +
+                  AUDIT_HEAD_BYTES,
+    COMMAND_ROOM_BYTES = BATCH_COMMAND_BYTES_MAX + AUDIT_BYTES + FENCES_BYTES,
     ARENA_BYTES = BATCH_WRITE_BYTES_MAX + COMMAND_ROOM_BYTES,
     WRITE_MAX = ARENA_BYTES / WRITE_SET_NODE_BYTES_MIN,
 };

@@ -72,7 +72,8 @@ const uint8_t *batch_staged_key_slot(const struct batch *batch, struct party par
 /* Fetches what the snapshot wants, drops writes and slots: run the commands again. */
 enum store_result batch_refetch(struct batch *batch) STORE_CHECKED;
 /* Key slots and their sync, then fences and writes in one engine commit, then the slots that are to
- * be destroyed; closes the snapshot. An empty write set commits nothing and is STORE_OK. STORE_OK means durable. */
+ * be destroyed; closes the snapshot. An empty write set commits nothing and is STORE_OK. STORE_OK
+ * means durable. */
 enum store_result batch_commit(struct batch *batch) STORE_CHECKED;
 /* Closes the snapshot and forgets the writes. */
 void batch_abandon(struct batch *batch);

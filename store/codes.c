@@ -26,6 +26,12 @@ enum store_result codes_get(struct reader *reader, struct code_value value, stru
     return STORE_OK;
 }
 
+void codes_want(struct reader *reader, struct code_value value)
+{
+    struct key key = code_key(reader->merchant, TABLE_CODE, value);
+    reader_want(reader, key_view(&key));
+}
+
 void codes_put(struct batch *batch, const struct code *code)
 {
     uint8_t data[RECORD_BYTES_MAX];

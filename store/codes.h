@@ -8,6 +8,7 @@
 
 enum store_result codes_get(struct reader *reader, struct code_value value,
                             struct code *ret) STORE_CHECKED;
+void codes_want(struct reader *reader, struct code_value value);
 /* Puts the record alone (usage, revocation). */
 void codes_put(struct batch *batch, const struct code *code);
 /* Puts a new code: record, first owner from `from`, the owner's index. */

@@ -87,6 +87,7 @@ enum table {
     TABLE_CLOCK = 0x43,          /* -> count, time: when an operator accepted the clock */
 
     /* more of merchants' own */
+    TABLE_AUDIT = 0x47,          /* -> audit_head; number -> audit_entry. Merchant 0 has one, too */
     TABLE_PAYMENT = 0x50,        /* run, payee, pay entity, number -> ColdPayment: what became of a
                                     line's money, and who was told who the payee is */
     TABLE_ERASURE = 0x56,        /* party -> ColdErasure: who is a number only, and why */

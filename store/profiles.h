@@ -9,7 +9,8 @@
 
 enum { PHONE_BYTES_MAX = 16, BIRTHDAY_BYTES_MAX = 10, GENDER_BYTES_MAX = 16, ATTRIBUTES_MAX = 16,
        ATTRIBUTE_NAME_BYTES_MAX = 40, ATTRIBUTE_VALUE_BYTES_MAX = 120, POLICY_BYTES_MAX = 40,
-       DOCUMENT_BYTES_MAX = 40, EARLIER_PHONES_MAX = 4, PROFILE_SEED_BYTES = 44, PROFILE_NONCE_BYTES = 24 };
+       DOCUMENT_BYTES_MAX = 40, EARLIER_PHONES_MAX = 4, PROFILE_SEED_BYTES = 44,
+       PROFILE_NONCE_BYTES = 24 };
 
 struct profile_attribute {
     char name[ATTRIBUTE_NAME_BYTES_MAX + 1];
@@ -23,7 +24,7 @@ struct profile {
     char consent_policy_version[POLICY_BYTES_MAX + 1];
     uint64_t consent_at;
     uint64_t consent_withdrawn_at;         /* 0: the consent holds */
-    size_t earlier_phone_count;            /* given up, the latest last: they rest, and go with her */
+    size_t earlier_phone_count;            /* given up, the latest last; they go with her */
     char earlier_phones[EARLIER_PHONES_MAX][PHONE_BYTES_MAX + 1];
     char document_type[DOCUMENT_BYTES_MAX + 1];   /* guides */
     char document_number[DOCUMENT_BYTES_MAX + 1];

@@ -2,8 +2,8 @@
  *
  * Happy path: lock DATA -> master key there (or brought) -> check MANIFEST -> copy every file into
  * DATA/restoring, checking its hash on the way -> open that database with the key -> the erasure
- * list is its own -> rename keys, then store. The last rename makes it a store; a crash before it leaves a folder without one, and
- * restore can be run again.
+ * list is its own -> rename keys, then store. The last rename makes it a store; a crash before it
+ * leaves a folder without one, and restore can be run again.
  * Ways it fails: DATA has a store or is in use; no or another master.key; MANIFEST or a file is
  * damaged; a newer schema; disk full. */
 #include <errno.h>

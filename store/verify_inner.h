@@ -199,5 +199,6 @@ enum store_result verify_refund_cycle(struct verify *verify, uint32_t member,
 enum store_result verify_disputes(struct verify *verify) STORE_CHECKED;
 enum store_result verify_payments(struct verify *verify) STORE_CHECKED;
 enum store_result verify_indexes(struct verify *verify) STORE_CHECKED;
+enum store_result verify_audit(struct verify *verify) STORE_CHECKED;
 
 #endif

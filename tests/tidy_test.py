@@ -231,7 +231,8 @@ class ApiTest(unittest.TestCase):
         self.assertEqual([what for _, what in uncommented(text)], ['bare', 'B', 'C'])
 
     # What the tickers ask: no RPCs.
-    INTERNAL = {'tick_due', 'tick_periods', 'tick_refunds', 'tick_settlements', 'tick_handovers'}
+    INTERNAL = {'tick_due', 'tick_periods', 'tick_refunds', 'tick_settlements', 'tick_handovers',
+                'tick_erasures'}
 
     def test_each_method_is_one_command_and_each_command_a_method(self):
         methods = {re.sub(r'(?<!^)(?=[A-Z])', '_', rpc).lower() for path in self.PROTOS

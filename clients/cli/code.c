@@ -137,6 +137,8 @@ static const struct option_spec RENDER_OPTIONS[] = {
      .help = "1 to 40; else 8"},
     {.name = "quiet-modules", .value = "N", .field = "quiet_modules",
      .help = "4 to 40; else 4"},
+    {.name = "link-base", .value = "URL", .field = "link_base",
+     .help = "HTTP://HOST:PORT before /R/CODE; else HTTPS and the merchant's host"},
     {.name = NULL},
 };
 static const char *const RENDER_EXAMPLES[] = {

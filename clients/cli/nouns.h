@@ -5,6 +5,7 @@
 #include "clients/cli/cli.h"
 
 extern const struct noun NOUN_ADJUSTMENT;
+extern const struct noun NOUN_AUDIT;
 extern const struct noun NOUN_BACKUP;
 extern const struct noun NOUN_BALANCE;
 extern const struct noun NOUN_BENEFIT;

@@ -2,6 +2,7 @@
 #include <assert.h>
 
 #include "beckon/v1/store_service.pb-c.h"
+#include "service/command/audit.h"
 #include "service/command/commands.h"
 #include "service/command/reply.h"
 #include "store/clock.h"
@@ -19,6 +20,7 @@ static enum outcome accept_clock_write(struct batch *batch, struct command_call 
     if (reply == NULL) return OUTCOME_BUSY;
     reply->accepted_at = reply_time(call, call->now_ms);
     if (reply->accepted_at == NULL) return OUTCOME_BUSY;
+    audit_object(call, AUDIT_OF_INSTANCE, 0);
 
     /* From here on nothing is refused. */
     assert(batch->reader.merchant == 0);
@@ -33,4 +35,5 @@ const struct command accept_clock = {
     .request = &beckon__v1__accept_clock_request__descriptor,
     .reply = &beckon__v1__accept_clock_response__descriptor,
     .write = accept_clock_write,
+    .audited = AUDIT_ACCEPT_CLOCK,
 };

@@ -68,16 +68,28 @@ static enum outcome as_of_now(struct reader *reader, const struct command_call *
     return due_preview(reader, party, business_date_at(&merchant, call->now_ms), account);
 }
 
-enum outcome balances_message(struct reader *reader, struct command_call *call,
-                              struct party party, const struct account *account,
-                              Beckon__V1__AccountBalances **ret)
+enum outcome balances_now(struct reader *reader, struct command_call *call, struct party party,
+                          const struct account *account, struct balances_now *ret)
 {
     struct account now = *account;
-    enum outcome previewed = as_of_now(reader, call, party, &now);
-    if (previewed != OUTCOME_OK) return previewed;
-    int64_t frozen[UNIT_COUNT];
-    previewed = holder_frozen(reader, party, account, frozen);
-    if (previewed != OUTCOME_OK) return previewed;
+
+    enum outcome outcome = as_of_now(reader, call, party, &now);
+    if (outcome != OUTCOME_OK) return outcome;
+    for (int unit = 0; unit < UNIT_COUNT; unit++) ret->balance[unit] = now.balance[unit];
+    return holder_frozen(reader, party, account, ret->frozen);
+}
+
+int64_t balances_spendable(const struct balances_now *now, enum unit unit)
+{
+    const struct balance *balance = &now->balance[unit];
+    int64_t free = balance->available - balance->held - now->frozen[unit] - balance->debt;
+    return free > 0 ? free : 0;
+}
+
+enum outcome balances_message(struct reader *reader, struct command_call *call,
+                              struct party party, const struct account *account,
+                              const struct balances_now *now, Beckon__V1__AccountBalances **ret)
+{
     Beckon__V1__AccountBalances *message =
         reply_message(call, &beckon__v1__account_balances__descriptor);
     if (message == NULL) return OUTCOME_BUSY;
@@ -86,7 +98,7 @@ enum outcome balances_message(struct reader *reader, struct command_call *call,
     message->balances = reply_alloc(call, UNIT_COUNT * sizeof *message->balances);
     if (message->account == NULL || message->balances == NULL) return OUTCOME_BUSY;
     for (int unit = 0; unit < UNIT_COUNT; unit++) {
-        const struct balance *balance = &now.balance[unit];
+        const struct balance *balance = &now->balance[unit];
         Beckon__V1__Balance *row = reply_message(call, &beckon__v1__balance__descriptor);
         if (row == NULL) return OUTCOME_BUSY;
         row->unit = reply_unit((enum unit)unit);
@@ -95,7 +107,7 @@ enum outcome balances_message(struct reader *reader, struct command_call *call,
         row->pending = balance->pending;
         row->held = balance->held;
         row->debt = balance->debt;
-        row->in_settlement = frozen[unit];
+        row->in_settlement = now->frozen[unit];
         message->balances[message->n_balances++] = row;
     }
     if (party.kind == PARTY_GUIDE) {
@@ -115,19 +127,29 @@ static_assert((int)SIDE_CARRY == (int)BECKON__V1__SIDE__SIDE_CARRY, "same number
 static_assert((int)ENTRY_WRITE_OFF == (int)BECKON__V1__ENTRY_KIND__ENTRY_KIND_WRITE_OFF,
               "same numbers");
 
+bool event_shop_visible(const struct command_call *call, const struct event *event)
+{
+    return call->principal.role != ROLE_MEMBER || event->member == call->principal.party.number;
+}
+
+bool event_papers_visible(const struct command_call *call, const struct event *event)
+{
+    enum role role = call->principal.role;
+    return role != ROLE_GUIDE && role != ROLE_PAYROLL && event_shop_visible(call, event);
+}
+
 static enum outcome fill_event(struct reader *reader, struct command_call *call,
                                const struct event *event, Beckon__V1__Entry *message)
 {
     enum role role = call->principal.role;
     struct shop shop;
 
-    if (event->receipt.size > 0) {
+    if (event->receipt.size > 0 && event_shop_visible(call, event)) {
         enum outcome outcome = command_outcome(shops_get(reader, event->receipt.shop, &shop),
                                                OUTCOME_STORE_DAMAGED);
         if (outcome != OUTCOME_OK) return outcome;
         message->shop_id = reply_text(call, shop.shop_id);
-        /* A receipt names a customer's purchase: guides and payroll see no customers' papers. */
-        bool papers = role != ROLE_GUIDE && role != ROLE_PAYROLL;
+        bool papers = event_papers_visible(call, event);
         message->receipt_number =
             reply_text_of(call, event->receipt.text, papers ? event->receipt.size : 0);
         if (message->shop_id == NULL || message->receipt_number == NULL) return OUTCOME_BUSY;

@@ -13,10 +13,28 @@ enum outcome account_find(struct reader *reader, struct command_call *call,
                           const Beckon__V1__Party *party, struct party *ret_party,
                           struct account *ret_account) OUTCOME_CHECKED;
 
+/* An account's balances once what is due by now is posted. */
+struct balances_now {
+    struct balance balance[UNIT_COUNT];
+    int64_t frozen[UNIT_COUNT]; /* of what is available: in open settlement runs */
+};
+enum outcome balances_now(struct reader *reader, struct command_call *call, struct party party,
+                          const struct account *account,
+                          struct balances_now *ret) OUTCOME_CHECKED;
+/* As lots_spendable: available, neither held nor frozen nor owed. Never below 0. */
+int64_t balances_spendable(const struct balances_now *now, enum unit unit);
+
 /* An account's balances as a message. */
 enum outcome balances_message(struct reader *reader, struct command_call *call,
                               struct party party, const struct account *account,
+                              const struct balances_now *now,
                               Beckon__V1__AccountBalances **ret) OUTCOME_CHECKED;
+
+/* May the caller see the receipt of this event? It names a customer's purchase: guides and payroll
+ * see no customers' papers, and a member no friend's. */
+bool event_papers_visible(const struct command_call *call, const struct event *event);
+/* And the shop it was at? A member doesn't learn where her friends shop. */
+bool event_shop_visible(const struct command_call *call, const struct event *event);
 
 /* An entry as a message. */
 enum outcome entry_message(struct reader *reader, struct command_call *call,

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "service/command/adjusting.h"
+#include "service/command/audit.h"
 #include "service/command/business_time.h"
 #include "service/command/commands.h"
 #include "service/command/credit_lot_message.h"
@@ -121,6 +122,7 @@ static enum outcome adjust_balance_write(struct batch *batch, struct command_cal
     adjustment->state = ADJUSTMENT_PROPOSED;
     if (adjustment->proposed) adjustments_put(batch, adjustment);
     else adjusting_post(batch, &adjusting);
+    audit_adjustment(call, adjustment);
     fresh.object = adjustment->number;
     requests_put(batch, REQUEST_ADJUST_BALANCE, id, &fresh);
     outcome = reply_with(call, adjustment, ret_reply);
@@ -132,4 +134,5 @@ const struct command adjust_balance = {
     .request = &beckon__v1__adjust_balance_request__descriptor,
     .reply = &beckon__v1__adjust_balance_response__descriptor,
     .write = adjust_balance_write,
+    .audited = AUDIT_ADJUST_BALANCE,
 };

@@ -3,6 +3,7 @@
 #include <assert.h>
 
 #include "beckon/v1/settlement_service.pb-c.h"
+#include "service/command/audit.h"
 #include "service/command/commands.h"
 #include "service/command/form.h"
 #include "service/command/objects.h"
@@ -49,6 +50,7 @@ static enum outcome approve_settlement_run_write(struct batch *batch, struct com
     }
     outcome = reply_reserve(call, REPLY_MESSAGE_BYTES);
     if (outcome != OUTCOME_OK) return outcome;
+    audit_run(call, &run);
 
     /* From here on nothing is refused. */
     assert(run.made_by != token && run.submitted_by != token);
@@ -65,4 +67,5 @@ const struct command approve_settlement_run = {
     .request = &beckon__v1__approve_settlement_run_request__descriptor,
     .reply = &beckon__v1__approve_settlement_run_response__descriptor,
     .write = approve_settlement_run_write,
+    .audited = AUDIT_APPROVE_SETTLEMENT_RUN,
 };

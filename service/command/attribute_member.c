@@ -11,11 +11,10 @@
 #include "store/profiles.h"
 #include "store/programs.h"
 
-/* What is known on the business date of whoever a code or recommendation names. */
-static enum outcome load_source(struct batch *batch, const struct attribution_request *request,
-                                struct party party, struct attribution_source *ret)
+enum outcome attribution_source_load(struct reader *reader, struct party party,
+                                     business_date date, uint32_t self_guide,
+                                     struct attribution_source *ret)
 {
-    struct reader *reader = &batch->reader;
     struct account account, serving;
     struct guide_on_date guide;
     bool inherited;
@@ -27,26 +26,31 @@ static enum outcome load_source(struct batch *batch, const struct attribution_re
     if (outcome != OUTCOME_OK) return outcome;
 
     if (party.kind == PARTY_GUIDE) {
-        outcome = object_guide_on(reader, party.number, &account, request->business_date,
-                                  &guide);
+        outcome = object_guide_on(reader, party.number, &account, date, &guide);
         ret->active = guide.employed;
-        ret->self = party.number == request->self_guide;
+        ret->self = party.number == self_guide;
         return outcome;
     }
     if (account.status != ACCOUNT_ACTIVE) {
         ret->party = (struct party){0};
         return OUTCOME_OK;
     }
-    outcome = object_serving_on(reader, party.number, &account, request->business_date,
-                                &ret->serving_guide, &inherited);
+    outcome = object_serving_on(reader, party.number, &account, date, &ret->serving_guide,
+                                &inherited);
     if (outcome != OUTCOME_OK || ret->serving_guide == 0) return outcome;
     struct party guide_party = {PARTY_GUIDE, ret->serving_guide};
     outcome = command_outcome(accounts_get(reader, guide_party, &serving), OUTCOME_STORE_DAMAGED);
     if (outcome != OUTCOME_OK) return outcome;
-    outcome = object_guide_on(reader, ret->serving_guide, &serving, request->business_date,
-                              &guide);
+    outcome = object_guide_on(reader, ret->serving_guide, &serving, date, &guide);
     ret->serving_guide_active = guide.employed;
     return outcome;
+}
+
+static enum outcome load_source(struct batch *batch, const struct attribution_request *request,
+                                struct party party, struct attribution_source *ret)
+{
+    return attribution_source_load(&batch->reader, party, request->business_date,
+                                   request->self_guide, ret);
 }
 
 static enum outcome load_code(struct batch *batch, struct command_call *call,

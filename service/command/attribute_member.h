@@ -24,6 +24,12 @@ struct attributed {
     struct code recommender_code;   /* symbols 0: no code named the recommender */
 };
 
+/* What is known on `date` of whoever a code or recommendation names; self_guide as above. A member
+ * who is no more gives PARTY_NONE. */
+enum outcome attribution_source_load(struct reader *reader, struct party party,
+                                     business_date date, uint32_t self_guide,
+                                     struct attribution_source *ret) OUTCOME_CHECKED;
+
 /* OUTCOME_OK, OUTCOME_CODE_UNKNOWN, or a store outcome. */
 enum outcome attribute_member(struct batch *batch, struct command_call *call,
                               const struct attribution_request *request,

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "beckon/v1/settlement_service.pb-c.h"
+#include "service/command/audit.h"
 #include "service/command/commands.h"
 #include "service/command/form.h"
 #include "service/command/objects.h"
@@ -39,6 +40,7 @@ static enum outcome cancel_settlement_run_write(struct batch *batch, struct comm
         outcome = object_caller_token(&batch->reader, call, &run.cancelled_by);
     if (outcome == OUTCOME_OK) outcome = reply_reserve(call, REPLY_MESSAGE_BYTES);
     if (outcome != OUTCOME_OK) return outcome;
+    audit_run(call, &run);
 
     /* From here on nothing is refused. */
     settlement_run_order(&run, run.state == RUN_REVIEW ? RUN_WORK_RELEASE : RUN_WORK_NONE);
@@ -55,4 +57,5 @@ const struct command cancel_settlement_run = {
     .request = &beckon__v1__cancel_settlement_run_request__descriptor,
     .reply = &beckon__v1__cancel_settlement_run_response__descriptor,
     .write = cancel_settlement_run_write,
+    .audited = AUDIT_CANCEL_SETTLEMENT_RUN,
 };

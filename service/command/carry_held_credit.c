@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "beckon/v1/statement_service.pb-c.h"
+#include "service/command/audit.h"
 #include "service/command/commands.h"
 #include "service/command/form.h"
 #include "service/command/objects.h"
@@ -91,6 +92,9 @@ static enum outcome carry_held_credit_write(struct batch *batch, struct command_
         outcome = object_caller_token(&batch->reader, call, &carried.carried_by);
     if (outcome == OUTCOME_OK) outcome = reply_reserve(call, REPLY_MESSAGE_BYTES);
     if (outcome != OUTCOME_OK) return outcome;
+    audit_object(call, AUDIT_OF_CREDIT, carried.credit);
+    audit_fact_party(call, "account", carried.party);
+    audit_fact_number(call, "run", carried.run);
 
     /* From here on nothing is refused. */
     held_carried_put(batch, &carried);
@@ -103,4 +107,5 @@ const struct command carry_held_credit = {
     .request = &beckon__v1__carry_held_credit_request__descriptor,
     .reply = &beckon__v1__carry_held_credit_response__descriptor,
     .write = carry_held_credit_write,
+    .audited = AUDIT_CARRY_HELD_CREDIT,
 };

@@ -2,6 +2,7 @@
  * the call are used up. */
 #include <assert.h>
 
+#include "service/command/audit.h"
 #include "service/command/commands.h"
 #include "service/command/period_close.h"
 #include "service/command/period_message.h"
@@ -33,6 +34,8 @@ static enum outcome close_period_write(struct batch *batch, struct command_call 
     call->room = NULL; /* the row before used its own */
     outcome = reply_reserve(call, PERIOD_MESSAGE_BYTES);
     if (outcome != OUTCOME_OK) return outcome;
+    audit_period(call, &name);
+    if (call->row > 0) audit_skip(call); /* the same close goes on */
     outcome = period_close_step(batch, call, &name, request->early, &close);
     if (outcome != OUTCOME_OK) return outcome;
 
@@ -51,5 +54,6 @@ const struct command close_period = {
     .request = &beckon__v1__close_period_request__descriptor,
     .reply = &beckon__v1__close_period_response__descriptor,
     .write = close_period_write,
+    .audited = AUDIT_CLOSE_PERIOD,
     .row_count = row_count,
 };

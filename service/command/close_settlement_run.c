@@ -2,6 +2,7 @@
 #include <assert.h>
 
 #include "beckon/v1/settlement_service.pb-c.h"
+#include "service/command/audit.h"
 #include "service/command/business_time.h"
 #include "service/command/commands.h"
 #include "service/command/form.h"
@@ -76,6 +77,7 @@ static enum outcome close_settlement_run_write(struct batch *batch, struct comma
     if (outcome == OUTCOME_OK) outcome = object_caller_token(&batch->reader, call, &run.closed_by);
     if (outcome == OUTCOME_OK) outcome = reply_reserve(call, REPLY_MESSAGE_BYTES);
     if (outcome != OUTCOME_OK) return outcome;
+    audit_run(call, &run);
 
     /* From here on nothing is refused. */
     assert(run.state == RUN_APPROVED && run.dispute_open_count == 0);
@@ -93,4 +95,5 @@ const struct command close_settlement_run = {
     .request = &beckon__v1__close_settlement_run_request__descriptor,
     .reply = &beckon__v1__close_settlement_run_response__descriptor,
     .write = close_settlement_run_write,
+    .audited = AUDIT_CLOSE_SETTLEMENT_RUN,
 };

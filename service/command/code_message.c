@@ -1,5 +1,6 @@
 #include "service/command/code_message.h"
 
+#include <assert.h>
 #include <ctype.h>
 #include <stdio.h>
 #include <string.h>
@@ -12,12 +13,22 @@
 void code_link(const struct merchant *merchant, struct code_value value,
                char ret_link[CODE_LINK_BYTES])
 {
+    char base[sizeof "HTTPS://" + HOST_BYTES_MAX];
+
+    snprintf(base, sizeof base, "HTTPS://%.*s", HOST_BYTES_MAX, merchant->link_host);
+    for (char *c = base; *c != '\0'; c++) *c = (char)toupper((unsigned char)*c);
+    code_link_at(base, value, ret_link);
+}
+
+static_assert(HOST_BYTES_MAX + sizeof "HTTPS://" <= LINK_BASE_BYTES_MAX, "a link has room");
+
+void code_link_at(const char *base, struct code_value value, char ret_link[CODE_LINK_BYTES])
+{
     char code[CODE_TEXT_BYTES];
 
     code_write(value, code);
-    snprintf(ret_link, CODE_LINK_BYTES, "HTTPS://%.*s/R/%s", HOST_BYTES_MAX, merchant->link_host,
-             code);
-    for (char *c = ret_link; *c != '\0'; c++) *c = (char)toupper((unsigned char)*c);
+    int size = snprintf(ret_link, CODE_LINK_BYTES, "%s/R/%s", base, code);
+    assert(size > 0 && size < CODE_LINK_BYTES);
 }
 
 enum outcome code_owner_today(struct reader *reader, const struct merchant *merchant,

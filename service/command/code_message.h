@@ -4,13 +4,19 @@
 
 #include "beckon/v1/code_service.pb-c.h"
 #include "service/command/command.h"
+#include "service/rules/link_base.h"
 #include "store/codes.h"
 
-enum { CODE_LINK_BYTES = HOST_BYTES_MAX + 24, CODE_MESSAGE_BYTES = 2048 + CODE_OWNERS_MAX * 160 };
+enum {
+    CODE_LINK_BYTES = LINK_BASE_BYTES_MAX + 16,
+    CODE_MESSAGE_BYTES = 2048 + CODE_OWNERS_MAX * 160,
+};
 
 /* "HTTPS://HOST/R/CODE", upper case for QR's alphanumeric mode. */
 void code_link(const struct merchant *merchant, struct code_value value,
                char ret_link[CODE_LINK_BYTES]);
+/* "BASE/R/CODE"; the base as link_base_parse wrote it. */
+void code_link_at(const char *base, struct code_value value, char ret_link[CODE_LINK_BYTES]);
 
 /* With its owner history. */
 enum outcome code_message(struct reader *reader, struct command_call *call,

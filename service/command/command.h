@@ -17,6 +17,7 @@
 
 #include "service/outcome.h"
 #include "service/secret.h"
+#include "store/audits.h"
 #include "store/batch.h"
 #include "store/reader.h"
 #include "store/record.h"
@@ -30,6 +31,13 @@ struct principal {
     uint8_t token_hash[HASH_BYTES]; /* digest of its token; looked up again by writes */
 };
 
+/* What a write says for the audit trail: audit.h. */
+struct command_audit {
+    struct audit_object object;
+    char facts[AUDIT_FACTS_BYTES_MAX + 1];
+    bool skipped; /* what was put goes on with what has an entry already */
+};
+
 /* One call's surroundings; lives from arrival to the reply's departure. */
 struct command_call {
     struct principal principal;
@@ -41,6 +49,7 @@ struct command_call {
     uint8_t carry[16];              /* what `reserve` hands to `write`: the reserved code */
     size_t row;                     /* rows commands: which row runs */
     struct refusal refusal;         /* filled by a refusing command */
+    struct command_audit audit;     /* filled by a write that is audited */
     bool guessed;                   /* set by commands: a stranger named a code nobody has */
     uint8_t *room;                  /* reply_reserve's; NULL to begin with */
     size_t room_bytes;
@@ -89,7 +98,15 @@ struct command {
     /* Rows commands: how many; `write` runs once per row (call->row), in order, keeping *ret_reply
      * between rows and recording refusals in it. A slow-lane command. NULL: a single command. */
     size_t (*row_count)(const ProtobufCMessage *request);
+    /* Writes: what an entry of the audit trail calls it; AUDIT_NONE: it makes none. */
+    enum audit_action audited;
 };
+
+/* Runs `write` (one row of it) and, when it put something, adds its entry to the audit trail:
+ * answers as `write` does. Whoever runs writes runs them through here. */
+enum outcome command_run_write(struct batch *batch, const struct command *command,
+                               struct command_call *call,
+                               ProtobufCMessage **ret_reply) OUTCOME_CHECKED;
 
 /* Who bears this token (as sent, "beckon_1_..."): OUTCOME_OK, OUTCOME_TOKEN_INVALID (unknown,
  * revoked, expired, malformed), or a store outcome. */

@@ -1,25 +1,93 @@
 /* Draws a fresh code for an owner, in two commits: the code is reserved for the merchant in the
  * instance's map first, so that no two merchants can ever have the same, then made. What is
- * reserved and not made, after a crash between, is never issued. request_id replays the code. */
+ * reserved and not made, after a crash between, is never issued. request_id replays the code.
+ *
+ * A look before the first of them spares the reservation where there is nothing to make: a repeat,
+ * and a member who has as many as she may have. Whoever asks again and again fills no map so. */
 #include <assert.h>
 #include <string.h>
 
+#include "service/command/audit.h"
 #include "service/command/code_message.h"
 #include "service/command/commands.h"
 #include "service/command/form.h"
 #include "service/command/objects.h"
 #include "service/command/reply.h"
+#include "service/limits.h"
 #include "service/rules/code_text.h"
 #include "store/tokens.h"
 
-static_assert(sizeof(struct code_value) <= sizeof((struct command_call *)0)->carry, "carried");
+/* From one phase to the next. */
+struct carried {
+    struct code_value value; /* reserved */
+    uint64_t known;          /* 1: the request was answered before, nothing is reserved */
+};
+static_assert(sizeof(struct carried) <= sizeof((struct command_call *)0)->carry, "carried");
 
 enum { DRAWS_MAX = 16 }; /* of 2^40 codes: a second draw is already rare */
+
+static bool usable(const struct code *code, uint64_t now_ms)
+{
+    return code->revoked_at == 0 && (code->ends_at == 0 || now_ms < code->ends_at);
+}
+
+/* A member draws codes herself, so that there is a bound to it; staff answer for theirs. */
+static enum outcome check_room(struct reader *reader, struct command_call *call)
+{
+    struct code_value values[LIMIT_MEMBER_CODES_EVER];
+    size_t count, usable_count = 0;
+
+    if (call->principal.role != ROLE_MEMBER) return OUTCOME_OK;
+    enum outcome outcome = command_outcome(
+        codes_of(reader, call->principal.party, (struct code_value){0}, values,
+                 LIMIT_MEMBER_CODES_EVER, &count), OUTCOME_INTERNAL);
+    if (outcome != OUTCOME_OK) return outcome;
+    if (count == LIMIT_MEMBER_CODES_EVER)
+        return form_refuse(call, OUTCOME_CODES_TOO_MANY, "code.owner", "100");
+    for (size_t i = 0; i < count; i++) codes_want(reader, values[i]);
+    for (size_t i = 0; i < count; i++) {
+        struct code code;
+        outcome = command_outcome(codes_get(reader, values[i], &code), OUTCOME_STORE_DAMAGED);
+        if (outcome != OUTCOME_OK) return outcome;
+        if (usable(&code, call->now_ms)) usable_count++;
+    }
+    if (usable_count >= LIMIT_MEMBER_CODES)
+        return form_refuse(call, OUTCOME_CODES_TOO_MANY, "code.owner", "20");
+    return OUTCOME_OK;
+}
+
+/* The look ahead. What it finds is found again by the write, which alone decides. */
+static enum outcome create_code_merchant(struct reader *reader, struct command_call *call,
+                                         uint32_t *ret_merchant)
+{
+    const Beckon__V1__CreateCodeRequest *request =
+        (const Beckon__V1__CreateCodeRequest *)call->request;
+    struct carried carried = {0};
+    struct request known;
+    struct bytes id;
+
+    enum outcome outcome = form_request_id(call, request->request_id, &id);
+    if (outcome != OUTCOME_OK) return outcome;
+    reader->merchant = call->principal.merchant;
+    enum store_result found = requests_get(reader, REQUEST_CREATE_CODE, id, &known);
+    outcome = command_outcome(found, OUTCOME_OK);
+    if (found == STORE_OK) carried.known = 1;
+    else if (outcome == OUTCOME_OK) outcome = check_room(reader, call);
+    reader->merchant = 0;
+    if (outcome != OUTCOME_OK) return outcome;
+    memcpy(call->carry, &carried, sizeof carried);
+    *ret_merchant = call->principal.merchant;
+    return OUTCOME_OK;
+}
 
 static enum outcome create_code_reserve(struct batch *batch, struct command_call *call,
                                         ProtobufCMessage **ret_reply)
 {
+    struct carried carried;
+
     (void)ret_reply;
+    memcpy(&carried, call->carry, sizeof carried);
+    if (carried.known != 0) return OUTCOME_OK;
     for (uint64_t draw = 0; draw < DRAWS_MAX; draw++) {
         uint8_t random[CODE_RANDOM_BYTES];
         uint32_t owner;
@@ -29,7 +97,8 @@ static enum outcome create_code_reserve(struct batch *batch, struct command_call
         enum store_result found = codes_merchant(&batch->reader, value, &owner);
         if (found == STORE_OK) continue;
         if (found != STORE_ABSENT) return command_outcome(found, OUTCOME_INTERNAL);
-        memcpy(call->carry, &value, sizeof value);
+        carried.value = value;
+        memcpy(call->carry, &carried, sizeof carried);
         codes_reserve(batch, value, call->merchant);
         return OUTCOME_OK;
     }
@@ -103,6 +172,7 @@ static enum outcome create_code_write(struct batch *batch, struct command_call *
     struct merchant merchant;
     struct code code = {0}, known_code;
     struct request known, fresh;
+    struct carried carried;
     struct bytes id;
 
     enum outcome outcome = form_request_id(call, request->request_id, &id);
@@ -124,11 +194,18 @@ static enum outcome create_code_write(struct batch *batch, struct command_call *
         return reply_with(batch, call, &merchant, &known_code, ret_reply);
     }
     if (found != STORE_ABSENT) return command_outcome(found, OUTCOME_INTERNAL);
-    memcpy(&code.value, call->carry, sizeof code.value);
+    outcome = check_room(&batch->reader, call);
+    if (outcome != OUTCOME_OK) return outcome;
+    memcpy(&carried, call->carry, sizeof carried);
+    /* A request once answered is kept for ever. */
+    assert(carried.known == 0 && carried.value.symbols != 0);
+    code.value = carried.value;
     outcome = code_message_ahead(&batch->reader, call, &merchant, &code);
     if (outcome != OUTCOME_OK) return outcome;
     outcome = reply_reserve(call, CODE_MESSAGE_BYTES);
     if (outcome != OUTCOME_OK) return outcome;
+    audit_code(call, code.value);
+    audit_fact_party(call, "owner", code.owner);
 
     /* From here on this code must come to be. */
     code.created_at = call->now_ms;
@@ -144,6 +221,8 @@ static enum outcome create_code_write(struct batch *batch, struct command_call *
 const struct command create_code = {
     .request = &beckon__v1__create_code_request__descriptor,
     .reply = &beckon__v1__create_code_response__descriptor,
+    .merchant = create_code_merchant,
     .reserve = create_code_reserve,
     .write = create_code_write,
+    .audited = AUDIT_CREATE_CODE,
 };

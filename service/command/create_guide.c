@@ -2,6 +2,7 @@
 #include <assert.h>
 #include <string.h>
 
+#include "service/command/audit.h"
 #include "service/command/commands.h"
 #include "service/command/form.h"
 #include "service/command/guide_message.h"
@@ -208,6 +209,7 @@ static enum outcome create_guide_write(struct batch *batch, struct command_call 
     if (outcome != OUTCOME_OK) return outcome;
     outcome = reply_reserve(call, 4096);
     if (outcome != OUTCOME_OK) return outcome;
+    audit_object(call, AUDIT_OF_GUIDE, creating.guide.number);
 
     /* From here on this guide must come to be. */
     put_guide(batch, call, &creating);
@@ -220,4 +222,5 @@ const struct command create_guide = {
     .request = &beckon__v1__create_guide_request__descriptor,
     .reply = &beckon__v1__create_guide_response__descriptor,
     .write = create_guide_write,
+    .audited = AUDIT_CREATE_GUIDE,
 };

@@ -3,6 +3,7 @@
 #include <assert.h>
 #include <string.h>
 
+#include "service/command/audit.h"
 #include "service/command/commands.h"
 #include "service/command/form.h"
 #include "service/command/merchant_message.h"
@@ -89,6 +90,7 @@ static enum outcome create_merchant_write(struct batch *batch, struct command_ca
     if (reply == NULL) return OUTCOME_BUSY;
     reply->merchant = merchant_message(call, &merchant);
     if (reply->merchant == NULL) return OUTCOME_BUSY;
+    audit_object(call, AUDIT_OF_MERCHANT, call->merchant);
 
     /* From here on it must succeed. */
     if (found == STORE_ABSENT) merchants_put(batch, &merchant);
@@ -111,5 +113,6 @@ const struct command create_merchant = {
     .reply = &beckon__v1__create_merchant_response__descriptor,
     .reserve = create_merchant_reserve,
     .write = create_merchant_write,
+    .audited = AUDIT_CREATE_MERCHANT,
     .merchant = create_merchant_merchant,
 };

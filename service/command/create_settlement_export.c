@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "beckon/v1/export_service.pb-c.h"
+#include "service/command/audit.h"
 #include "service/command/commands.h"
 #include "service/command/export_source.h"
 #include "service/command/form.h"
@@ -100,6 +101,11 @@ static enum outcome create_settlement_export_write(struct batch *batch, struct c
         .created_at = call->now_ms, .created_by = token,
     };
     fresh.object = event.number;
+    char name[EXPORT_NAME_BYTES];
+    export_file_name(&job, name);
+    audit_object(call, AUDIT_OF_EXPORT, event.run);
+    audit_part(call, event.number);
+    audit_fact(call, "file", name);
     exports_put(batch, &event);
     settlements_put(batch, &source.run);
     requests_put(batch, REQUEST_CREATE_EXPORT, id, &fresh);
@@ -112,4 +118,5 @@ const struct command create_settlement_export = {
     .request = &beckon__v1__create_settlement_export_request__descriptor,
     .reply = &beckon__v1__create_settlement_export_response__descriptor,
     .write = create_settlement_export_write,
+    .audited = AUDIT_CREATE_SETTLEMENT_EXPORT,
 };

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "beckon/v1/settlement_service.pb-c.h"
+#include "service/command/audit.h"
 #include "service/command/business_time.h"
 #include "service/command/commands.h"
 #include "service/command/form.h"
@@ -213,6 +214,9 @@ static enum outcome create_settlement_run_write(struct batch *batch, struct comm
         [RUN_LEAVER] = RUN_WORK_DRAFT, [RUN_ADJUSTMENT] = RUN_WORK_DISPUTES,
     };
     run.number = last + 1;
+    audit_run(call, &run);
+    audit_fact_date(call, "start", run.start);
+    audit_fact_date(call, "until", run.end);
     run.made_at = call->now_ms;
     settlement_run_order(&run, begins[run.type]);
     settlements_put(batch, &run);
@@ -227,4 +231,5 @@ const struct command create_settlement_run = {
     .request = &beckon__v1__create_settlement_run_request__descriptor,
     .reply = &beckon__v1__create_settlement_run_response__descriptor,
     .write = create_settlement_run_write,
+    .audited = AUDIT_CREATE_SETTLEMENT_RUN,
 };

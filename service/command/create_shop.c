@@ -2,6 +2,7 @@
 #include <assert.h>
 #include <string.h>
 
+#include "service/command/audit.h"
 #include "service/command/commands.h"
 #include "service/command/form.h"
 #include "service/command/objects.h"
@@ -85,6 +86,8 @@ static enum outcome create_shop_write(struct batch *batch, struct command_call *
     shop.periods[0].from = date_from_civil(1970, 1, 1); /* ever since, until a dated change */
     outcome = reply_reserve(call, SHOP_MESSAGE_BYTES);
     if (outcome != OUTCOME_OK) return outcome;
+    audit_object(call, AUDIT_OF_SHOP, shop.number);
+    audit_text(call, shop.shop_id);
 
     /* From here on this shop must come to be. */
     numbers_put(batch, &numbers);
@@ -99,4 +102,5 @@ const struct command create_shop = {
     .request = &beckon__v1__create_shop_request__descriptor,
     .reply = &beckon__v1__create_shop_response__descriptor,
     .write = create_shop_write,
+    .audited = AUDIT_CREATE_SHOP,
 };

@@ -4,6 +4,7 @@
 #include <assert.h>
 #include <string.h>
 
+#include "service/command/audit.h"
 #include "service/command/commands.h"
 #include "service/command/form.h"
 #include "service/command/merchant_message.h"
@@ -184,6 +185,7 @@ static enum outcome create_token_write(struct batch *batch, struct command_call 
     token.created_at = call->now_ms;
     fresh.object = token.number;
     numbers_put(batch, &numbers);
+    audit_token(call, &token);
     tokens_put(batch, &token);
     requests_put(batch, REQUEST_CREATE_TOKEN, id, &fresh);
     secret_token_write(call->merchant, secret, text);
@@ -196,5 +198,6 @@ const struct command create_token = {
     .request = &beckon__v1__create_token_request__descriptor,
     .reply = &beckon__v1__create_token_response__descriptor,
     .write = create_token_write,
+    .audited = AUDIT_CREATE_TOKEN,
     .merchant = create_token_merchant,
 };

@@ -2,10 +2,13 @@
 
 #include <assert.h>
 
+#include "service/command/account_access.h"
 #include "service/command/reply.h"
 #include "service/command/review_message.h"
 #include "store/credit.h"
+#include "store/ledger.h"
 #include "store/programs.h"
+#include "store/shops.h"
 
 static_assert((int)CREDIT_DONE == (int)BECKON__V1__CREDIT_STATE__CREDIT_STATE_DONE,
               "same numbers");
@@ -13,6 +16,15 @@ static_assert((int)ADJUSTMENT_REJECTED ==
                   (int)BECKON__V1__ADJUSTMENT_STATE__ADJUSTMENT_STATE_REJECTED, "same numbers");
 static_assert((int)ADJUSTMENT_RELEASE ==
                   (int)BECKON__V1__ADJUSTMENT_KIND__ADJUSTMENT_KIND_RELEASE, "same numbers");
+
+static_assert((int)EVENT_REGISTRATION ==
+                  (int)BECKON__V1__CREDIT_EVENT__CREDIT_EVENT_REGISTRATION, "same numbers");
+static_assert((int)EVENT_PURCHASE == (int)BECKON__V1__CREDIT_EVENT__CREDIT_EVENT_PURCHASE,
+              "same numbers");
+static_assert((int)EVENT_PERIOD_CLOSE ==
+                  (int)BECKON__V1__CREDIT_EVENT__CREDIT_EVENT_PERIOD_CLOSE, "same numbers");
+static_assert((int)EVENT_DECISION == (int)BECKON__V1__CREDIT_EVENT__CREDIT_EVENT_DECISION,
+              "same numbers");
 
 struct credit credit_as_of(const struct credit *credit, business_date today)
 {
@@ -29,21 +41,65 @@ struct credit credit_as_of(const struct credit *credit, business_date today)
 }
 
 static enum outcome fill_rule(struct reader *reader, struct command_call *call,
-                              const struct credit *credit, Beckon__V1__CreditLot *message)
+                              const struct credit *credit, struct program *program,
+                              Beckon__V1__CreditLot *message)
 {
-    struct program program;
     if (credit->program_version == 0) return OUTCOME_OK;
-    enum outcome outcome = command_outcome(
-        programs_get(reader, credit->program_version, &program), OUTCOME_STORE_DAMAGED);
+    if (program->version != credit->program_version) {
+        program->version = 0; /* of no use if the read fails */
+        enum outcome outcome = command_outcome(
+            programs_get(reader, credit->program_version, program), OUTCOME_STORE_DAMAGED);
+        if (outcome != OUTCOME_OK) return outcome;
+    }
+    if (credit->rule >= program->rule_count) return OUTCOME_STORE_DAMAGED;
+    const struct rule *rule = &program->rules[credit->rule];
+    message->rule_id = reply_text(call, rule->id);
+    message->title_zh = reply_text(call, rule->title_zh);
+    message->title_en = reply_text(call, rule->title_en);
+    bool full = message->rule_id == NULL || message->title_zh == NULL || message->title_en == NULL;
+    return full ? OUTCOME_BUSY : OUTCOME_OK;
+}
+
+static enum outcome fill_shop(struct reader *reader, struct command_call *call, uint32_t number,
+                              Beckon__V1__CreditLot *message)
+{
+    struct shop shop;
+
+    enum outcome outcome =
+        command_outcome(shops_get(reader, number, &shop), OUTCOME_STORE_DAMAGED);
     if (outcome != OUTCOME_OK) return outcome;
-    if (credit->rule >= program.rule_count) return OUTCOME_STORE_DAMAGED;
-    message->rule_id = reply_text(call, program.rules[credit->rule].id);
-    return message->rule_id != NULL ? OUTCOME_OK : OUTCOME_BUSY;
+    message->shop_id = reply_text(call, shop.shop_id);
+    message->shop_name = reply_text(call, shop.name);
+    return message->shop_id != NULL && message->shop_name != NULL ? OUTCOME_OK : OUTCOME_BUSY;
+}
+
+/* What it was given for, and where: the entry that made it says so. */
+static enum outcome fill_event(struct reader *reader, struct command_call *call,
+                               struct party party, const struct credit *credit,
+                               Beckon__V1__CreditLot *message)
+{
+    struct entry entry;
+
+    enum outcome outcome =
+        command_outcome(entries_get(reader, credit->number, &entry), OUTCOME_STORE_DAMAGED);
+    if (outcome != OUTCOME_OK) return outcome;
+    const struct event *event = &entry.event;
+    message->event = (Beckon__V1__CreditEvent)event->kind;
+    message->of_friend = party.kind == PARTY_MEMBER && event->member != 0 &&
+                         event->member != party.number;
+    uint32_t shop = credit->shop;
+    if (event->receipt.size > 0) shop = event_shop_visible(call, event) ? event->receipt.shop : 0;
+    if (event->receipt.size > 0 && event_papers_visible(call, event)) {
+        message->receipt_number =
+            reply_text_of(call, event->receipt.text, event->receipt.size);
+        if (message->receipt_number == NULL) return OUTCOME_BUSY;
+    }
+    return shop != 0 ? fill_shop(reader, call, shop, message) : OUTCOME_OK;
 }
 
 enum outcome credit_lot_message(struct reader *reader, struct command_call *call,
                                 struct party party, const struct credit *credit,
-                                Beckon__V1__CreditLot **ret)
+                                struct program *program, Beckon__V1__CreditLot **ret)
 {
     Beckon__V1__CreditLot *message = reply_message(call, &beckon__v1__credit_lot__descriptor);
     if (message == NULL) return OUTCOME_BUSY;
@@ -68,7 +124,8 @@ enum outcome credit_lot_message(struct reader *reader, struct command_call *call
         message->matures_on == NULL || message->expires_on == NULL)
         return OUTCOME_BUSY;
     *ret = message;
-    return fill_rule(reader, call, credit, message);
+    enum outcome outcome = fill_rule(reader, call, credit, program, message);
+    return outcome == OUTCOME_OK ? fill_event(reader, call, party, credit, message) : outcome;
 }
 
 Beckon__V1__Adjustment *adjustment_message(struct command_call *call,

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "service/command/adjusting.h"
+#include "service/command/audit.h"
 #include "service/command/commands.h"
 #include "service/command/credit_lot_message.h"
 #include "service/command/form.h"
@@ -60,6 +61,7 @@ static enum outcome decide_adjustment_write(struct batch *batch, struct command_
     adjustment->state = wanted;
     if (request->approve) adjusting_post(batch, &adjusting);
     else adjustments_put(batch, adjustment);
+    audit_adjustment(call, adjustment);
     outcome = reply_with(call, adjustment, ret_reply);
     assert(outcome == OUTCOME_OK); /* reserved */
     return OUTCOME_OK;
@@ -69,4 +71,5 @@ const struct command decide_adjustment = {
     .request = &beckon__v1__decide_adjustment_request__descriptor,
     .reply = &beckon__v1__decide_adjustment_response__descriptor,
     .write = decide_adjustment_write,
+    .audited = AUDIT_DECIDE_ADJUSTMENT,
 };

@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "service/command/audit.h"
 #include "service/command/commands.h"
 #include "service/command/dispute_message.h"
 #include "service/command/form.h"
@@ -143,6 +144,7 @@ static enum outcome decide_dispute_write(struct batch *batch, struct command_cal
     dispute.amount = decided.amount;
     run.dispute_open_count--;
     if (dispute.remedy == REMEDY_NOW) send_back(&run, &dispute);
+    audit_dispute(call, &dispute);
     disputes_put(batch, &dispute);
     settlements_put(batch, &run);
     outcome = reply_with(call, &dispute, ret_reply);
@@ -154,4 +156,5 @@ const struct command decide_dispute = {
     .request = &beckon__v1__decide_dispute_request__descriptor,
     .reply = &beckon__v1__decide_dispute_response__descriptor,
     .write = decide_dispute_write,
+    .audited = AUDIT_DECIDE_DISPUTE,
 };

@@ -6,6 +6,7 @@
 #include <assert.h>
 #include <string.h>
 
+#include "service/command/audit.h"
 #include "service/command/business_time.h"
 #include "service/command/commands.h"
 #include "service/command/count.h"
@@ -198,6 +199,8 @@ static enum outcome decide_review_write(struct batch *batch, struct command_call
     deciding.holder_count = 0;
     outcome = decide(batch, &deciding);
     if (outcome != OUTCOME_OK) return outcome;
+    audit_object(call, AUDIT_OF_REVIEW, review->number);
+    audit_fact_enum(call, "state", &beckon__v1__review_state__descriptor, (int)review->state);
 
     /* From here on it is decided. */
     put(batch, &deciding);
@@ -210,4 +213,5 @@ const struct command decide_review = {
     .request = &beckon__v1__decide_review_request__descriptor,
     .reply = &beckon__v1__decide_review_response__descriptor,
     .write = decide_review_write,
+    .audited = AUDIT_DECIDE_REVIEW,
 };

@@ -2,6 +2,7 @@
 #include <assert.h>
 #include <string.h>
 
+#include "service/command/audit.h"
 #include "service/command/commands.h"
 #include "service/command/employing.h"
 #include "service/command/form.h"
@@ -161,6 +162,10 @@ static enum outcome end_employment_write(struct batch *batch, struct command_cal
     if (outcome == OUTCOME_OK) outcome = decide(&batch->reader, call, &leaving);
     if (outcome == OUTCOME_OK) outcome = reply_reserve(call, REPLY_BYTES);
     if (outcome != OUTCOME_OK) return outcome;
+    audit_object(call, AUDIT_OF_GUIDE, leaving.employing.guide.number);
+    audit_fact_date(call, "until", leaving.until);
+    if (leaving.handover.number != 0)
+        audit_fact_number(call, "handover", leaving.handover.number);
 
     /* From here on he leaves. */
     if (leaving.ends) employing_put(batch, &leaving.employing);
@@ -178,4 +183,5 @@ const struct command end_employment = {
     .request = &beckon__v1__end_employment_request__descriptor,
     .reply = &beckon__v1__end_employment_response__descriptor,
     .write = end_employment_write,
+    .audited = AUDIT_END_EMPLOYMENT,
 };

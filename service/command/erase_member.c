@@ -8,6 +8,7 @@
 #include <assert.h>
 
 #include "beckon/v1/privacy_service.pb-c.h"
+#include "service/command/audit.h"
 #include "service/command/business_time.h"
 #include "service/command/commands.h"
 #include "service/command/erasing.h"
@@ -105,6 +106,8 @@ static enum outcome erase_member_write(struct batch *batch, struct command_call 
     if (outcome != OUTCOME_OK) return outcome;
     outcome = reply_reserve(call, ERASURE_ITEMS_BYTES + sizeof(erase_reply) + REPLY_MESSAGE_BYTES);
     if (outcome != OUTCOME_OK) return outcome;
+    audit_object(call, AUDIT_OF_MEMBER, party.number);
+    audit_fact_enum(call, "reason", &beckon__v1__erasure_reason__descriptor, (int)erasure.reason);
 
     /* From here on it must succeed. */
     erasing_put(batch, &erasing);
@@ -117,4 +120,5 @@ const struct command erase_member = {
     .request = &beckon__v1__erase_member_request__descriptor,
     .reply = &beckon__v1__erase_member_response__descriptor,
     .write = erase_member_write,
+    .audited = AUDIT_ERASE_MEMBER,
 };

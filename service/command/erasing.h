@@ -24,7 +24,8 @@ struct erasing {
 };
 
 /* Reads all that is to go. `erasure` says who, since when he is known, when, why and who asks; its
- * points and cash are filled here. Of a profile that can't be opened the phones are looked for among all. */
+ * points and cash are filled here. Of a profile that can't be opened the phones are looked for
+ * among all. */
 enum outcome erasing_load(struct batch *batch, const struct account *account,
                           const struct erasure *erasure, business_date today,
                           struct erasing *ret) OUTCOME_CHECKED;

@@ -28,7 +28,8 @@ static const struct {
      "have to be whole by law."},
     {ITEM(POINTS), true,
      "剩余积分留在账上，不能再兑换，按规则到期。",
-     "Points that are left stay in the books; nobody can redeem them, and they expire by the rules."},
+     "Points that are left stay in the books; nobody can redeem them, and they expire by the "
+     "rules."},
     {ITEM(CASH), true,
      "未结算的现金奖励仍按会员号计入下一次结算。",
      "Cash that is not settled yet comes into the next settlement under the member number."},

@@ -20,6 +20,7 @@ static enum outcome get_credit_read(struct reader *reader, struct command_call *
     struct credit credit;
     struct entry entry;
     struct party party;
+    struct program program = {.version = 0};
 
     enum outcome outcome = object_merchant(reader, &merchant);
     if (outcome != OUTCOME_OK) return outcome;
@@ -42,7 +43,7 @@ static enum outcome get_credit_read(struct reader *reader, struct command_call *
         reply_message(call, &beckon__v1__get_credit_response__descriptor);
     if (reply == NULL) return OUTCOME_BUSY;
     *ret_reply = &reply->base;
-    return credit_lot_message(reader, call, party, &credit, &reply->credit);
+    return credit_lot_message(reader, call, party, &credit, &program, &reply->credit);
 }
 
 const struct command get_credit = {

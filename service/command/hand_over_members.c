@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "service/command/audit.h"
 #include "service/command/commands.h"
 #include "service/command/form.h"
 #include "service/command/handover_access.h"
@@ -162,6 +163,10 @@ static enum outcome hand_over_members_write(struct batch *batch, struct command_
         outcome = handover_begin(reader, call, &handing.merchant, handover);
     if (outcome == OUTCOME_OK) outcome = reply_reserve(call, HANDOVER_MESSAGE_BYTES);
     if (outcome != OUTCOME_OK) return outcome;
+    audit_object(call, AUDIT_OF_HANDOVER, handover->number);
+    audit_fact_number(call, "from_guide", handover->from_guide);
+    audit_fact_number(call, "to_guide", handover->to_guide);
+    audit_fact_date(call, "start", handover->from);
 
     /* From here on this handover must begin. */
     handovers_put(batch, handover, DATE_NEVER);
@@ -179,4 +184,5 @@ const struct command hand_over_members = {
     .request = &beckon__v1__hand_over_members_request__descriptor,
     .reply = &beckon__v1__hand_over_members_response__descriptor,
     .write = hand_over_members_write,
+    .audited = AUDIT_HAND_OVER_MEMBERS,
 };

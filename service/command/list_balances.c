@@ -21,7 +21,11 @@ static enum outcome add_portion(struct reader *reader, struct command_call *call
                       wanted < PORTION ? wanted : PORTION, ret_count), OUTCOME_INTERNAL);
     if (outcome != OUTCOME_OK) return outcome;
     for (size_t i = 0; i < *ret_count; i++) {
-        outcome = balances_message(reader, call, (struct party){kind, numbers[i]}, &accounts[i],
+        struct party party = {kind, numbers[i]};
+        struct balances_now now;
+        outcome = balances_now(reader, call, party, &accounts[i], &now);
+        if (outcome != OUTCOME_OK) return outcome;
+        outcome = balances_message(reader, call, party, &accounts[i], &now,
                                    &reply->account_balances[reply->n_account_balances]);
         if (outcome != OUTCOME_OK) return outcome;
         reply->n_account_balances++;

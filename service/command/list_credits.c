@@ -29,6 +29,7 @@ struct listing {
     size_t size;
     struct place place;
     bool ended;
+    struct program program; /* of the credit told last */
 };
 
 static bool listed(const struct listing *listing, const struct credit *credit)
@@ -64,7 +65,7 @@ static enum outcome add_portion(struct reader *reader, struct command_call *call
         listing->place.filed_on = credits[i].filed_on;
         listing->place.number = credits[i].number + 1;
         if (!listed(listing, &now[i])) continue;
-        outcome = credit_lot_message(reader, call, listing->party, &now[i],
+        outcome = credit_lot_message(reader, call, listing->party, &now[i], &listing->program,
                                      &reply->credits[reply->n_credits]);
         if (outcome != OUTCOME_OK) return outcome;
         reply->n_credits++;

@@ -2,6 +2,7 @@
 #include <assert.h>
 #include <string.h>
 
+#include "service/command/audit.h"
 #include "service/command/commands.h"
 #include "service/command/form.h"
 #include "service/command/objects.h"
@@ -102,6 +103,7 @@ static enum outcome open_dispute_write(struct batch *batch, struct command_call 
     dispute.draft = statement.run.draft;
     dispute.pay_entity = statement.line.pay_entity;
     statement.run.dispute_open_count++;
+    audit_dispute(call, &dispute);
     disputes_put(batch, &dispute);
     settlements_put(batch, &statement.run);
     fresh.object = dispute.number;
@@ -115,4 +117,5 @@ const struct command open_dispute = {
     .request = &beckon__v1__open_dispute_request__descriptor,
     .reply = &beckon__v1__open_dispute_response__descriptor,
     .write = open_dispute_write,
+    .audited = AUDIT_OPEN_DISPUTE,
 };

@@ -4,6 +4,7 @@
 #include <assert.h>
 #include <string.h>
 
+#include "service/command/audit.h"
 #include "service/command/commands.h"
 #include "service/command/form.h"
 #include "service/command/program_form.h"
@@ -89,6 +90,8 @@ static enum outcome publish_program_write(struct batch *batch, struct command_ca
     program.published_at = call->now_ms;
     outcome = reply_with(batch, call, &program, ret_reply);
     if (outcome != OUTCOME_OK) return outcome;
+    audit_object(call, AUDIT_OF_PROGRAM, program.version);
+    audit_fact_date(call, "from", program.from);
 
     /* From here on this version must come to be. */
     memcpy(fresh.fingerprint, program.fingerprint, FINGERPRINT_BYTES);
@@ -103,4 +106,5 @@ const struct command publish_program = {
     .request = &beckon__v1__publish_program_request__descriptor,
     .reply = &beckon__v1__publish_program_response__descriptor,
     .write = publish_program_write,
+    .audited = AUDIT_PUBLISH_PROGRAM,
 };

@@ -1,6 +1,7 @@
 /* Gives a code another owner from a date on; who owned it before stays. */
 #include <assert.h>
 
+#include "service/command/audit.h"
 #include "service/command/business_time.h"
 #include "service/command/code_message.h"
 #include "service/command/commands.h"
@@ -63,6 +64,9 @@ static enum outcome reassign_code_write(struct batch *batch, struct command_call
     if (outcome != OUTCOME_OK) return outcome;
     outcome = reply_reserve(call, CODE_MESSAGE_BYTES);
     if (outcome != OUTCOME_OK) return outcome;
+    audit_code(call, code.value);
+    audit_fact_party(call, "to", wanted.party);
+    audit_fact_date(call, "from", wanted.from);
 
     /* From here on it must succeed. */
     if (!there) {
@@ -84,4 +88,5 @@ const struct command reassign_code = {
     .request = &beckon__v1__reassign_code_request__descriptor,
     .reply = &beckon__v1__reassign_code_response__descriptor,
     .write = reassign_code_write,
+    .audited = AUDIT_REASSIGN_CODE,
 };

@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "service/command/audit.h"
 #include "service/command/business_time.h"
 #include "service/command/commands.h"
 #include "service/command/form.h"
@@ -218,6 +219,8 @@ static enum outcome record_payment_results_write(struct batch *batch, struct com
     reply->already_recorded = recording.known_count;
     *ret_reply = &reply->base;
     if (request->validate_only || recording.known_count == request->n_results) return OUTCOME_OK;
+    audit_object(call, AUDIT_OF_RUN, request->run_number);
+    audit_fact_number(call, "rows", (int64_t)(request->n_results - recording.known_count));
 
     /* From here on nothing is refused. */
     put(batch, call, &recording);
@@ -228,4 +231,5 @@ const struct command record_payment_results = {
     .request = &beckon__v1__record_payment_results_request__descriptor,
     .reply = &beckon__v1__record_payment_results_response__descriptor,
     .write = record_payment_results_write,
+    .audited = AUDIT_RECORD_PAYMENT_RESULTS,
 };

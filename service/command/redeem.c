@@ -14,6 +14,7 @@
 #include "service/command/redemption.h"
 #include "service/command/reply.h"
 #include "service/limits.h"
+#include "service/rules/point_rate.h"
 #include "store/programs.h"
 #include "store/shops.h"
 #include "store/tokens.h"
@@ -128,16 +129,6 @@ static enum outcome load_member(struct batch *batch, struct command_call *call,
                          &redeeming->redemption.member, &redeeming->account);
 }
 
-static int64_t divisor(int64_t a, int64_t b)
-{
-    while (b != 0) {
-        int64_t rest = a % b;
-        a = b;
-        b = rest;
-    }
-    return a;
-}
-
 /* The value at the rate in force: so many points for so many minor units; cash one for one. */
 static enum outcome price(struct batch *batch, struct command_call *call,
                           struct redeeming *redeeming, business_date today)
@@ -155,19 +146,16 @@ static enum outcome price(struct batch *batch, struct command_call *call,
     if (!allowed) return form_refuse(call, OUTCOME_NOT_REDEEMABLE, "unit", NULL);
     int64_t points = cash ? 1 : program->redeem_points;
     int64_t minor = cash ? 1 : program->redeem_minor;
-    redeeming->step = points / divisor(points, minor);
+    redeeming->step = point_rate_step(points, minor);
     if (redemption->amount % redeeming->step != 0) {
         char step[48];
         snprintf(step, sizeof step, "%" PRId64 ", %" PRId64 ", ...", redeeming->step,
                  2 * redeeming->step);
         return form_refuse(call, OUTCOME_AMOUNT_STEP, "amount", reply_text(call, step));
     }
-    /* At most 10^12 x 2^32: beyond 64 bits on the way, and perhaps at the end. */
-    __int128 value = (__int128)redemption->amount * minor / points;
-    if (value > LIMIT_AMOUNT_MINOR)
+    if (!point_rate_worth(points, minor, redemption->amount, &redemption->value_minor) ||
+        redemption->value_minor > LIMIT_AMOUNT_MINOR)
         return form_refuse(call, OUTCOME_AMOUNT_INVALID, "amount", "1..1000000000000");
-    redemption->value_minor = (int64_t)value;
-    assert((__int128)redemption->value_minor * points == (__int128)redemption->amount * minor);
     return OUTCOME_OK;
 }
 

@@ -2,8 +2,9 @@
  *
  * Happy path: form -> phone known? -> code, its owner, recommender -> attribution -> rules -> LINE
  * -> profile and key, phone, account, binding, registration, code usage, entries. A known phone
- * changes nothing, nor does one that rests; one whose member was erased registers anew. Staff learn EXISTING_MEMBER; to strangers the same
- * steps run and the answer looks like a new registration's. */
+ * changes nothing, nor does one that rests; one whose member was erased registers anew. Staff
+ * learn EXISTING_MEMBER; to strangers the same steps run and the answer looks like a new
+ * registration's. */
 #include "service/command/register_member.h"
 
 #include <assert.h>

@@ -2,6 +2,7 @@
 #include <assert.h>
 
 #include "beckon/v1/settlement_service.pb-c.h"
+#include "service/command/audit.h"
 #include "service/command/commands.h"
 #include "service/command/form.h"
 #include "service/command/reply.h"
@@ -43,6 +44,7 @@ static enum outcome reject_settlement_run_write(struct batch *batch, struct comm
     if (run.draft == UINT16_MAX) return OUTCOME_NUMBERS_EXHAUSTED;
     outcome = reply_reserve(call, REPLY_MESSAGE_BYTES);
     if (outcome != OUTCOME_OK) return outcome;
+    audit_run(call, &run);
 
     /* From here on nothing is refused. */
     settlement_run_reject(&run, reason);
@@ -56,4 +58,5 @@ const struct command reject_settlement_run = {
     .request = &beckon__v1__reject_settlement_run_request__descriptor,
     .reply = &beckon__v1__reject_settlement_run_response__descriptor,
     .write = reject_settlement_run_write,
+    .audited = AUDIT_REJECT_SETTLEMENT_RUN,
 };

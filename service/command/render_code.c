@@ -70,17 +70,22 @@ static enum outcome render_code_read(struct reader *reader, struct command_call 
     struct qr_options options;
     struct merchant merchant;
     struct code code;
-    char link[CODE_LINK_BYTES];
+    char link[CODE_LINK_BYTES], base[LINK_BASE_BYTES_MAX + 1];
+    struct bytes typed_base = {(const uint8_t *)request->link_base, strlen(request->link_base)};
 
     enum outcome outcome = check_options(call, request, &options);
     if (outcome != OUTCOME_OK) return outcome;
+    if (typed_base.size > 0 && !link_base_parse(typed_base, base))
+        return form_refuse(call, OUTCOME_VALUE_INVALID, "link_base",
+                           "HTTP://HOST[:PORT], HTTPS://HOST[:PORT]");
     outcome = object_merchant(reader, &merchant);
     if (outcome != OUTCOME_OK) return outcome;
     outcome = code_find(reader, call, &merchant, request->code, &code);
     if (outcome != OUTCOME_OK) return outcome;
     if (code.revoked_at != 0) return form_refuse(call, OUTCOME_CODE_REVOKED, "code", NULL);
 
-    code_link(&merchant, code.value, link);
+    if (typed_base.size > 0) code_link_at(base, code.value, link);
+    else code_link(&merchant, code.value, link);
     struct image *image = reply_alloc(call, sizeof *image);
     Beckon__V1__RenderCodeResponse *reply =
         reply_message(call, &beckon__v1__render_code_response__descriptor);

@@ -1,14 +1,18 @@
-/* What a person who scanned a code may know. Needs no token.
+/* What a person who scanned a code may know: who invites, where, and what a registration would give
+ * her. Needs no token.
  *
  * Unknown, expired, exhausted and revoked codes get one and the same answer, after the same
  * reads: a code that is not there is looked up under merchant 1 like any other. */
 #include <string.h>
 
+#include "service/command/attribute_member.h"
+#include "service/command/business_time.h"
 #include "service/command/code_message.h"
 #include "service/command/commands.h"
 #include "service/command/form.h"
 #include "service/command/objects.h"
 #include "service/command/reply.h"
+#include "service/command/welcome_message.h"
 #include "service/rules/text_rules.h"
 #include "store/profiles.h"
 #include "store/shops.h"
@@ -61,6 +65,51 @@ static enum outcome owner_name(struct reader *reader, struct command_call *call,
     return *ret_name != NULL ? OUTCOME_OK : OUTCOME_BUSY;
 }
 
+/* Where she is invited to: the shop whose code it is, or the one the guide works at today. */
+static enum outcome shop_name(struct reader *reader, struct command_call *call,
+                              struct party owner, business_date today, char **ret_name)
+{
+    uint32_t number = owner.kind == PARTY_SHOP ? owner.number : 0;
+    struct account account;
+    struct guide_on_date guide;
+    struct shop shop;
+
+    if (owner.kind == PARTY_GUIDE) {
+        enum outcome outcome =
+            command_outcome(accounts_get(reader, owner, &account), OUTCOME_STORE_DAMAGED);
+        if (outcome == OUTCOME_OK)
+            outcome = object_guide_on(reader, owner.number, &account, today, &guide);
+        if (outcome != OUTCOME_OK) return outcome;
+        if (guide.employed) number = guide.shop;
+    }
+    if (number == 0) return OUTCOME_OK;
+    enum outcome outcome =
+        command_outcome(shops_get(reader, number, &shop), OUTCOME_STORE_DAMAGED);
+    if (outcome != OUTCOME_OK) return outcome;
+    *ret_name = reply_text(call, shop.name);
+    return *ret_name != NULL ? OUTCOME_OK : OUTCOME_BUSY;
+}
+
+/* What she may know of it beside who invites: for a page that asks her to register. */
+static enum outcome fill_page(struct reader *reader, struct command_call *call,
+                              const struct merchant *merchant, const struct code *code,
+                              struct party owner, Beckon__V1__ResolveCodeResponse *reply)
+{
+    business_date today = business_date_at(merchant, call->now_ms);
+    struct attribution_source source;
+
+    reply->country_code = merchant->country_code;
+    reply->currency = reply_text(call, merchant->currency);
+    if (reply->currency == NULL) return OUTCOME_BUSY;
+    enum outcome outcome = shop_name(reader, call, owner, today, &reply->shop_name);
+    if (outcome != OUTCOME_OK) return outcome;
+    outcome = attribution_source_load(reader, owner, today, 0, &source);
+    if (outcome != OUTCOME_OK) return outcome;
+    reply->brings_referrer = source.party.kind == PARTY_MEMBER ||
+                             (source.party.kind == PARTY_GUIDE && source.active);
+    return welcome_messages(reader, call, &source, code, today, reply);
+}
+
 static enum outcome resolve_code_read(struct reader *reader, struct command_call *call,
                                       ProtobufCMessage **ret_reply)
 {
@@ -91,7 +140,9 @@ static enum outcome resolve_code_read(struct reader *reader, struct command_call
     reply->owner_kind = reply_party_kind(owner.kind);
     if (reply->code == NULL || reply->merchant_name == NULL) return OUTCOME_BUSY;
     *ret_reply = &reply->base;
-    return owner_name(reader, call, owner, &reply->owner_name);
+    outcome = owner_name(reader, call, owner, &reply->owner_name);
+    return outcome == OUTCOME_OK ? fill_page(reader, call, &merchant, &code, owner, reply)
+                                 : outcome;
 }
 
 const struct command resolve_code = {

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "beckon/v1/payout_service.pb-c.h"
+#include "service/command/audit.h"
 #include "service/command/commands.h"
 #include "service/command/form.h"
 #include "service/command/objects.h"
@@ -79,6 +80,9 @@ static enum outcome resolve_payee_write(struct batch *batch, struct command_call
         outcome = object_caller_token(&batch->reader, call, &event.by);
     if (outcome == OUTCOME_OK) outcome = make_reply(batch, call, request, net_minor, &reply);
     if (outcome != OUTCOME_OK) return outcome;
+    audit_object(call, AUDIT_OF_STATEMENT, event.run);
+    audit_part(call, event.line.payee.number);
+    audit_text(call, "member");
 
     /* From here on nothing is refused. */
     assert(event.number != 0);
@@ -91,4 +95,5 @@ const struct command resolve_payee = {
     .request = &beckon__v1__resolve_payee_request__descriptor,
     .reply = &beckon__v1__resolve_payee_response__descriptor,
     .write = resolve_payee_write,
+    .audited = AUDIT_RESOLVE_PAYEE,
 };

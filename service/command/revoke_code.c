@@ -1,6 +1,7 @@
 /* Ends a code for ever. Doing it again answers the same. */
 #include <assert.h>
 
+#include "service/command/audit.h"
 #include "service/command/code_message.h"
 #include "service/command/commands.h"
 #include "service/command/objects.h"
@@ -22,6 +23,8 @@ static enum outcome revoke_code_write(struct batch *batch, struct command_call *
     if (outcome != OUTCOME_OK) return outcome;
     outcome = reply_reserve(call, CODE_MESSAGE_BYTES);
     if (outcome != OUTCOME_OK) return outcome;
+    audit_code(call, code.value);
+    audit_fact_party(call, "owner", code.owner);
 
     /* From here on it must succeed. */
     if (code.revoked_at == 0) {
@@ -40,4 +43,5 @@ const struct command revoke_code = {
     .request = &beckon__v1__revoke_code_request__descriptor,
     .reply = &beckon__v1__revoke_code_response__descriptor,
     .write = revoke_code_write,
+    .audited = AUDIT_REVOKE_CODE,
 };

@@ -1,6 +1,7 @@
 /* Ends a token for ever: every later call that bears it is refused. Again: the same answer. */
 #include <assert.h>
 
+#include "service/command/audit.h"
 #include "service/command/commands.h"
 #include "service/command/form.h"
 #include "service/command/merchant_message.h"
@@ -34,6 +35,7 @@ static enum outcome revoke_token_write(struct batch *batch, struct command_call 
     if (outcome != OUTCOME_OK) return form_refuse(call, outcome, "token_number", NULL);
     outcome = reply_reserve(call, TOKEN_MESSAGE_BYTES);
     if (outcome != OUTCOME_OK) return outcome;
+    audit_token(call, &token);
 
     /* From here on it must succeed. */
     if (token.revoked_at == 0) {
@@ -52,5 +54,6 @@ const struct command revoke_token = {
     .request = &beckon__v1__revoke_token_request__descriptor,
     .reply = &beckon__v1__revoke_token_response__descriptor,
     .write = revoke_token_write,
+    .audited = AUDIT_REVOKE_TOKEN,
     .merchant = revoke_token_merchant,
 };

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "beckon/v1/privacy_service.pb-c.h"
+#include "service/command/audit.h"
 #include "service/command/commands.h"
 #include "service/command/form.h"
 #include "service/command/objects.h"
@@ -94,6 +95,9 @@ static enum outcome set_consent_write(struct batch *batch, struct command_call *
                               OUTCOME_STORE_DAMAGED);
     if (outcome == OUTCOME_OK) outcome = fill(call, &profile, ret_reply);
     if (outcome != OUTCOME_OK) return outcome;
+    audit_object(call, AUDIT_OF_MEMBER, member);
+    if (profile.consent_withdrawn_at != 0) audit_fact(call, "consent", "withdrawn");
+    else audit_fact(call, "consent", profile.consent_policy_version);
 
     /* From here on it must succeed. */
     if (changes) profiles_put(batch, party, &sealed);
@@ -104,4 +108,5 @@ const struct command set_consent = {
     .request = &beckon__v1__set_consent_request__descriptor,
     .reply = &beckon__v1__set_consent_response__descriptor,
     .write = set_consent_write,
+    .audited = AUDIT_SET_CONSENT,
 };

@@ -2,6 +2,7 @@
  * natural key: the same request again answers the same and keeps when it was set first.
  * Refusals, in order: FIELD_REQUIRED, GUIDE_UNKNOWN, NOT_YOURS, VALUE_INVALID (span, kpi, value),
  * DATE_INVALID, SCOREBOARD_NOT_KEPT. */
+#include "service/command/audit.h"
 #include "service/command/commands.h"
 #include "service/command/form.h"
 #include "service/command/objects.h"
@@ -56,6 +57,10 @@ static enum outcome set_target_write(struct batch *batch, struct command_call *c
         reply->target = target_message(call, &target);
         if (reply->target == NULL) return OUTCOME_BUSY;
     }
+    audit_object(call, AUDIT_OF_GUIDE, target.name.guide);
+    audit_fact_enum(call, "kpi", &beckon__v1__scoreboard_kpi__descriptor, (int)target.name.kpi);
+    audit_fact_date(call, "from", target.name.start);
+    audit_fact_number(call, "value", target.value);
     /* From here on this change must succeed. */
     if (target.value == 0 && found == STORE_OK) targets_delete(batch, &target.name);
     if (target.value != 0 && (found == STORE_ABSENT || known.value != target.value))
@@ -68,4 +73,5 @@ const struct command set_target = {
     .request = &beckon__v1__set_target_request__descriptor,
     .reply = &beckon__v1__set_target_response__descriptor,
     .write = set_target_write,
+    .audited = AUDIT_SET_TARGET,
 };

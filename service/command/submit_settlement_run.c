@@ -2,6 +2,7 @@
 #include <assert.h>
 
 #include "beckon/v1/settlement_service.pb-c.h"
+#include "service/command/audit.h"
 #include "service/command/commands.h"
 #include "service/command/form.h"
 #include "service/command/objects.h"
@@ -71,6 +72,7 @@ static enum outcome submit_settlement_run_write(struct batch *batch, struct comm
         outcome = object_caller_token(&batch->reader, call, &run.submitted_by);
     if (outcome == OUTCOME_OK) outcome = reply_reserve(call, REPLY_MESSAGE_BYTES);
     if (outcome != OUTCOME_OK) return outcome;
+    audit_run(call, &run);
 
     /* From here on nothing is refused. */
     run.submitted_at = call->now_ms;
@@ -85,4 +87,5 @@ const struct command submit_settlement_run = {
     .request = &beckon__v1__submit_settlement_run_request__descriptor,
     .reply = &beckon__v1__submit_settlement_run_response__descriptor,
     .write = submit_settlement_run_write,
+    .audited = AUDIT_SUBMIT_SETTLEMENT_RUN,
 };

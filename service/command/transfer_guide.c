@@ -2,6 +2,7 @@
 #include <assert.h>
 #include <string.h>
 
+#include "service/command/audit.h"
 #include "service/command/commands.h"
 #include "service/command/employing.h"
 #include "service/command/form.h"
@@ -150,6 +151,9 @@ static enum outcome transfer_guide_write(struct batch *batch, struct command_cal
     if (outcome == OUTCOME_OK) outcome = decide(&batch->reader, call, &transferring);
     if (outcome == OUTCOME_OK) outcome = reply_reserve(call, REPLY_BYTES);
     if (outcome != OUTCOME_OK) return outcome;
+    audit_object(call, AUDIT_OF_GUIDE, transferring.employing.guide.number);
+    audit_fact_party(call, "to", (struct party){PARTY_SHOP, transferring.next.shop});
+    audit_fact_date(call, "from", transferring.next.from);
 
     /* From here on he goes. */
     if (!transferring.there) {
@@ -165,4 +169,5 @@ const struct command transfer_guide = {
     .request = &beckon__v1__transfer_guide_request__descriptor,
     .reply = &beckon__v1__transfer_guide_response__descriptor,
     .write = transfer_guide_write,
+    .audited = AUDIT_TRANSFER_GUIDE,
 };

@@ -3,6 +3,7 @@
 #include <assert.h>
 #include <string.h>
 
+#include "service/command/audit.h"
 #include "service/command/commands.h"
 #include "service/command/employing.h"
 #include "service/command/form.h"
@@ -156,6 +157,8 @@ static void put_phone(struct batch *batch, const struct command_call *call,
 static enum outcome update_guide_write(struct batch *batch, struct command_call *call,
                                        ProtobufCMessage **ret_reply)
 {
+    const Beckon__V1__UpdateGuideRequest *request =
+        (const Beckon__V1__UpdateGuideRequest *)call->request;
     struct updating updating = {.number_changes = false};
     struct guide *guide = &updating.employing.guide;
     struct sealed_profile sealed;
@@ -174,6 +177,8 @@ static enum outcome update_guide_write(struct batch *batch, struct command_call 
     outcome = guide_message(&batch->reader, call, guide, &updating.profile,
                             updating.employing.account.pay_entity, &reply->guide);
     if (outcome != OUTCOME_OK) return outcome;
+    audit_object(call, AUDIT_OF_GUIDE, guide->number);
+    audit_fact_fields(call, request->n_update_fields, request->update_fields);
 
     /* From here on it must succeed. */
     profiles_put(batch, party, &sealed);
@@ -190,4 +195,5 @@ const struct command update_guide = {
     .request = &beckon__v1__update_guide_request__descriptor,
     .reply = &beckon__v1__update_guide_response__descriptor,
     .write = update_guide_write,
+    .audited = AUDIT_UPDATE_GUIDE,
 };

@@ -3,6 +3,7 @@
 #include <assert.h>
 #include <string.h>
 
+#include "service/command/audit.h"
 #include "service/command/commands.h"
 #include "service/command/form.h"
 #include "service/command/member_message.h"
@@ -119,6 +120,8 @@ static enum outcome load(struct batch *batch, struct command_call *call,
 static enum outcome update_member_write(struct batch *batch, struct command_call *call,
                                         ProtobufCMessage **ret_reply)
 {
+    const Beckon__V1__UpdateMemberRequest *request =
+        (const Beckon__V1__UpdateMemberRequest *)call->request;
     struct updating updating;
     struct sealed_profile sealed;
     uint8_t nonce[PROFILE_NONCE_BYTES];
@@ -136,6 +139,8 @@ static enum outcome update_member_write(struct batch *batch, struct command_call
     outcome = member_message(&batch->reader, call, updating.member, &updating.account,
                              &updating.profile, &reply->member);
     if (outcome != OUTCOME_OK) return outcome;
+    audit_object(call, AUDIT_OF_MEMBER, updating.member);
+    audit_fact_fields(call, request->n_update_fields, request->update_fields);
 
     /* From here on it must succeed. */
     profiles_put(batch, party, &sealed);
@@ -152,4 +157,5 @@ const struct command update_member = {
     .request = &beckon__v1__update_member_request__descriptor,
     .reply = &beckon__v1__update_member_response__descriptor,
     .write = update_member_write,
+    .audited = AUDIT_UPDATE_MEMBER,
 };

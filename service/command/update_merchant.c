@@ -1,4 +1,5 @@
 /* Changes what is given of a merchant; currency, zone and cut-off only before its first event. */
+#include "service/command/audit.h"
 #include "service/command/commands.h"
 #include "service/command/form.h"
 #include "service/command/merchant_message.h"
@@ -35,6 +36,7 @@ static enum outcome update_merchant_write(struct batch *batch, struct command_ca
     if (reply == NULL) return OUTCOME_BUSY;
     reply->merchant = merchant_message(call, &merchant);
     if (reply->merchant == NULL) return OUTCOME_BUSY;
+    audit_object(call, AUDIT_OF_MERCHANT, merchant.number);
 
     /* From here on it must succeed. */
     merchants_put(batch, &merchant);
@@ -46,5 +48,6 @@ const struct command update_merchant = {
     .request = &beckon__v1__update_merchant_request__descriptor,
     .reply = &beckon__v1__update_merchant_response__descriptor,
     .write = update_merchant_write,
+    .audited = AUDIT_UPDATE_MERCHANT,
     .merchant = update_merchant_merchant,
 };

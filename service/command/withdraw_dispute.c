@@ -1,6 +1,7 @@
 /* Takes a dispute back. Again: the same answer. */
 #include <assert.h>
 
+#include "service/command/audit.h"
 #include "service/command/commands.h"
 #include "service/command/dispute_message.h"
 #include "service/command/form.h"
@@ -43,6 +44,7 @@ static enum outcome withdraw_dispute_write(struct batch *batch, struct command_c
     dispute.state = DISPUTE_WITHDRAWN;
     dispute.decided_at = call->now_ms;
     run.dispute_open_count--;
+    audit_dispute(call, &dispute);
     disputes_put(batch, &dispute);
     settlements_put(batch, &run);
     outcome = reply_with(call, &dispute, ret_reply);
@@ -54,4 +56,5 @@ const struct command withdraw_dispute = {
     .request = &beckon__v1__withdraw_dispute_request__descriptor,
     .reply = &beckon__v1__withdraw_dispute_response__descriptor,
     .write = withdraw_dispute_write,
+    .audited = AUDIT_WITHDRAW_DISPUTE,
 };

@@ -5,6 +5,7 @@
 
 #include "beckon/v1/refund_service.pb-c.h"
 #include "service/command/account_access.h"
+#include "service/command/audit.h"
 #include "service/command/business_time.h"
 #include "service/command/commands.h"
 #include "service/command/form.h"
@@ -166,6 +167,10 @@ static enum outcome write_off_debt_write(struct batch *batch, struct command_cal
     holder_post(batch, &writing_off.ledger, &writing_off.holder);
     ledger_close(batch, &writing_off.ledger);
     write_off->entry = fresh.object = batch_fence(batch)->entry;
+    audit_object(call, AUDIT_OF_ENTRY, write_off->entry);
+    audit_fact_party(call, "account", write_off->party);
+    audit_fact_number(call, "debt", (int64_t)write_off->debt);
+    audit_fact_number(call, "amount", write_off->amount);
     write_offs_put(batch, write_off);
     requests_put(batch, REQUEST_WRITE_OFF_DEBT, id, &fresh);
     outcome = reply_with(call, write_off, ret_reply);
@@ -177,4 +182,5 @@ const struct command write_off_debt = {
     .request = &beckon__v1__write_off_debt_request__descriptor,
     .reply = &beckon__v1__write_off_debt_response__descriptor,
     .write = write_off_debt_write,
+    .audited = AUDIT_WRITE_OFF_DEBT,
 };

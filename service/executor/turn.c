@@ -51,8 +51,9 @@ static enum outcome run_row(struct batch *batch, struct work *work, size_t row, 
     size_t put_count = batch_put_count(batch);
     work->call.row = row;
     const struct command *command = work->command;
-    command_write *run = work->lane == LANE_RESERVE ? command->reserve : command->write;
-    enum outcome outcome = run(batch, &work->call, &work->reply);
+    enum outcome outcome = work->lane == LANE_RESERVE
+                               ? command->reserve(batch, &work->call, &work->reply)
+                               : command_run_write(batch, command, &work->call, &work->reply);
     assert(outcome < OUTCOME_COUNT);
     /* Nothing is put before the LINE and nothing refused after it: there is no undo. AGAIN may come
      * later, from a command that goes on to do others' work (a purchase posts the refunds that

@@ -25,7 +25,7 @@
     {.path = "/beckon.v1." service "/" method, .kind = METHOD_STREAM, .command = &(its_command),   \
      .roles = (its_roles)}
 
-enum { METHOD_COUNT = 112 };
+enum { METHOD_COUNT = 113 };
 
 static const struct method API_METHODS[] = {
     UNARY("MerchantService", "CreateMerchant", create_merchant, OPERATOR),
@@ -181,6 +181,9 @@ static const struct method API_METHODS[] = {
     UNARY("TokenService", "CreateToken", create_token, ADMIN | OPERATOR),
     UNARY("TokenService", "ListTokens", list_tokens, ADMIN | OPERATOR),
     UNARY("TokenService", "RevokeToken", revoke_token, ADMIN | OPERATOR),
+
+    UNARY("AuditService", "ListAuditEntries", list_audit_entries,
+          PAYROLL | AUDITOR | ADMIN | OPERATOR),
 
     STREAM("StoreService", "VerifyStore", verify_store, PAYROLL | AUDITOR | ADMIN | OPERATOR),
     STREAM("StoreService", "BackupStore", backup_store, OPERATOR),

@@ -3,8 +3,8 @@
 import time
 
 from access_row import Row
-from world import (ADMIN, AUDITOR, GUIDE, MANAGER, MEMBER, NOT_YOURS, PAYOUT, PAYROLL, not_found,
-                   party)
+from world import (ADMIN, AUDITOR, GUIDE, MANAGER, MEMBER, NOT_YOURS, OPERATOR, PAYOUT, PAYROLL,
+                   not_found, party)
 
 RUN_UNKNOWN = not_found("SETTLEMENT_UNKNOWN")
 
@@ -36,6 +36,7 @@ TABLE = {
         (GUIDE, MANAGER, PAYROLL, AUDITOR, ADMIN), lambda w: {"guide_number": w.one.guides[0]},
         scoped={GUIDE: NOT_YOURS, MANAGER: NOT_YOURS}),
 
+    "AuditService/ListAuditEntries": Row((PAYROLL, AUDITOR, ADMIN, OPERATOR), lambda w: {}),
     "SettlementService/CreateSettlementRun": Row(
         (PAYROLL, ADMIN), lambda w: {"request_id": "none", "type": "SETTLEMENT_TYPE_LEAVER",
                                      "guide_number": 999999, "period_end": "2024-01-01",

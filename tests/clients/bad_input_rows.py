@@ -4,6 +4,8 @@ looked at. The world they are meant for is world.py's, with a revoked code."""
 import time
 
 import bad_pay_rows
+import bad_privacy_rows
+import bad_people_rows
 import bad_program_rows
 from world import PROGRAM
 
@@ -26,7 +28,7 @@ LISTS = [("ShopService/ListShops", {}), ("GuideService/ListGuides", {}),
          ("RefundService/ListRefunds", {"shop_id": "S1", "receipt_number": "R1"}),
          ("RefundService/ListDebts", {"account": {"kind": "PARTY_KIND_MEMBER", "number": 1}}),
          ("ProgramService/ListPrograms", {}), ("TokenService/ListTokens", {}),
-         ("ReviewService/ListReviews", {}),
+         ("ReviewService/ListReviews", {}), ("PrivacyService/ListErasures", {}),
          ("LedgerService/ListBalances", {"kind": "PARTY_KIND_MEMBER"}),
          ("LedgerService/ListEntries", {}),
          ("CreditService/ListCredits", {"account": {"kind": "PARTY_KIND_GUIDE", "number": 1}}),
@@ -370,16 +372,6 @@ def table(world):
          "code.owner.number"),
         (CODE, code(channel=99), INVALID, "VALUE_INVALID", "code.channel"),
         (CODE, code(channel=-1), INVALID, "VALUE_INVALID", "code.channel"),
-        ("CodeService/RenderCode", {"code": first, "format": 7}, INVALID, "VALUE_INVALID",
-         "format"),
-        ("CodeService/RenderCode", {"code": first, "error_correction": 4}, INVALID,
-         "VALUE_INVALID", "error_correction"),
-        ("CodeService/RenderCode", {"code": first, "module_pixels": 41}, INVALID, "VALUE_INVALID",
-         "module_pixels"),
-        ("CodeService/RenderCode", {"code": first, "quiet_modules": 3}, INVALID, "VALUE_INVALID",
-         "quiet_modules"),
-        ("CodeService/RenderCode", {"code": first, "quiet_modules": 41}, INVALID, "VALUE_INVALID",
-         "quiet_modules"),
         (TOKEN, token(role=99), INVALID, "VALUE_INVALID", "token.role"),
         (TOKEN, token(role="ROLE_UNSPECIFIED"), INVALID, "VALUE_INVALID", "token.role"),
         (TOKEN, token(role="ROLE_POS"), INVALID, "FIELD_REQUIRED", "token.principal"),
@@ -497,4 +489,6 @@ def table(world):
           for method, request in LISTS for text in ("x", "00" * 24, "zz" * 24, "0" * 4096)],
     ]
     yield from bad_pay_rows.ROWS
+    yield from bad_privacy_rows.ROWS
+    yield from bad_people_rows.rows(world)
     yield from bad_program_rows.ROWS

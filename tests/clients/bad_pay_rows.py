@@ -15,7 +15,8 @@ YEAR = {"type": "SETTLEMENT_TYPE_YEAR_END", "period_end": "2026-01-01", "rate_po
 LISTS = [("HandoverService/ListHandovers", {}), ("ScoreboardService/ListRanking", {"kpi": 4}),
          ("ScoreboardService/ListScoreboardMembers", {"kpi": 4, "guide_number": 1}),
          ("ScoreboardService/ListScoreboardEntries", {"kpi": 6, "guide_number": 1}),
-         ("ScoreboardService/ListTargets", {"guide_number": 1})]
+         ("ScoreboardService/ListTargets", {"guide_number": 1}),
+         ("AuditService/ListAuditEntries", {})]
 
 HANDOVER = {"from_guide_number": 1, "to_guide_number": 2, "from_date": "2026-01-01",
             "all_members": True, "reason": "r", "request_id": "r"}
@@ -38,6 +39,16 @@ ROWS = [
     (*handover(to_guide_number=1), INVALID, "VALUE_INVALID", "to_guide_number"),
     (*handover(from_date="x"), INVALID, "DATE_INVALID", "from_date"),
     (*handover(from_date="2010-01-01"), INVALID, "DATE_INVALID", "from_date"),
+    ("AuditService/ListAuditEntries", {"action": "x"}, INVALID, "VALUE_INVALID", "action"),
+    ("AuditService/ListAuditEntries", {"action": "Create\u202eShop"}, INVALID, None, "action"),
+    ("AuditService/ListAuditEntries", {"object_kind": 99}, INVALID, "VALUE_INVALID",
+     "object_kind"),
+    ("AuditService/ListAuditEntries", {"object_text": "S1"}, INVALID, "FIELD_REQUIRED",
+     "object_kind"),
+    ("AuditService/ListAuditEntries", {"from_date": "2026-13-01"}, INVALID, "DATE_INVALID",
+     "from_date"),
+    ("AuditService/ListAuditEntries", {"from_date": "2026-01-02", "until_date": "2026-01-01"},
+     INVALID, "DATE_INVALID", "until_date"),
     ("HandoverService/GetHandover", {}, INVALID, "FIELD_REQUIRED", "handover_number"),
     ("HandoverService/GetHandover", {"handover_number": 9}, UNKNOWN, "HANDOVER_UNKNOWN",
      "handover_number"),

@@ -4,6 +4,7 @@
 
 #include <stddef.h>
 
+#include "store/audits.h"
 #include "store/benefits.h"
 #include "store/debts.h"
 #include "store/encode.h"
@@ -168,6 +169,20 @@ static const struct field target_fields[] = {
     F_RAW(target, name.guide), F_CHOICE(target, name.span, 1, 5), F_RAW(target, name.start),
     F_CHOICE(target, name.kpi, 1, 9), F_AMOUNT(target, value), F_RAW(target, set_at),
     F_RAW(target, set_by),
+};
+static const struct field audit_entry_fields[] = {
+    F_RAW(audit_entry, number), F_RAW(audit_entry, recorded_at),
+    F_CHOICE(audit_entry, role, 0, ROLE_COUNT - 1), F_PARTY(audit_entry, party),
+    F_RAW(audit_entry, token), F_CHOICE(audit_entry, by_session, 0, 1),
+    F_CHOICE(audit_entry, action, 1, AUDIT_ACTION_COUNT - 1),
+    F_CHOICE(audit_entry, object.kind, 0, AUDIT_KIND_COUNT - 1),
+    F_RAW(audit_entry, object.number), F_RAW(audit_entry, object.part),
+    {offsetof(struct audit_entry, object.text), AUDIT_TEXT_BYTES_MAX, TEXT, 0, 0},
+    {offsetof(struct audit_entry, facts), AUDIT_FACTS_BYTES_MAX, TEXT, 0, 0},
+    F_RAW(audit_entry, previous_hash),
+};
+static const struct field audit_head_fields[] = {
+    F_RAW(audit_head, count), F_RAW(audit_head, hash),
 };
 static const struct field period_close_fields[] = {
     {offsetof(struct period_close, name.rule_id), RULE_ID_BYTES_MAX, TEXT, 0, 0},

@@ -63,6 +63,8 @@ CODEC(debt)
 CODEC(redemption)
 CODEC(write_off)
 CODEC(settlement_account)
+CODEC(audit_entry)
+CODEC(audit_head)
 
 static size_t party_encode_any(const void *value, uint8_t *to)
 {
@@ -187,6 +189,7 @@ static const struct record_form forms[] = {
     FORM(ledger_totals, NULL), FORM(numbers, NULL), FORM(merchant, NULL),
     FORM(refund, refund_mend), FORM(write_off, NULL),
     FORM(settlement_account, settlement_account_mend),
+    FORM(audit_entry, NULL), FORM(audit_head, NULL),
 };
 enum { FORM_COUNT = sizeof forms / sizeof forms[0] };
 /* The largest of them; all but the lines are bounded by RECORD_BYTES_MAX. */

@@ -9,6 +9,9 @@
 
 #include <cmocka.h>
 
+#include "store/key.h"
+#include "store/table.h"
+
 #define REGISTER(number, rest) "phone=1370000" number " consent_policy_version=v1 " rest
 
 static void a_request_id_draws_one_code(void **state)
@@ -177,6 +180,169 @@ static void strangers_learn_one_thing_of_every_code_that_is_not_valid(void **sta
     PLAY_ON(STAGE, steps);
 }
 
+/* ---- a member's own ------------------------------------------------------------------------- */
+
+static size_t reserved_before;
+
+static enum store_result count_visit(void *context, struct bytes key, struct bytes value,
+                                     bool *ret_more)
+{
+    (void)key, (void)value, (void)ret_more;
+    ++*(size_t *)context;
+    return STORE_OK;
+}
+
+/* How many codes stand in the instance's map. */
+static enum store_result count_reserved(struct batch *batch, size_t *ret_count)
+{
+    struct key from = key_begin(0, TABLE_CODE_MERCHANT), to = key_after(&from);
+    *ret_count = 0;
+    batch->reader.merchant = 0;
+    enum store_result result = table_walk(&batch->reader, key_view(&from), key_view(&to),
+                                          count_visit, ret_count);
+    batch->reader.merchant = 1;
+    return result;
+}
+
+static enum store_result remember_reserved(struct batch *batch)
+{
+    return count_reserved(batch, &reserved_before);
+}
+
+static enum store_result reserved_as_before(struct batch *batch)
+{
+    size_t count;
+    enum store_result result = count_reserved(batch, &count);
+    if (result == STORE_OK) assert_int_equal(count, reserved_before);
+    return result;
+}
+
+static void a_member_draws_a_few_codes_of_her_own(void **state)
+{
+    (void)state;
+    static struct step steps[32];
+    static char requests[20][80];
+    size_t count = 0;
+
+    steps[count++] = (struct step)ANSWERS("member:2", list_codes, "", "codes#=0");
+    for (int i = 0; i < 20; i++) {
+        snprintf(requests[i], sizeof requests[i], "request_id=own%d code.owner=member:2%s", i,
+                 i == 7 ? " code.ends_at=2026-03-03T10:00" : "");
+        steps[count++] = (struct step)ANSWERS("member:2", create_code, requests[i],
+                                              "code.owner=member:2", .save = "own=code.code");
+    }
+    steps[count++] = (struct step){.meddle = remember_reserved};
+    steps[count++] = (struct step)REFUSES("member:2", create_code,
+                                          "request_id=more code.owner=member:2",
+                                          OUTCOME_CODES_TOO_MANY, "code.owner");
+    /* A repeat is no new one, and neither it nor a refusal uses up a code. */
+    steps[count++] = (struct step)ANSWERS("member:2", create_code,
+                                          "request_id=own19 code.owner=member:2",
+                                          "code.code=$own");
+    steps[count++] = (struct step){.meddle = reserved_as_before};
+    /* Staff answer for theirs, and another member has her own room. */
+    steps[count++] = (struct step)ANSWERS("admin", create_code,
+                                          "request_id=staff code.owner=member:2",
+                                          "code.owner=member:2");
+    steps[count++] = (struct step)ANSWERS("member:1", create_code,
+                                          "request_id=hers code.owner=member:1", NULL);
+    /* One revoked and one that ends make room. */
+    steps[count++] = (struct step)ANSWERS("member:2", revoke_code, "code=$own", NULL);
+    steps[count++] = (struct step)REFUSES("member:2", create_code,
+                                          "request_id=more code.owner=member:2",
+                                          OUTCOME_CODES_TOO_MANY, "code.owner");
+    steps[count++] = (struct step)AT("2026-03-03T10:00");
+    steps[count++] = (struct step)ANSWERS("member:2", create_code,
+                                          "request_id=more code.owner=member:2", NULL);
+    steps[count++] = (struct step)ANSWERS("member:2", list_codes, "", "codes#=22");
+    play(STAGE, STAGE_STEPS, steps, count);
+}
+
+static void a_member_can_not_draw_codes_for_ever(void **state)
+{
+    (void)state;
+    static struct step steps[101];
+    static char requests[100][96];
+    size_t count = 0;
+
+    /* None of them may be used any more: they have ended. */
+    for (int i = 0; i < 100; i++) {
+        snprintf(requests[i], sizeof requests[i],
+                 "request_id=own%d code.owner=member:2 code.ends_at=2026-03-01T00:00", i);
+        steps[count++] = (struct step)ANSWERS("member:2", create_code, requests[i], NULL);
+    }
+    steps[count++] = (struct step)REFUSES("member:2", create_code,
+                                          "request_id=more code.owner=member:2",
+                                          OUTCOME_CODES_TOO_MANY, "code.owner");
+    play_on_lmdb(STAGE, STAGE_STEPS, steps, count);
+}
+
+/* ---- what a page shows ----------------------------------------------------------------------- */
+
+#define RULE(index, rest) "program.rules[" index "]." rest " "
+
+static void a_code_says_where_it_leads_and_what_it_gives(void **state)
+{
+    (void)state;
+    static const struct step steps[] = {
+        /* A guide's: his shop of today, what purchases earn her. */
+        ANSWERS("stranger", resolve_code, "code=$g1",
+                "shop_name=First_Shop brings_referrer=1 country_code=86 currency=CNY welcome#=2 "
+                "welcome[0].trigger=PURCHASE welcome[0].unit=POINTS !welcome[0].amount "
+                "!welcome[0].conditional welcome[1].trigger=REPURCHASE"),
+        ANSWERS("stranger", resolve_code, "code=$m1",
+                "!shop_name brings_referrer=1 owner_kind=MEMBER owner_name=L**"),
+        ANSWERS("stranger", resolve_code, "code=$shop", "shop_name=First_Shop !brings_referrer"),
+        /* One who has left brings nobody. */
+        ANSWERS("stranger", resolve_code, "code=$g3", "owner_kind=GUIDE !shop_name "
+                                                      "!brings_referrer"),
+        ANSWERS("admin", publish_program,
+                "request_id=p2 program.from_date=2026-03-02 program.inherit_serving_guide=true "
+                RULE("0", "rule_id=hello") RULE("0", "trigger=REGISTRATION")
+                RULE("0", "title_zh=Ni program.rules[0].title_en='Hello you'")
+                RULE("0", "beneficiary=BUYER") RULE("0", "unit=POINTS")
+                RULE("0", "fixed_amount=50") RULE("0", "hold_days=3")
+                RULE("0", "budget=80")
+                RULE("1", "rule_id=cash") RULE("1", "trigger=REGISTRATION")
+                RULE("1", "beneficiary=BUYER") RULE("1", "unit=CASH")
+                RULE("1", "fixed_amount=7") RULE("1", "referrer=MEMBER")
+                RULE("2", "rule_id=tea") RULE("2", "trigger=REGISTRATION")
+                RULE("2", "beneficiary=BUYER") RULE("2", "reward=GIFT")
+                RULE("2", "benefit_zh=Cha program.rules[2].benefit_en=Tea")
+                RULE("2", "benefit_valid_days=30") RULE("2", "birthday=MONTH")
+                RULE("3", "rule_id=inherited") RULE("3", "trigger=PURCHASE")
+                RULE("3", "beneficiary=BUYER") RULE("3", "unit=POINTS")
+                RULE("3", "rate_bp=100") RULE("3", "code=INHERITED"),
+                "program.version=2"),
+        /* A friend's: she inherits the friend's guide. */
+        ANSWERS("stranger", resolve_code, "code=$m1",
+                "welcome#=4 welcome[0].trigger=REGISTRATION welcome[0].title_zh=Ni "
+                "welcome[0].title_en=Hello_you welcome[0].unit=POINTS welcome[0].amount=50 "
+                "welcome[0].available_on_date=2026-03-05 !welcome[0].conditional "
+                "welcome[0].benefit_kind=UNSPECIFIED welcome[1].unit=CASH welcome[1].amount=7 "
+                "welcome[1].available_on_date=2026-03-02 !welcome[1].conditional "
+                "welcome[2].benefit_kind=GIFT welcome[2].benefit_name_zh=Cha "
+                "welcome[2].benefit_name_en=Tea welcome[2].valid_until_date=2026-04-01 "
+                "welcome[2].conditional=1 welcome[2].unit=UNSPECIFIED "
+                "!welcome[2].available_on_date "
+                "welcome[3].trigger=PURCHASE !welcome[3].conditional"),
+        /* A guide's: no friend, nothing inherited. */
+        ANSWERS("stranger", resolve_code, "code=$g1",
+                "welcome#=2 welcome[0].amount=50 welcome[1].benefit_kind=GIFT"),
+        /* A shop's: whoever recommends her is yet to be said. */
+        ANSWERS("stranger", resolve_code, "code=$shop",
+                "welcome#=4 !welcome[0].conditional welcome[1].amount=7 welcome[1].conditional=1 "
+                "welcome[3].conditional=1"),
+        /* What was promised is given; then the budget leaves 30, then nothing. */
+        ANSWERS("admin", register_member, REGISTER("0010", "code=$m1"),
+                "credits#=2 credits[0].amount=50 credits[1].amount=7"),
+        ANSWERS("stranger", resolve_code, "code=$m1", "welcome#=4 welcome[0].amount=30"),
+        ANSWERS("admin", register_member, REGISTER("0011", "code=$m1"), "credits[0].amount=30"),
+        ANSWERS("stranger", resolve_code, "code=$m1", "welcome#=3 welcome[0].unit=CASH"),
+    };
+    PLAY_ON(STAGE, steps);
+}
+
 static void an_image_is_the_same_for_the_same_request(void **state)
 {
     (void)state;
@@ -189,6 +355,18 @@ static void an_image_is_the_same_for_the_same_request(void **state)
         ANSWERS("guide:1", render_code, "code=$g1 format=TERMINAL",
                 "media_type=text/plain;_charset=utf-8 link=$link"),
         ANSWERS("admin", get_code, "code=$g1", "code.link=$link"),
+        ANSWERS("guide:1", render_code, "code=$g1 link_base=http://192.168.1.5:7780",
+                "media_type=image/png link=HTTP://192.168.1.5:7780/R/$g1"),
+        ANSWERS("guide:1", render_code,
+                "code=$g1 module_pixels=40 quiet_modules=40 error_correction=H "
+                "link_base=https://abcdefghijklmnopqrstuvwxyz.abcdefghijklmnopqrstuvwxyz-1234."
+                "example:65535",
+                "link=HTTPS://ABCDEFGHIJKLMNOPQRSTUVWXYZ.ABCDEFGHIJKLMNOPQRSTUVWXYZ-1234."
+                "EXAMPLE:65535/R/$g1"),
+        REFUSES("admin", render_code, "code=$g1 link_base=http://a/b", OUTCOME_VALUE_INVALID,
+                "link_base"),
+        REFUSES("admin", render_code, "code=$g1 link_base=//a", OUTCOME_VALUE_INVALID,
+                "link_base"),
         REFUSES("admin", render_code, "code=$g1 format=9", OUTCOME_VALUE_INVALID, "format"),
         REFUSES("admin", render_code, "code=$g1 error_correction=9", OUTCOME_VALUE_INVALID,
                 "error_correction"),
@@ -209,6 +387,9 @@ int main(void)
         cmocka_unit_test(a_reassignment_refused_names_its_field),
         cmocka_unit_test(a_code_may_have_many_owners_and_then_no_more),
         cmocka_unit_test(strangers_learn_one_thing_of_every_code_that_is_not_valid),
+        cmocka_unit_test(a_member_draws_a_few_codes_of_her_own),
+        cmocka_unit_test(a_member_can_not_draw_codes_for_ever),
+        cmocka_unit_test(a_code_says_where_it_leads_and_what_it_gives),
         cmocka_unit_test(an_image_is_the_same_for_the_same_request),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -26,6 +26,57 @@
     ANSWERS("admin", get_balance, "account=member:2",                                            \
             "account_balances.balances[0].available=" points)
 
+static void a_credit_says_what_it_was_given_for(void **state)
+{
+    (void)state;
+    static const struct step steps[] = {
+        ANSWERS("admin", publish_program,
+                "request_id=p2 program.from_date=2026-03-02 program.adjust_limit_points=1000 "
+                "program.rules[0].rule_id=buyer program.rules[0].title_zh=Gou "
+                "program.rules[0].title_en='Every purchase' program.rules[0].trigger=PURCHASE "
+                "program.rules[0].beneficiary=BUYER program.rules[0].unit=POINTS "
+                "program.rules[0].rate_bp=100 program.rules[0].hold_days=3 "
+                "program.rules[1].rule_id=friend program.rules[1].trigger=PURCHASE "
+                "program.rules[1].beneficiary=REFERRER program.rules[1].unit=CASH "
+                "program.rules[1].rate_bp=200 "
+                "program.rules[2].rule_id=head program.rules[2].trigger=REGISTRATION "
+                "program.rules[2].beneficiary=SERVING_GUIDE program.rules[2].unit=CASH "
+                "program.rules[2].fixed_amount=9", "program.version=2"),
+        ANSWERS("pos:1", record_purchase, "receipt_number=A1 member_number=2 amount_minor=10000",
+                "purchase.credits#=1"),
+        ANSWERS("pos:1", register_member, "phone=13700000010 consent_policy_version=v1 code=$g2",
+                "member_number=3"),
+        ANSWERS("admin", adjust_balance, CORRECT("50", "a1"), NULL),
+        ANSWERS("member:2", list_credits, "",
+                "credits#=2 credits[0].event=PURCHASE credits[0].title_zh=Gou "
+                "credits[0].title_en=Every_purchase credits[0].shop_id=S1 "
+                "credits[0].shop_name=First_Shop credits[0].receipt_number=A1 "
+                "credits[0].state=PENDING credits[0].matures_on=2026-03-05 "
+                "credits[0].business_date=2026-03-02 !credits[0].of_friend "
+                "credits[1].event=DECISION !credits[1].title_en !credits[1].shop_id "
+                "!credits[1].receipt_number !credits[1].of_friend"),
+        /* A friend's purchase: that there was one, not where and what. */
+        ANSWERS("member:1", list_credits, "",
+                "credits#=1 credits[0].event=PURCHASE credits[0].rule_id=friend "
+                "credits[0].of_friend=1 !credits[0].shop_id !credits[0].shop_name "
+                "!credits[0].receipt_number"),
+        ANSWERS("member:1", list_entries, "",
+                "entries#=1 !entries[0].shop_id !entries[0].receipt_number "
+                "!entries[0].member_number"),
+        ANSWERS("member:2", list_entries, "",
+                "entries[1].shop_id=S1 entries[1].receipt_number=A1 entries[1].member_number=2"),
+        ANSWERS("admin", list_credits, "account=member:1",
+                "credits[0].of_friend=1 credits[0].shop_id=S1 credits[0].receipt_number=A1"),
+        ANSWERS("auditor", get_credit, "credit_number=1",
+                "credit.receipt_number=A1 credit.event=PURCHASE"),
+        /* A guide's for a registration: the shop he works at. */
+        ANSWERS("guide:2", list_credits, "",
+                "credits#=1 credits[0].event=REGISTRATION credits[0].shop_id=S2 "
+                "credits[0].shop_name=S2 !credits[0].receipt_number !credits[0].of_friend"),
+    };
+    PLAY_ON(STAGE, steps);
+}
+
 static void corrections_give_a_credit_or_take_what_expires_first(void **state)
 {
     (void)state;
@@ -151,6 +202,7 @@ static void a_held_credit_is_not_spent_until_released(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_credit_says_what_it_was_given_for),
         cmocka_unit_test(corrections_give_a_credit_or_take_what_expires_first),
         cmocka_unit_test(a_large_correction_waits_for_another_person),
         cmocka_unit_test(a_held_credit_is_not_spent_until_released),

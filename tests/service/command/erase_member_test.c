@@ -14,7 +14,8 @@
             "shop_id=S1 receipt_number=" receipt " " who " amount_minor=10000", told)
 #define ERASE(number, told)                                                                     \
     ANSWERS_AGAIN("admin", erase_member, "member_number=" number " reason=REQUEST", told)
-#define WORK(number) ANSWERS("ticker", tick_erasures, "kind=1 number=" number " step_count=16", NULL)
+#define WORK(number)                                                                            \
+    ANSWERS("ticker", tick_erasures, "kind=1 number=" number " step_count=16", NULL)
 #define UNKNOWN(who, rpc, asked, field)                                                         \
     REFUSES(who, rpc, asked, OUTCOME_MEMBER_UNKNOWN, field)
 
@@ -43,7 +44,8 @@ static void she_is_gone_from_every_answer(void **state)
                 "receipt_number=2 phone=13700000099 amount_minor=100", "phone"),
         UNKNOWN("pos:1", record_purchase,
                 "receipt_number=2 member_number=1 amount_minor=100", "member_number"),
-        UNKNOWN("pos:1", redeem, "request_id=r member_number=1 unit=POINTS amount=10 receipt_number=9",
+        UNKNOWN("pos:1", redeem,
+                "request_id=r member_number=1 unit=POINTS amount=10 receipt_number=9",
                 "member_number"),
         UNKNOWN("admin", update_member,
                 "member.member_number=1 member.name=X update_fields[0]=name",
@@ -225,7 +227,8 @@ static void what_others_earn_by_a_registration_is_held_too(void **state)
                 "reviews#=1 reviews[0].evidence[0].signal=ERASED_BEFORE "
                 "reviews[0].evidence[0].observed=1"),
         ANSWERS("admin", register_member,
-                "shop_id=S1 phone=13800000009 consent_policy_version=v1 code=$g2", "member_number=4"),
+                "shop_id=S1 phone=13800000009 consent_policy_version=v1 code=$g2",
+                "member_number=4"),
         ANSWERS("admin", list_reviews, "", "reviews#=1"),
     };
     PLAY_ON(STAGE, steps);

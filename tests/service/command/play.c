@@ -72,7 +72,9 @@ static enum outcome run_rows(struct stage *stage, const struct command *command,
     for (size_t row = 0; row < rows && outcome == OUTCOME_OK; row++) {
         size_t before = batch_put_count(stage->batch);
         ran->call.row = row;
-        outcome = write(stage->batch, &ran->call, &ran->reply);
+        outcome = write == command->write
+                      ? command_run_write(stage->batch, command, &ran->call, &ran->reply)
+                      : write(stage->batch, &ran->call, &ran->reply);
         /* AGAIN may come after a LINE (turn.c): the whole run is dropped then. */
         if (outcome != OUTCOME_OK && outcome != OUTCOME_AGAIN)
             assert_int_equal(batch_put_count(stage->batch), before);

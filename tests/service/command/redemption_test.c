@@ -30,6 +30,50 @@
     ANSWERS("admin", get_balance, "account=member:2",                                            \
             "account_balances.balances[0].available=" points)
 
+static void a_balance_says_what_it_is_worth_at_the_till(void **state)
+{
+    (void)state;
+    static const struct step steps[] = {
+        /* No rate, no worth. */
+        ANSWERS("member:2", get_balance, "",
+                "!redeem_rate_points !redeem_rate_minor !worth_minor !redeemable_points "
+                "!redeem_step_points !redeem_cash currency=CNY"),
+        PROGRAM,
+        ANSWERS("member:2", get_balance, "",
+                "redeem_rate_points=10 redeem_rate_minor=4 redeem_step_points=5 !worth_minor "
+                "!redeemable_points !redeem_cash"),
+        BUY("A1", "12800"), /* credit 1: 128 points */
+        ANSWERS("member:2", get_balance, "", "redeemable_points=125 worth_minor=50"),
+        ANSWERS("pos:1", get_balance, "account=member:2", "worth_minor=50"),
+        /* What Redeem takes, to the step. */
+        REFUSES("pos:1", redeem, SPEND("130", "r1"), OUTCOME_INSUFFICIENT_BALANCE, "amount"),
+        ANSWERS("pos:1", redeem, SPEND("125", "r1"), "redemption.value_minor=50"),
+        ANSWERS("member:2", get_balance, "", "!redeemable_points !worth_minor"),
+        BUY("A2", "5000"), /* 53 now; what is held is spent by nobody */
+        ANSWERS("admin", hold_credit, "credit_number=3 reason=look request_id=h", NULL),
+        ANSWERS("member:2", get_balance, "", "!worth_minor account_balances.balances[0].held=50"),
+        ANSWERS("admin", release_credit, "credit_number=3 reason=fine request_id=f", NULL),
+        ANSWERS("member:2", get_balance, "", "redeemable_points=50 worth_minor=20"),
+        /* Cash one for one, where the program lets her. */
+        ANSWERS("admin", adjust_balance,
+                "account=member:2 unit=CASH amount=77 reason=r request_id=c", NULL),
+        ANSWERS("member:2", get_balance, "",
+                "!redeem_cash !redeemable_cash_minor account_balances.balances[1].available=77"),
+        AT("2026-03-03T10:00"),
+        ANSWERS("admin", publish_program,
+                "request_id=p3 program.from_date=2026-03-03 program.redeem_cash=true "
+                "program.rules[0].rule_id=buyer program.rules[0].trigger=PURCHASE "
+                "program.rules[0].beneficiary=BUYER program.rules[0].unit=CASH "
+                "program.rules[0].rate_bp=100",
+                "program.version=3"),
+        ANSWERS("member:2", get_balance, "",
+                "redeem_cash=1 redeemable_cash_minor=77 !redeem_rate_points !worth_minor"),
+        /* Guides don't spend. */
+        ANSWERS("guide:1", get_balance, "", "!redeem_cash !currency !worth_minor"),
+    };
+    PLAY_ON(STAGE, steps);
+}
+
 static void points_are_spent_first_expiring_first_and_once(void **state)
 {
     (void)state;
@@ -177,6 +221,7 @@ static void one_call_empties_a_bounded_number_of_credits(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_balance_says_what_it_is_worth_at_the_till),
         cmocka_unit_test(points_are_spent_first_expiring_first_and_once),
         cmocka_unit_test(what_was_spent_can_be_given_back),
         cmocka_unit_test(one_call_empties_a_bounded_number_of_credits),

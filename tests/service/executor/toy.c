@@ -51,6 +51,12 @@ enum outcome command_reauthenticate(struct reader *reader, const struct command_
     return toy_of(call)->is_revoked ? OUTCOME_TOKEN_INVALID : OUTCOME_OK;
 }
 
+enum outcome command_run_write(struct batch *batch, const struct command *command,
+                               struct command_call *call, ProtobufCMessage **ret_reply)
+{
+    return command->write(batch, call, ret_reply);
+}
+
 static enum outcome read_number(struct reader *reader, uint32_t merchant, uint32_t number,
                                 uint64_t *ret_value)
 {

@@ -19,6 +19,9 @@ static const struct { const char *text; enum qr_level level; unsigned pixels, qu
     {QR_LINK, QR_LEVEL_H, 12, 4},
     {"HTTPS://A.B/R/000000000", QR_LEVEL_M, 4, 4},
     {"HTTP://127.0.0.1:8080/R/ZZZZZZZZZ", QR_LEVEL_Q, 8, 6},
+    {"HTTP://192.168.1.5:7780/R/7K3Q9F2MX", QR_LEVEL_M, 8, 4}, /* a trial's link */
+    {"HTTPS://THE-LONGEST-BASE-OF-A-LINK.WITH-80-BYTES.IN-A-TRIAL.PAGES.EXAMPLE.COM:65535"
+     "/R/7K3Q9F2MX", QR_LEVEL_H, 8, 4},
     {"HTTPS://A-VERY-LONG-NAME.OF-A-SHOP.AND-ITS-REFERRAL-PROGRAM.EXAMPLE.COM/R/7K3Q9F2MX",
      QR_LEVEL_H, 6, 4},
 };

@@ -1,0 +1,168 @@
+#include "service/command/audit.h"
+
+#include <assert.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "service/rules/civil_date.h"
+#include "service/rules/code_text.h"
+#include "store/tokens.h"
+
+/* ---- what commands say ----------------------------------------------------------------------- */
+
+void audit_object(struct command_call *call, enum audit_kind kind, uint64_t number)
+{
+    call->audit.object.kind = kind;
+    call->audit.object.number = number;
+}
+
+void audit_part(struct command_call *call, uint64_t part)
+{
+    call->audit.object.part = part;
+}
+
+void audit_text(struct command_call *call, const char *text)
+{
+    char *to = call->audit.object.text;
+    memset(to, 0, sizeof call->audit.object.text);
+    memcpy(to, text, strnlen(text, AUDIT_TEXT_BYTES_MAX));
+}
+
+void audit_code(struct command_call *call, struct code_value code)
+{
+    char text[CODE_TEXT_BYTES];
+    code_write(code, text);
+    audit_object(call, AUDIT_OF_CODE, 0);
+    audit_text(call, text);
+}
+
+void audit_fact(struct command_call *call, const char *name, const char *value)
+{
+    char *facts = call->audit.facts;
+    size_t used = strlen(facts), room = sizeof call->audit.facts - used;
+
+    assert(strpbrk(name, " =") == NULL);
+    int size = snprintf(facts + used, room, "%s%s=", used > 0 ? " " : "", name);
+    assert(size > 0);
+    if ((size_t)size + strlen(value) >= room) {
+        memset(facts + used, 0, room);
+        return;
+    }
+    for (char *to = facts + used + size; *value != '\0'; value++)
+        *to++ = *value == ' ' ? '_' : *value;
+}
+
+void audit_fact_number(struct command_call *call, const char *name, int64_t value)
+{
+    char text[24];
+    snprintf(text, sizeof text, "%" PRId64, value);
+    audit_fact(call, name, text);
+}
+
+void audit_fact_date(struct command_call *call, const char *name, business_date date)
+{
+    char text[CIVIL_DATE_BYTES];
+    if (date == DATE_NEVER || date == DATE_ALWAYS) return;
+    civil_date_write(date, text);
+    audit_fact(call, name, text);
+}
+
+void audit_fact_party(struct command_call *call, const char *name, struct party party)
+{
+    static const char *const kinds[] = {"nobody", "member", "guide", "shop"};
+    char text[24];
+
+    assert(party.kind <= PARTY_SHOP);
+    snprintf(text, sizeof text, "%s:%" PRIu32, kinds[party.kind], party.number);
+    audit_fact(call, name, text);
+}
+
+void audit_fact_enum(struct command_call *call, const char *name,
+                     const ProtobufCEnumDescriptor *descriptor, int value)
+{
+    const ProtobufCEnumValue *found = protobuf_c_enum_descriptor_get_value(descriptor, value);
+    size_t before = 1; /* REVIEW_STATE_ of ReviewState: its letters, a stroke behind each word */
+
+    if (found == NULL) return;
+    for (const char *at = descriptor->short_name; *at != '\0'; at++)
+        before += 1 + (at != descriptor->short_name && *at >= 'A' && *at <= 'Z');
+    assert(before < strlen(found->name));
+    audit_fact(call, name, found->name + before);
+}
+
+void audit_fact_fields(struct command_call *call, size_t count, char *const *fields)
+{
+    char text[AUDIT_FACTS_BYTES_MAX - sizeof "fields"] = "";
+    size_t used = 0;
+
+    for (size_t i = 0; i < count; i++) {
+        size_t room = sizeof text - used;
+        int size = snprintf(text + used, room, "%s%s", i > 0 ? "," : "", fields[i]);
+        assert(size >= 0);
+        if ((size_t)size >= room) {
+            text[used] = '\0';
+            break;
+        }
+        used += (size_t)size;
+    }
+    audit_fact(call, "fields", text);
+}
+
+void audit_skip(struct command_call *call)
+{
+    call->audit.skipped = true;
+}
+
+/* ---- the writer's part ----------------------------------------------------------------------- */
+
+static bool makes_entry(const struct command *command, const struct command_call *call)
+{
+    if (command->audited == AUDIT_NONE) return false;
+    const struct audit_action_info *info = audit_action_info(command->audited);
+    assert(info != NULL);
+    return info->roles >> call->principal.role & 1;
+}
+
+/* Who: read before the LINE. An operator's token stands under merchant 0. */
+static enum outcome load_caller(struct reader *reader, const struct command_call *call,
+                                struct audit_entry *entry)
+{
+    const struct principal *principal = &call->principal;
+    uint32_t merchant = reader->merchant;
+    struct token token;
+
+    entry->role = principal->role;
+    entry->party = principal->party;
+    reader->merchant = principal->merchant;
+    enum store_result found = tokens_find(reader, principal->token_hash, &token);
+    reader->merchant = merchant;
+    if (found == STORE_OK) entry->token = token.number;
+    return found == STORE_ABSENT ? OUTCOME_OK : command_outcome(found, OUTCOME_INTERNAL);
+}
+
+enum outcome command_run_write(struct batch *batch, const struct command *command,
+                               struct command_call *call, ProtobufCMessage **ret_reply)
+{
+    struct audit_entry entry = {.action = command->audited};
+    struct audit_head head;
+
+    memset(&call->audit, 0, sizeof call->audit);
+    if (!makes_entry(command, call)) return command->write(batch, call, ret_reply);
+    enum outcome loaded = command_outcome(audits_head_get(&batch->reader, &head),
+                                          OUTCOME_STORE_DAMAGED);
+    if (loaded == OUTCOME_OK) loaded = load_caller(&batch->reader, call, &entry);
+    /* What has to be fetched is told together with what the command wants. */
+    if (loaded != OUTCOME_OK && loaded != OUTCOME_AGAIN) return loaded;
+    size_t put_count = batch_put_count(batch);
+    enum outcome outcome = command->write(batch, call, ret_reply);
+    if (outcome != OUTCOME_OK || batch_put_count(batch) == put_count) return outcome;
+    if (call->audit.skipped) return OUTCOME_OK;
+    if (loaded == OUTCOME_AGAIN) return loaded; /* the whole run is dropped */
+
+    entry.recorded_at = call->now_ms;
+    entry.object = call->audit.object;
+    memcpy(entry.facts, call->audit.facts, sizeof entry.facts);
+    audits_append(batch, &head, &entry);
+    return OUTCOME_OK;
+}

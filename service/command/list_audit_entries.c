@@ -1,0 +1,268 @@
+/* Lists the audit trail, newest first: what the caller may see of it and what he asked for.
+ *
+ * Numbers are gapless and time never runs back, so where a span of days begins and ends is found by
+ * halving; within it entries are walked one by one, so many a page. */
+#include <assert.h>
+#include <string.h>
+
+#include "beckon/v1/audit_service.pb-c.h"
+#include "service/command/audit.h"
+#include "service/command/business_time.h"
+#include "service/command/commands.h"
+#include "service/command/form.h"
+#include "service/command/objects.h"
+#include "service/command/page.h"
+#include "service/command/reply.h"
+#include "service/limits.h"
+#include "store/tokens.h"
+
+enum { PORTION = 32 }; /* entries hinted at together */
+
+static_assert((int)AUDIT_OF_INSTANCE ==
+                  (int)BECKON__V1__AUDIT_OBJECT_KIND__AUDIT_OBJECT_KIND_INSTANCE,
+              "they are told as they are stored");
+static_assert((int)ROLE_PAYOUT == (int)BECKON__V1__ROLE__ROLE_PAYOUT, "same numbers");
+
+typedef Beckon__V1__ListAuditEntriesRequest list_request;
+typedef Beckon__V1__ListAuditEntriesResponse list_reply;
+
+struct listing {
+    const list_request *request;
+    bool instance;              /* the instance's own trail: its days are UTC's */
+    struct merchant merchant;
+    business_date from, until;
+    enum audit_action action;   /* AUDIT_NONE: any */
+    struct audit_head head;
+};
+
+/* ---- what is asked for ----------------------------------------------------------------------- */
+
+static enum outcome read_filter(struct command_call *call, struct listing *listing)
+{
+    const list_request *request = listing->request;
+
+    enum outcome outcome = form_date(call, request->from_date, "from_date", false, DATE_ALWAYS,
+                                     &listing->from);
+    if (outcome == OUTCOME_OK)
+        outcome = form_date(call, request->until_date, "until_date", false, DATE_NEVER,
+                            &listing->until);
+    if (outcome != OUTCOME_OK) return outcome;
+    if (listing->until <= listing->from)
+        return form_refuse(call, OUTCOME_DATE_INVALID, "until_date", "> from_date");
+    listing->action = audit_action_named(request->action);
+    if (listing->action == AUDIT_NONE && request->action[0] != '\0')
+        return form_refuse(call, OUTCOME_VALUE_INVALID, "action", "ApproveSettlementRun ...");
+    if (request->object_kind < 0 || (int)request->object_kind >= (int)AUDIT_KIND_COUNT)
+        return form_refuse(call, OUTCOME_VALUE_INVALID, "object_kind", "MERCHANT .. INSTANCE");
+    bool named = request->object_number != 0 || request->object_text[0] != '\0';
+    if (named && request->object_kind == 0)
+        return form_refuse(call, OUTCOME_FIELD_REQUIRED, "object_kind", NULL);
+    return OUTCOME_OK;
+}
+
+/* A page's token holds for the same request alone. */
+static uint64_t filter_number(const struct reader *reader, const struct listing *listing)
+{
+    const list_request *request = listing->request;
+    struct { uint64_t object; int32_t from, until; uint32_t action, kind, token, zero;
+             char text[AUDIT_TEXT_BYTES_MAX + 8]; } input;
+    uint8_t hash[16];
+    uint64_t number;
+
+    memset(&input, 0, sizeof input);
+    input.object = request->object_number;
+    input.from = listing->from;
+    input.until = listing->until;
+    input.action = listing->action;
+    input.kind = (uint32_t)request->object_kind;
+    input.token = request->token_number;
+    memcpy(input.text, request->object_text, strnlen(request->object_text, AUDIT_TEXT_BYTES_MAX));
+    store_hash(reader->store, STORE_HASH_CURSOR,
+               (struct bytes){(const uint8_t *)&input, sizeof input}, hash, sizeof hash);
+    memcpy(&number, hash, sizeof number);
+    return number;
+}
+
+static bool wanted(const struct command_call *call, const struct listing *listing,
+                   const struct audit_entry *entry)
+{
+    const list_request *request = listing->request;
+    const struct audit_action_info *info = audit_action_info(entry->action);
+
+    if (call->principal.role == ROLE_PAYROLL && !info->payroll) return false;
+    if (listing->action != AUDIT_NONE && entry->action != listing->action) return false;
+    if (request->token_number != 0 && entry->token != request->token_number) return false;
+    if (request->object_kind == 0) return true;
+    if ((int)entry->object.kind != (int)request->object_kind) return false;
+    if (request->object_number != 0 && entry->object.number != request->object_number)
+        return false;
+    return request->object_text[0] == '\0' ||
+           strcmp(entry->object.text, request->object_text) == 0;
+}
+
+/* ---- days ------------------------------------------------------------------------------------ */
+
+static business_date date_of(const struct listing *listing, const struct audit_entry *entry)
+{
+    enum { DAY_MS = 24 * 60 * 60 * 1000 };
+    if (listing->instance) return (business_date)(entry->recorded_at / DAY_MS);
+    return business_date_at(&listing->merchant, entry->recorded_at);
+}
+
+/* The last entry before a date, by halving; 0: none. */
+static enum outcome last_before(struct reader *reader, const struct listing *listing,
+                                business_date date, uint64_t *ret_number)
+{
+    uint64_t low = 0, high = listing->head.count; /* all up to low are, none above high is */
+
+    if (date == DATE_NEVER || date == DATE_ALWAYS) {
+        *ret_number = date == DATE_NEVER ? high : 0;
+        return OUTCOME_OK;
+    }
+    while (low < high) {
+        uint64_t middle = low + (high - low + 1) / 2;
+        struct audit_entry entry;
+        enum outcome outcome = command_outcome(audits_get(reader, middle, &entry, NULL),
+                                               OUTCOME_STORE_DAMAGED);
+        if (outcome != OUTCOME_OK) return outcome;
+        if (date_of(listing, &entry) < date) low = middle;
+        else high = middle - 1;
+    }
+    *ret_number = low;
+    return OUTCOME_OK;
+}
+
+/* ---- messages -------------------------------------------------------------------------------- */
+
+static char *hex(struct command_call *call, const uint8_t hash[HASH_BYTES])
+{
+    static const char digits[] = "0123456789abcdef";
+    char *text = reply_alloc(call, 2 * HASH_BYTES + 1);
+
+    for (size_t i = 0; text != NULL && i < HASH_BYTES; i++) {
+        text[2 * i] = digits[hash[i] >> 4];
+        text[2 * i + 1] = digits[hash[i] & 15];
+    }
+    return text;
+}
+
+/* The label people know a token by; an operator's is the instance's own affair. */
+static enum outcome label_of(struct reader *reader, struct command_call *call,
+                             const struct audit_entry *entry, char **ret_label)
+{
+    bool elsewhere = entry->role == ROLE_OPERATOR && reader->merchant != 0;
+    struct token token;
+
+    *ret_label = reply_text(call, "");
+    if (*ret_label == NULL) return OUTCOME_BUSY;
+    if (entry->token == 0 || elsewhere) return OUTCOME_OK;
+    enum outcome outcome = command_outcome(tokens_get(reader, entry->token, &token),
+                                           OUTCOME_STORE_DAMAGED);
+    if (outcome != OUTCOME_OK) return outcome;
+    *ret_label = reply_text_of(call, token.label, strnlen(token.label, sizeof token.label));
+    return *ret_label == NULL ? OUTCOME_BUSY : OUTCOME_OK;
+}
+
+static enum outcome entry_message(struct reader *reader, struct command_call *call,
+                                  const struct audit_entry *entry, const uint8_t hash[HASH_BYTES],
+                                  Beckon__V1__AuditEntry **ret_message)
+{
+    struct sentence sentence = audit_sentence(entry);
+    Beckon__V1__AuditEntry *message = reply_message(call, &beckon__v1__audit_entry__descriptor);
+
+    if (message == NULL) return OUTCOME_BUSY;
+    message->entry_number = entry->number;
+    message->recorded_at = reply_time(call, entry->recorded_at);
+    message->role = (Beckon__V1__Role)entry->role;
+    message->token_number = entry->token;
+    message->by_session = entry->by_session;
+    if (entry->party.kind != PARTY_NONE) message->party = reply_party(call, entry->party);
+    message->action = reply_text(call, audit_action_info(entry->action)->method);
+    message->object_kind = (Beckon__V1__AuditObjectKind)entry->object.kind;
+    message->object_number = entry->object.number;
+    message->object_part = entry->object.part;
+    message->object_text = reply_text(call, entry->object.text);
+    message->facts = reply_text(call, entry->facts);
+    message->sentence_zh = reply_text(call, sentence.zh);
+    message->sentence_en = reply_text(call, sentence.en);
+    message->hash = hex(call, hash);
+    message->previous_hash = hex(call, entry->previous_hash);
+    if (message->recorded_at == NULL || message->action == NULL || message->object_text == NULL ||
+        message->facts == NULL || message->sentence_zh == NULL || message->sentence_en == NULL ||
+        message->hash == NULL || message->previous_hash == NULL ||
+        (entry->party.kind != PARTY_NONE && message->party == NULL))
+        return OUTCOME_BUSY;
+    *ret_message = message;
+    return label_of(reader, call, entry, &message->token_label);
+}
+
+/* ---- the page -------------------------------------------------------------------------------- */
+
+/* Adds entries below or at *number, down to above `first`; *number: where it stopped. */
+static enum outcome walk(struct reader *reader, struct command_call *call,
+                         const struct listing *listing, uint64_t first, size_t size,
+                         uint64_t *number, list_reply *reply)
+{
+    for (size_t i = 0; *number > first && reply->n_entries < size && i < LIMIT_AUDIT_WALK; i++) {
+        uint8_t hash[HASH_BYTES];
+        struct audit_entry entry;
+        for (uint64_t j = 0; i % PORTION == 0 && j < PORTION && *number > first + j; j++)
+            audits_want(reader, *number - j);
+        enum outcome outcome = command_outcome(audits_get(reader, *number, &entry, hash),
+                                               OUTCOME_STORE_DAMAGED);
+        if (outcome == OUTCOME_OK && wanted(call, listing, &entry))
+            outcome = entry_message(reader, call, &entry, hash,
+                                    &reply->entries[reply->n_entries++]);
+        if (outcome != OUTCOME_OK) return outcome;
+        --*number;
+    }
+    return OUTCOME_OK;
+}
+
+static enum outcome load(struct reader *reader, struct command_call *call, struct listing *listing)
+{
+    enum outcome outcome = read_filter(call, listing);
+    if (outcome != OUTCOME_OK) return outcome;
+    listing->instance = call->merchant == 0;
+    if (!listing->instance) outcome = object_merchant(reader, &listing->merchant);
+    if (outcome != OUTCOME_OK) return outcome;
+    return command_outcome(audits_head_get(reader, &listing->head), OUTCOME_STORE_DAMAGED);
+}
+
+static enum outcome list_audit_entries_read(struct reader *reader, struct command_call *call,
+                                            ProtobufCMessage **ret_reply)
+{
+    struct listing listing = {.request = (const list_request *)call->request};
+    uint64_t number, first;
+    struct page page;
+
+    enum outcome outcome = load(reader, call, &listing);
+    if (outcome != OUTCOME_OK) return outcome;
+    uint64_t filter = filter_number(reader, &listing);
+    outcome = page_read(call, reader->store, "audit", filter, listing.request->page_size,
+                        listing.request->page_token, &page);
+    if (outcome == OUTCOME_OK) outcome = last_before(reader, &listing, listing.from, &first);
+    if (outcome == OUTCOME_OK) outcome = last_before(reader, &listing, listing.until, &number);
+    if (outcome != OUTCOME_OK) return outcome;
+    if (page.cursor_size > 0) number = page_cursor_number(&page);
+    list_reply *reply = reply_message(call, &beckon__v1__list_audit_entries_response__descriptor);
+    if (reply == NULL) return OUTCOME_BUSY;
+    reply->entries = reply_alloc(call, page.size * sizeof *reply->entries);
+    reply->head_number = listing.head.count;
+    reply->head_hash = hex(call, listing.head.hash);
+    if (reply->entries == NULL || reply->head_hash == NULL) return OUTCOME_BUSY;
+    outcome = walk(reader, call, &listing, first, page.size, &number, reply);
+    if (outcome != OUTCOME_OK) return outcome;
+    if (number > first) {
+        reply->next_page_token = page_next_number(call, reader->store, "audit", filter, number);
+        if (reply->next_page_token == NULL) return OUTCOME_BUSY;
+    }
+    *ret_reply = &reply->base;
+    return OUTCOME_OK;
+}
+
+const struct command list_audit_entries = {
+    .request = &beckon__v1__list_audit_entries_request__descriptor,
+    .reply = &beckon__v1__list_audit_entries_response__descriptor,
+    .read = list_audit_entries_read,
+};

@@ -1,0 +1,22 @@
+"""Rows of bad_input_rows.py: what pages ask for a person they serve."""
+
+INVALID = "INVALID_ARGUMENT"
+RENDER = "CodeService/RenderCode"
+
+
+def bad_value(method, field, values, **others):
+    return [(method, dict(others, **{field: value}), INVALID, "VALUE_INVALID", field)
+            for value in values]
+
+
+def rows(world):
+    code = world.one.guide_codes[0]
+    return [
+        *bad_value(RENDER, "format", [7], code=code),
+        *bad_value(RENDER, "error_correction", [4], code=code),
+        *bad_value(RENDER, "module_pixels", [41], code=code),
+        *bad_value(RENDER, "quiet_modules", [3, 41], code=code),
+        *bad_value(RENDER, "link_base", [
+            "a.example.com", "ftp://a", "http://", "http://a/", "http://u@a", "http://a:0",
+            "http://a:65536", "http://a b", "javascript:alert(1)", "http://" + "a" * 74], code=code),
+    ]

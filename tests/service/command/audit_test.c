@@ -1,0 +1,227 @@
+/* The audit trail: what people at a desk do is in it, once, and nothing else is. */
+#include "tests/service/command/settlement_plays.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+/* The stage's own entries: shops, guides, a program, codes; members came by themselves. */
+#define STAGED "11"
+
+/* The newest entry is the one of that number, and this. */
+#define NEWEST(number, told)                                                                    \
+    ANSWERS("auditor", list_audit_entries, "page_size=1",                                       \
+            "entries#=1 head_number=" number " entries[0].entry_number=" number " " told)
+/* An admin's who has a token, so that the entry names it. */
+#define DOES(rpc, asked) ANSWERS("token:$admin", rpc, asked, NULL)
+
+static void a_settlement_leaves_its_steps(void **state)
+{
+    (void)state;
+    static const struct step steps[] = {
+        BUY("1", "1", "100000", "2026-03-02"), BUY("2", "2", "50000", "2026-03-02"),
+        AT("2027-01-05T10:00"),
+        ANSWERS("admin", create_token, "request_id=p token.role=PAYROLL token.label=Pay", NULL,
+                .save = "pay=secret"),
+        NEWEST("12", "entries[0].action=CreateToken entries[0].role=ADMIN "
+                     "entries[0].facts=role=PAYROLL entries[0].object_number=2 "
+                     "!entries[0].token_number"),
+        ANSWERS_AGAIN("token:$pay", create_settlement_run, "request_id=y " YEAR RATE,
+                      "run_number=1"),
+        NEWEST("13", "entries[0].action=CreateSettlementRun entries[0].role=PAYROLL "
+                     "entries[0].token_number=2 entries[0].token_label=Pay "
+                     "entries[0].object_kind=RUN entries[0].object_number=1 "
+                     "entries[0].facts=draft=1_start=2026-01-01_until=2027-01-01"),
+        WORK("1"), SUBMIT("1", "1"), WORK("1"), HASH("1", "hash"),
+        /* What the service does for a run is nobody's doing. */
+        NEWEST("14", "entries[0].action=SubmitSettlementRun entries[0].facts=draft=1"),
+        ANSWERS_AGAIN("guide:1", open_dispute,
+                      "request_id=d run_number=1 payee=guide:1 text=less", "dispute_number=1"),
+        NEWEST("15", "entries[0].action=OpenDispute entries[0].role=GUIDE "
+                     "entries[0].party=guide:1 entries[0].object_kind=DISPUTE "
+                     "entries[0].object_number=1 entries[0].object_part=1 "
+                     "entries[0].facts=account=guide:1_state=OPEN "
+                     "entries[0].sentence_en=opened_dispute_1_of_settlement_run_1_"
+                     "(account_guide:1,_state_OPEN)"),
+        ANSWERS_AGAIN("payroll", decide_dispute,
+                      "run_number=1 dispute_number=1 decision=REJECT reason=no", NULL),
+        NEWEST("16", "entries[0].action=DecideDispute "
+                     "entries[0].facts=account=guide:1_state=REJECTED"),
+        APPROVE("1", "hash"),
+        NEWEST("17", "entries[0].action=ApproveSettlementRun entries[0].role=ADMIN "
+                     "entries[0].token_number=1 entries[0].facts=draft=1_net_minor=3750 "
+                     "entries[0].sentence_zh=批准了结算_1（稿次_1，净额（最小单位）_3750） "
+                     "entries[0].sentence_en=approved_settlement_run_1_"
+                     "(draft_1,_net_(minor_units)_3750)"),
+        PROVE, CLOSE("1", "hash"), WORK("1"),
+        NEWEST("18", "entries[0].action=CloseSettlementRun"),
+        ANSWERS_AGAIN("payroll", create_settlement_export,
+                      "run_number=1 format=CSV request_id=e", "export_number=1"),
+        NEWEST("19", "entries[0].action=CreateSettlementExport entries[0].object_kind=EXPORT "
+                     "entries[0].object_number=1 entries[0].object_part=1"),
+        ANSWERS("payout", resolve_payee, "run_number=1 member_number=1", NULL),
+        ANSWERS("payout", resolve_payee, "run_number=1 member_number=1", NULL), /* told again */
+        NEWEST("21", "entries[0].action=ResolvePayee entries[0].role=PAYOUT "
+                     "entries[0].sentence_en=looked_up_who_is_paid_by_the_statement_of_member_1_"
+                     "in_settlement_run_1"),
+        ANSWERS("payroll", record_payment_results,
+                "run_number=1 results[0].member_number=1 results[0].result=PAID "
+                "results[0].amount_minor=1000 validate_only=true", NULL),
+        NEWEST("21", ""),
+    };
+    PLAY_ON(STAGE, steps);
+}
+
+static void what_tills_members_and_strangers_do_is_told_elsewhere(void **state)
+{
+    (void)state;
+    static const struct step steps[] = {
+        BUY("1", "1", "100000", "2026-03-02"),
+        ANSWERS("pos:1", record_refund,
+                "receipt_number=1 refund_number=1 amount_minor=1000", NULL),
+        ANSWERS("stranger", register_member, "phone=13900000009 code=$g1 consent_policy_version=1",
+                NULL),
+        ANSWERS("admin", record_purchase,
+                "shop_id=S1 receipt_number=2 member_number=1 amount_minor=100", NULL),
+        ANSWERS("member:1", update_member,
+                "member.member_number=1 member.gender=FEMALE update_fields=gender", NULL),
+        ANSWERS("member:1", create_code, "request_id=m code.owner=member:1", NULL),
+        NEWEST(STAGED, ""),
+        /* The same by staff is. */
+        ANSWERS("admin", update_member,
+                "member.member_number=1 member.name=Ann update_fields[0]=name "
+                "update_fields[1]=phone "
+                "member.phone=13900000077", NULL),
+        NEWEST("12", "entries[0].action=UpdateMember entries[0].object_kind=MEMBER "
+                     "entries[0].object_number=1 entries[0].facts=fields=name,phone"),
+        /* A refused one is not. */
+        REFUSES("admin", update_member, "member.member_number=9 update_fields=name",
+                OUTCOME_MEMBER_UNKNOWN, "member.member_number"),
+        NEWEST("12", ""),
+    };
+    PLAY_ON(STAGE, steps);
+}
+
+static void each_desk_leaves_what_it_did(void **state)
+{
+    (void)state;
+    static const struct step steps[] = {
+        DOES(update_merchant, "merchant.merchant_number=1 merchant.name=Demo"),
+        NEWEST("12", "entries[0].object_kind=MERCHANT entries[0].object_number=1 "
+                     "entries[0].token_number=1"),
+        DOES(create_shop, "shop.shop_id=S9 shop.name=Nine"),
+        NEWEST("13", "entries[0].object_kind=SHOP entries[0].object_number=3 "
+                     "entries[0].object_text=S9 entries[0].sentence_zh=创建了门店_S9"),
+        DOES(update_guide, "guide.guide_number=1 guide.name=Li update_fields=name"),
+        NEWEST("14", "entries[0].object_kind=GUIDE entries[0].facts=fields=name"),
+        DOES(revoke_code, "code=$g2"),
+        NEWEST("15", "entries[0].object_kind=CODE entries[0].object_text=$g2 "
+                     "entries[0].facts=owner=guide:2"),
+        DOES(revoke_code, "code=$g2"), /* it is already */
+        DOES(reassign_code, "code=$g1 owner=guide:2 from_date=2026-03-04"),
+        NEWEST("16", "entries[0].facts=to=guide:2_from=2026-03-04"),
+        DOES(adjust_balance, "account=member:1 unit=POINTS amount=30 reason=why request_id=a"),
+        NEWEST("17", "entries[0].object_kind=ADJUSTMENT entries[0].object_number=1 "
+                     "entries[0].facts=account=member:1_unit=POINTS_amount=30_state=PROPOSED"),
+        ANSWERS("admin", decide_adjustment, "adjustment_number=1 approve=true reason=so", NULL),
+        NEWEST("18", "entries[0].action=DecideAdjustment "
+                     "entries[0].facts=account=member:1_unit=POINTS_amount=30_state=POSTED"),
+        BUY("1", "2", "100000", "2026-03-02"),
+        ANSWERS("token:$admin", list_credits, "account=guide:1", NULL,
+                .save = "credit=credits[0].credit_number"),
+        DOES(hold_credit, "credit_number=$credit reason=why request_id=h"),
+        NEWEST("19", "entries[0].action=HoldCredit entries[0].object_number=$credit "
+                     "entries[0].facts=account=guide:1"),
+        DOES(release_credit, "credit_number=$credit reason=why request_id=r"),
+        NEWEST("20", "entries[0].action=ReleaseCredit"),
+        DOES(set_target, "guide_number=1 kpi=SALES value=500 span=MONTH date=2026-03-09"),
+        NEWEST("21", "entries[0].facts=kpi=SALES_from=2026-03-01_value=500"),
+        DOES(hand_over_members, "from_guide_number=1 to_guide_number=2 from_date=2026-03-05 "
+                                "all_members=true reason=leaves request_id=o"),
+        NEWEST("22", "entries[0].object_kind=HANDOVER "
+                     "entries[0].facts=from_guide=1_to_guide=2_start=2026-03-05"),
+        DOES(transfer_guide, "guide_number=2 shop_id=S1 from_date=2026-04-01"),
+        NEWEST("23", "entries[0].action=TransferGuide entries[0].facts=to=shop:1_from=2026-04-01"),
+        DOES(end_employment, "guide_number=1 until_date=2026-05-01"),
+        NEWEST("24", "entries[0].action=EndEmployment entries[0].facts=until=2026-05-01"),
+        DOES(revoke_token, "token_number=1"),
+        NEWEST("25", "entries[0].action=RevokeToken entries[0].token_number=1 "
+                     "entries[0].facts=role=ADMIN"),
+    };
+    PLAY_ON(STAGE, steps);
+}
+
+/* On one engine: the instance's time began with the store, by the real clock. */
+static void the_instance_and_each_merchant_have_a_trail_of_their_own(void **state)
+{
+    (void)state;
+    static const struct step steps[] = {
+        ANSWERS("operator", accept_clock, "", NULL),
+        NEWEST(STAGED, ""), /* the instance has a trail of its own */
+        ANSWERS("operator", list_audit_entries, "",
+                "entries#=1 head_number=1 entries[0].action=AcceptClock entries[0].role=OPERATOR "
+                "entries[0].object_kind=INSTANCE"),
+        ANSWERS("operator", create_merchant, "merchant.name=Two request_id=two",
+                "merchant.merchant_number=2"),
+        ANSWERS("admin@2", list_audit_entries, "",
+                "entries#=1 head_number=1 entries[0].action=CreateMerchant "
+                "entries[0].role=OPERATOR entries[0].object_number=2"),
+    };
+    play_on_lmdb(STAGE, STAGE_STEPS, steps, sizeof steps / sizeof steps[0]);
+}
+
+#define LISTS(asked, told) ANSWERS("admin", list_audit_entries, asked, told)
+#define WRONG(asked, why, field) REFUSES("admin", list_audit_entries, asked, why, field)
+
+static void it_is_listed_newest_first_and_by_what_is_asked_for(void **state)
+{
+    (void)state;
+    static const struct step steps[] = {
+        AT("2026-03-04T10:00"),
+        DOES(create_shop, "shop.shop_id=S9 shop.name=Nine"),
+        AT("2026-03-06T10:00"),
+        DOES(create_shop, "shop.shop_id=S10 shop.name=Ten"),
+        LISTS("page_size=2", "entries#=2 entries[0].entry_number=13 entries[1].entry_number=12 "
+                             "head_number=13"),
+        ANSWERS("admin", list_audit_entries, "page_size=1 action=CreateShop",
+                "entries#=1 entries[0].object_text=S10", .save = "next=next_page_token"),
+        ANSWERS("admin", list_audit_entries, "page_size=1 action=CreateShop page_token=$next",
+                "entries#=1 entries[0].object_text=S9", .save = "next=next_page_token"),
+        WRONG("page_size=1 action=CreateGuide page_token=$next", OUTCOME_PAGE_INVALID,
+              "page_token"),
+        LISTS("from_date=2026-03-04", "entries#=2 !next_page_token"),
+        LISTS("from_date=2026-03-04 until_date=2026-03-06",
+              "entries#=1 entries[0].object_text=S9 !next_page_token"),
+        LISTS("from_date=2026-03-05 until_date=2026-03-06", "entries#=0 head_number=13"),
+        LISTS("until_date=2026-03-04", "entries#=" STAGED),
+        LISTS("until_date=2020-01-01", "entries#=0"),
+        LISTS("object_kind=SHOP object_text=S9", "entries#=1 entries[0].entry_number=12"),
+        LISTS("object_kind=SHOP object_number=4", "entries#=1 entries[0].object_text=S10"),
+        LISTS("token_number=1", "entries#=2"),
+        LISTS("token_number=7", "entries#=0"),
+        ANSWERS("payroll", list_audit_entries, "", "entries#=0 head_number=13"),
+        WRONG("action=Dance", OUTCOME_VALUE_INVALID, "action"),
+        WRONG("object_kind=99", OUTCOME_VALUE_INVALID, "object_kind"),
+        WRONG("object_number=1", OUTCOME_FIELD_REQUIRED, "object_kind"),
+        WRONG("from_date=x", OUTCOME_DATE_INVALID, "from_date"),
+        WRONG("until_date=x", OUTCOME_DATE_INVALID, "until_date"),
+        WRONG("from_date=2026-03-05 until_date=2026-03-05", OUTCOME_DATE_INVALID, "until_date"),
+        WRONG("page_size=-1", OUTCOME_PAGE_INVALID, "page_size"),
+    };
+    PLAY_ON(STAGE, steps);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_settlement_leaves_its_steps),
+        cmocka_unit_test(what_tills_members_and_strangers_do_is_told_elsewhere),
+        cmocka_unit_test(each_desk_leaves_what_it_did),
+        cmocka_unit_test(the_instance_and_each_merchant_have_a_trail_of_their_own),
+        cmocka_unit_test(it_is_listed_newest_first_and_by_what_is_asked_for),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
