@@ -56,6 +56,25 @@ enum {
     LIMIT_GUESSES = 120,                  /* at once, of all strangers together */
     LIMIT_GUESS_MS = 1000,
 
+    /* Sign-in. A code of six digits with five tries, five codes an hour: a phone is guessed once in
+     * some 8,000 hours of trying, if throttles by address didn't come first. */
+    LIMIT_PHONE_CODE_MS = 5 * 60 * 1000,  /* how long a code counts */
+    LIMIT_PHONE_CODE_TRIES = 5,
+    LIMIT_PHONE_CODE_EACH_MS = 60 * 1000, /* of one phone: one a minute, */
+    LIMIT_PHONE_CODES_HOUR = 5,           /* so many an hour, */
+    LIMIT_PHONE_CODES_DAY = 10,           /* and a day: messages cost money and patience */
+    LIMIT_SENDS_PEER = 10,                /* codes asked for at once, from one address: a family, */
+    LIMIT_SEND_PEER_MS = 60 * 1000,       /* then one every so often; */
+    LIMIT_SENDS = 300,                    /* from all: a campaign's first minute, */
+    LIMIT_SEND_MS = 1000,                 /* then 86,400 records a day, 200 B each, at most */
+    LIMIT_TRIES_PEER = 30,                /* wrong codes at once, from one address, */
+    LIMIT_TRY_PEER_MS = 60 * 1000,        /* then one every so often; */
+    LIMIT_TRIES = 300,                    /* from all */
+    LIMIT_TRY_MS = 1000,
+    LIMIT_LINK_MINUTES = 7 * 24 * 60,     /* a link is printed on Friday and used on Thursday */
+    LIMIT_LINK_MINUTES_DEFAULT = 60,
+    LIMIT_SENDER_QUEUE = 256,             /* messages waiting: 60 KB; a code is asked for again */
+
     /* Requests. */
     LIMIT_ROWS = 500,                     /* rows of RecordPurchases, RegisterMembers */
     LIMIT_PAGE_DEFAULT = 50,
@@ -69,6 +88,8 @@ enum {
      * touch the months of two years, and a year ahead is more than anybody plans. */
     LIMIT_STAFF_BACK_DAYS = 366,
     LIMIT_STAFF_AHEAD_DAYS = 366,
+    LIMIT_BIRTHDAY_DAYS = 92,             /* ahead: a quarter's planning */
+    LIMIT_BIRTHDAYS_LOOKED = 500,         /* profiles unsealed for one page: some 3 ms */
     LIMIT_TOKENS_PER_PRINCIPAL = 2,       /* alive, for rotation */
     LIMIT_MEMBER_CODES = 20,              /* she draws herself, that may still be used: a card, and
                                              one for every chat group she is in */
@@ -99,6 +120,10 @@ enum {
  * the highest tier's multiplier stays far below 2^63. */
 #define LIMIT_AMOUNT_MINOR INT64_C(1000000000000)
 #define LIMIT_PHONE_REST_MS (UINT64_C(90) * 86400 * 1000) /* a number given up rests 90 days */
+/* Sessions: a customer's phone stays signed in, a guide's for a week of shifts, a desk a day. */
+#define LIMIT_SESSION_MEMBER_MS (UINT64_C(30) * 24 * 60 * 60 * 1000)
+#define LIMIT_SESSION_GUIDE_MS (UINT64_C(7) * 24 * 60 * 60 * 1000)
+#define LIMIT_SESSION_DESK_MS (UINT64_C(12) * 60 * 60 * 1000)
 #define LIMIT_FIXED_AMOUNT INT64_C(1000000000)
 #define LIMIT_RATE_BP 10000       /* 100 %: nobody gives more than was paid */
 #define LIMIT_MULTIPLIER_BP 100000 /* ten times: what a tier makes of a rule's amount */

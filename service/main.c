@@ -20,6 +20,7 @@
 #include "service/main_settle.h"
 #include "service/ops/clock.h"
 #include "service/ops/log.h"
+#include "service/ops/sender.h"
 #include "service/ops/ticker.h"
 #include "service/rpc/rpc.h"
 #include "store/kv.h"
@@ -127,12 +128,14 @@ static void drain(struct rpc *rpc, const sigset_t *signals)
     }
 }
 
-/* Serves until a signal; the store is open. */
-static int serve(const struct options *options, struct store *store, const sigset_t *signals)
+/* Serves until a signal; the store is open. `sender` may be NULL. */
+static int serve(const struct options *options, struct store *store, struct sender *sender,
+                 const sigset_t *signals)
 {
     struct executor_clock clock = clock_system();
     struct executor *executor = executor_start(&(struct executor_options){
-        .store = store, .clock = clock, .fault = store_fault});
+        .store = store, .clock = clock, .fault = store_fault,
+        .notify = sender != NULL ? sender_notify : NULL, .notify_context = sender});
     struct rpc_options rpc_options = {.executor = executor, .clock = clock, .log = runtime_log};
     rpc_options.methods = method_table(&rpc_options.method_count);
     struct rpc *rpc;
@@ -164,6 +167,20 @@ static int serve(const struct options *options, struct store *store, const sigse
     return code;
 }
 
+/* The sender, where messages can be sent; *ret stays NULL where they can't. */
+static bool start_sender(const struct options *options, struct sender **ret)
+{
+    struct sender_options sinks = {.file = options->sms_file, .hook = options->sms_hook,
+                                   .hook_secret_file = options->sms_hook_secret};
+    char message[SENDER_MESSAGE_BYTES], quoted[LOG_VALUE_BYTES];
+    if (sinks.file == NULL && sinks.hook == NULL)
+        return true;
+    *ret = sender_start(&sinks, message);
+    if (*ret == NULL)
+        log_event("error", "sender not started", "cause=%s", log_quote(message, quoted));
+    return *ret != NULL;
+}
+
 static int run(const struct options *options)
 {
     char message[METHOD_MESSAGE_BYTES];
@@ -178,10 +195,16 @@ static int run(const struct options *options)
     raise_descriptors();
     mallopt(M_ARENA_MAX, HEAPS); /* a heap per thread would only grow the process */
     struct store *store;
-    if (!data_open(options, LIMIT_POLLERS + OWN_READERS, &store))
-        return EXIT_DATA;
-    int code = serve(options, store, &signals);
-    store_close(store);
+    struct sender *sender = NULL;
+    if (!start_sender(options, &sender))
+        return EXIT_FAILED;
+    int code = EXIT_DATA;
+    if (data_open(options, LIMIT_POLLERS + OWN_READERS, &store)) {
+        code = serve(options, store, sender, &signals);
+        store_close(store);
+    }
+    if (sender != NULL)
+        sender_stop(sender);
     return code;
 }
 

@@ -18,7 +18,9 @@
 #include "store/ledger.h"
 #include "store/merchants.h"
 #include "store/period_closes.h"
+#include "store/referees.h"
 #include "store/refunds.h"
+#include "store/sign_in.h"
 
 enum {
     TICK_MS = 1000,
@@ -131,7 +133,7 @@ static enum store_result read_written(struct reader *reader, void *context)
 struct merchant_due {
     uint32_t merchant;
     uint64_t now_ms;
-    bool accounts, refunds, periods, handovers;
+    bool accounts, refunds, periods, handovers, referees, sign_in;
 };
 
 /* A look before any work is queued: on most seconds nothing is due. */
@@ -157,6 +159,14 @@ static enum store_result read_due(struct reader *reader, void *context)
     result = handovers_due(reader, today, &handover);
     if (result != STORE_OK && result != STORE_ABSENT) return result;
     wanted->handovers = result == STORE_OK;
+    struct sign_in_due over;
+    result = sign_in_due_first(reader, wanted->now_ms, &over);
+    if (result != STORE_OK && result != STORE_ABSENT) return result;
+    wanted->sign_in = result == STORE_OK;
+    uint32_t listed;
+    result = referees_listed_get(reader, &listed);
+    if (result != STORE_OK) return result;
+    wanted->referees = listed != REFEREES_ALL;
     result = period_checked_get(reader, &checked);
     wanted->periods = result == STORE_ABSENT || (result == STORE_OK && checked < today);
     return result == STORE_ABSENT ? STORE_OK : result;
@@ -239,6 +249,31 @@ static bool run_handovers(struct due_ticker *ticker, uint32_t merchant)
     return steps->n_more > 0 && steps->more[steps->n_more - 1];
 }
 
+/* Some of what sign-in left behind. True: there is more. */
+static bool run_sign_in(struct due_ticker *ticker, uint32_t merchant)
+{
+    Beckon__Internal__TickSignInRequest request = BECKON__INTERNAL__TICK_SIGN_IN_REQUEST__INIT;
+    ProtobufCMessage *reply = NULL;
+    request.step_count = TICK_SIGN_IN_MAX;
+    if (!run_logged(ticker, &tick_sign_in, merchant, &request.base, &reply)) return false;
+    const Beckon__Internal__TickSignInResponse *steps =
+        (const Beckon__Internal__TickSignInResponse *)reply;
+    return steps->n_more > 0 && steps->more[steps->n_more - 1];
+}
+
+/* Some steps through the accounts of a store made before friends were listed. True: there are
+ * more. */
+static bool run_referees(struct due_ticker *ticker, uint32_t merchant)
+{
+    Beckon__Internal__TickRefereesRequest request = BECKON__INTERNAL__TICK_REFEREES_REQUEST__INIT;
+    ProtobufCMessage *reply = NULL;
+    request.step_count = TICK_REFEREES_MAX;
+    if (!run_logged(ticker, &tick_referees, merchant, &request.base, &reply)) return false;
+    const Beckon__Internal__TickRefereesResponse *steps =
+        (const Beckon__Internal__TickRefereesResponse *)reply;
+    return steps->n_more > 0 && steps->more[steps->n_more - 1];
+}
+
 /* Some turns at what periods have to be closed. True: there are more. */
 static bool run_periods(struct due_ticker *ticker, uint32_t merchant)
 {
@@ -265,6 +300,10 @@ static void run_merchant(struct due_ticker *ticker, uint32_t merchant)
     while (more && !atomic_load(&ticker->stopping)) more = run_refunds(ticker, merchant, &place);
     more = wanted.handovers;
     while (more && !atomic_load(&ticker->stopping)) more = run_handovers(ticker, merchant);
+    more = wanted.sign_in;
+    while (more && !atomic_load(&ticker->stopping)) more = run_sign_in(ticker, merchant);
+    more = wanted.referees;
+    while (more && !atomic_load(&ticker->stopping)) more = run_referees(ticker, merchant);
     more = wanted.periods;
     while (more && !atomic_load(&ticker->stopping)) more = run_periods(ticker, merchant);
 }

@@ -21,6 +21,11 @@ static const char HELP[] =
     "                        Port 0 picks a free one. Other addresses are refused: they need TLS,\n"
     "                        so put a proxy on this machine in front\n"
     "  --port-file FILE      writes the real ports there, one a line, once it serves\n"
+    "  --sms-file FILE       development: messages to phones go there, one JSON line each\n"
+    "  --sms-hook URL        messages to phones are POSTed there as JSON {to, text, code,\n"
+    "                        language, at}: https, or http on loopback. Without either none is\n"
+    "                        sent, and nobody can sign in by phone\n"
+    "  --sms-hook-secret FILE  its first line is sent as Authorization: Bearer\n"
     "  --record-commits FILE writes every commit's write set there (measurements)\n"
     "  --restore BACKUP_DIR  puts a backup into an empty data folder and ends; nothing may run\n"
     "                        on it\n"
@@ -53,7 +58,8 @@ void options_help(void)
 
 enum option_id {
     OPTION_DATA = 256, OPTION_LISTEN, OPTION_PORT_FILE, OPTION_RECORD, OPTION_RESTORE,
-    OPTION_MASTER_KEY, OPTION_ERASURES, OPTION_METHODS, OPTION_VERSION, OPTION_HELP,
+    OPTION_MASTER_KEY, OPTION_ERASURES, OPTION_SMS_FILE, OPTION_SMS_HOOK, OPTION_SMS_HOOK_SECRET,
+    OPTION_METHODS, OPTION_VERSION, OPTION_HELP,
 };
 
 static const struct option OPTIONS[] = {
@@ -64,6 +70,9 @@ static const struct option OPTIONS[] = {
     {"restore", required_argument, NULL, OPTION_RESTORE},
     {"master-key", required_argument, NULL, OPTION_MASTER_KEY},
     {"erasures", required_argument, NULL, OPTION_ERASURES},
+    {"sms-file", required_argument, NULL, OPTION_SMS_FILE},
+    {"sms-hook", required_argument, NULL, OPTION_SMS_HOOK},
+    {"sms-hook-secret", required_argument, NULL, OPTION_SMS_HOOK_SECRET},
     {"methods", no_argument, NULL, OPTION_METHODS},
     {"version", no_argument, NULL, OPTION_VERSION},
     {"help", no_argument, NULL, OPTION_HELP},
@@ -100,6 +109,9 @@ static bool option_take(struct options *options, int option, const char *value)
         return true;
     case OPTION_MASTER_KEY: options->master_key = value; return true;
     case OPTION_ERASURES: options->erasures = value; return true;
+    case OPTION_SMS_FILE: options->sms_file = value; return true;
+    case OPTION_SMS_HOOK: options->sms_hook = value; return true;
+    case OPTION_SMS_HOOK_SECRET: options->sms_hook_secret = value; return true;
     case OPTION_METHODS: options->job = OPTIONS_METHODS; return true;
     case OPTION_VERSION: options->job = OPTIONS_VERSION; return true;
     case OPTION_HELP: options->job = OPTIONS_HELP; return true;
@@ -121,6 +133,8 @@ bool options_read(int argc, char **argv, struct options *ret_options)
         return wrong("--master-key goes with --restore");
     if (options.erasures != NULL && options.restore == NULL)
         return wrong("--erasures goes with --restore");
+    if (options.sms_hook_secret != NULL && options.sms_hook == NULL)
+        return wrong("--sms-hook-secret goes with --sms-hook");
     if (options.listen_count == 0)
         options.listen[options.listen_count++] = "127.0.0.1:7717";
     const char *state = getenv("XDG_STATE_HOME");

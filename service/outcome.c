@@ -2,7 +2,6 @@
 
 #include <assert.h>
 #include <stddef.h>
-#include <string.h>
 
 /* gRPC codes, by value: this file must not include gRPC. */
 enum code {
@@ -30,9 +29,13 @@ static const struct outcome_info OUTCOMES[] = {
         "The service is shutting down; nothing was changed. Try again in a moment.",
         "服务正在停止，未做任何更改。请稍后重试。"),
     ROW(GUESSES_TOO_MANY, RESOURCE_EXHAUSTED, true,
-        "Too many codes were tried that nobody has. Try again after the retry delay; staff can "
-        "register you at once.",
-        "尝试的无效推荐码过多。请在建议的等待时间后重试，也可以请店员立即登记。"),
+        "Too many wrong codes were tried from here. Try again after the retry delay; staff can "
+        "help you at once.",
+        "尝试的错误号码过多。请在建议的等待时间后重试，也可以请店员立即协助。"),
+    ROW(PHONE_CODES_TOO_MANY, RESOURCE_EXHAUSTED, true,
+        "Too many codes were asked for. Try again after the retry delay; a code sent before may "
+        "still count.",
+        "验证码获取过于频繁。请在建议的等待时间后再获取；此前收到的验证码可能仍然有效。"),
     ROW(STREAMS_TOO_MANY, RESOURCE_EXHAUSTED, false,
         "This guide has as many streams open as one may have ({allowed}). Close one of them first.",
         "该导购已打开的实时推送过多（上限 {allowed}）。请先关闭其中一个。"),
@@ -111,6 +114,9 @@ static const struct outcome_info OUTCOMES[] = {
         "The code was mistyped: its check symbol does not fit. Compare it with the original, or "
         "scan it.",
         "推荐码输入有误：校验位不符。请与原码核对，或重新扫码。"),
+    ROW(CODE_WRONG, INVALID_ARGUMENT, false,
+        "That is not the code that was sent. Compare it with the message; tries left: {allowed}.",
+        "验证码不正确。请与短信核对；剩余次数：{allowed}。"),
     ROW(DATE_INVALID, INVALID_ARGUMENT, false,
         "{field} is not a date. Write YYYY-MM-DD; {allowed}.",
         "{field} 不是有效的日期。请写成 YYYY-MM-DD；{allowed}。"),
@@ -187,6 +193,9 @@ static const struct outcome_info OUTCOMES[] = {
         "该规则在此周期尚未计算。请先结算该周期。"),
     ROW(TOKEN_UNKNOWN, NOT_FOUND, false, "There is no such token. ListTokens shows their numbers.",
         "没有这个令牌。可用 ListTokens 查看令牌编号。"),
+    ROW(LINK_NOT_VALID, NOT_FOUND, false,
+        "This sign-in link is not valid: used, over, or incomplete. Ask for a new one.",
+        "该登录链接无效：可能已使用、已过期或不完整。请索取新的链接。"),
     ROW(CREDIT_UNKNOWN, NOT_FOUND, false,
         "There is no such credit. ListCredits shows an account's.",
         "没有这笔积分或返利。可用 ListCredits 查看账户的明细。"),
@@ -282,6 +291,17 @@ static const struct outcome_info OUTCOMES[] = {
     ROW(CODE_REVOKED, FAILED_PRECONDITION, false,
         "This code was revoked, which is for ever. Make a new one.",
         "该推荐码已被永久作废。请新建一个。"),
+    ROW(PHONE_CODE_EXPIRED, FAILED_PRECONDITION, false,
+        "No code counts for this phone any more: it is over, was used, or was wrong too often. "
+        "Ask for a new one.",
+        "该号码没有有效的验证码：可能已过期、已使用或错误次数过多。请重新获取。"),
+    ROW(SENDER_ABSENT, FAILED_PRECONDITION, false,
+        "This service can't send messages to phones. Ask staff in the shop; operators configure "
+        "--sms-hook or --sms-file.",
+        "本服务未配置短信发送。请联系门店员工；运维人员可配置 --sms-hook 或 --sms-file。"),
+    ROW(NOT_A_SESSION, FAILED_PRECONDITION, false,
+        "The caller bears a token, not a session. RevokeToken ends a token.",
+        "调用方使用的是令牌而不是登录会话。可用 RevokeToken 吊销令牌。"),
     ROW(REVIEW_DECIDED, FAILED_PRECONDITION, false,
         "This review was decided before, in another way or for another reason; GetReview shows "
         "how. Correct a balance with an adjustment.",
@@ -439,50 +459,4 @@ const struct outcome_info *outcome_info(enum outcome outcome)
     assert((int)outcome >= 0 && outcome < OUTCOME_COUNT);
     assert(OUTCOMES[outcome].reason != NULL);
     return &OUTCOMES[outcome];
-}
-
-/* Appends as much of `piece` as fits; never cuts a UTF-8 character in two. */
-static unsigned append(char *text, unsigned used, unsigned size, const char *piece,
-                       size_t piece_size)
-{
-    if (piece_size > size - 1 - used) {
-        piece_size = size - 1 - used;
-        while (piece_size > 0 && ((unsigned char)piece[piece_size] & 0xC0) == 0x80)
-            piece_size--;
-    }
-    memcpy(text + used, piece, piece_size);
-    return used + (unsigned)piece_size;
-}
-
-void outcome_sentence(enum outcome outcome, const struct refusal *refusal, bool chinese,
-                      char *ret_text, unsigned size)
-{
-    assert(size > 0);
-    const struct outcome_info *info = outcome_info(outcome);
-    const char *field = refusal != NULL && refusal->field != NULL ? refusal->field
-                        : chinese ? "请求" : "the request";
-    const char *allowed = refusal != NULL && refusal->allowed != NULL ? refusal->allowed
-                          : chinese ? "见接口说明" : "see the API's description";
-    unsigned used = 0;
-    for (const char *at = chinese ? info->zh : info->en; *at != '\0';) {
-        const char *brace = strchr(at, '{');
-        if (brace == NULL)
-            brace = at + strlen(at);
-        used = append(ret_text, used, size, at, (size_t)(brace - at));
-        at = brace;
-        if (strncmp(at, "{field}", 7) == 0) {
-            used = append(ret_text, used, size, field, strlen(field));
-            at += 7;
-        } else if (strncmp(at, "{allowed}", 9) == 0) {
-            used = append(ret_text, used, size, allowed, strlen(allowed));
-            at += 9;
-        } else if (*at == '{') {
-            used = append(ret_text, used, size, at, 1);
-            at++;
-        }
-    }
-    ret_text[used] = '\0';
-    /* A replacement may stand at the start of an English sentence: "the request is required." */
-    if (ret_text[0] >= 'a' && ret_text[0] <= 'z' && (refusal == NULL || refusal->field == NULL))
-        ret_text[0] = (char)(ret_text[0] - 'a' + 'A');
 }

@@ -7,9 +7,12 @@
 
 #include <sodium.h>
 
-#define PREFIX "beckon_"
-enum { PREFIX_BYTES = sizeof PREFIX - 1, MERCHANT_DIGITS_MAX = 10, TEXT_SECRET_BYTES = 43 };
-static_assert(PREFIX_BYTES + MERCHANT_DIGITS_MAX + 1 + TEXT_SECRET_BYTES < SECRET_TOKEN_TEXT_BYTES,
+static const char *const PREFIXES[SECRET_KIND_COUNT] = {
+    [SECRET_TOKEN] = "beckon_", [SECRET_SESSION] = "session_", [SECRET_LINK] = "link_",
+};
+enum { PREFIX_BYTES_MAX = 8, MERCHANT_DIGITS_MAX = 10, TEXT_SECRET_BYTES = 43 };
+static_assert(PREFIX_BYTES_MAX + MERCHANT_DIGITS_MAX + 1 + TEXT_SECRET_BYTES <
+                  SECRET_TOKEN_TEXT_BYTES,
               "the longest token fits");
 static_assert(sodium_base64_ENCODED_LEN(SECRET_BYTES, sodium_base64_VARIANT_URLSAFE_NO_PADDING)
                   == TEXT_SECRET_BYTES + 1, "32 bytes are 43 symbols");
@@ -38,22 +41,42 @@ void secret_from_seed(const uint8_t seed[SECRET_SEED_BYTES], uint64_t stream, ui
     crypto_stream_chacha20(ret_bytes, size, nonce, seed);
 }
 
+bool secret_equal(const void *a, const void *b, size_t size)
+{
+    return sodium_memcmp(a, b, size) == 0;
+}
+
 void secret_token_write(uint32_t merchant, const uint8_t secret[SECRET_BYTES],
                         char ret_text[SECRET_TOKEN_TEXT_BYTES])
 {
-    int prefix = snprintf(ret_text, SECRET_TOKEN_TEXT_BYTES, PREFIX "%u_", merchant);
-    assert(prefix > 0 && prefix + TEXT_SECRET_BYTES < SECRET_TOKEN_TEXT_BYTES);
-    sodium_bin2base64(ret_text + prefix, SECRET_TOKEN_TEXT_BYTES - (size_t)prefix, secret,
-                      SECRET_BYTES, sodium_base64_VARIANT_URLSAFE_NO_PADDING);
+    secret_text_write(SECRET_TOKEN, merchant, secret, ret_text);
 }
 
 bool secret_token_read(const char *text, size_t size, uint32_t *ret_merchant,
                        uint8_t ret_secret[SECRET_BYTES])
 {
-    if (size >= SECRET_TOKEN_TEXT_BYTES || size < PREFIX_BYTES
-        || memcmp(text, PREFIX, PREFIX_BYTES) != 0)
+    return secret_text_read(SECRET_TOKEN, text, size, ret_merchant, ret_secret);
+}
+
+void secret_text_write(enum secret_kind kind, uint32_t merchant,
+                       const uint8_t secret[SECRET_BYTES], char ret_text[SECRET_TOKEN_TEXT_BYTES])
+{
+    int prefix =
+        snprintf(ret_text, SECRET_TOKEN_TEXT_BYTES, "%s%u_", PREFIXES[kind], merchant);
+    assert(prefix > 0 && prefix + TEXT_SECRET_BYTES < SECRET_TOKEN_TEXT_BYTES);
+    sodium_bin2base64(ret_text + prefix, SECRET_TOKEN_TEXT_BYTES - (size_t)prefix, secret,
+                      SECRET_BYTES, sodium_base64_VARIANT_URLSAFE_NO_PADDING);
+}
+
+bool secret_text_read(enum secret_kind kind, const char *text, size_t size,
+                      uint32_t *ret_merchant, uint8_t ret_secret[SECRET_BYTES])
+{
+    size_t prefix = strlen(PREFIXES[kind]);
+    assert(prefix <= PREFIX_BYTES_MAX);
+    if (size >= SECRET_TOKEN_TEXT_BYTES || size < prefix
+        || memcmp(text, PREFIXES[kind], prefix) != 0)
         return false;
-    size_t at = PREFIX_BYTES;
+    size_t at = prefix;
     uint64_t merchant = 0;
     size_t digits = 0;
     for (; at < size && text[at] >= '0' && text[at] <= '9'; at++, digits++) {
@@ -62,7 +85,7 @@ bool secret_token_read(const char *text, size_t size, uint32_t *ret_merchant,
         merchant = merchant * 10 + (uint64_t)(text[at] - '0');
     }
     /* One token has one form: no leading zeros, nothing after the secret. */
-    bool leading_zero = digits > 1 && text[PREFIX_BYTES] == '0';
+    bool leading_zero = digits > 1 && text[prefix] == '0';
     if (digits == 0 || leading_zero || merchant > UINT32_MAX || at == size || text[at] != '_'
         || size - at - 1 != TEXT_SECRET_BYTES)
         return false;

@@ -1,7 +1,8 @@
-/* Secrets of callers: bearer tokens and where randomness comes from.
+/* Secrets of callers: bearer tokens, sessions, sign-in links, and where randomness comes from.
  *
- * A token reads "beckon_MERCHANT_SECRET": merchant number, then 32 random bytes in base64url. The
- * store keeps the digest of the 32 bytes; the text itself is shown once and never logged. */
+ * A token reads "beckon_MERCHANT_SECRET": merchant number, then 32 random bytes in base64url; a
+ * session "session_...", a one-time link "link_...". The store keeps the digest of the 32 bytes;
+ * the text itself is shown once and never logged. */
 #ifndef BECKON_SERVICE_SECRET_H
 #define BECKON_SERVICE_SECRET_H
 
@@ -22,6 +23,18 @@ void secret_random(uint8_t *ret_bytes, size_t size);
  * give the same bytes, so that a batch can run again. */
 void secret_from_seed(const uint8_t seed[SECRET_SEED_BYTES], uint64_t stream, uint8_t *ret_bytes,
                       size_t size);
+
+/* What the text of a secret begins with says what it opens. */
+enum secret_kind { SECRET_TOKEN, SECRET_SESSION, SECRET_LINK, SECRET_KIND_COUNT };
+/* Writes one of any kind, terminated. */
+void secret_text_write(enum secret_kind kind, uint32_t merchant,
+                       const uint8_t secret[SECRET_BYTES],
+                       char ret_text[SECRET_TOKEN_TEXT_BYTES]);
+/* Reads one of this kind (size bytes); false when it has not that form. */
+bool secret_text_read(enum secret_kind kind, const char *text, size_t size,
+                      uint32_t *ret_merchant, uint8_t ret_secret[SECRET_BYTES]);
+/* Compares in a time that tells nothing. */
+bool secret_equal(const void *a, const void *b, size_t size);
 
 /* Writes "beckon_MERCHANT_SECRET", terminated. */
 void secret_token_write(uint32_t merchant, const uint8_t secret[SECRET_BYTES],

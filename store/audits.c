@@ -128,9 +128,3 @@ enum store_result audits_get(struct reader *reader, uint64_t number, struct audi
     if (ret_hash != NULL) store_digest(value, ret_hash);
     return STORE_OK;
 }
-
-void audits_want(struct reader *reader, uint64_t number)
-{
-    struct key key = entry_key(reader->merchant, number);
-    reader_want(reader, key_view(&key));
-}

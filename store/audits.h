@@ -60,6 +60,7 @@ enum audit_action {
     AUDIT_REVOKE_SESSIONS = 41,
     AUDIT_BACKUP_STORE = 42,
     AUDIT_ACCEPT_CLOCK = 43,
+    AUDIT_GET_MEMBER_DATA = 44,
     AUDIT_ACTION_COUNT,
 };
 
@@ -119,7 +120,5 @@ void audits_append(struct batch *batch, struct audit_head *head, struct audit_en
 /* One entry; ret_hash: its hash, what the next one names, or NULL. */
 enum store_result audits_get(struct reader *reader, uint64_t number, struct audit_entry *ret,
                              uint8_t ret_hash[HASH_BYTES]) STORE_CHECKED;
-/* Says that an entry will be read: a hint. */
-void audits_want(struct reader *reader, uint64_t number);
 
 #endif

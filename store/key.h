@@ -87,11 +87,19 @@ enum table {
     TABLE_CLOCK = 0x43,          /* -> count, time: when an operator accepted the clock */
 
     /* more of merchants' own */
+    TABLE_REFEREE = 0x45,        /* referrer, referee -> (empty): members recommended by a member */
+    TABLE_REFEREES_LISTED = 0x46,/* -> number: members up to it are in those lists */
     TABLE_AUDIT = 0x47,          /* -> audit_head; number -> audit_entry. Merchant 0 has one, too */
     TABLE_PAYMENT = 0x50,        /* run, payee, pay entity, number -> ColdPayment: what became of a
                                     line's money, and who was told who the payee is */
     TABLE_ERASURE = 0x56,        /* party -> ColdErasure: who is a number only, and why */
     TABLE_ERASURE_OPEN = 0x57,   /* party -> (empty): codes or bindings are still to be ended */
+    TABLE_SESSION = 0x58,        /* hash -> session */
+    TABLE_SIGN_IN_LINK = 0x59,   /* hash -> sign_in_link */
+    TABLE_SIGN_IN_OF = 0x5a,     /* role, party, token, kind, created_at, hash -> (empty): sessions
+                                    and links by whose they are */
+    TABLE_PHONE_CODE = 0x5b,     /* keyed hash of a phone -> phone_code */
+    TABLE_SIGN_IN_DUE = 0x5c,    /* time, kind, hash -> (empty): when what it names is deleted */
 };
 
 /* Under (merchant, TABLE_ACCOUNT, kind, number). */

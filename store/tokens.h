@@ -29,7 +29,8 @@ enum request_kind { REQUEST_CREATE_CODE = 1, REQUEST_CREATE_TOKEN = 2, REQUEST_P
                     REQUEST_RELEASE_CREDIT = 14, REQUEST_WRITE_OFF_DEBT = 16,
                     REQUEST_HAND_OUT_BENEFIT = 20, REQUEST_CREATE_SETTLEMENT = 30,
                     REQUEST_OPEN_DISPUTE = 31, REQUEST_CREATE_EXPORT = 40,
-                    REQUEST_HAND_OVER = 50, REQUEST_END_EMPLOYMENT = 51 };
+                    REQUEST_HAND_OVER = 50, REQUEST_END_EMPLOYMENT = 51,
+                    REQUEST_SIGN_IN_LINK = 60 };
 enum { REQUEST_ID_BYTES_MAX = 64 };
 enum store_result requests_get(struct reader *reader, enum request_kind kind, struct bytes id,
                                struct request *ret) STORE_CHECKED;

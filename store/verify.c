@@ -185,6 +185,7 @@ static enum store_result verify_begin(struct verify *verify, bool *ret_go_on)
         do result = numbers_get(&verify->reader, &verify->numbers);
         while (verify_again(verify, result));
     }
+    if (result == STORE_OK) result = verify_referees_begin(verify);
     if (result != STORE_OK) {
         verify_found(verify, "merchant %lu: %s fence, totals or numbers",
                      (unsigned long)verify->merchant, verify_word(result));
@@ -204,7 +205,8 @@ enum store_result store_verify(struct store *store, uint32_t merchant, verify_pr
         verify_ledger, verify_purchases, verify_refunds, verify_accounts, verify_due, verify_spent,
         verify_caps, verify_recency, verify_kpi, verify_targets, verify_period, verify_reviews,
         verify_held, verify_settlement, verify_exports, verify_handovers, verify_people,
-        verify_erasures, verify_disputes, verify_payments, verify_indexes, verify_audit,
+        verify_erasures, verify_referees, verify_disputes, verify_payments, verify_sign_in,
+        verify_indexes, verify_audit,
     };
     assert(merchant != 0);
     memset(ret, 0, sizeof *ret);

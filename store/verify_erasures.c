@@ -7,6 +7,7 @@
 #include "store/erasures.h"
 #include "store/key_slots.h"
 #include "store/profiles.h"
+#include "store/sign_in.h"
 #include "store/table.h"
 #include "store/tokens.h"
 #include "store/verify_inner.h"
@@ -48,7 +49,7 @@ static enum store_result check_profile(struct verify *verify, struct party party
     return verify_fatal(result);
 }
 
-static enum store_result check_tokens(struct verify *verify, struct party party)
+static enum store_result check_sign_ins(struct verify *verify, struct party party)
 {
     enum role role = party.kind == PARTY_MEMBER ? ROLE_MEMBER : ROLE_GUIDE;
     uint32_t number;
@@ -58,6 +59,13 @@ static enum store_result check_tokens(struct verify *verify, struct party party)
     do result = tokens_of(&verify->reader, role, party, &number, 1, &count);
     while (verify_again(verify, result));
     if (result == STORE_OK && count > 0) return found_left(verify, party, "a token");
+    if (result != STORE_OK) return verify_fatal(result);
+    struct sign_in_owner owner = {.role = role, .party = party};
+    struct sign_in_owned owned;
+    do result = sign_in_owned_get(&verify->reader, &owner, &owned);
+    while (verify_again(verify, result));
+    if (result == STORE_OK && owned.session_count + owned.link_count > 0)
+        return found_left(verify, party, "a session");
     return result == STORE_OK ? result : verify_fatal(result);
 }
 
@@ -169,7 +177,7 @@ static enum store_result visit_erasure(struct verify *verify, struct bytes key,
     result = check_account_status(verify, &erasure);
     if (result == STORE_OK) result = check_open(verify, &erasure);
     if (result == STORE_OK) result = check_profile(verify, party);
-    if (result == STORE_OK) result = check_tokens(verify, party);
+    if (result == STORE_OK) result = check_sign_ins(verify, party);
     if (result != STORE_OK || erasure.finished_at == 0) return result;
     result = check_key(verify, party);
     return result == STORE_OK ? check_codes(verify, party) : result;

@@ -32,6 +32,7 @@ struct verify {
     struct numbers numbers;
     struct account_fold *members; /* by number, to numbers.member; 0 is nobody */
     struct account_fold *guides;
+    uint32_t referees_listed;     /* members up to it are in their referrers' lists */
     uint64_t refund_sum;          /* 0 when refunds and entries agree: verify_refunds.c */
     struct verify_run_fold *runs; /* by number, to run_last; NULL: the ledger names none */
     uint32_t run_last;
@@ -153,6 +154,13 @@ enum store_result verify_due(struct verify *verify) STORE_CHECKED;
 /* Of one member, in the snapshot at hand: purchases, days, binding. */
 enum store_result verify_member(struct verify *verify, uint32_t member,
                                 const struct account *account) STORE_CHECKED;
+/* In the first snapshot: how far the lists of recommended friends go. */
+enum store_result verify_referees_begin(struct verify *verify) STORE_CHECKED;
+/* Of one member, in the snapshot at hand: is she in the list of who recommended her? */
+enum store_result verify_referee_listed(struct verify *verify, uint32_t member,
+                                        const struct account *account) STORE_CHECKED;
+/* The lists of recommended friends: each row is one. */
+enum store_result verify_referees(struct verify *verify) STORE_CHECKED;
 /* Of one member, in the snapshot at hand: who served her when, and who will. */
 enum store_result verify_bindings(struct verify *verify, uint32_t member,
                                   const struct account *account) STORE_CHECKED;
@@ -198,6 +206,8 @@ enum store_result verify_refund_cycle(struct verify *verify, uint32_t member,
 /* Disputes, and held credits left to the next run; what became of settlement lines' money. */
 enum store_result verify_disputes(struct verify *verify) STORE_CHECKED;
 enum store_result verify_payments(struct verify *verify) STORE_CHECKED;
+/* Sessions, sign-in links, phone codes. */
+enum store_result verify_sign_in(struct verify *verify) STORE_CHECKED;
 enum store_result verify_indexes(struct verify *verify) STORE_CHECKED;
 enum store_result verify_audit(struct verify *verify) STORE_CHECKED;
 

@@ -181,6 +181,7 @@ enum store_result verify_member(struct verify *verify, uint32_t member,
     enum store_result result = check_purchases(verify, member, account);
     if (result == STORE_OK) result = verify_bindings(verify, member, account);
     if (result == STORE_OK) result = verify_refund_cycle(verify, member, account);
+    if (result == STORE_OK) result = verify_referee_listed(verify, member, account);
     if (result != STORE_OK || account->referrer.kind == PARTY_NONE) return result;
     result = verify_party_get(verify, account->referrer);
     if (result == STORE_OK) return STORE_OK;

@@ -95,11 +95,24 @@ static const char *const GET_EXAMPLES[] = {
 static const struct option_spec LIST_OPTIONS[] = {
     {.name = "guide", .value = "NUMBER", .field = "guide_number",
      .help = "only members this guide serves"},
+    {.name = "birthday-within", .value = "DAYS", .field = "birthday_within_days",
+     .help = "1 to 92: only those whose birthday is near, with its date"},
     {.name = NULL},
 };
 static const char *const LIST_EXAMPLES[] = {
     "beckon member list --limit 20",
     "beckon member list --guide 3",
+    "beckon member list --birthday-within 14",
+    NULL,
+};
+
+static const struct option_spec FRIENDS_OPTIONS[] = {
+    {.name = "NUMBER", .argument = true, .field = "member_number",
+     .help = "whose; a member's are her own"},
+    {.name = NULL},
+};
+static const char *const FRIENDS_EXAMPLES[] = {
+    "beckon member friends 17",
     NULL,
 };
 
@@ -155,7 +168,18 @@ static const struct verb VERBS[] = {
         .method = "ListMembers",
         .shows = "members",
         .columns = "member_number,phone,name,referrer,serving_guide,scan_result,purchase_count,"
-                   "registered_at",
+                   "last_purchase_date,registered_at,next_birthday_date",
+    },
+    {
+        .name = "friends",
+        .help = "Lists the friends a member recommended, newest first.",
+        .options = FRIENDS_OPTIONS,
+        .examples = FRIENDS_EXAMPLES,
+        .run = verb_list,
+        .service = &beckon__v1__member_service__descriptor,
+        .method = "ListReferees",
+        .shows = "referees",
+        .columns = "member_number,name,registered_date,activated",
     },
     {
         .name = "update",

@@ -26,6 +26,7 @@ const struct noun *const NOUNS[] = {
     &NOUN_DISPUTE,
     &NOUN_PAYOUT,
     &NOUN_TOKEN,
+    &NOUN_SIGN_IN,
     &NOUN_AUDIT,
     &NOUN_IMPORT,
     &NOUN_VERIFY,

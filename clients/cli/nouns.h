@@ -32,6 +32,7 @@ extern const struct noun NOUN_REFUND;
 extern const struct noun NOUN_REVIEW;
 extern const struct noun NOUN_SETTLEMENT;
 extern const struct noun NOUN_SHOP;
+extern const struct noun NOUN_SIGN_IN;
 extern const struct noun NOUN_STATEMENT;
 extern const struct noun NOUN_TARGET;
 extern const struct noun NOUN_TOKEN;

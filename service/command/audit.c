@@ -7,7 +7,6 @@
 
 #include "service/rules/civil_date.h"
 #include "service/rules/code_text.h"
-#include "store/tokens.h"
 
 /* ---- what commands say ----------------------------------------------------------------------- */
 
@@ -25,8 +24,11 @@ void audit_part(struct command_call *call, uint64_t part)
 void audit_text(struct command_call *call, const char *text)
 {
     char *to = call->audit.object.text;
+    size_t size = strlen(text);
+
+    if (size > AUDIT_TEXT_BYTES_MAX) size = AUDIT_TEXT_BYTES_MAX;
     memset(to, 0, sizeof call->audit.object.text);
-    memcpy(to, text, strnlen(text, AUDIT_TEXT_BYTES_MAX));
+    memcpy(to, text, size);
 }
 
 void audit_code(struct command_call *call, struct code_value code)
@@ -124,21 +126,17 @@ static bool makes_entry(const struct command *command, const struct command_call
     return info->roles >> call->principal.role & 1;
 }
 
-/* Who: read before the LINE. An operator's token stands under merchant 0. */
-static enum outcome load_caller(struct reader *reader, const struct command_call *call,
-                                struct audit_entry *entry)
+static void fill_caller(const struct principal *principal, struct audit_entry *entry)
 {
-    const struct principal *principal = &call->principal;
-    uint32_t merchant = reader->merchant;
-    struct token token;
-
     entry->role = principal->role;
     entry->party = principal->party;
-    reader->merchant = principal->merchant;
-    enum store_result found = tokens_find(reader, principal->token_hash, &token);
-    reader->merchant = merchant;
-    if (found == STORE_OK) entry->token = token.number;
-    return found == STORE_ABSENT ? OUTCOME_OK : command_outcome(found, OUTCOME_INTERNAL);
+    entry->token = principal->token;
+    entry->by_session = principal->session;
+}
+
+bool command_is_noted(const struct command *command, const struct command_call *call)
+{
+    return command->note != NULL && makes_entry(command, call);
 }
 
 enum outcome command_run_write(struct batch *batch, const struct command *command,
@@ -147,16 +145,19 @@ enum outcome command_run_write(struct batch *batch, const struct command *comman
     struct audit_entry entry = {.action = command->audited};
     struct audit_head head;
 
+    assert((command->write != NULL) != (command->note != NULL));
     memset(&call->audit, 0, sizeof call->audit);
     if (!makes_entry(command, call)) return command->write(batch, call, ret_reply);
     enum outcome loaded = command_outcome(audits_head_get(&batch->reader, &head),
                                           OUTCOME_STORE_DAMAGED);
-    if (loaded == OUTCOME_OK) loaded = load_caller(&batch->reader, call, &entry);
+    fill_caller(&call->principal, &entry);
     /* What has to be fetched is told together with what the command wants. */
     if (loaded != OUTCOME_OK && loaded != OUTCOME_AGAIN) return loaded;
     size_t put_count = batch_put_count(batch);
-    enum outcome outcome = command->write(batch, call, ret_reply);
-    if (outcome != OUTCOME_OK || batch_put_count(batch) == put_count) return outcome;
+    enum outcome outcome = command->note != NULL ? command->note(call)
+                                                 : command->write(batch, call, ret_reply);
+    if (outcome != OUTCOME_OK) return outcome;
+    if (command->note == NULL && batch_put_count(batch) == put_count) return outcome;
     if (call->audit.skipped) return OUTCOME_OK;
     if (loaded == OUTCOME_AGAIN) return loaded; /* the whole run is dropped */
 

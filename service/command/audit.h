@@ -2,8 +2,10 @@
  *
  * A command says in its struct what it is (`.audited`), and in call->audit what it was done to and
  * what came of it; command_run_write adds the entry, in the same batch, when the command has put
- * something. A replay puts nothing and is no entry. Nothing personal goes in: numbers, shop ids,
- * codes, states, amounts; no name, phone, reason. */
+ * something. A replay puts nothing and is no entry. A read or stream that is audited has a `note`
+ * instead, whose entry is committed before anything leaves. Nothing personal goes in: numbers, shop
+ * ids, codes, states, amounts; no name, phone, reason.
+ */
 #ifndef BECKON_SERVICE_COMMAND_AUDIT_H
 #define BECKON_SERVICE_COMMAND_AUDIT_H
 
@@ -43,6 +45,7 @@ struct settlement_run;
 void audit_adjustment(struct command_call *call, const struct adjustment *adjustment);
 void audit_dispute(struct command_call *call, const struct dispute *dispute);
 void audit_period(struct command_call *call, const struct period_name *name);
+void audit_statement(struct command_call *call, uint32_t run, struct party payee);
 void audit_token(struct command_call *call, const struct token *token);
 /* The run, its draft, what it comes to once that is reviewed. */
 void audit_run(struct command_call *call, const struct settlement_run *run);
@@ -63,7 +66,10 @@ const struct audit_action_info *audit_action_info(enum audit_action action);
 /* AUDIT_NONE: none has this name. */
 enum audit_action audit_action_named(const char *method);
 
-/* What an entry says, for people: "approved settlement run 3 (draft 2)". */
-struct sentence audit_sentence(const struct audit_entry *entry);
+/* What an entry says, for people: "approved settlement run 3 (draft 2)". `currency`: the
+ * merchant's, for amounts of money; empty: the instance's trail, which has none. */
+struct sentence audit_sentence(const struct audit_entry *entry, const char *currency);
+/* Adds the facts in brackets. */
+void audit_facts_say(struct sentence *sentence, const char *facts, const char *currency);
 
 #endif

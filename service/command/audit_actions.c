@@ -74,9 +74,11 @@ static const struct audit_action_info ACTIONS[] = {
         ACTION("CreateSignInLink", DESK, false, "创建了登录链接：", "made a sign-in link for"),
     [AUDIT_REVOKE_SESSIONS] =
         ACTION("RevokeSessions", DESK, false, "结束了登录：", "ended the sessions of"),
-    [AUDIT_BACKUP_STORE] = ACTION("BackupStore", DESK, false, "备份了", "backed up"),
+    [AUDIT_BACKUP_STORE] = ACTION("BackupStore", DESK, false, "开始备份", "began a backup of"),
     [AUDIT_ACCEPT_CLOCK] = ACTION("AcceptClock", DESK, false, "确认了时钟：",
                                   "accepted the clock of"),
+    [AUDIT_GET_MEMBER_DATA] =
+        ACTION("GetMemberData", DESK, false, "查看了全部数据：", "took out all data of"),
 };
 static_assert(sizeof ACTIONS / sizeof ACTIONS[0] == AUDIT_ACTION_COUNT, "a row for every action");
 

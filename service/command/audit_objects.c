@@ -50,6 +50,13 @@ void audit_period(struct command_call *call, const struct period_name *name)
     audit_text(call, text);
 }
 
+void audit_statement(struct command_call *call, uint32_t run, struct party payee)
+{
+    audit_object(call, AUDIT_OF_STATEMENT, run);
+    audit_part(call, payee.number);
+    audit_text(call, payee.kind == PARTY_MEMBER ? "member" : "guide");
+}
+
 void audit_token(struct command_call *call, const struct token *token)
 {
     audit_object(call, AUDIT_OF_TOKEN, token->number);

@@ -2,6 +2,7 @@
 
 #include "service/command/merchant_message.h"
 #include "store/merchants.h"
+#include "store/referees.h"
 #include "store/tokens.h"
 
 enum { FIRST_MERCHANT = 1, INSTANCE = 0, FIRST_NUMBER = 1 };
@@ -64,6 +65,7 @@ static enum store_result commit_all(struct batch *batch, uint64_t now_ms, const 
     if (result != STORE_OK) return result;
     struct merchant merchant = merchant_default(FIRST_MERCHANT, batch_recorded_at(batch));
     merchants_put(batch, &merchant);
+    referees_listed_put(batch, REFEREES_ALL);
     put_token(batch, ROLE_ADMIN, admin_seed(seed));
     return batch_commit(batch);
 }

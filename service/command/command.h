@@ -15,6 +15,7 @@
 
 #include <protobuf-c/protobuf-c.h>
 
+#include "service/notice.h"
 #include "service/outcome.h"
 #include "service/secret.h"
 #include "store/audits.h"
@@ -28,7 +29,10 @@ struct principal {
     enum role role;
     uint32_t merchant;              /* 0: operator, registrant */
     struct party party;             /* the member, guide or shop the token is bound to */
-    uint8_t token_hash[HASH_BYTES]; /* digest of its token; looked up again by writes */
+    uint8_t token_hash[HASH_BYTES]; /* digest of its secret; looked up again by writes */
+    uint32_t token;                 /* its token's number; of a session that acts as a token, that
+                                       one's; 0: a member's or guide's session, or no secret */
+    bool session;                   /* the secret is a session's */
 };
 
 /* What a write says for the audit trail: audit.h. */
@@ -50,7 +54,13 @@ struct command_call {
     size_t row;                     /* rows commands: which row runs */
     struct refusal refusal;         /* filled by a refusing command */
     struct command_audit audit;     /* filled by a write that is audited */
-    bool guessed;                   /* set by commands: a stranger named a code nobody has */
+    bool guessed;                   /* set by commands: a stranger named a code nobody has, or
+                                       whatever `slowed` counts */
+    bool sends;                     /* notices can be sent; set by whoever runs the command */
+    enum outcome told;              /* a write that keeps note of a refusal (a wrong code counts as
+                                       a try) answers OUTCOME_OK, sets this behind its LINE, and
+                                       the caller is told this after the commit */
+    struct notice notice;           /* handed to the sender after the commit, when `filled` */
     uint8_t *room;                  /* reply_reserve's; NULL to begin with */
     size_t room_bytes;
 };
@@ -84,6 +94,9 @@ typedef enum outcome command_follow(struct reader *reader, struct command_call *
                                     struct command_place *place, bool heartbeat,
                                     ProtobufCMessage **ret_reply);
 
+/* What strangers who call a command use up by `guessed`, and wait for when it is used up. */
+enum command_slowed { SLOWED_GUESSES, SLOWED_SENDS, SLOWED_TRIES, SLOWED_COUNT };
+
 struct command {
     const ProtobufCMessageDescriptor *request, *reply;
     command_read *read;       /* exactly one of read, write, stream, follow */
@@ -91,6 +104,7 @@ struct command {
     command_stream *stream;
     command_follow *follow;
     command_merchant *merchant; /* NULL: the principal's own */
+    enum command_slowed slowed;
     /* Runs first, in an earlier commit, on a batch whose merchant is 0 (call->merchant is still the
      * call's own, and may be set to the one `write` shall touch); then `write` is queued, ahead of
      * what waits. Makes no reply; once per call. */
@@ -98,21 +112,28 @@ struct command {
     /* Rows commands: how many; `write` runs once per row (call->row), in order, keeping *ret_reply
      * between rows and recording refusals in it. A slow-lane command. NULL: a single command. */
     size_t (*row_count)(const ProtobufCMessage *request);
-    /* Writes: what an entry of the audit trail calls it; AUDIT_NONE: it makes none. */
+    /* What an entry of the audit trail calls it; AUDIT_NONE: it makes none. */
     enum audit_action audited;
+    /* Reads and streams that are audited: fills call->audit from the request, and may refuse. Its
+     * entry is committed before a read's reply leaves, or a stream begins (command_is_noted). */
+    enum outcome (*note)(struct command_call *call);
 };
 
+/* Is this call one whose entry has to be committed, though it writes nothing else? */
+bool command_is_noted(const struct command *command, const struct command_call *call);
+
 /* Runs `write` (one row of it) and, when it put something, adds its entry to the audit trail:
- * answers as `write` does. Whoever runs writes runs them through here. */
+ * answers as `write` does. Of a noted call: adds its entry. Whoever runs writes runs them through
+ * here. */
 enum outcome command_run_write(struct batch *batch, const struct command *command,
                                struct command_call *call,
                                ProtobufCMessage **ret_reply) OUTCOME_CHECKED;
 
-/* Who bears this token (as sent, "beckon_1_..."): OUTCOME_OK, OUTCOME_TOKEN_INVALID (unknown,
- * revoked, expired, malformed), or a store outcome. */
+/* Who bears this token or session (as sent, "beckon_1_...", "session_1_..."): OUTCOME_OK,
+ * OUTCOME_TOKEN_INVALID (unknown, revoked, expired, malformed), or a store outcome. */
 enum outcome command_authenticate(struct reader *reader, struct bytes token_text, uint64_t now_ms,
                                   struct principal *ret_principal) OUTCOME_CHECKED;
-/* Is the call's token still good in this batch? Run by the writer before each write. */
+/* Is the call's token or session still good in this batch? Run by the writer before each write. */
 enum outcome command_reauthenticate(struct reader *reader,
                                     const struct command_call *call) OUTCOME_CHECKED;
 

@@ -13,7 +13,7 @@ extern const struct command hand_over_members, get_handover, list_handovers, lis
 extern const struct command create_code, get_code, list_codes, render_code, reassign_code,
     revoke_code, resolve_code;
 extern const struct command register_member, register_members, get_member, list_members,
-    update_member;
+    update_member, list_referees;
 extern const struct command set_consent, get_member_data, erase_member, list_erasures;
 extern const struct command list_benefits, hand_out_benefit;
 extern const struct command record_purchase, record_purchases, get_purchase, list_purchases;
@@ -28,6 +28,8 @@ extern const struct command list_credits, get_credit, adjust_balance, decide_adj
     list_adjustments, hold_credit, release_credit;
 extern const struct command list_reviews, get_review, decide_review;
 extern const struct command create_token, list_tokens, revoke_token;
+extern const struct command send_phone_code, prove_phone, create_sign_in_link, get_sign_in_link,
+    redeem_sign_in_link, get_session, end_session, revoke_sessions;
 extern const struct command close_period, get_period_close, list_period_closes;
 extern const struct command create_settlement_export, export_settlement, list_settlement_exports,
     get_settlement_manifest, print_statement;
@@ -45,6 +47,6 @@ extern const struct command verify_store, backup_store, accept_clock;
 
 /* No RPCs: what the service's ticker asks, with messages of beckon.internal. */
 extern const struct command tick_due, tick_periods, tick_refunds, tick_settlements,
-    tick_handovers, tick_erasures;
+    tick_handovers, tick_referees, tick_sign_in, tick_erasures;
 
 #endif

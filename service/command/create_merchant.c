@@ -9,6 +9,7 @@
 #include "service/command/merchant_message.h"
 #include "service/command/reply.h"
 #include "store/merchants.h"
+#include "store/referees.h"
 #include "store/tokens.h"
 
 static enum outcome fill(struct command_call *call, struct merchant *merchant)
@@ -93,7 +94,10 @@ static enum outcome create_merchant_write(struct batch *batch, struct command_ca
     audit_object(call, AUDIT_OF_MERCHANT, call->merchant);
 
     /* From here on it must succeed. */
-    if (found == STORE_ABSENT) merchants_put(batch, &merchant);
+    if (found == STORE_ABSENT) {
+        merchants_put(batch, &merchant);
+        referees_listed_put(batch, REFEREES_ALL);
+    }
     *ret_reply = &reply->base;
     return OUTCOME_OK;
 }

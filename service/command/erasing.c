@@ -39,7 +39,7 @@ static enum outcome load_phones(struct batch *batch, struct party party, struct 
     return outcome;
 }
 
-static enum outcome load_tokens(struct reader *reader, struct erasing *erasing)
+static enum outcome load_sign_ins(struct reader *reader, struct erasing *erasing)
 {
     uint32_t numbers[ERASING_TOKENS_MAX];
     struct party party = erasing->erasure.party;
@@ -51,7 +51,10 @@ static enum outcome load_tokens(struct reader *reader, struct erasing *erasing)
     for (size_t i = 0; i < erasing->token_count && outcome == OUTCOME_OK; i++)
         outcome = command_outcome(tokens_get(reader, numbers[i], &erasing->tokens[i]),
                                   OUTCOME_STORE_DAMAGED);
-    return outcome;
+    if (outcome != OUTCOME_OK) return outcome;
+    struct sign_in_owner owner = {.role = role, .party = party};
+    return command_outcome(sign_in_owned_get(reader, &owner, &erasing->sign_ins),
+                           OUTCOME_STORE_DAMAGED);
 }
 
 enum outcome erasing_load(struct batch *batch, const struct account *account,
@@ -71,7 +74,7 @@ enum outcome erasing_load(struct batch *batch, const struct account *account,
     ret->erasure.points = now.balance[UNIT_POINTS].pending + now.balance[UNIT_POINTS].available;
     ret->erasure.cash_minor = now.balance[UNIT_CASH].pending + now.balance[UNIT_CASH].available;
     outcome = load_phones(batch, erasure->party, &ret->phones);
-    return outcome == OUTCOME_OK ? load_tokens(&batch->reader, ret) : outcome;
+    return outcome == OUTCOME_OK ? load_sign_ins(&batch->reader, ret) : outcome;
 }
 
 /* ---- after the LINE -------------------------------------------------------------------------- */
@@ -87,6 +90,7 @@ void erasing_put(struct batch *batch, struct erasing *erasing)
         erasing->tokens[i].revoked_at = erasure->erased_at;
         tokens_put(batch, &erasing->tokens[i]);
     }
+    sign_in_owned_delete(batch, &erasing->sign_ins);
     phones_forget(batch, &erasing->phones, erasure->erased_at);
     profiles_delete(batch, party);
     erasures_put(batch, erasure);

@@ -11,6 +11,7 @@
 #include "service/command/command.h"
 #include "store/erasures.h"
 #include "store/profiles.h"
+#include "store/sign_in.h"
 
 enum { ERASING_TOKENS_MAX = 16 };
 
@@ -21,6 +22,7 @@ struct erasing {
     struct phones_of phones;  /* every row that leads to him */
     size_t token_count;
     struct token tokens[ERASING_TOKENS_MAX];
+    struct sign_in_owned sign_ins;
 };
 
 /* Reads all that is to go. `erasure` says who, since when he is known, when, why and who asks; its

@@ -16,7 +16,7 @@
 #include "service/limits.h"
 #include "store/tokens.h"
 
-enum { PORTION = 32 }; /* entries hinted at together */
+enum { PORTION = 128 }; /* entries fetched together */
 
 static_assert((int)AUDIT_OF_INSTANCE ==
                   (int)BECKON__V1__AUDIT_OBJECT_KIND__AUDIT_OBJECT_KIND_INSTANCE,
@@ -146,28 +146,22 @@ static char *hex(struct command_call *call, const uint8_t hash[HASH_BYTES])
     return text;
 }
 
-/* The label people know a token by; an operator's is the instance's own affair. */
-static enum outcome label_of(struct reader *reader, struct command_call *call,
-                             const struct audit_entry *entry, char **ret_label)
+/* The token whose label is told; an operator's is the instance's own affair. Number 0: none. */
+static enum outcome token_of(struct reader *reader, const struct audit_entry *entry,
+                             struct token *ret)
 {
     bool elsewhere = entry->role == ROLE_OPERATOR && reader->merchant != 0;
-    struct token token;
 
-    *ret_label = reply_text(call, "");
-    if (*ret_label == NULL) return OUTCOME_BUSY;
+    *ret = (struct token){.number = 0};
     if (entry->token == 0 || elsewhere) return OUTCOME_OK;
-    enum outcome outcome = command_outcome(tokens_get(reader, entry->token, &token),
-                                           OUTCOME_STORE_DAMAGED);
-    if (outcome != OUTCOME_OK) return outcome;
-    *ret_label = reply_text_of(call, token.label, strnlen(token.label, sizeof token.label));
-    return *ret_label == NULL ? OUTCOME_BUSY : OUTCOME_OK;
+    return command_outcome(tokens_get(reader, entry->token, ret), OUTCOME_STORE_DAMAGED);
 }
 
-static enum outcome entry_message(struct reader *reader, struct command_call *call,
+static enum outcome entry_message(struct command_call *call, const struct listing *listing,
                                   const struct audit_entry *entry, const uint8_t hash[HASH_BYTES],
-                                  Beckon__V1__AuditEntry **ret_message)
+                                  const struct token *token, Beckon__V1__AuditEntry **ret_message)
 {
-    struct sentence sentence = audit_sentence(entry);
+    struct sentence sentence = audit_sentence(entry, listing->merchant.currency);
     Beckon__V1__AuditEntry *message = reply_message(call, &beckon__v1__audit_entry__descriptor);
 
     if (message == NULL) return OUTCOME_BUSY;
@@ -175,6 +169,8 @@ static enum outcome entry_message(struct reader *reader, struct command_call *ca
     message->recorded_at = reply_time(call, entry->recorded_at);
     message->role = (Beckon__V1__Role)entry->role;
     message->token_number = entry->token;
+    message->token_label = reply_text_of(call, token->label,
+                                         strnlen(token->label, sizeof token->label));
     message->by_session = entry->by_session;
     if (entry->party.kind != PARTY_NONE) message->party = reply_party(call, entry->party);
     message->action = reply_text(call, audit_action_info(entry->action)->method);
@@ -190,33 +186,39 @@ static enum outcome entry_message(struct reader *reader, struct command_call *ca
     if (message->recorded_at == NULL || message->action == NULL || message->object_text == NULL ||
         message->facts == NULL || message->sentence_zh == NULL || message->sentence_en == NULL ||
         message->hash == NULL || message->previous_hash == NULL ||
+        message->token_label == NULL ||
         (entry->party.kind != PARTY_NONE && message->party == NULL))
         return OUTCOME_BUSY;
     *ret_message = message;
-    return label_of(reader, call, entry, &message->token_label);
+    return OUTCOME_OK;
 }
 
 /* ---- the page -------------------------------------------------------------------------------- */
 
-/* Adds entries below or at *number, down to above `first`; *number: where it stopped. */
+/* Adds entries below or at *number, down to above `first`; *number: where it stopped. What has to
+ * be fetched is asked for together, a portion a run. */
 static enum outcome walk(struct reader *reader, struct command_call *call,
                          const struct listing *listing, uint64_t first, size_t size,
                          uint64_t *number, list_reply *reply)
 {
-    for (size_t i = 0; *number > first && reply->n_entries < size && i < LIMIT_AUDIT_WALK; i++) {
+    size_t missing = 0;
+
+    for (size_t i = 0; i < LIMIT_AUDIT_WALK && *number > first && reply->n_entries < size &&
+                       missing < PORTION; i++) {
         uint8_t hash[HASH_BYTES];
         struct audit_entry entry;
-        for (uint64_t j = 0; i % PORTION == 0 && j < PORTION && *number > first + j; j++)
-            audits_want(reader, *number - j);
-        enum outcome outcome = command_outcome(audits_get(reader, *number, &entry, hash),
+        struct token token;
+        enum outcome outcome = command_outcome(audits_get(reader, (*number)--, &entry, hash),
                                                OUTCOME_STORE_DAMAGED);
-        if (outcome == OUTCOME_OK && wanted(call, listing, &entry))
-            outcome = entry_message(reader, call, &entry, hash,
+        if (outcome == OUTCOME_OK && !wanted(call, listing, &entry)) continue;
+        if (outcome == OUTCOME_OK) outcome = token_of(reader, &entry, &token);
+        if (outcome == OUTCOME_AGAIN) missing++;
+        else if (outcome == OUTCOME_OK && missing == 0)
+            outcome = entry_message(call, listing, &entry, hash, &token,
                                     &reply->entries[reply->n_entries++]);
-        if (outcome != OUTCOME_OK) return outcome;
-        --*number;
+        if (outcome != OUTCOME_OK && outcome != OUTCOME_AGAIN) return outcome;
     }
-    return OUTCOME_OK;
+    return missing == 0 ? OUTCOME_OK : OUTCOME_AGAIN;
 }
 
 static enum outcome load(struct reader *reader, struct command_call *call, struct listing *listing)

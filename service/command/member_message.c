@@ -94,7 +94,9 @@ enum outcome member_message(struct reader *reader, struct command_call *call, ui
     message->scan_result = (Beckon__V1__ScanResult)account->scan_result;
     message->purchase_count = account->purchase_count;
     message->registered_at = reply_time(call, account->registered_at);
-    if (message->registered_at == NULL) return OUTCOME_BUSY;
+    message->last_purchase_date = reply_date(call, account->last_day);
+    if (message->registered_at == NULL || message->last_purchase_date == NULL)
+        return OUTCOME_BUSY;
     if (referrer_visible(call, account)) {
         message->referrer = reply_party(call, account->referrer);
         if (message->referrer == NULL) return OUTCOME_BUSY;

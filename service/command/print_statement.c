@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "beckon/v1/export_service.pb-c.h"
+#include "service/command/audit.h"
 #include "service/command/commands.h"
 #include "service/command/objects.h"
 #include "service/command/reply.h"
@@ -230,8 +231,22 @@ static enum outcome print_statement_read(struct reader *reader, struct command_c
     return write_page(call, &page, reply);
 }
 
+/* Whoever prints another's takes his name out. */
+static enum outcome print_statement_note(struct command_call *call)
+{
+    const print_request *request = (const print_request *)call->request;
+    struct party payee;
+
+    enum outcome outcome = statement_payee(call, request->payee, &payee);
+    if (outcome != OUTCOME_OK) return outcome;
+    audit_statement(call, request->run_number, payee);
+    return OUTCOME_OK;
+}
+
 const struct command print_statement = {
     .request = &beckon__v1__print_statement_request__descriptor,
     .reply = &beckon__v1__print_statement_response__descriptor,
     .read = print_statement_read,
+    .audited = AUDIT_PRINT_STATEMENT,
+    .note = print_statement_note,
 };

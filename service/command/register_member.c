@@ -27,6 +27,7 @@
 #include "store/guides.h"
 #include "store/profiles.h"
 #include "store/purchases.h"
+#include "store/referees.h"
 #include "store/seal.h"
 
 struct registering {
@@ -255,6 +256,8 @@ static void put_member(struct batch *batch, const struct command_call *call,
                                        .protected_until = buyer->account.protected_until});
         members_of_guide_put(batch, attribution->serving_guide, member.number);
     }
+    if (attribution->referrer.kind == PARTY_MEMBER)
+        referees_put(batch, attribution->referrer.number, member.number);
     count_put(batch, &registering->counting);
     attributed_count_uses(batch, &registering->attributed);
     struct registration registration = {

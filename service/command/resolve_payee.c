@@ -80,9 +80,7 @@ static enum outcome resolve_payee_write(struct batch *batch, struct command_call
         outcome = object_caller_token(&batch->reader, call, &event.by);
     if (outcome == OUTCOME_OK) outcome = make_reply(batch, call, request, net_minor, &reply);
     if (outcome != OUTCOME_OK) return outcome;
-    audit_object(call, AUDIT_OF_STATEMENT, event.run);
-    audit_part(call, event.line.payee.number);
-    audit_text(call, "member");
+    audit_statement(call, event.run, event.line.payee);
 
     /* From here on nothing is refused. */
     assert(event.number != 0);

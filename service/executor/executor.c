@@ -60,20 +60,24 @@ static enum lane first_lane(const struct command *command)
 enum outcome executor_submit(struct executor *executor, struct work *work)
 {
     const struct command *command = work->command;
+    bool noted = command_is_noted(command, &work->call);
     assert(work->done != NULL);
-    assert((command->write != NULL) != (command->stream != NULL));
+    assert((command->write != NULL) != (command->stream != NULL) || noted);
+    assert((command->read != NULL) == (work->reply != NULL) || !noted);
     enum outcome outcome = executor_find_merchant(executor, command, &work->call);
     if (outcome != OUTCOME_OK) return outcome;
 
     work->outcome = OUTCOME_OK;
-    work->reply = NULL;
+    if (command->read == NULL) work->reply = NULL;
     work->begun = false;
+    work->call.sends = executor->options.notify != NULL;
     work->row_next = 0;
     size_t row_count = command->row_count != NULL ? command->row_count(work->call.request) : 0;
     work->row_count = row_count > 0 ? row_count : 1; /* a command refuses an empty list itself */
     if (command->stream != NULL) {
         assert(work->emit != NULL);
         work->lane = LANE_FAST;
+        if (noted) return queue_push(&executor->writes, work); /* then it is queued as below */
         return queue_push(&executor->long_jobs, work);
     }
     work->lane = (uint8_t)first_lane(command);

@@ -27,6 +27,10 @@ struct executor_options {
      * must not return. */
     void (*fault)(void *context, const char *sentence);
     void *fault_context;
+    /* Takes a copy of a notice once the commit of its command is on disk; on the writer's thread,
+     * so it must not wait. NULL: none can be sent (command_call.sends). */
+    void (*notify)(void *context, const struct notice *notice);
+    void *notify_context;
     /* Only to show that the durability test notices; never set by main for anything else. */
     bool reply_before_commit;
 };
@@ -76,9 +80,10 @@ uint64_t executor_commit_mark(const struct executor *executor, uint32_t merchant
 /* Who bears this token; a read of its own. */
 enum outcome executor_authenticate(struct executor *executor, struct bytes token_text,
                                    struct principal *ret_principal) OUTCOME_CHECKED;
-/* Finds the merchant and queues a write or a stream, from any thread: OUTCOME_OK (then `done` will
- * be called, perhaps before this returns, and `work` is the executor's), OUTCOME_BUSY,
- * OUTCOME_SHUTTING_DOWN, or what finding the merchant answered.
+/* Finds the merchant and queues a write, a stream, or the note of a read that was answered
+ * (command_is_noted; work->reply is the answer and leaves with it), from any thread: OUTCOME_OK
+ * (then `done` will be called, perhaps before this returns, and `work` is the executor's),
+ * OUTCOME_BUSY, OUTCOME_SHUTTING_DOWN, or what finding the merchant answered.
  *
  * A write then ends with what its command answered in the batch that was committed, or with
  * OUTCOME_DEADLINE_PASSED, OUTCOME_STORE_FULL (nothing of it happened; of a rows command, nothing

@@ -33,6 +33,8 @@ static void reset(struct turn_entry *entry)
     call->refusal = (struct refusal){0};
     call->room = NULL;
     call->room_bytes = 0;
+    call->told = OUTCOME_OK;
+    call->notice.filled = false;
 }
 
 /* Turns batch and call to the work's merchant and looks at its token again. */

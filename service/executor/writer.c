@@ -70,6 +70,24 @@ static bool goes_on(struct executor *executor, struct turn_entry *entry)
     return true;
 }
 
+/* What was committed leaves: a notice, then the answer the caller is told. */
+static void conclude(struct executor *executor, struct work *work)
+{
+    const struct executor_options *options = &executor->options;
+    if (work->outcome == OUTCOME_OK && work->call.notice.filled && options->notify != NULL)
+        options->notify(options->notify_context, &work->call.notice);
+    if (work->outcome == OUTCOME_OK) work->outcome = work->call.told;
+    if (work->outcome != OUTCOME_OK) executor->refusals++;
+}
+
+/* A stream whose note is committed goes to the thread of long work; false: it is answered. */
+static bool streams_on(struct executor *executor, struct work *work)
+{
+    if (work->command->stream == NULL || work->outcome != OUTCOME_OK) return false;
+    work->outcome = queue_push(&executor->long_jobs, work);
+    return work->outcome == OUTCOME_OK;
+}
+
 /* Puts back what goes on, backwards so that the order stays; the others are answered in order. */
 static void end_turn(struct executor *executor)
 {
@@ -85,10 +103,10 @@ static void end_turn(struct executor *executor)
     struct work_list answered = {0};
     for (size_t i = 0; i < turn->entry_count; i++) {
         struct work *work = turn->entries[i].work;
-        if (work == NULL) continue;
+        if (work == NULL || streams_on(executor, work)) continue;
         assert(work->outcome != OUTCOME_OK || work->reply != NULL);
         assert(work->outcome != OUTCOME_AGAIN);
-        if (work->outcome != OUTCOME_OK) executor->refusals++;
+        conclude(executor, work);
         work_list_push_back(&answered, work);
     }
     turn->entry_count = 0;

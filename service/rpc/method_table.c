@@ -16,6 +16,8 @@
 #define OPERATOR METHOD_ROLE(ROLE_OPERATOR)
 #define PAYOUT METHOD_ROLE(ROLE_PAYOUT)
 #define ANYONE METHOD_ANYONE
+/* Anyone, but as a stranger, who is slowed: a token would be a way around that. */
+#define STRANGER METHOD_ROLE(ROLE_REGISTRANT)
 #define STAFF (GUIDE | POS | MANAGER | PAYROLL | AUDITOR | ADMIN)
 
 #define UNARY(service, method, its_command, its_roles)                                             \
@@ -25,7 +27,7 @@
     {.path = "/beckon.v1." service "/" method, .kind = METHOD_STREAM, .command = &(its_command),   \
      .roles = (its_roles)}
 
-enum { METHOD_COUNT = 113 };
+enum { METHOD_COUNT = 122 };
 
 static const struct method API_METHODS[] = {
     UNARY("MerchantService", "CreateMerchant", create_merchant, OPERATOR),
@@ -64,6 +66,7 @@ static const struct method API_METHODS[] = {
     UNARY("MemberService", "GetMember", get_member,
           MEMBER | GUIDE | POS | MANAGER | AUDITOR | ADMIN),
     UNARY("MemberService", "ListMembers", list_members, GUIDE | MANAGER | AUDITOR | ADMIN),
+    UNARY("MemberService", "ListReferees", list_referees, MEMBER | AUDITOR | ADMIN),
     UNARY("MemberService", "UpdateMember", update_member, MEMBER | GUIDE | MANAGER | ADMIN),
 
     UNARY("BenefitService", "ListBenefits", list_benefits,
@@ -177,6 +180,15 @@ static const struct method API_METHODS[] = {
     STREAM("ExportService", "GetSettlementManifest", get_settlement_manifest,
            PAYROLL | AUDITOR | ADMIN),
     UNARY("ExportService", "PrintStatement", print_statement, MEMBER | GUIDE | PAYROLL | ADMIN),
+
+    UNARY("SignInService", "SendPhoneCode", send_phone_code, STRANGER),
+    UNARY("SignInService", "ProvePhone", prove_phone, STRANGER),
+    UNARY("SignInService", "CreateSignInLink", create_sign_in_link, MANAGER | ADMIN),
+    UNARY("SignInService", "GetSignInLink", get_sign_in_link, STRANGER),
+    UNARY("SignInService", "RedeemSignInLink", redeem_sign_in_link, STRANGER),
+    UNARY("SignInService", "GetSession", get_session, MEMBER | STAFF | PAYOUT | OPERATOR),
+    UNARY("SignInService", "EndSession", end_session, MEMBER | STAFF | PAYOUT | OPERATOR),
+    UNARY("SignInService", "RevokeSessions", revoke_sessions, MANAGER | ADMIN),
 
     UNARY("TokenService", "CreateToken", create_token, ADMIN | OPERATOR),
     UNARY("TokenService", "ListTokens", list_tokens, ADMIN | OPERATOR),

@@ -8,6 +8,16 @@
 
 enum { NETWORK_BYTES = 8 }; /* of an IPv6 address: its /64 */
 
+/* Of one peer and of all: so many at once, then one every so many ms. */
+static const struct {
+    uint32_t peer, peer_ms, all, all_ms;
+} ALLOWED[] = {
+    [SLOWED_GUESSES] = {LIMIT_GUESSES_PEER, LIMIT_GUESS_PEER_MS, LIMIT_GUESSES, LIMIT_GUESS_MS},
+    [SLOWED_SENDS] = {LIMIT_SENDS_PEER, LIMIT_SEND_PEER_MS, LIMIT_SENDS, LIMIT_SEND_MS},
+    [SLOWED_TRIES] = {LIMIT_TRIES_PEER, LIMIT_TRY_PEER_MS, LIMIT_TRIES, LIMIT_TRY_MS},
+};
+static_assert(sizeof ALLOWED / sizeof ALLOWED[0] == SLOWED_COUNT, "a row for each");
+
 void throttle_init(struct throttle *throttle, uint64_t secret)
 {
     memset(throttle, 0, sizeof *throttle);
@@ -67,13 +77,15 @@ static uint64_t wait_of(uint64_t forgiven_ms, uint64_t now_ms, uint64_t burst, u
     return forgiven_ms > free_until ? forgiven_ms - free_until : 0;
 }
 
-uint32_t throttle_wait_ms(struct throttle *throttle, uint32_t bucket, uint64_t now_ms)
+uint32_t throttle_wait_ms(struct throttle *throttle, enum command_slowed slowed, uint32_t bucket,
+                          uint64_t now_ms)
 {
-    assert(bucket < THROTTLE_BUCKETS);
+    assert(bucket < THROTTLE_BUCKETS && slowed < SLOWED_COUNT);
     pthread_mutex_lock(&throttle->lock);
-    uint64_t own = wait_of(throttle->forgiven_ms[bucket], now_ms, LIMIT_GUESSES_PEER,
-                           LIMIT_GUESS_PEER_MS);
-    uint64_t all = wait_of(throttle->all_forgiven_ms, now_ms, LIMIT_GUESSES, LIMIT_GUESS_MS);
+    uint64_t own = wait_of(throttle->forgiven_ms[slowed][bucket], now_ms, ALLOWED[slowed].peer,
+                           ALLOWED[slowed].peer_ms);
+    uint64_t all = wait_of(throttle->all_forgiven_ms[slowed], now_ms, ALLOWED[slowed].all,
+                           ALLOWED[slowed].all_ms);
     pthread_mutex_unlock(&throttle->lock);
     uint64_t wait = own > all ? own : all;
     return wait < UINT32_MAX ? (uint32_t)wait : UINT32_MAX;
@@ -84,11 +96,12 @@ static void spend(uint64_t *forgiven_ms, uint64_t now_ms, uint64_t each_ms)
     *forgiven_ms = (*forgiven_ms > now_ms ? *forgiven_ms : now_ms) + each_ms;
 }
 
-void throttle_guessed(struct throttle *throttle, uint32_t bucket, uint64_t now_ms)
+void throttle_guessed(struct throttle *throttle, enum command_slowed slowed, uint32_t bucket,
+                      uint64_t now_ms)
 {
-    assert(bucket < THROTTLE_BUCKETS);
+    assert(bucket < THROTTLE_BUCKETS && slowed < SLOWED_COUNT);
     pthread_mutex_lock(&throttle->lock);
-    spend(&throttle->forgiven_ms[bucket], now_ms, LIMIT_GUESS_PEER_MS);
-    spend(&throttle->all_forgiven_ms, now_ms, LIMIT_GUESS_MS);
+    spend(&throttle->forgiven_ms[slowed][bucket], now_ms, ALLOWED[slowed].peer_ms);
+    spend(&throttle->all_forgiven_ms[slowed], now_ms, ALLOWED[slowed].all_ms);
     pthread_mutex_unlock(&throttle->lock);
 }

@@ -1,5 +1,5 @@
-/* Slows those who guess codes: strangers may name few codes that nobody has, each of them and all
- * together; staff and imports are not concerned.
+/* Slows strangers: they may name few codes that nobody has, ask for few messages to phones, and
+ * type few wrong ones, each of them and all together; staff and imports are not concerned.
  *
  * Who a stranger is: Beckon listens on this machine alone, so every connection is a neighbour's. A
  * front end that speaks for others says for whom, in x-forwarded-for, and its last address (the one
@@ -15,6 +15,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "service/command/command.h"
 #include "store/bytes.h"
 
 enum { THROTTLE_BUCKETS = 4096 };
@@ -22,8 +23,8 @@ enum { THROTTLE_BUCKETS = 4096 };
 struct throttle {
     pthread_mutex_t lock;
     uint64_t secret;                          /* of the hash */
-    uint64_t all_forgiven_ms;                 /* monotonic ms */
-    uint64_t forgiven_ms[THROTTLE_BUCKETS];
+    uint64_t all_forgiven_ms[SLOWED_COUNT];   /* monotonic ms */
+    uint64_t forgiven_ms[SLOWED_COUNT][THROTTLE_BUCKETS];
 };
 
 void throttle_init(struct throttle *throttle, uint64_t secret);
@@ -33,9 +34,11 @@ void throttle_destroy(struct throttle *throttle);
  * addresses of one /64 network are one peer: whoever has one has all. */
 uint32_t throttle_bucket(const struct throttle *throttle, struct bytes forwarded_for);
 
-/* How long a stranger has to wait before he may name a code, in ms; 0: he may. */
-uint32_t throttle_wait_ms(struct throttle *throttle, uint32_t bucket, uint64_t now_ms);
-/* He named one that nobody has. */
-void throttle_guessed(struct throttle *throttle, uint32_t bucket, uint64_t now_ms);
+/* How long a stranger has to wait before he may do what is slowed this way, in ms; 0: he may. */
+uint32_t throttle_wait_ms(struct throttle *throttle, enum command_slowed slowed, uint32_t bucket,
+                          uint64_t now_ms);
+/* He named a code that nobody has, asked for a message, typed a wrong code. */
+void throttle_guessed(struct throttle *throttle, enum command_slowed slowed, uint32_t bucket,
+                      uint64_t now_ms);
 
 #endif

@@ -66,7 +66,8 @@ static struct bytes forwarded_for(const grpc_metadata_array *metadata)
     return found;
 }
 
-/* What strangers may call at all takes a code: those who guess too many wait. */
+/* What strangers may call at all takes a code or sends one: those who guess too many, or ask for
+ * too many, wait. */
 static enum outcome admit_stranger(struct call *call)
 {
     struct rpc *rpc = call->rpc;
@@ -74,10 +75,13 @@ static enum outcome admit_stranger(struct call *call)
     if (!(call->method->roles & METHOD_ROLE(ROLE_REGISTRANT)))
         return OUTCOME_TOKEN_MISSING;
     call->peer = throttle_bucket(&rpc->throttle, forwarded_for(&call->metadata));
-    uint32_t wait_ms = throttle_wait_ms(&rpc->throttle, call->peer,
+    enum command_slowed slowed = call->method->command->slowed;
+    uint32_t wait_ms = throttle_wait_ms(&rpc->throttle, slowed, call->peer,
                                         clock->monotonic_ms(clock->context));
     call->work.call.refusal.retry_ms = wait_ms;
-    return wait_ms == 0 ? OUTCOME_OK : OUTCOME_GUESSES_TOO_MANY;
+    if (wait_ms == 0)
+        return OUTCOME_OK;
+    return slowed == SLOWED_SENDS ? OUTCOME_PHONE_CODES_TOO_MANY : OUTCOME_GUESSES_TOO_MANY;
 }
 
 static enum outcome authenticate(struct call *call)
@@ -188,7 +192,13 @@ void call_arrive(struct call *call)
         outcome = command->read != NULL
                       ? executor_read(call->rpc->options.executor, command, &work->call, &reply)
                       : executor_submit(call->rpc->options.executor, work);
-        if (command->read == NULL && outcome == OUTCOME_OK)
+        bool noted = command->read != NULL && outcome == OUTCOME_OK &&
+                     command_is_noted(command, &work->call);
+        if (noted) { /* the answer leaves when it is on record who has it */
+            work->reply = reply;
+            outcome = executor_submit(call->rpc->options.executor, work);
+        }
+        if ((command->read == NULL || noted) && outcome == OUTCOME_OK)
             return; /* `done` has it now, or had it already */
     }
     call_finish(call, outcome, reply);

@@ -61,6 +61,16 @@ bool person_has_birthday(const struct person *person, enum birthday_condition co
     return false;
 }
 
+business_date person_next_birthday(const struct person *person, business_date date)
+{
+    int year, month, day;
+
+    if (person->birth_month == 0) return DATE_NEVER;
+    date_to_civil(date, &year, &month, &day);
+    business_date birthday = birthday_in(person, year);
+    return birthday >= date ? birthday : birthday_in(person, year + 1);
+}
+
 bool person_age_within(const struct person *person, unsigned from, unsigned to,
                        business_date date)
 {

@@ -30,6 +30,8 @@ void person_set_birthday(struct person *person, const char *text);
 /* Is it her birthday, does it lie in the ISO week or the month of the date? */
 bool person_has_birthday(const struct person *person, enum birthday_condition condition,
                          business_date date);
+/* The first of her birthdays on `date` or later; DATE_NEVER: not known. */
+business_date person_next_birthday(const struct person *person, business_date date);
 /* Are her full years on the date in [from, to)? to 0: open. */
 bool person_age_within(const struct person *person, unsigned from, unsigned to,
                        business_date date);

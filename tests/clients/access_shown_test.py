@@ -106,6 +106,20 @@ class WhatIsShown(unittest.TestCase):
         members = self.ask(AUDITOR, "MemberService/ListMembers")["members"]
         self.assertEqual({(m["phone"], m["name"], m["birthday"]) for m in members}, {("", "", "")})
 
+    def test_birthdays_ahead_are_told_without_the_year_and_not_to_auditors(self):
+        day = time.strftime("%m-%d")
+        self.ask(ADMIN, "MemberService/UpdateMember", {
+            "member": {"member_number": WORLD.one.members[0], "birthday": "1990-" + day},
+            "update_fields": ["birthday"]})
+        # The business day may have begun the day before: a year's birthday is then tomorrow.
+        request = {"birthday_within_days": 1}
+        for role in (GUIDE, MANAGER):
+            members = self.ask(role, "MemberService/ListMembers", request)["members"]
+            self.assertEqual([(m["member_number"], m["birthday"], m["phone"]) for m in members],
+                             [(WORLD.one.members[0], "--" + day, WORLD.one.masked(1))], role)
+        self.assertEqual(outcome(own_token(AUDITOR), "MemberService/ListMembers", request),
+                         ROLE_NOT_ALLOWED)
+
     def test_a_member_and_an_admin_see_her_phone_in_full(self):
         for role in (MEMBER, ADMIN):
             member = self.ask(role, "MemberService/GetMember",

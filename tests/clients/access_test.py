@@ -11,6 +11,7 @@ import unittest
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 import access_pay  # noqa: E402
 import access_privacy  # noqa: E402
+import access_sign_in  # noqa: E402
 import world  # noqa: E402
 from access_row import Row  # noqa: E402
 from reflect import Refused  # noqa: E402
@@ -91,6 +92,9 @@ TABLE = {
     "MemberService/ListMembers": Row(
         (GUIDE, MANAGER, AUDITOR, ADMIN), lambda w: {"guide_number": w.one.guides[0]},
         scoped={GUIDE: NOT_YOURS}),
+    "MemberService/ListReferees": Row(
+        (MEMBER, AUDITOR, ADMIN), lambda w: {"member_number": w.one.members[0]},
+        scoped={MEMBER: NOT_YOURS}),
     "MemberService/UpdateMember": Row(
         OWNERS, lambda w: {"member": {"member_number": w.one.members[0], "name": "Member 1"},
                            "update_fields": ["name"]},
@@ -254,6 +258,7 @@ TABLE = {
 }
 TABLE.update(access_pay.TABLE)
 TABLE.update(access_privacy.TABLE)
+TABLE.update(access_sign_in.TABLE)
 # Not ours, for everybody, whatever the token: they say nothing of a merchant.
 COMMON = {"grpc.health.v1.Health/Check", "grpc.health.v1.Health/Watch",
           "grpc.reflection.v1.ServerReflection/ServerReflectionInfo",

@@ -7,6 +7,7 @@ import bad_pay_rows
 import bad_privacy_rows
 import bad_people_rows
 import bad_program_rows
+import bad_sign_in_rows
 from world import PROGRAM
 
 INVALID, UNKNOWN, EXISTS, STATE = ("INVALID_ARGUMENT", "NOT_FOUND", "ALREADY_EXISTS",
@@ -34,7 +35,7 @@ LISTS = [("ShopService/ListShops", {}), ("GuideService/ListGuides", {}),
          ("CreditService/ListCredits", {"account": {"kind": "PARTY_KIND_GUIDE", "number": 1}}),
          ("CreditService/ListAdjustments", {}),
          ("RedemptionService/ListRedemptions", {"member_number": 1}),
-         ("PeriodService/ListPeriodCloses", {})] + bad_pay_rows.LISTS
+         ("PeriodService/ListPeriodCloses", {})] + bad_pay_rows.LISTS + bad_people_rows.LISTS
 REDEEM, ADJUST = "RedemptionService/Redeem", "CreditService/AdjustBalance"
 HOLD, RELEASE = "CreditService/HoldCredit", "CreditService/ReleaseCredit"
 
@@ -492,3 +493,4 @@ def table(world):
     yield from bad_privacy_rows.ROWS
     yield from bad_people_rows.rows(world)
     yield from bad_program_rows.ROWS
+    yield from bad_sign_in_rows.rows(world)

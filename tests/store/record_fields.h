@@ -11,10 +11,12 @@
 #include "store/kpi.h"
 #include "store/kpi_block.h"
 #include "store/period_closes.h"
+#include "store/phone_codes.h"
 #include "store/redemptions.h"
 #include "store/refund.h"
 #include "store/settlement.h"
 #include "store/settlement_accounts.h"
+#include "store/sign_in.h"
 #include "store/targets.h"
 #include "store/write_offs.h"
 
@@ -165,6 +167,22 @@ static const struct field kpi_month_fields[] = {
     F_RAW(kpi_month, days), F_RAW(kpi_month, once), F_RAW(kpi_month, twice),
 };
 static const struct field kpi_block_fields[] = {F_RAW(kpi_block, column)};
+static const struct field session_fields[] = {
+    F_RAW(session, hash), F_CHOICE(session, owner.role, 1, ROLE_COUNT - 1),
+    F_PARTY(session, owner.party), F_RAW(session, owner.token), F_RAW(session, created_at),
+    F_RAW(session, expires_at), F_RAW(session, proved_at),
+};
+static const struct field sign_in_link_fields[] = {
+    F_RAW(sign_in_link, hash), F_CHOICE(sign_in_link, owner.role, 1, ROLE_COUNT - 1),
+    F_PARTY(sign_in_link, owner.party), F_RAW(sign_in_link, owner.token),
+    F_RAW(sign_in_link, created_at), F_RAW(sign_in_link, expires_at),
+    F_RAW(sign_in_link, made_by),
+};
+static const struct field phone_code_fields[] = {
+    F_RAW(phone_code, phone), F_RAW(phone_code, code), F_RAW(phone_code, issued_at),
+    F_RAW(phone_code, expires_at), F_RAW(phone_code, tries), F_CHOICE(phone_code, used, 0, 1),
+    F_CHOICE(phone_code, asked_count, 0, PHONE_CODE_ASKED_MAX), F_RAW(phone_code, asked_at),
+};
 static const struct field target_fields[] = {
     F_RAW(target, name.guide), F_CHOICE(target, name.span, 1, 5), F_RAW(target, name.start),
     F_CHOICE(target, name.kpi, 1, 9), F_AMOUNT(target, value), F_RAW(target, set_at),

@@ -51,6 +51,9 @@ CODEC(recency_month)
 CODEC(signal_counts)
 CODEC(kpi_month)
 CODEC(target)
+CODEC(session)
+CODEC(sign_in_link)
+CODEC(phone_code)
 CODEC(kpi_block)
 CODEC(period_close)
 CODEC(period_result)
@@ -136,6 +139,13 @@ static void redemption_mend(void *record)
            (REDEMPTION_LOTS_MAX - (size_t)redemption->lot_count) * sizeof redemption->lots[0]);
 }
 
+static void phone_code_mend(void *record)
+{
+    struct phone_code *code = record;
+    memset(code->asked_at + code->asked_count, 0,
+           (PHONE_CODE_ASKED_MAX - (size_t)code->asked_count) * sizeof code->asked_at[0]);
+}
+
 static void settlement_account_mend(void *record)
 {
     struct settlement_account *account = record;
@@ -183,7 +193,8 @@ static const struct record_form forms[] = {
     FORM(code, NULL), FORM(debt, NULL), FORM(redemption, redemption_mend),
     FORM(party, NULL), FORM(token, NULL), FORM(request, NULL), FORM(recency_month, NULL),
     FORM(signal_counts, NULL),
-    FORM(kpi_month, NULL), FORM(target, NULL), FORM(kpi_block, NULL),
+    FORM(kpi_month, NULL), FORM(target, NULL), FORM(session, NULL),
+    FORM(sign_in_link, NULL), FORM(phone_code, phone_code_mend), FORM(kpi_block, NULL),
     FORM(period_close, NULL), FORM(period_result, NULL),
     FORM(settlement_line, settlement_line_mend),
     FORM(ledger_totals, NULL), FORM(numbers, NULL), FORM(merchant, NULL),

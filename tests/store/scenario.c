@@ -16,6 +16,7 @@
 #include "store/programs.h"
 #include "store/purchases.h"
 #include "store/recency.h"
+#include "store/referees.h"
 #include "store/shops.h"
 #include "store/tokens.h"
 
@@ -66,6 +67,7 @@ static void put_places(struct batch *batch)
     struct numbers numbers = {.shop = 2, .guide = SCENARIO_GUIDES, .member = SCENARIO_MEMBERS,
                               .pay_entity = 1, .token = 2, .program_version = 1};
     numbers_put(batch, &numbers);
+    referees_listed_put(batch, REFEREES_ALL);
     pay_entities_put(batch, 1, "Tea Retail Ltd");
     for (uint32_t number = 1; number <= 2; number++) {
         struct shop shop = {.number = number, .name = "Shop", .period_count = 2,
@@ -174,6 +176,7 @@ static void put_members(struct batch *batch)
                                       .guide = 1, .inherited = number == 2};
             bindings_put(batch, number, &binding);
             members_of_guide_put(batch, 1, number);
+            if (number == 2) referees_put(batch, 1, number);
             count_guide(batch, 50, (struct kpi_day){.new_members = number == 1 ? 1 : 0,
                                                     .inherited_members = number == 2 ? 1 : 0});
         }

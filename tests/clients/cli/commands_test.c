@@ -25,6 +25,7 @@
 #include "beckon/v1/shop_service.pb-c.h"
 #include "beckon/v1/store_service.pb-c.h"
 #include "beckon/v1/token_service.pb-c.h"
+#include "beckon/v1/sign_in_service.pb-c.h"
 #include "clients/cli/cli.h"
 #include "clients/message/message.h"
 
@@ -36,6 +37,7 @@ static const ProtobufCServiceDescriptor *const SERVICES[] = {
     &beckon__v1__token_service__descriptor,    &beckon__v1__store_service__descriptor,
     &beckon__v1__credit_service__descriptor,   &beckon__v1__redemption_service__descriptor,
     &beckon__v1__export_service__descriptor,   &beckon__v1__privacy_service__descriptor,
+    &beckon__v1__sign_in_service__descriptor,
 };
 
 static void check_fields(const struct verb *verb)

@@ -47,11 +47,11 @@ class SettlementCli(unittest.TestCase):
     def path(self, name):
         return os.path.join(self.folder.name, name)
 
-    def beckon(self, *words, exit=0, token=None):
+    def beckon(self, *words, exit=0, token=None, noun="settlement"):
         environment = {"PATH": os.environ["PATH"], "LANG": "C.UTF-8", "LC_ALL": "C.UTF-8",
                        "BECKON_ADDRESS": self.service.address,
                        "BECKON_TOKEN": token or self.office.secrets["maker"]}
-        done = subprocess.run([BECKON, "settlement", *words], env=environment,
+        done = subprocess.run([BECKON, noun, *words], env=environment,
                               stdout=subprocess.PIPE, stderr=subprocess.PIPE)
         self.assertEqual(done.returncode, exit, done.stderr.decode())
         return done.stdout
@@ -156,6 +156,24 @@ class SettlementCli(unittest.TestCase):
         self.beckon("print", str(self.run_number), "guide:2", token=secret, exit=1)
         self.assertIn("Settlement statement",
                       self.beckon("print", str(self.run_number), "guide:2", "--english").decode())
+
+    def test_the_audit_trail_tells_who_took_and_printed_what(self):
+        run = str(self.run_number)
+        self.beckon("print", run, "guide:2")
+        self.beckon("export", run, "--payees", "members")
+        listed = [json.loads(line) for line in self.beckon(
+            "list", "--kind", "export", "--number", run, noun="audit").splitlines()]
+        self.assertEqual((listed[0]["action"], listed[0]["token_label"]),
+                         ("CreateSettlementExport", "maker"))
+        self.assertEqual(listed[0]["facts"], "file=settlement-1-members.csv")
+        printed = [json.loads(line) for line in self.beckon(
+            "list", "--action", "PrintStatement", noun="audit").splitlines()]
+        self.assertEqual(printed[0]["sentence_en"],
+                         "printed the statement of guide 2 in settlement run 1")
+        steps = [json.loads(line)["action"] for line in self.beckon(
+            "list", "--kind", "run", noun="audit").splitlines()]
+        self.assertEqual(steps, ["CloseSettlementRun", "ApproveSettlementRun",
+                                 "SubmitSettlementRun", "CreateSettlementRun"])
 
     def test_what_is_not_there_is_told(self):
         self.beckon("export", "99", exit=1)

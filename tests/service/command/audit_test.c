@@ -5,6 +5,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 
 #include <cmocka.h>
 
@@ -45,7 +46,7 @@ static void a_settlement_leaves_its_steps(void **state)
                      "entries[0].object_number=1 entries[0].object_part=1 "
                      "entries[0].facts=account=guide:1_state=OPEN "
                      "entries[0].sentence_en=opened_dispute_1_of_settlement_run_1_"
-                     "(account_guide:1,_state_OPEN)"),
+                     "(account_guide_1,_open)"),
         ANSWERS_AGAIN("payroll", decide_dispute,
                       "run_number=1 dispute_number=1 decision=REJECT reason=no", NULL),
         NEWEST("16", "entries[0].action=DecideDispute "
@@ -53,9 +54,9 @@ static void a_settlement_leaves_its_steps(void **state)
         APPROVE("1", "hash"),
         NEWEST("17", "entries[0].action=ApproveSettlementRun entries[0].role=ADMIN "
                      "entries[0].token_number=1 entries[0].facts=draft=1_net_minor=3750 "
-                     "entries[0].sentence_zh=批准了结算_1（稿次_1，净额（最小单位）_3750） "
+                     "entries[0].sentence_zh=批准了结算_1（稿次_1，净额_37.50_CNY） "
                      "entries[0].sentence_en=approved_settlement_run_1_"
-                     "(draft_1,_net_(minor_units)_3750)"),
+                     "(draft_1,_net_37.50_CNY)"),
         PROVE, CLOSE("1", "hash"), WORK("1"),
         NEWEST("18", "entries[0].action=CloseSettlementRun"),
         ANSWERS_AGAIN("payroll", create_settlement_export,
@@ -67,10 +68,15 @@ static void a_settlement_leaves_its_steps(void **state)
         NEWEST("21", "entries[0].action=ResolvePayee entries[0].role=PAYOUT "
                      "entries[0].sentence_en=looked_up_who_is_paid_by_the_statement_of_member_1_"
                      "in_settlement_run_1"),
+        ANSWERS("payroll", print_statement, "run_number=1 payee=guide:1", NULL),
+        NEWEST("22", "entries[0].action=PrintStatement entries[0].object_kind=STATEMENT "
+                     "entries[0].object_number=1 entries[0].object_part=1 "
+                     "entries[0].object_text=guide"),
+        ANSWERS("guide:1", print_statement, "run_number=1", NULL), /* it is his own */
         ANSWERS("payroll", record_payment_results,
                 "run_number=1 results[0].member_number=1 results[0].result=PAID "
                 "results[0].amount_minor=1000 validate_only=true", NULL),
-        NEWEST("21", ""),
+        NEWEST("22", ""),
     };
     PLAY_ON(STAGE, steps);
 }
@@ -96,7 +102,8 @@ static void what_tills_members_and_strangers_do_is_told_elsewhere(void **state)
                 "update_fields[1]=phone "
                 "member.phone=13900000077", NULL),
         NEWEST("12", "entries[0].action=UpdateMember entries[0].object_kind=MEMBER "
-                     "entries[0].object_number=1 entries[0].facts=fields=name,phone"),
+                     "entries[0].object_number=1 entries[0].facts=fields=name,phone "
+                     "entries[0].sentence_zh=修改了资料：会员_1（字段_姓名,手机号）"),
         /* A refused one is not. */
         REFUSES("admin", update_member, "member.member_number=9 update_fields=name",
                 OUTCOME_MEMBER_UNKNOWN, "member.member_number"),
@@ -125,7 +132,10 @@ static void each_desk_leaves_what_it_did(void **state)
         NEWEST("16", "entries[0].facts=to=guide:2_from=2026-03-04"),
         DOES(adjust_balance, "account=member:1 unit=POINTS amount=30 reason=why request_id=a"),
         NEWEST("17", "entries[0].object_kind=ADJUSTMENT entries[0].object_number=1 "
-                     "entries[0].facts=account=member:1_unit=POINTS_amount=30_state=PROPOSED"),
+                     "entries[0].facts=account=member:1_unit=POINTS_amount=30_state=PROPOSED "
+                     "entries[0].sentence_en=adjusted_a_balance_by_adjustment_1_"
+                     "(account_member_1,_30_points,_proposed) "
+                     "entries[0].sentence_zh=调整了余额：调整_1（账户_会员_1，30_积分，待他人复核）"),
         ANSWERS("admin", decide_adjustment, "adjustment_number=1 approve=true reason=so", NULL),
         NEWEST("18", "entries[0].action=DecideAdjustment "
                      "entries[0].facts=account=member:1_unit=POINTS_amount=30_state=POSTED"),
@@ -164,6 +174,11 @@ static void the_instance_and_each_merchant_have_a_trail_of_their_own(void **stat
         ANSWERS("operator", list_audit_entries, "",
                 "entries#=1 head_number=1 entries[0].action=AcceptClock entries[0].role=OPERATOR "
                 "entries[0].object_kind=INSTANCE"),
+        ANSWERS("operator", backup_store, "path=$folder/copy", "done=1"),
+        REFUSES("operator", backup_store, "path=copy", OUTCOME_PATH_INVALID, "path"),
+        ANSWERS("operator", list_audit_entries, "page_size=1",
+                "head_number=2 entries[0].action=BackupStore "
+                "entries[0].sentence_en=began_a_backup_of_the_service"),
         ANSWERS("operator", create_merchant, "merchant.name=Two request_id=two",
                 "merchant.merchant_number=2"),
         ANSWERS("admin@2", list_audit_entries, "",
@@ -171,6 +186,51 @@ static void the_instance_and_each_merchant_have_a_trail_of_their_own(void **stat
                 "entries[0].role=OPERATOR entries[0].object_number=2"),
     };
     play_on_lmdb(STAGE, STAGE_STEPS, steps, sizeof steps / sizeof steps[0]);
+}
+
+/* Who signed in as a token is told by that token. */
+static void a_session_is_told_by_whom_it_acts_as(void **state)
+{
+    (void)state;
+    static const struct step steps[] = {
+        ANSWERS("admin", create_token, "request_id=p token.role=PAYROLL token.label=Pay",
+                "token.token_number=2"),
+        DOES(create_sign_in_link, "request_id=l token_number=2"),
+        NEWEST("13", "entries[0].action=CreateSignInLink entries[0].object_kind=TOKEN "
+                     "entries[0].object_number=2 !entries[0].by_session"),
+        ANSWERS("token:$admin", create_sign_in_link, "request_id=m token_number=2", NULL,
+                .save = "link=secret"),
+        ANSWERS("stranger", redeem_sign_in_link, "secret=$link", NULL,
+                .save = "pay=session_secret"),
+        NEWEST("14", "entries[0].action=CreateSignInLink"),
+        ANSWERS("token:$pay", create_settlement_run,
+                "request_id=y type=PERIOD period_start=2026-02-01 period_end=2026-03-01 " RATE,
+                "run_number=1"),
+        NEWEST("15", "entries[0].action=CreateSettlementRun entries[0].token_number=2 "
+                     "entries[0].token_label=Pay entries[0].by_session=1"),
+        DOES(revoke_sessions, "token_number=2"),
+        NEWEST("16", "entries[0].action=RevokeSessions entries[0].object_number=2"),
+    };
+    PLAY_ON(STAGE, steps);
+}
+
+static void many_entries_are_fetched_together(void **state)
+{
+    (void)state;
+    enum { SHOPS = 150 };
+    static char requests[SHOPS][64];
+    static struct step steps[SHOPS + 2];
+    for (size_t i = 0; i < SHOPS; i++) {
+        snprintf(requests[i], sizeof requests[i], "shop.shop_id=N%zu shop.name=N", i);
+        steps[i] = (struct step)ANSWERS("token:$admin", create_shop, requests[i], NULL);
+    }
+    steps[SHOPS] = (struct step)ANSWERS(
+        "auditor", list_audit_entries, "page_size=500 action=CreateShop token_number=1",
+        "entries#=150 entries[0].object_text=N149 entries[149].object_text=N0 !next_page_token");
+    steps[SHOPS + 1] = (struct step)ANSWERS(
+        "auditor", list_audit_entries, "page_size=100",
+        "entries#=100 entries[99].object_text=N50 head_number=161");
+    play(STAGE, STAGE_STEPS, steps, SHOPS + 2);
 }
 
 #define LISTS(asked, told) ANSWERS("admin", list_audit_entries, asked, told)
@@ -221,6 +281,8 @@ int main(void)
         cmocka_unit_test(what_tills_members_and_strangers_do_is_told_elsewhere),
         cmocka_unit_test(each_desk_leaves_what_it_did),
         cmocka_unit_test(the_instance_and_each_merchant_have_a_trail_of_their_own),
+        cmocka_unit_test(a_session_is_told_by_whom_it_acts_as),
+        cmocka_unit_test(many_entries_are_fetched_together),
         cmocka_unit_test(it_is_listed_newest_first_and_by_what_is_asked_for),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -22,6 +22,8 @@ static void reset(struct command_call *call, uint64_t now_ms)
     call->refusal = (struct refusal){0};
     call->room = NULL;
     call->room_bytes = 0;
+    call->told = OUTCOME_OK;
+    call->notice.filled = false;
     call->now_ms = now_ms;
 }
 
@@ -72,7 +74,7 @@ static enum outcome run_rows(struct stage *stage, const struct command *command,
     for (size_t row = 0; row < rows && outcome == OUTCOME_OK; row++) {
         size_t before = batch_put_count(stage->batch);
         ran->call.row = row;
-        outcome = write == command->write
+        outcome = write == command->write /* NULL: a note */
                       ? command_run_write(stage->batch, command, &ran->call, &ran->reply)
                       : write(stage->batch, &ran->call, &ran->reply);
         /* AGAIN may come after a LINE (turn.c): the whole run is dropped then. */
@@ -104,6 +106,18 @@ static void run_write(struct stage *stage, const struct command *command, comman
     ran->put = batch_put_count(stage->batch) > 0;
 }
 
+/* The entry of a read that was answered, or of a stream that is to begin. */
+static void run_note(struct stage *stage, const struct command *command, struct ran *ran,
+                     bool commit)
+{
+    ProtobufCMessage *reply = ran->reply;
+    run_write(stage, command, NULL, ran->call.merchant, ran);
+    ran->reply = reply;
+    if (ran->outcome == OUTCOME_OK && commit)
+        assert_int_equal(batch_commit(stage->batch), STORE_OK);
+    else batch_abandon(stage->batch);
+}
+
 static bool emit(void *context, const ProtobufCMessage *message)
 {
     struct stage *stage = context;
@@ -117,7 +131,8 @@ static struct command_call call_begin(struct stage *stage, const struct principa
                                       const ProtobufCMessage *request, size_t seed)
 {
     struct command_call call = {.principal = *principal, .request = request,
-                                .arena = &stage->arena.allocator, .now_ms = stage->now_ms};
+                                .arena = &stage->arena.allocator, .now_ms = stage->now_ms,
+                                .sends = !stage->senderless};
     memcpy(call.seed, &seed, sizeof seed);
     return call;
 }
@@ -138,6 +153,8 @@ static struct ran run_call(struct stage *stage, const struct step *step,
     if (allocation_max < ALLOCATIONS_MAX) stage->arena.limit = stage->arena.count + allocation_max;
     ran.call = call_begin(stage, principal, message, seed);
     run_read(stage, command, &ran);
+    if (ran.outcome == OUTCOME_OK && command_is_noted(command, &ran.call))
+        run_note(stage, command, &ran, commit);
     if (command->read != NULL || command->follow != NULL || ran.outcome != OUTCOME_OK) return ran;
     if (command->stream != NULL) {
         stage->ended = false;
@@ -153,9 +170,13 @@ static struct ran run_call(struct stage *stage, const struct step *step,
         assert_int_equal(batch_commit(stage->batch), STORE_OK);
     }
     run_write(stage, command, command->write, ran.call.merchant, &ran);
-    if (ran.outcome == OUTCOME_OK && commit)
+    if (ran.outcome == OUTCOME_OK && commit) {
         assert_int_equal(batch_commit(stage->batch), STORE_OK);
-    else batch_abandon(stage->batch);
+        stage_notice(stage, &ran.call.notice);
+        ran.outcome = ran.call.told;
+    } else {
+        batch_abandon(stage->batch);
+    }
     return ran;
 }
 
@@ -313,6 +334,7 @@ static void play_step(struct stage *stage, const struct step *step)
     struct principal principal = {0};
     char who[TEXT_BYTES];
 
+    stage->senderless = step->senderless;
     stage->step++;
     stage->seed++;
     if (step->at != NULL) stage->now_ms = (uint64_t)message_text_time(step->at);

@@ -9,7 +9,8 @@
  * more are played without rehearsals and verified at their end.) Of a stream that follows something
  * the first look is played; one that has nothing to say answers nothing at all. Saved from the
  * start: $admin (a token), $folder (of the throw-away store), $nobodys (a well-formed code nobody
- * has). */
+ * has). Of each message to a phone $to and $code are saved; $to is "nobody" where it is for nobody,
+ * and a sender is there unless the step says not. */
 #ifndef BECKON_TESTS_SERVICE_COMMAND_PLAY_H
 #define BECKON_TESTS_SERVICE_COMMAND_PLAY_H
 
@@ -30,6 +31,7 @@ struct step {
     const char *at;        /* sets the clock (UTC); such a step may do nothing else */
     /* Puts what no command would (damage, the last number); such a play is not verified. */
     enum store_result (*meddle)(struct batch *batch);
+    bool senderless;       /* no message can be sent */
     bool again;            /* repeated later, the same request answers the same bytes */
 };
 

@@ -36,6 +36,7 @@ struct stage {
     struct store *store;
     struct batch *batch;
     bool needy;
+    bool senderless; /* for this step no message can be sent */
     bool brief; /* a long table: its calls are not rehearsed, only the end is verified */
     uint64_t now_ms;
     struct arena arena;
@@ -60,6 +61,8 @@ void stage_arena_clear(struct stage *stage, size_t limit);
 void stage_expand(const struct stage *stage, const char *text, char ret[TEXT_BYTES]);
 /* Saves "name=path" values of the reply's text. */
 void stage_save(struct stage *stage, const char *list, const char *reply);
+/* Saves what a notice says, as $to and $code. */
+void stage_notice(struct stage *stage, const struct notice *notice);
 /* Who "pos:1@2" is, or who bears "token:TEXT". OUTCOME_OK, OUTCOME_TOKEN_INVALID. */
 enum outcome stage_principal(struct stage *stage, const char *who, struct principal *ret);
 

@@ -128,6 +128,21 @@ void stage_save(struct stage *stage, const char *list, const char *reply)
     }
 }
 
+static void save(struct stage *stage, const char *name, const char *value)
+{
+    assert_true(stage->saved_count < SAVED_MAX);
+    struct saved *saved = &stage->saved[stage->saved_count++];
+    snprintf(saved->name, sizeof saved->name, "%s", name);
+    snprintf(saved->value, sizeof saved->value, "%s", value);
+}
+
+void stage_notice(struct stage *stage, const struct notice *notice)
+{
+    if (!notice->filled) return;
+    save(stage, "to", notice->to[0] != '\0' ? notice->to : "nobody");
+    save(stage, "code", notice->code);
+}
+
 /* ---- the stage ------------------------------------------------------------------------------- */
 
 struct stage *stage_open(bool needy)

@@ -152,6 +152,65 @@ static void long_work_waits_its_turn_within_bounds_and_stops_no_write(void **sta
     assert_true(streams[1]->done_order < streams[2]->done_order);
 }
 
+/* ---- notes ----------------------------------------------------------------------------------- */
+
+static void the_note_of_a_read_is_durable_before_its_reply_leaves(void **state)
+{
+    (void)state;
+    struct toy *read = toy_new(&toy_noted_read, 5);
+    read->is_noted = true;
+    assert_int_equal(executor_read(world.executor, &toy_noted_read, &read->work.call,
+                                   &read->work.reply), OUTCOME_OK);
+    assert_int_equal(read->value, 0); /* it was answered before */
+    unsigned runs = read->runs;
+    toy_submit(&world, read);
+    assert_int_equal(toy_wait(read), OUTCOME_OK);
+    assert_true(read->durable);
+    assert_int_equal(toy_stored(world.store, 1, 5), TOY_NOTED);
+    assert_ptr_equal(read->work.reply, &read->reply.base);
+    assert_int_equal(read->runs, runs);
+}
+
+static void a_noted_stream_begins_after_the_commit_of_its_note(void **state)
+{
+    (void)state;
+    emitted = 0;
+    struct toy *toy = stream_new(emit, 2);
+    toy->work.command = &toy_noted_stream;
+    toy->is_noted = true;
+    toy_submit(&world, toy);
+    assert_int_equal(toy_wait(toy), OUTCOME_OK);
+    assert_int_equal(toy->value, TOY_NOTED); /* as it saw it */
+    assert_int_equal(emitted, 2);
+    assert_int_equal(toy->notes, 1);
+}
+
+static void a_stream_whose_note_is_refused_never_begins(void **state)
+{
+    (void)state;
+    struct toy *toy = stream_new(emit, 2), *revoked = stream_new(emit, 2);
+    toy->work.command = revoked->work.command = &toy_noted_stream;
+    toy->is_noted = toy->refuses_note = revoked->is_noted = revoked->is_revoked = true;
+    toy_submit(&world, toy);
+    assert_int_equal(toy_wait(toy), OUTCOME_PATH_INVALID);
+    toy_submit(&world, revoked);
+    assert_int_equal(toy_wait(revoked), OUTCOME_TOKEN_INVALID);
+    assert_int_equal(toy->runs + revoked->runs, 0);
+    assert_int_equal(toy_stored(world.store, 1, 5), 0);
+}
+
+static void a_stream_that_is_noted_for_others_alone_begins_at_once(void **state)
+{
+    (void)state;
+    emitted = 0;
+    struct toy *toy = stream_new(emit, 1);
+    toy->work.command = &toy_noted_stream;
+    toy_submit(&world, toy);
+    assert_int_equal(toy_wait(toy), OUTCOME_OK);
+    assert_int_equal(toy->value, 0);
+    assert_int_equal(toy->notes, 0);
+}
+
 /* ---- followers ------------------------------------------------------------------------------ */
 
 static void write_once(const struct command *command, uint32_t counter, enum outcome refuse)
@@ -232,6 +291,12 @@ int main(void)
         TEST(a_token_is_looked_up_in_a_snapshot),
         TEST_NEEDY(a_token_is_looked_up_in_a_snapshot),
         TEST(a_stream_emits_and_ends_with_its_outcome),
+        TEST(the_note_of_a_read_is_durable_before_its_reply_leaves),
+        TEST_NEEDY(the_note_of_a_read_is_durable_before_its_reply_leaves),
+        TEST(a_noted_stream_begins_after_the_commit_of_its_note),
+        TEST_NEEDY(a_noted_stream_begins_after_the_commit_of_its_note),
+        TEST(a_stream_whose_note_is_refused_never_begins),
+        TEST(a_stream_that_is_noted_for_others_alone_begins_at_once),
         TEST(a_follower_hears_what_is_new_once),
         TEST_NEEDY(a_follower_hears_what_is_new_once),
         TEST(a_refused_look_does_not_move_its_place),

@@ -46,15 +46,27 @@ static struct toy *toy_of(const struct command_call *call)
 
 enum outcome command_reauthenticate(struct reader *reader, const struct command_call *call)
 {
-    assert((reader->writes != NULL) == (toy_of(call)->work.command->write != NULL));
+    const struct toy *toy = toy_of(call);
+    assert((reader->writes != NULL) == (toy->work.command->write != NULL || toy->is_noted));
     assert(call->now_ms >= TOY_CLOCK_MS);
     return toy_of(call)->is_revoked ? OUTCOME_TOKEN_INVALID : OUTCOME_OK;
 }
 
+bool command_is_noted(const struct command *command, const struct command_call *call)
+{
+    return command->note != NULL && toy_of(call)->is_noted;
+}
+
+static void put_number(struct batch *batch, uint32_t merchant, uint32_t number, uint64_t value);
+
+/* A note is a number in the toy's counter. */
 enum outcome command_run_write(struct batch *batch, const struct command *command,
                                struct command_call *call, ProtobufCMessage **ret_reply)
 {
-    return command->write(batch, call, ret_reply);
+    if (command->write != NULL) return command->write(batch, call, ret_reply);
+    enum outcome outcome = command->note(call);
+    if (outcome == OUTCOME_OK) put_number(batch, call->merchant, toy_of(call)->counter, TOY_NOTED);
+    return outcome;
 }
 
 static enum outcome read_number(struct reader *reader, uint32_t merchant, uint32_t number,
@@ -135,6 +147,9 @@ static enum outcome count_write(struct batch *batch, struct command_call *call,
     toy->rows[call->row] = value + 1;
     put_number(batch, call->merchant, toy->counter, value + 1);
     put_ballast(batch, call->merchant, toy->put_bytes);
+    call->told = toy->tells;
+    call->notice.filled = toy->notifies;
+    memcpy(call->notice.merchant, &toy, sizeof toy); /* whose it is */
     *ret_reply = &toy->reply.base;
     return OUTCOME_OK;
 }
@@ -211,10 +226,19 @@ static enum outcome stream_run(struct store *store, struct command_call *call, c
     struct toy *toy = toy_of(call);
     assert(store == current_store);
     toy->runs++;
+    toy->value = toy_stored(store, call->merchant, toy->counter);
     for (size_t i = 0; i < toy->row_count; i++) {
         if (!emit(emit_context, &toy->reply.base)) return OUTCOME_SHUTTING_DOWN;
     }
     return toy->refuse;
+}
+
+static enum outcome note(struct command_call *call)
+{
+    struct toy *toy = toy_of(call);
+    toy->notes++;
+    toy->value = TOY_NOTED;
+    return toy->refuses_note ? OUTCOME_PATH_INVALID : OUTCOME_OK;
 }
 
 const struct command toy_count = {.write = count_write};
@@ -227,6 +251,8 @@ const struct command toy_reserving_rows = {
 const struct command toy_finding = {.write = count_write, .merchant = find_merchant};
 const struct command toy_read = {.read = read_run};
 const struct command toy_stream = {.stream = stream_run};
+const struct command toy_noted_read = {.read = read_run, .note = note};
+const struct command toy_noted_stream = {.stream = stream_run, .note = note};
 const struct command toy_follow = {.follow = follow_run};
 
 /* ---- their world ----------------------------------------------------------------------------- */
@@ -279,6 +305,17 @@ static uint64_t monotonic_ms(void *context)
     return toy_monotonic_ms;
 }
 
+static void notify(void *context, const struct notice *notice)
+{
+    struct toy *toy;
+    assert(context == &gate_entered && notice->filled);
+    memcpy(&toy, notice->merchant, sizeof toy);
+    toy->notice_count++;
+    toy->notice_durable =
+        toy_stored(current_store, toy->work.call.merchant, toy->counter) >= toy->value;
+    toy->done_at_notice = toy->done_count;
+}
+
 static void fault(void *context, const char *sentence)
 {
     (void)context;
@@ -311,6 +348,8 @@ void toy_world_open(struct toy_world *world, enum toy_engine engine, bool reply_
         .store = world->store,
         .clock = {.now_ms = now_ms, .monotonic_ms = monotonic_ms},
         .fault = fault,
+        .notify = notify,
+        .notify_context = &gate_entered,
         .reply_before_commit = reply_before_commit,
     });
 }

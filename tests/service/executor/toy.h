@@ -10,7 +10,7 @@
 #include "service/executor/executor.h"
 #include "tests/store/scratch.h"
 
-enum { TOY_ROWS_MAX = 600, TOY_CLOCK_MS = 1000000, TOY_RESERVED = 77 };
+enum { TOY_ROWS_MAX = 600, TOY_CLOCK_MS = 1000000, TOY_RESERVED = 77, TOY_NOTED = 88 };
 enum toy_engine { TOY_LMDB, TOY_NEEDY, TOY_SCRIPTED };
 
 struct toy {
@@ -30,10 +30,13 @@ struct toy {
     size_t put_bytes;     /* puts so many more, at most 120,000 */
     bool reserve_moves; /* its write shall touch the next merchant */
     bool refuses_reserve, refuses_merchant, is_revoked;
+    bool is_noted, refuses_note; /* its doing has to be on record first */
+    enum outcome tells;   /* told to the caller after the commit */
+    bool notifies;        /* leaves a notice */
     uint64_t reserve_until_ms; /* its reserve phase lasts until then, monotonic */
 
     /* what came of it */
-    unsigned runs, reserve_runs;
+    unsigned runs, reserve_runs, notes;
     uint64_t value;              /* the counter after its last row */
     uint64_t rows[TOY_ROWS_MAX]; /* and after each */
     unsigned done_count, done_order; /* from 1 */
@@ -41,12 +44,16 @@ struct toy {
     uint64_t reserved_seen;      /* merchant 0's record in a new snapshot, inside `write` */
     uint64_t watched;            /* the record `watch` when `write` ran: what went before it */
     uint32_t watch;              /* 0: none */
+    unsigned notice_count;
+    bool notice_durable;         /* at the notice, a new snapshot had its value */
+    unsigned done_at_notice;     /* done_count then */
 };
 
 /* Writes; writes that put nothing and read only; rows; with a reserve phase; a finder. */
 extern const struct command toy_count, toy_look, toy_rows, toy_reserving, toy_reserving_rows,
     toy_finding;
 extern const struct command toy_read, toy_stream; /* the stream emits its rows, then ends */
+extern const struct command toy_noted_read, toy_noted_stream; /* a stream sees its note's number */
 extern const struct command toy_follow;           /* says what its counter has become */
 
 /* A store in a scratch folder and an executor on it. */

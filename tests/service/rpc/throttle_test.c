@@ -33,41 +33,51 @@ static uint32_t bucket(const char *forwarded_for)
                            (struct bytes){(const uint8_t *)forwarded_for, strlen(forwarded_for)});
 }
 
+static uint32_t wait_ms(uint32_t peer, uint64_t now_ms)
+{
+    return throttle_wait_ms(&throttle, SLOWED_GUESSES, peer, now_ms);
+}
+
+static void guess(uint32_t peer, uint64_t now_ms)
+{
+    throttle_guessed(&throttle, SLOWED_GUESSES, peer, now_ms);
+}
+
 static void a_burst_is_free_and_then_one_every_so_often(void **state)
 {
     (void)state;
     uint64_t now = 1000000;
     for (int i = 0; i < LIMIT_GUESSES_PEER; i++) {
-        assert_int_equal(throttle_wait_ms(&throttle, 7, now), 0);
-        throttle_guessed(&throttle, 7, now);
+        assert_int_equal(wait_ms(7, now), 0);
+        guess(7, now);
     }
-    assert_int_equal(throttle_wait_ms(&throttle, 7, now), LIMIT_GUESS_PEER_MS);
-    assert_int_equal(throttle_wait_ms(&throttle, 8, now), 0);
-    assert_int_equal(throttle_wait_ms(&throttle, 7, now + LIMIT_GUESS_PEER_MS - 1), 1);
+    assert_int_equal(wait_ms(7, now), LIMIT_GUESS_PEER_MS);
+    assert_int_equal(wait_ms(8, now), 0);
+    assert_int_equal(wait_ms(7, now + LIMIT_GUESS_PEER_MS - 1), 1);
     now += LIMIT_GUESS_PEER_MS;
-    assert_int_equal(throttle_wait_ms(&throttle, 7, now), 0);
-    throttle_guessed(&throttle, 7, now);
-    assert_int_equal(throttle_wait_ms(&throttle, 7, now), LIMIT_GUESS_PEER_MS);
+    assert_int_equal(wait_ms(7, now), 0);
+    guess(7, now);
+    assert_int_equal(wait_ms(7, now), LIMIT_GUESS_PEER_MS);
 }
 
 static void all_is_forgiven_in_time_and_not_more_than_all(void **state)
 {
     (void)state;
     uint64_t now = 5000;
-    for (int i = 0; i < LIMIT_GUESSES_PEER; i++) throttle_guessed(&throttle, 7, now);
+    for (int i = 0; i < LIMIT_GUESSES_PEER; i++) guess(7, now);
     now += 1000 * (uint64_t)LIMIT_GUESS_PEER_MS;
     for (int i = 0; i < LIMIT_GUESSES_PEER; i++) {
-        assert_int_equal(throttle_wait_ms(&throttle, 7, now), 0);
-        throttle_guessed(&throttle, 7, now);
+        assert_int_equal(wait_ms(7, now), 0);
+        guess(7, now);
     }
-    assert_true(throttle_wait_ms(&throttle, 7, now) > 0);
+    assert_true(wait_ms(7, now) > 0);
 }
 
 static void calls_under_way_together_are_paid_for_later(void **state)
 {
     (void)state;
-    for (int i = 0; i < 3 * LIMIT_GUESSES_PEER; i++) throttle_guessed(&throttle, 7, 0);
-    assert_int_equal(throttle_wait_ms(&throttle, 7, 0),
+    for (int i = 0; i < 3 * LIMIT_GUESSES_PEER; i++) guess(7, 0);
+    assert_int_equal(wait_ms(7, 0),
                      (2 * LIMIT_GUESSES_PEER + 1) * LIMIT_GUESS_PEER_MS);
 }
 
@@ -75,11 +85,27 @@ static void all_peers_together_have_a_limit_too(void **state)
 {
     (void)state;
     for (uint32_t i = 0; i < LIMIT_GUESSES; i++) {
-        assert_int_equal(throttle_wait_ms(&throttle, i, 0), 0);
-        throttle_guessed(&throttle, i, 0);
+        assert_int_equal(wait_ms(i, 0), 0);
+        guess(i, 0);
     }
-    assert_int_equal(throttle_wait_ms(&throttle, 4000, 0), LIMIT_GUESS_MS);
-    assert_int_equal(throttle_wait_ms(&throttle, 4000, LIMIT_GUESS_MS), 0);
+    assert_int_equal(wait_ms(4000, 0), LIMIT_GUESS_MS);
+    assert_int_equal(wait_ms(4000, LIMIT_GUESS_MS), 0);
+}
+
+static void what_is_slowed_is_slowed_apart(void **state)
+{
+    (void)state;
+    for (int i = 0; i < LIMIT_SENDS_PEER; i++) {
+        assert_int_equal(throttle_wait_ms(&throttle, SLOWED_SENDS, 7, 0), 0);
+        throttle_guessed(&throttle, SLOWED_SENDS, 7, 0);
+    }
+    assert_int_equal(throttle_wait_ms(&throttle, SLOWED_SENDS, 7, 0), LIMIT_SEND_PEER_MS);
+    assert_int_equal(throttle_wait_ms(&throttle, SLOWED_TRIES, 7, 0), 0);
+    assert_int_equal(wait_ms(7, 0), 0);
+    for (uint32_t i = 0; i < LIMIT_TRIES; i++)
+        throttle_guessed(&throttle, SLOWED_TRIES, i, 0);
+    assert_int_equal(throttle_wait_ms(&throttle, SLOWED_TRIES, 4000, 0), LIMIT_TRY_MS);
+    assert_int_equal(throttle_wait_ms(&throttle, SLOWED_SENDS, 4000, 0), 0);
 }
 
 static void a_peer_is_the_last_address_that_the_front_end_saw(void **state)
@@ -121,6 +147,7 @@ int main(void)
                                         teardown),
         cmocka_unit_test_setup_teardown(calls_under_way_together_are_paid_for_later, setup,
                                         teardown),
+        cmocka_unit_test_setup_teardown(what_is_slowed_is_slowed_apart, setup, teardown),
         cmocka_unit_test_setup_teardown(all_peers_together_have_a_limit_too, setup, teardown),
         cmocka_unit_test_setup_teardown(a_peer_is_the_last_address_that_the_front_end_saw, setup,
                                         teardown),

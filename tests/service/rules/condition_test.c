@@ -190,6 +190,33 @@ static void birthdays_fall_on_days_weeks_and_months(void **state)
     }
 }
 
+static void the_next_birthday_is_today_or_ahead(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *birthday;
+        int year, month, day, next_year, next_month, next_day;
+    } dates[] = {
+        {"1990-11-23", 2026, 11, 23, 2026, 11, 23},
+        {"1990-11-23", 2026, 11, 22, 2026, 11, 23},
+        {"--11-23", 2026, 11, 24, 2027, 11, 23},
+        {"--01-02", 2026, 12, 31, 2027, 1, 2},
+        {"--02-29", 2024, 2, 28, 2024, 2, 29},
+        {"--02-29", 2026, 2, 28, 2026, 2, 28}, /* a common year */
+        {"--02-29", 2026, 3, 1, 2027, 2, 28},
+        {"--02-29", 2027, 3, 1, 2028, 2, 29},
+    };
+    for (size_t i = 0; i < sizeof dates / sizeof dates[0]; i++) {
+        struct person person = born(dates[i].birthday);
+        business_date date = date_from_civil(dates[i].year, dates[i].month, dates[i].day);
+        assert_int_equal(person_next_birthday(&person, date),
+                         date_from_civil(dates[i].next_year, dates[i].next_month,
+                                         dates[i].next_day));
+    }
+    struct person nobodys = born("");
+    assert_int_equal(person_next_birthday(&nobodys, SUNDAY), DATE_NEVER);
+}
+
 static void ages_are_full_years(void **state)
 {
     (void)state;
@@ -211,6 +238,7 @@ int main(void)
         cmocka_unit_test(her_profile_is_asked_for_only_where_it_decides),
         cmocka_unit_test(a_category_rules_base_is_that_of_its_lines),
         cmocka_unit_test(birthdays_fall_on_days_weeks_and_months),
+        cmocka_unit_test(the_next_birthday_is_today_or_ahead),
         cmocka_unit_test(ages_are_full_years),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

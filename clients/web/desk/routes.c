@@ -1,0 +1,5 @@
+#include "clients/web/site/visit.h"
+
+const struct route DESK_ROUTES[] = {
+    {0},
+};

@@ -1,0 +1,5 @@
+#include "clients/web/site/visit.h"
+
+const struct route GUIDE_ROUTES[] = {
+    {0},
+};

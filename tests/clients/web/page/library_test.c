@@ -1,0 +1,97 @@
+/* The pages' own templates and texts: all there, in both languages. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "beckon/v1/benefit_service.pb-c.h"
+#include "beckon/v1/credit_service.pb-c.h"
+#include "beckon/v1/token_service.pb-c.h"
+#include "clients/message/text.h"
+#include "clients/web/page/assets.h"
+#include "clients/web/page/library.h"
+
+static struct templates *load(void)
+{
+    GString *error = g_string_new(NULL);
+    struct templates *templates = library_load(error);
+    if (!templates)
+        fail_msg("%s", error->str);
+    g_string_free(error, true);
+    return templates;
+}
+
+static void every_text_is_there_in_both_languages(void **state)
+{
+    (void)state;
+    templates_free(load());
+}
+
+/* Pages that people see have a title: all that begin with the common head. */
+static void every_page_has_a_title(void **state)
+{
+    (void)state;
+    struct templates *templates = load();
+    struct format format = {.language = LANGUAGE_EN, .currency = ""};
+    json_t *view = json_object();
+    for (size_t i = 0; i < ASSETS_COUNT; i++) {
+        if (!g_str_has_prefix(ASSETS[i].bytes, "{{>common/head}}"))
+            continue;
+        const char *begin = ASSETS[i].name + strlen("templates/");
+        char *page = g_strndup(begin, strlen(begin) - strlen(".html"));
+        char *key = g_strconcat("title.", page, NULL);
+        char *title = template_text(templates, &format, key, view);
+        if (!title)
+            fail_msg("there is no text %s", key);
+        g_free(title);
+        g_free(key);
+        g_free(page);
+    }
+    json_decref(view);
+    templates_free(templates);
+}
+
+/* Enums that pages put into words: every value has one. */
+static void every_value_of_a_shown_enum_has_a_word(void **state)
+{
+    (void)state;
+    static const struct { const char *prefix; const ProtobufCEnumDescriptor *type; } enums[] = {
+        {"benefit_state", &beckon__v1__benefit_state__descriptor},
+        {"credit_state", &beckon__v1__credit_state__descriptor},
+        {"role", &beckon__v1__role__descriptor},
+    };
+    static const char *const not_shown[] = {"role.pos", "role.operator", "role.payout"};
+    struct templates *templates = load();
+    struct format format = {.language = LANGUAGE_ZH, .currency = ""};
+    json_t *view = json_object();
+    for (size_t i = 0; i < G_N_ELEMENTS(enums); i++) {
+        for (unsigned k = 1; k < enums[i].type->n_values; k++) { /* 0 is never said */
+            char *value = text_of_enum(enums[i].type, enums[i].type->values[k].value);
+            char *key = g_strconcat(enums[i].prefix, ".", value, NULL);
+            bool shown = true;
+            for (size_t n = 0; n < G_N_ELEMENTS(not_shown); n++)
+                shown = shown && strcmp(not_shown[n], key) != 0;
+            char *word = template_text(templates, &format, key, view);
+            if (shown && !word)
+                fail_msg("there is no text %s", key);
+            g_free(word);
+            g_free(key);
+            g_free(value);
+        }
+    }
+    json_decref(view);
+    templates_free(templates);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(every_text_is_there_in_both_languages),
+        cmocka_unit_test(every_page_has_a_title),
+        cmocka_unit_test(every_value_of_a_shown_enum_has_a_word),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,60 @@
+"""The table of texts: nothing in it that no page shows, and nothing shown past it."""
+
+import json
+import pathlib
+import re
+import unittest
+
+WEB = pathlib.Path(__file__).resolve().parents[4] / "clients/web"
+TEMPLATES = {path: path.read_text() for path in WEB.glob("templates/**/*.html")}
+SOURCES = "\n".join(path.read_text() for path in WEB.glob("**/*.[ch]"))
+# Kinds of texts that code asks for by a part of their key.
+TOLD = re.compile(r"\.(title|what)$")
+
+
+def texts():
+    for path in sorted(WEB.glob("texts/*.json")):
+        for key, pair in json.loads(path.read_text()).items():
+            yield path.name, key, pair
+
+
+class Texts(unittest.TestCase):
+    def test_no_text_is_left_over(self):
+        everywhere = "\n".join(TEMPLATES.values()) + "\n".join(
+            text for _, _, pair in texts() for text in pair)
+        shown = set(re.findall(r"\{\{=([^}]+)\}\}", everywhere))
+        words = set(re.findall(r"\{\{word ([a-z_]+) ", everywhere))
+        pages = {str(path.relative_to(WEB / "templates"))[:-len(".html")] for path in TEMPLATES}
+        for name, key, _ in texts():
+            first = key.split(".")[0]
+            used = (key in shown or first in words and first != "title"
+                    or first == "title" and key[len("title."):] in pages
+                    or f'"{key}"' in SOURCES or first == "reason"
+                    or TOLD.search(key) and f'"{TOLD.sub("", key)}"' in SOURCES)
+            self.assertTrue(used, f"{name}: nothing shows {key}")
+
+    def test_templates_hold_no_words_of_their_own(self):
+        for path, source in TEMPLATES.items():
+            if path.name == "style.html":
+                continue
+            bare = re.sub(r"\{\{.*?\}\}|<[^>]*>|&[a-z]+;", " ", source, flags=re.S)
+            left = [word for word in re.findall(r"[^\W\d_]{2,}", bare)
+                    if word not in {"Beckon", "English", "中文"}]
+            self.assertEqual(left, [], path.name)
+
+    def test_both_languages_name_the_same_values(self):
+        for name, key, (zh, en) in texts():
+            self.assertEqual(set(re.findall(r"\{\{[^#^?/}]*?([\w.]+)\}\}", zh)),
+                             set(re.findall(r"\{\{[^#^?/}]*?([\w.]+)\}\}", en)), f"{name}: {key}")
+
+    def test_english_is_english_and_chinese_chinese(self):
+        chinese = re.compile(r"[一-鿿]")
+        for name, key, (zh, en) in texts():
+            self.assertFalse(chinese.search(en), f"{name}: {key} in English: {en}")
+            bare = re.sub(r"\{\{.*?\}\}", "", zh)
+            if re.search(r"[A-Za-z]{4,}", bare) and not chinese.search(zh):
+                self.assertIn(bare, {"Beckon"}, f"{name}: {key} in Chinese: {zh}")
+
+
+if __name__ == "__main__":
+    unittest.main()
