@@ -3,7 +3,8 @@
  *
  * Absolute deadlines: a connection's first line is there SERVER_REQUEST_MS after its begin, a
  * request is complete as long after its first line, its response taken within SERVER_RESPONSE_MS
- * (files: SERVER_FILE_MS), an idle connection is closed after SERVER_IDLE_MS. How long a handler
+ * (files: SERVER_FILE_MS), an idle connection is closed after SERVER_IDLE_MS (a proxy's:
+ * SERVER_PROXY_IDLE_MS). How long a handler
  * takes it bounds itself. Connections are bounded: when all are taken, the one that has been idle
  * or incomplete for longest is closed for a new one.
  *
@@ -27,6 +28,9 @@ enum {
     SERVER_RESPONSE_MS = 30 * 1000,
     SERVER_FILE_MS = 600 * 1000,
     SERVER_IDLE_MS = 15 * 1000,
+    /* Longer than nginx keeps its own (60 s): else it may send a form into a connection that we are
+     * just closing, and tells the visitor 502. */
+    SERVER_PROXY_IDLE_MS = 75 * 1000,
 };
 
 struct server;
@@ -35,6 +39,7 @@ struct server_options {
     const char *listen;         /* "127.0.0.1:7780", "[::1]:7780", "0.0.0.0:7780"; port 0: any */
     bool behind_proxy;          /* believe X-Forwarded-For and -Proto of loopback connections */
     unsigned worker_count;      /* 1 to SERVER_WORKERS_MAX */
+    unsigned connections_max;         /* 0: SERVER_CONNECTIONS_MAX */
     unsigned address_connections_max; /* of one address; 0: no bound (behind a proxy) */
     unsigned gets_per_minute, posts_per_minute; /* of one address; 0: no bound */
     unsigned request_ms, response_ms, file_ms, idle_ms; /* 0: SERVER_*_MS; tests hurry */
