@@ -192,6 +192,7 @@ static enum outcome list_members_read(struct reader *reader, struct command_call
     return OUTCOME_OK;
 }
 
+static_assert(LIMIT_BIRTHDAY_DAYS == 92, "as the refusal says");
 static_assert((int)LIMIT_BIRTHDAYS_LOOKED >= (int)LIMIT_PAGE, "room for a page of numbers");
 
 const struct command list_members = {

@@ -10,14 +10,6 @@
 #include "store/profiles.h"
 #include "store/shops.h"
 
-enum outcome object_caller_token(struct reader *reader, const struct command_call *call,
-                                 uint32_t *ret_number)
-{
-    (void)reader;
-    *ret_number = call->principal.token;
-    return OUTCOME_OK;
-}
-
 enum outcome object_merchant(struct reader *reader, struct merchant *ret)
 {
     return command_outcome(merchants_get(reader, ret), OUTCOME_MERCHANT_UNKNOWN);

@@ -11,10 +11,6 @@
 #include "store/accounts.h"
 #include "store/merchants.h"
 
-/* The number of the caller's token; 0 for one without. */
-enum outcome object_caller_token(struct reader *reader, const struct command_call *call,
-                                 uint32_t *ret_number) OUTCOME_CHECKED;
-
 /* The merchant the reader is turned to. OUTCOME_MERCHANT_UNKNOWN. */
 enum outcome object_merchant(struct reader *reader, struct merchant *ret) OUTCOME_CHECKED;
 
