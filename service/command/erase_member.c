@@ -95,10 +95,8 @@ static enum outcome erase_member_write(struct batch *batch, struct command_call 
     if (account.status != ACCOUNT_ACTIVE)
         return answer_again(&batch->reader, call, party, ret_reply);
     outcome = take_reason(call, &erasure.reason);
-    if (outcome == OUTCOME_OK)
-        outcome = object_caller_token(&batch->reader, call, &erasure.token);
     if (outcome != OUTCOME_OK) return outcome;
-    if (call->principal.role == ROLE_MEMBER) erasure.token = 0;
+    if (call->principal.role != ROLE_MEMBER) erasure.token = call->principal.token;
     erasure.party = party;
     erasure.born_at = account.recorded_at;
     outcome = erasing_load(batch, &account, &erasure, business_date_at(&merchant, call->now_ms),
