@@ -40,9 +40,10 @@ static enum outcome load_code(struct reader *reader, struct command_call *call, 
     phone_codes_phone(reader, phone, hash);
     enum outcome outcome =
         command_outcome(phone_codes_get(reader, hash, ret), OUTCOME_PHONE_CODE_EXPIRED);
-    if (outcome == OUTCOME_OK && (used_up(ret, call->now_ms) || ret->tries >= LIMIT_PHONE_CODE_TRIES ||
-                                  call->now_ms >= ret->expires_at))
-        outcome = OUTCOME_PHONE_CODE_EXPIRED;
+    bool over = outcome == OUTCOME_OK &&
+                (used_up(ret, call->now_ms) || ret->tries >= LIMIT_PHONE_CODE_TRIES ||
+                 call->now_ms >= ret->expires_at);
+    if (over) outcome = OUTCOME_PHONE_CODE_EXPIRED;
     return outcome == OUTCOME_OK ? outcome : form_refuse(call, outcome, "code", NULL);
 }
 
