@@ -191,10 +191,9 @@ class BadPages(unittest.TestCase):
     # ---- sessions and cookies --------------------------------------------------------------------
 
     def test_an_ended_session_is_told_and_leads_back_to_the_sign_in(self):
-        for language in ("zh", "en"):
-            herself = self.pages.member_signed_in("lin" if language == "zh" else "bo", language)
+        for language, name in (("zh", "lin"), ("en", "bo")):
+            herself = self.pages.member_signed_in(name, language)
             form = herself.get("/card/data").form("/card/profile")
-            name = "lin" if language == "zh" else "bo"
             self.pages.call("SignInService/RevokeSessions",
                             {"member_number": self.pages.members[name]})
             page = herself.post("/card/profile", dict(form.fields, name="changed"))
