@@ -89,7 +89,7 @@ enum {
     LIMIT_STAFF_BACK_DAYS = 366,
     LIMIT_STAFF_AHEAD_DAYS = 366,
     LIMIT_BIRTHDAY_DAYS = 92,             /* ahead: a quarter's planning */
-    LIMIT_BIRTHDAYS_LOOKED = 500,         /* profiles unsealed for one page: some 10 ms */
+    LIMIT_BIRTHDAYS_LOOKED = 500,         /* profiles unsealed for one page: some 3 ms */
     LIMIT_TOKENS_PER_PRINCIPAL = 2,       /* alive, for rotation */
     LIMIT_MEMBER_CODES = 20,              /* she draws herself, that may still be used: a card, and
                                              one for every chat group she is in */

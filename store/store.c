@@ -167,8 +167,13 @@ enum store_result store_open(const struct store_options *options, struct store *
     struct store *store = calloc(1, sizeof *store);
     if (store != NULL) {
         store->rosters = roster_cache_new();
+        store->programs = programs_kept_new();
     }
-    if (store == NULL || store->rosters == NULL) {
+    if (store == NULL || store->rosters == NULL || store->programs == NULL) {
+        if (store != NULL) {
+            roster_cache_free(store->rosters);
+            programs_kept_free(store->programs);
+        }
         free(store);
         return store_say(ret_message, STORE_FAULT, "There is no memory left.");
     }
@@ -222,6 +227,7 @@ void store_close(struct store *store)
     kv_destroy(store->kv);
     secrets_forget(&store->secrets);
     roster_cache_free(store->rosters);
+    programs_kept_free(store->programs);
     if (store->lock_fd >= 0) {
         close(store->lock_fd); /* last: the next instance may start from here */
     }

@@ -7,6 +7,7 @@
 #include <stdint.h>
 
 #include "store/folder.h"
+#include "store/programs_kept.h"
 #include "store/roster.h"
 #include "store/secrets.h"
 #include "store/store.h"
@@ -20,6 +21,7 @@ struct store {
     struct secrets secrets;
     uint8_t id[STORE_ID_BYTES];
     struct roster_cache *rosters; /* roster.h's */
+    struct programs_kept *programs; /* programs_kept.h's */
     atomic_bool backup_runs;
 };
 

@@ -87,7 +87,9 @@ static enum cli_exit call_of_owner(struct cli *cli, const struct verb *verb,
     enum cli_exit end = request_make(cli, verb, values, &request);
     if (end != CLI_OK)
         return end;
-    end = owner_set(cli, request, values_get(values, "OWNER"));
+    const char *owner = values_get(values, "OWNER");
+    if (owner != NULL)
+        end = owner_set(cli, request, owner);
     if (end == CLI_OK && valid != NULL)
         end = valid_set(cli, request, valid);
     if (end == CLI_OK)
@@ -148,8 +150,9 @@ static const char *const PROVE_EXAMPLES[] = {
 };
 
 static const struct option_spec LINK_OPTIONS[] = {
-    {.name = "OWNER", .argument = true, .required = true,
-     .help = "guide:NUMBER, guide:EMPLOYEE_NO or token:NUMBER"},
+    {.name = "OWNER", .argument = true, .help = "guide:NUMBER, guide:EMPLOYEE_NO or token:NUMBER"},
+    {.name = "token", .value = "NUMBER", .field = "token_number",
+     .help = "the same as token:NUMBER"},
     {.name = "valid", .value = "TIME", .help = "how long it may be used: 30m, 2h, 3d; else 1h"},
     {.name = "request-id", .value = "ID", .field = "request_id",
      .help = "names this request: repeated, it is answered the same; else random"},
@@ -157,7 +160,7 @@ static const struct option_spec LINK_OPTIONS[] = {
 };
 static const char *const LINK_EXAMPLES[] = {
     "beckon sign-in link guide:G01 --valid 2h",
-    "beckon sign-in link token:3",
+    "beckon sign-in link --token 3",
     NULL,
 };
 
@@ -172,8 +175,10 @@ static const char *const WHO_EXAMPLES[] = {"beckon sign-in who", NULL};
 static const char *const END_EXAMPLES[] = {"beckon sign-in end", NULL};
 
 static const struct option_spec REVOKE_OPTIONS[] = {
-    {.name = "OWNER", .argument = true, .required = true,
+    {.name = "OWNER", .argument = true,
      .help = "guide:NUMBER, guide:EMPLOYEE_NO, member:NUMBER, member:PHONE or token:NUMBER"},
+    {.name = "token", .value = "NUMBER", .field = "token_number",
+     .help = "the same as token:NUMBER"},
     {.name = NULL},
 };
 static const char *const REVOKE_EXAMPLES[] = {"beckon sign-in revoke guide:G01", NULL};

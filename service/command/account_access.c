@@ -10,7 +10,7 @@
 #include "service/command/reply.h"
 #include "store/accounts.h"
 #include "store/guides.h"
-#include "store/programs.h"
+#include "store/programs_kept.h"
 #include "store/shops.h"
 
 enum { DAY_MS = 24 * 60 * 60 * 1000 };
@@ -190,7 +190,7 @@ enum outcome entry_message(struct reader *reader, struct command_call *call,
     if (entry->program_version != 0) {
         struct program program;
         enum outcome outcome = command_outcome(
-            programs_get(reader, entry->program_version, &program), OUTCOME_STORE_DAMAGED);
+            programs_get_kept(reader, entry->program_version, &program), OUTCOME_STORE_DAMAGED);
         if (outcome != OUTCOME_OK) return outcome;
         if (entry->rule >= program.rule_count) return OUTCOME_STORE_DAMAGED;
         message->rule_id = reply_text(call, program.rules[entry->rule].id);

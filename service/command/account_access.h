@@ -36,7 +36,7 @@ bool event_papers_visible(const struct command_call *call, const struct event *e
 /* And the shop it was at? A member doesn't learn where her friends shop. */
 bool event_shop_visible(const struct command_call *call, const struct event *event);
 
-/* An entry as a message. */
+/* An entry as a message, in a snapshot. */
 enum outcome entry_message(struct reader *reader, struct command_call *call,
                            const struct entry *entry, Beckon__V1__Entry **ret) OUTCOME_CHECKED;
 

@@ -24,8 +24,11 @@ void audit_part(struct command_call *call, uint64_t part)
 void audit_text(struct command_call *call, const char *text)
 {
     char *to = call->audit.object.text;
+    size_t size = strlen(text);
+
+    if (size > AUDIT_TEXT_BYTES_MAX) size = AUDIT_TEXT_BYTES_MAX;
     memset(to, 0, sizeof call->audit.object.text);
-    memcpy(to, text, strnlen(text, AUDIT_TEXT_BYTES_MAX));
+    memcpy(to, text, size);
 }
 
 void audit_code(struct command_call *call, struct code_value code)

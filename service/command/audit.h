@@ -66,7 +66,10 @@ const struct audit_action_info *audit_action_info(enum audit_action action);
 /* AUDIT_NONE: none has this name. */
 enum audit_action audit_action_named(const char *method);
 
-/* What an entry says, for people: "approved settlement run 3 (draft 2)". */
-struct sentence audit_sentence(const struct audit_entry *entry);
+/* What an entry says, for people: "approved settlement run 3 (draft 2)". `currency`: the
+ * merchant's, for amounts of money; empty: the instance's trail, which has none. */
+struct sentence audit_sentence(const struct audit_entry *entry, const char *currency);
+/* Adds the facts in brackets. */
+void audit_facts_say(struct sentence *sentence, const char *facts, const char *currency);
 
 #endif

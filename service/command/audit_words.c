@@ -1,4 +1,5 @@
-/* What an entry says, in Chinese and English: what was done, to what, and what came of it. */
+/* What an entry says, in Chinese and English: what was done, to what, and what came of it
+ * (audit_facts.c). */
 #include <inttypes.h>
 #include <string.h>
 
@@ -64,72 +65,7 @@ static void add_object(struct sentence *sentence, const struct audit_object *obj
     }
 }
 
-/* ---- facts ----------------------------------------------------------------------------------- */
-
-/* Names of facts that read otherwise than they are stored. */
-static const struct {
-    const char *name;
-    struct sentence_pair word;
-} FACTS[] = {
-    {"account", {"账户", "account"}},   {"amount", {"数额", "amount"}},
-    {"codes", {"推荐码", "codes"}},     {"credit", {"激励", "credit"}},
-    {"draft", {"稿次", "draft"}},       {"fields", {"字段", "fields"}},
-    {"for", {"归属", "for"}},           {"format", {"格式", "format"}},
-    {"from", {"自", "from"}},           {"kpi", {"指标", "figure"}},
-    {"members", {"会员", "members"}},   {"net_minor", {"净额（最小单位）", "net (minor units)"}},
-    {"owner", {"归属", "owner"}},       {"payees", {"收款人", "payees"}},
-    {"profile", {"格式", "profile"}},   {"remedy", {"处理", "remedy"}},
-    {"role", {"角色", "role"}},         {"rows", {"行数", "rows"}},
-    {"run", {"结算", "settlement run"}}, {"shop", {"门店", "shop"}},
-    {"start", {"起始", "from"}},        {"state", {"状态", "state"}},
-    {"to", {"转给", "to"}},             {"unit", {"单位", "unit"}},
-    {"until", {"至", "until"}},         {"value", {"数值", "value"}},
-};
-
-static struct sentence_pair fact_word(const char *name, size_t size)
-{
-    for (size_t i = 0; i < sizeof FACTS / sizeof FACTS[0]; i++)
-        if (strlen(FACTS[i].name) == size && memcmp(FACTS[i].name, name, size) == 0)
-            return FACTS[i].word;
-    return (struct sentence_pair){NULL, NULL};
-}
-
-/* One "name=value" of `size` bytes. */
-static void add_fact(struct sentence *sentence, const char *fact, size_t size, bool first)
-{
-    const char *equals = memchr(fact, '=', size);
-    size_t name_size = equals != NULL ? (size_t)(equals - fact) : size;
-    const char *value = equals != NULL ? equals + 1 : fact + size;
-    int value_size = (int)(fact + size - value);
-    struct sentence_pair word = fact_word(fact, name_size);
-
-    if (!first) sentence_add(sentence, (struct sentence_pair){"，", ", "});
-    if (word.en != NULL) {
-        sentence_add(sentence, word);
-    } else {
-        sentence_zh(sentence, "%.*s", (int)name_size, fact);
-        sentence_en(sentence, "%.*s", (int)name_size, fact);
-    }
-    sentence_zh(sentence, " %.*s", value_size, value);
-    sentence_en(sentence, " %.*s", value_size, value);
-}
-
-static void add_facts(struct sentence *sentence, const char *facts)
-{
-    bool first = true;
-
-    if (facts[0] == '\0') return;
-    sentence_add(sentence, (struct sentence_pair){"（", " ("});
-    while (*facts != '\0') {
-        size_t size = strcspn(facts, " ");
-        add_fact(sentence, facts, size, first);
-        facts += size + (facts[size] == ' ');
-        first = false;
-    }
-    sentence_add(sentence, (struct sentence_pair){"）", ")"});
-}
-
-struct sentence audit_sentence(const struct audit_entry *entry)
+struct sentence audit_sentence(const struct audit_entry *entry, const char *currency)
 {
     struct sentence sentence = sentence_begin();
     const struct audit_action_info *info = audit_action_info(entry->action);
@@ -138,6 +74,6 @@ struct sentence audit_sentence(const struct audit_entry *entry)
     sentence_add(&sentence, info->did);
     sentence_en(&sentence, " ");
     add_object(&sentence, &entry->object);
-    add_facts(&sentence, entry->facts);
+    audit_facts_say(&sentence, entry->facts, currency);
     return sentence;
 }

@@ -7,7 +7,7 @@
 #include "service/command/review_message.h"
 #include "store/credit.h"
 #include "store/ledger.h"
-#include "store/programs.h"
+#include "store/programs_kept.h"
 #include "store/shops.h"
 
 static_assert((int)CREDIT_DONE == (int)BECKON__V1__CREDIT_STATE__CREDIT_STATE_DONE,
@@ -48,7 +48,7 @@ static enum outcome fill_rule(struct reader *reader, struct command_call *call,
     if (program->version != credit->program_version) {
         program->version = 0; /* of no use if the read fails */
         enum outcome outcome = command_outcome(
-            programs_get(reader, credit->program_version, program), OUTCOME_STORE_DAMAGED);
+            programs_get_kept(reader, credit->program_version, program), OUTCOME_STORE_DAMAGED);
         if (outcome != OUTCOME_OK) return outcome;
     }
     if (credit->rule >= program->rule_count) return OUTCOME_STORE_DAMAGED;

@@ -9,8 +9,8 @@
 
 /* The credit as it stands on `today`: what is due has happened to it. */
 struct credit credit_as_of(const struct credit *credit, business_date today);
-/* As a message. `program` keeps the version that was needed last, for the next of a list; its
- * version is 0 to begin with. */
+/* As a message, in a snapshot. `program` keeps the version that was needed last, for the next of a
+ * list; its version is 0 to begin with. */
 enum outcome credit_lot_message(struct reader *reader, struct command_call *call,
                                 struct party party, const struct credit *credit,
                                 struct program *program,

@@ -5,7 +5,7 @@
 #include "service/command/objects.h"
 #include "service/command/reply.h"
 #include "service/rules/point_rate.h"
-#include "store/programs.h"
+#include "store/programs_kept.h"
 
 /* What Redeem would take of the points, at the rate in force. */
 static void fill_points(const struct program *program, int64_t spendable,
@@ -29,16 +29,14 @@ static enum outcome fill_worth(struct reader *reader, struct command_call *call,
 {
     struct merchant merchant;
     struct program program;
-    uint32_t version;
 
     enum outcome outcome = object_merchant(reader, &merchant);
     if (outcome != OUTCOME_OK) return outcome;
     reply->currency = reply_text(call, merchant.currency);
     if (reply->currency == NULL) return OUTCOME_BUSY;
-    enum store_result found =
-        programs_in_force(reader, business_date_at(&merchant, call->now_ms), &version);
+    enum store_result found = programs_in_force_kept(
+        reader, business_date_at(&merchant, call->now_ms), &program);
     if (found == STORE_ABSENT) return OUTCOME_OK;
-    if (found == STORE_OK) found = programs_get(reader, version, &program);
     outcome = command_outcome(found, OUTCOME_STORE_DAMAGED);
     if (outcome != OUTCOME_OK) return outcome;
     fill_points(&program, balances_spendable(now, UNIT_POINTS), reply);

@@ -157,11 +157,11 @@ static enum outcome token_of(struct reader *reader, const struct audit_entry *en
     return command_outcome(tokens_get(reader, entry->token, ret), OUTCOME_STORE_DAMAGED);
 }
 
-static enum outcome entry_message(struct command_call *call, const struct audit_entry *entry,
-                                  const uint8_t hash[HASH_BYTES], const struct token *token,
-                                  Beckon__V1__AuditEntry **ret_message)
+static enum outcome entry_message(struct command_call *call, const struct listing *listing,
+                                  const struct audit_entry *entry, const uint8_t hash[HASH_BYTES],
+                                  const struct token *token, Beckon__V1__AuditEntry **ret_message)
 {
-    struct sentence sentence = audit_sentence(entry);
+    struct sentence sentence = audit_sentence(entry, listing->merchant.currency);
     Beckon__V1__AuditEntry *message = reply_message(call, &beckon__v1__audit_entry__descriptor);
 
     if (message == NULL) return OUTCOME_BUSY;
@@ -214,7 +214,7 @@ static enum outcome walk(struct reader *reader, struct command_call *call,
         if (outcome == OUTCOME_OK) outcome = token_of(reader, &entry, &token);
         if (outcome == OUTCOME_AGAIN) missing++;
         else if (outcome == OUTCOME_OK && missing == 0)
-            outcome = entry_message(call, &entry, hash, &token,
+            outcome = entry_message(call, listing, &entry, hash, &token,
                                     &reply->entries[reply->n_entries++]);
         if (outcome != OUTCOME_OK && outcome != OUTCOME_AGAIN) return outcome;
     }

@@ -6,7 +6,7 @@
 #include "service/command/objects.h"
 #include "service/command/reply.h"
 #include "service/command/tier.h"
-#include "store/programs.h"
+#include "store/programs_kept.h"
 
 static enum outcome fill_rights(struct command_call *call, const struct tier *tier,
                                 Beckon__V1__TierStanding *message)
@@ -58,10 +58,8 @@ static enum outcome fill_tier(struct reader *reader, struct command_call *call, 
     struct account account = *stored;
     struct program program;
     struct tier_outlook outlook;
-    uint32_t version;
 
-    enum store_result found = programs_in_force(reader, today, &version);
-    if (found == STORE_OK) found = programs_get(reader, version, &program);
+    enum store_result found = programs_in_force_kept(reader, today, &program);
     if (found == STORE_ABSENT) return OUTCOME_OK;
     if (found != STORE_OK) return command_outcome(found, OUTCOME_INTERNAL);
     if (!tiers_kept(&program)) return OUTCOME_OK;

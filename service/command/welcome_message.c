@@ -3,7 +3,7 @@
 #include "service/command/caps.h"
 #include "service/command/reply.h"
 #include "service/rules/welcome.h"
-#include "store/programs.h"
+#include "store/programs_kept.h"
 
 static_assert((int)TRIGGER_REPURCHASE == (int)BECKON__V1__TRIGGER__TRIGGER_REPURCHASE,
               "same numbers");
@@ -94,11 +94,9 @@ enum outcome welcome_messages(struct reader *reader, struct command_call *call,
 {
     struct welcome told[RULES_MAX];
     struct program program;
-    uint32_t version;
 
-    enum store_result found = programs_in_force(reader, today, &version);
+    enum store_result found = programs_in_force_kept(reader, today, &program);
     if (found == STORE_ABSENT) return OUTCOME_OK;
-    if (found == STORE_OK) found = programs_get(reader, version, &program);
     enum outcome outcome = command_outcome(found, OUTCOME_STORE_DAMAGED);
     if (outcome != OUTCOME_OK) return outcome;
 

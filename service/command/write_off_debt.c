@@ -170,6 +170,8 @@ static enum outcome write_off_debt_write(struct batch *batch, struct command_cal
     audit_object(call, AUDIT_OF_ENTRY, write_off->entry);
     audit_fact_party(call, "account", write_off->party);
     audit_fact_number(call, "debt", (int64_t)write_off->debt);
+    enum unit unit = writing_off.holder.lots.debt[writing_off.debt].debt.unit;
+    audit_fact_enum(call, "unit", &beckon__v1__unit__descriptor, (int)reply_unit(unit));
     audit_fact_number(call, "amount", write_off->amount);
     write_offs_put(batch, write_off);
     requests_put(batch, REQUEST_WRITE_OFF_DEBT, id, &fresh);

@@ -56,6 +56,25 @@ static void every_other_form_is_refused(void **state)
     assert_int_equal(merchant, 77);
 }
 
+static void a_secret_of_one_kind_opens_nothing_of_another(void **state)
+{
+    (void)state;
+    static const char *const begins[SECRET_KIND_COUNT] = {"beckon_3_", "session_3_", "link_3_"};
+    memset(secret, 7, sizeof secret);
+    for (int kind = 0; kind < SECRET_KIND_COUNT; kind++) {
+        char text[SECRET_TOKEN_TEXT_BYTES];
+        uint8_t read[SECRET_BYTES];
+        uint32_t merchant;
+        secret_text_write((enum secret_kind)kind, 3, secret, text);
+        assert_memory_equal(text, begins[kind], strlen(begins[kind]));
+        for (int other = 0; other < SECRET_KIND_COUNT; other++)
+            assert_int_equal(secret_text_read((enum secret_kind)other, text, strlen(text),
+                                              &merchant, read), kind == other);
+    }
+    assert_true(secret_equal("abc", "abd", 2));
+    assert_false(secret_equal("abc", "abd", 3));
+}
+
 static void a_seed_gives_the_same_bytes_again_and_others_per_stream(void **state)
 {
     (void)state;
@@ -75,6 +94,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_written_token_is_read_again),
         cmocka_unit_test(every_other_form_is_refused),
+        cmocka_unit_test(a_secret_of_one_kind_opens_nothing_of_another),
         cmocka_unit_test(a_seed_gives_the_same_bytes_again_and_others_per_stream),
     };
     secret_init();

@@ -25,7 +25,8 @@ static const struct route *const ROUTE_TABLES[] = {
 
 /* Does `path` fit `pattern`, whose ":x" stands for one segment (*ret_rest)? The rest of a path is
  * compared without case at "/R/", as QR codes are written in capitals. */
-static bool path_fits(const char *pattern, const char *path, const char **ret_rest, size_t *ret_size)
+static bool path_fits(const char *pattern, const char *path, const char **ret_rest,
+                      size_t *ret_size)
 {
     const char *hole = strstr(pattern, ":x");
     if (!hole)

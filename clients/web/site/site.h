@@ -20,7 +20,7 @@ enum audience {
     AUDIENCE_MEMBER,
     AUDIENCE_SIGN_IN,  /* anyone, but staff pages' place: one-time links */
     AUDIENCE_GUIDE,
-    AUDIENCE_DESK,     /* shop manager, payroll, auditor, admin; the service decides what each may */
+    AUDIENCE_DESK,     /* shop manager, payroll, auditor, admin; the service says what each may */
 };
 
 struct route {
@@ -45,8 +45,8 @@ struct site {
     const struct templates *templates;
     uint8_t key[SITE_KEY_BYTES];  /* of CSRF tokens */
     uint32_t merchant_number;     /* whose pages these are */
-    const char *link_base;        /* "HTTP://192.168.1.5:7780": what QR codes say; NULL: HTTPS and the
-                                     merchant's own host */
+    const char *link_base;        /* "HTTP://192.168.1.5:7780": what QR codes say; NULL: HTTPS and
+                                     the merchant's own host */
     bool lan;                     /* a trial: registration and card for the network, unencrypted */
     const char *host;             /* the only name answered to, besides this machine's; NULL: any */
     const char *address;          /* beckond's */

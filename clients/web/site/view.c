@@ -60,9 +60,15 @@ static const char *sentence_of(const struct visit *visit)
 
 void view_refused(struct visit *visit)
 {
-    /* The service names paths of its messages; forms have their last part as field. */
+    /* The service names paths of its messages; forms have their last part as field. Its sentences
+     * are for callers of an API; where people meet one often, text "reason.REASON" says it. */
     const char *dot = strrchr(visit->error.field, '.');
-    add_wrong(visit, dot ? dot + 1 : visit->error.field, sentence_of(visit));
+    struct format format = format_of(visit);
+    char *key = g_strconcat("reason.", visit->error.reason, NULL);
+    char *own = template_text(visit->site->templates, &format, key, visit->view);
+    add_wrong(visit, dot ? dot + 1 : visit->error.field, own ? own : sentence_of(visit));
+    g_free(own);
+    g_free(key);
 }
 
 bool view_is_wrong(const struct visit *visit)
@@ -176,6 +182,7 @@ static void tell_gone(struct visit *visit, unsigned status, const char *key, uns
     char text[16];
     g_snprintf(text, sizeof text, "%u", wait_seconds);
     exchange_header(visit->exchange, "Retry-After", text);
+    view_integer(visit, "wait_seconds", wait_seconds);
     if (visit->exchange->method == EXCHANGE_POST)
         view_again(visit);
     else

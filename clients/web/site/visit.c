@@ -17,7 +17,7 @@ enum { VISIT_RANDOM_BYTES = 16, COOKIE_BYTES_MAX = 160, COOKIE_HEADER_BYTES = 51
 
 /* ---- cookies --------------------------------------------------------------------------------- */
 
-/* Over plain HTTP from elsewhere a browser keeps no secure cookie, and none may pretend to be one. */
+/* Over plain HTTP from elsewhere a browser keeps no secure cookie, and none may pretend to be. */
 static bool in_the_open(const struct visit *visit)
 {
     return !visit->exchange->secure && !visit->exchange->near;

@@ -42,7 +42,7 @@ struct visit {
 
 /* Who is signed in, as GetSession says. */
 struct session {
-    const char *role;            /* "member", "guide", "shop_manager", "payroll", "auditor", "admin" */
+    const char *role;            /* "member", "guide", "shop_manager", "payroll", ... */
     uint32_t number;             /* member or guide; 0 for the others */
 };
 

@@ -46,7 +46,7 @@ static void a_settlement_leaves_its_steps(void **state)
                      "entries[0].object_number=1 entries[0].object_part=1 "
                      "entries[0].facts=account=guide:1_state=OPEN "
                      "entries[0].sentence_en=opened_dispute_1_of_settlement_run_1_"
-                     "(account_guide:1,_state_OPEN)"),
+                     "(account_guide_1,_open)"),
         ANSWERS_AGAIN("payroll", decide_dispute,
                       "run_number=1 dispute_number=1 decision=REJECT reason=no", NULL),
         NEWEST("16", "entries[0].action=DecideDispute "
@@ -54,9 +54,9 @@ static void a_settlement_leaves_its_steps(void **state)
         APPROVE("1", "hash"),
         NEWEST("17", "entries[0].action=ApproveSettlementRun entries[0].role=ADMIN "
                      "entries[0].token_number=1 entries[0].facts=draft=1_net_minor=3750 "
-                     "entries[0].sentence_zh=批准了结算_1（稿次_1，净额（最小单位）_3750） "
+                     "entries[0].sentence_zh=批准了结算_1（稿次_1，净额_37.50_CNY） "
                      "entries[0].sentence_en=approved_settlement_run_1_"
-                     "(draft_1,_net_(minor_units)_3750)"),
+                     "(draft_1,_net_37.50_CNY)"),
         PROVE, CLOSE("1", "hash"), WORK("1"),
         NEWEST("18", "entries[0].action=CloseSettlementRun"),
         ANSWERS_AGAIN("payroll", create_settlement_export,
@@ -102,7 +102,8 @@ static void what_tills_members_and_strangers_do_is_told_elsewhere(void **state)
                 "update_fields[1]=phone "
                 "member.phone=13900000077", NULL),
         NEWEST("12", "entries[0].action=UpdateMember entries[0].object_kind=MEMBER "
-                     "entries[0].object_number=1 entries[0].facts=fields=name,phone"),
+                     "entries[0].object_number=1 entries[0].facts=fields=name,phone "
+                     "entries[0].sentence_zh=修改了资料：会员_1（字段_姓名,手机号）"),
         /* A refused one is not. */
         REFUSES("admin", update_member, "member.member_number=9 update_fields=name",
                 OUTCOME_MEMBER_UNKNOWN, "member.member_number"),
@@ -131,7 +132,10 @@ static void each_desk_leaves_what_it_did(void **state)
         NEWEST("16", "entries[0].facts=to=guide:2_from=2026-03-04"),
         DOES(adjust_balance, "account=member:1 unit=POINTS amount=30 reason=why request_id=a"),
         NEWEST("17", "entries[0].object_kind=ADJUSTMENT entries[0].object_number=1 "
-                     "entries[0].facts=account=member:1_unit=POINTS_amount=30_state=PROPOSED"),
+                     "entries[0].facts=account=member:1_unit=POINTS_amount=30_state=PROPOSED "
+                     "entries[0].sentence_en=adjusted_a_balance_by_adjustment_1_"
+                     "(account_member_1,_30_points,_proposed) "
+                     "entries[0].sentence_zh=调整了余额：调整_1（账户_会员_1，30_积分，待他人复核）"),
         ANSWERS("admin", decide_adjustment, "adjustment_number=1 approve=true reason=so", NULL),
         NEWEST("18", "entries[0].action=DecideAdjustment "
                      "entries[0].facts=account=member:1_unit=POINTS_amount=30_state=POSTED"),

@@ -108,7 +108,7 @@ static void a_damaged_record_refuses_the_command_that_meets_it(void **state)
         {.meddle = damage_merchant},
         SAY_DAMAGED("admin", get_merchant, ""),
         SAY_DAMAGED("pos:1", record_purchase, "receipt_number=1 member_number=2"),
-        ANSWERS("admin", get_balance, "account=member:2", NULL),
+        ANSWERS("admin", get_balance, "account=guide:1", NULL),
     };
     static const struct step accounts[] = {
         {.meddle = damage_accounts},

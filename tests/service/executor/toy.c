@@ -147,6 +147,9 @@ static enum outcome count_write(struct batch *batch, struct command_call *call,
     toy->rows[call->row] = value + 1;
     put_number(batch, call->merchant, toy->counter, value + 1);
     put_ballast(batch, call->merchant, toy->put_bytes);
+    call->told = toy->tells;
+    call->notice.filled = toy->notifies;
+    memcpy(call->notice.merchant, &toy, sizeof toy); /* whose it is */
     *ret_reply = &toy->reply.base;
     return OUTCOME_OK;
 }
@@ -302,6 +305,17 @@ static uint64_t monotonic_ms(void *context)
     return toy_monotonic_ms;
 }
 
+static void notify(void *context, const struct notice *notice)
+{
+    struct toy *toy;
+    assert(context == &gate_entered && notice->filled);
+    memcpy(&toy, notice->merchant, sizeof toy);
+    toy->notice_count++;
+    toy->notice_durable =
+        toy_stored(current_store, toy->work.call.merchant, toy->counter) >= toy->value;
+    toy->done_at_notice = toy->done_count;
+}
+
 static void fault(void *context, const char *sentence)
 {
     (void)context;
@@ -334,6 +348,8 @@ void toy_world_open(struct toy_world *world, enum toy_engine engine, bool reply_
         .store = world->store,
         .clock = {.now_ms = now_ms, .monotonic_ms = monotonic_ms},
         .fault = fault,
+        .notify = notify,
+        .notify_context = &gate_entered,
         .reply_before_commit = reply_before_commit,
     });
 }

@@ -31,6 +31,8 @@ struct toy {
     bool reserve_moves; /* its write shall touch the next merchant */
     bool refuses_reserve, refuses_merchant, is_revoked;
     bool is_noted, refuses_note; /* its doing has to be on record first */
+    enum outcome tells;   /* told to the caller after the commit */
+    bool notifies;        /* leaves a notice */
     uint64_t reserve_until_ms; /* its reserve phase lasts until then, monotonic */
 
     /* what came of it */
@@ -42,6 +44,9 @@ struct toy {
     uint64_t reserved_seen;      /* merchant 0's record in a new snapshot, inside `write` */
     uint64_t watched;            /* the record `watch` when `write` ran: what went before it */
     uint32_t watch;              /* 0: none */
+    unsigned notice_count;
+    bool notice_durable;         /* at the notice, a new snapshot had its value */
+    unsigned done_at_notice;     /* done_count then */
 };
 
 /* Writes; writes that put nothing and read only; rows; with a reserve phase; a finder. */

@@ -121,6 +121,35 @@ static void a_conflict_runs_the_batch_again(void **state)
     for (size_t i = 0; i < 4; i++) assert_int_equal(toys[i]->done_count, 1);
 }
 
+static void a_notice_leaves_once_with_its_commit_and_never_without(void **state)
+{
+    (void)state;
+    struct toy *gate = toy_close_gate(&world), *toys[4];
+    for (size_t i = 0; i < 4; i++) {
+        toys[i] = toy_new(&toy_count, 5);
+        toys[i]->notifies = true;
+    }
+    toys[1]->refuse = OUTCOME_SHOP_UNKNOWN;
+    toys[2]->tells = OUTCOME_CODE_WRONG;
+    for (size_t i = 0; i < 3; i++) toy_submit(&world, toys[i]);
+    toy_script((enum store_result[]){STORE_OK, STORE_CONFLICT, STORE_OK, STORE_FULL}, 4);
+    toy_open_gate();
+    assert_int_equal(toy_wait(gate), OUTCOME_OK);
+    assert_int_equal(toy_wait(toys[0]), OUTCOME_OK);
+    assert_int_equal(toys[0]->runs, 2);
+    assert_int_equal(toy_wait(toys[1]), OUTCOME_SHOP_UNKNOWN);
+    assert_int_equal(toy_wait(toys[2]), OUTCOME_CODE_WRONG); /* told, and what it put is there */
+    assert_int_equal(toy_stored(world.store, 1, 5), 2);
+    toy_submit(&world, toys[3]);
+    assert_int_equal(toy_wait(toys[3]), OUTCOME_STORE_FULL);
+    const unsigned notices[] = {1, 0, 1, 0};
+    for (size_t i = 0; i < 4; i++) assert_int_equal(toys[i]->notice_count, notices[i]);
+    assert_int_equal(gate->notice_count, 0);
+    assert_true(toys[0]->notice_durable && toys[2]->notice_durable);
+    assert_int_equal(toys[0]->done_at_notice, 0);
+    assert_true(toys[0]->work.call.sends);
+}
+
 static void a_reserve_phase_that_runs_again_starts_from_the_call_as_it_came(void **state)
 {
     (void)state;
@@ -332,6 +361,7 @@ int main(void)
         TEST(a_full_store_refuses_the_batch_and_takes_the_next),
         TEST(a_store_that_fills_ends_a_rows_call_after_what_is_committed),
         TEST(a_conflict_runs_the_batch_again),
+        TEST(a_notice_leaves_once_with_its_commit_and_never_without),
         TEST(a_reserve_phase_that_runs_again_starts_from_the_call_as_it_came),
         TEST(endless_conflicts_end_as_busy),
         TEST(endless_fetching_ends_as_busy_for_that_command_only),

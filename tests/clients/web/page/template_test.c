@@ -93,7 +93,8 @@ static void every_hole_is_escaped(void **state)
 static void a_value_is_never_a_template(void **state)
 {
     (void)state;
-    char *out = filled("{{name}}{{=hello}}", &EN, "{\"name\": \"{{secret}}{{#a}}\", \"secret\": 1}");
+    char *out = filled("{{name}}{{=hello}}", &EN,
+                       "{\"name\": \"{{secret}}{{#a}}\", \"secret\": 1}");
     assert_string_equal(out, "{{secret}}{{#a}}Hello {{secret}}{{#a}}");
     g_free(out);
 }
@@ -112,7 +113,8 @@ static void mistakes_are_told_with_their_line(void **state)
     for (size_t i = 0; i < G_N_ELEMENTS(rows); i++) {
         struct templates *templates = templates_new();
         GString *error = g_string_new(NULL);
-        bool added = templates_add(templates, "page", rows[i].source, strlen(rows[i].source), error);
+        const char *source = rows[i].source;
+        bool added = templates_add(templates, "page", source, strlen(source), error);
         if (rows[i].error) {
             assert_false(added);
             assert_string_equal(error->str, rows[i].error);
@@ -133,7 +135,8 @@ static void what_is_named_must_be_there(void **state)
     for (size_t i = 0; i < G_N_ELEMENTS(rows); i++) {
         struct templates *templates = templates_new();
         GString *error = g_string_new(NULL);
-        assert_true(templates_add(templates, "page", rows[i].source, strlen(rows[i].source), error));
+        const char *source = rows[i].source;
+        assert_true(templates_add(templates, "page", source, strlen(source), error));
         assert_false(templates_check(templates, error));
         assert_string_equal(error->str, rows[i].error);
         g_string_free(error, true);

@@ -59,8 +59,8 @@ static void only_addresses_within_the_site_are_own(void **state)
     (void)state;
     static const char *const own[] = {"/", "/card", "/R/7K3Q9F2MX?lang=en", "/a//b"};
     static const char *const others[] = {"", "card", "//evil.example", "/\\evil.example",
-                                         "https://evil.example", "javascript:alert(1)", "/a\r\nX: y",
-                                         "/a b", "/a\\b", "\t/card"};
+                                         "https://evil.example", "javascript:alert(1)",
+                                         "/a\r\nX: y", "/a b", "/a\\b", "\t/card"};
     for (size_t i = 0; i < sizeof own / sizeof own[0]; i++)
         assert_true(visit_path_is_own(own[i]));
     for (size_t i = 0; i < sizeof others / sizeof others[0]; i++)
