@@ -44,6 +44,13 @@ static void make_sound(struct batch *batch)
     assert_int_equal(audits_head_get(&batch->reader, &again), STORE_OK);
     assert_int_equal(again.count, 3);
     assert_memory_equal(again.hash, hash, HASH_BYTES);
+
+    struct audit_entry instances = {.recorded_at = 1500, .role = ROLE_OPERATOR,
+                                    .action = AUDIT_ACCEPT_CLOCK};
+    assert_int_equal(batch_command_begin(batch, 0), STORE_OK);
+    assert_int_equal(audits_head_get(&batch->reader, &head), STORE_OK);
+    assert_int_equal(head.count, 0); /* another trail */
+    audits_append(batch, &head, &instances);
 }
 
 static struct key key_of(uint64_t number)
@@ -147,6 +154,14 @@ static void time_runs_back(struct batch *batch)
     put(batch, 2, &entry);
 }
 
+static void the_instances_entry_is_missing(struct batch *batch)
+{
+    struct key key = key_begin(0, TABLE_AUDIT);
+    key_u64(&key, 1);
+    assert_int_equal(batch_command_begin(batch, 0), STORE_OK);
+    table_delete(batch, &key);
+}
+
 static void every_wrong_entry_is_found(void **state)
 {
     (void)state;
@@ -160,6 +175,7 @@ static void every_wrong_entry_is_found(void **state)
         ROW(one_is_invented, "audit trail: a record beyond entry 3"),
         ROW(the_head_is_gone, "audit trail: a record beyond entry 0"),
         ROW(the_head_is_cut_short, "audit trail: damaged head"),
+        ROW(the_instances_entry_is_missing, "the instance's audit trail entry 1: no record"),
         ROW(time_runs_back, "audit trail entry 2: time runs back"),
     };
     corruptions_are_found(make_sound, rows, sizeof rows / sizeof rows[0]);

@@ -81,6 +81,11 @@ static void cut(struct connections *connections, struct connection *connection)
 {
     assert(connection->state != CONNECTION_FREE);
     if (connection->state != CONNECTION_CUT) {
+        if (connection->state == CONNECTION_SENDING) {
+            /* What he doesn't take, the system would offer him for many minutes more. */
+            const struct linger reset = { .l_onoff = 1, .l_linger = 0 };
+            setsockopt(connection->descriptor, SOL_SOCKET, SO_LINGER, &reset, sizeof(reset));
+        }
         connection->state = CONNECTION_CUT;
         connection->lingers = false;
         connections->live_count--;

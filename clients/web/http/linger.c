@@ -16,6 +16,7 @@ struct lingering {
     int descriptor;
     uint64_t until_ms;  /* at the latest */
     uint64_t silent_ms; /* last byte */
+    size_t size;        /* dropped so far */
 };
 
 struct lingerers {
@@ -86,16 +87,18 @@ void linger_add(struct lingerers *linger, int descriptor, uint64_t now_ms)
 static bool drop(struct lingering *one, uint64_t now_ms)
 {
     char dropped[16 * 1024];
-    for (unsigned i = 0; i < 64; i++) { /* then it is the next one's turn */
+    /* So much at a time; then it is the next one's turn. */
+    for (unsigned i = 0; i < 64 && one->size < LINGER_BYTES; i++) {
         ssize_t size = recv(one->descriptor, dropped, sizeof(dropped), MSG_DONTWAIT);
         if (size > 0) {
             one->silent_ms = now_ms;
+            one->size += (size_t)size;
         } else {
             bool waits = size < 0 && (errno == EAGAIN || errno == EINTR);
             return waits && now_ms - one->silent_ms < LINGER_SILENCE_MS;
         }
     }
-    return true;
+    return one->size < LINGER_BYTES;
 }
 
 static void drop_all(struct lingerers *linger, uint64_t now_ms)

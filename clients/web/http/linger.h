@@ -12,6 +12,7 @@ enum {
     LINGER_MAX = 256,              /* more: reset */
     LINGER_MS = 10 * 1000,
     LINGER_SILENCE_MS = 2 * 1000,  /* without a byte */
+    LINGER_BYTES = 8 * 1024 * 1024, /* a photograph somebody put into a form */
 };
 
 struct lingerers;

@@ -94,7 +94,7 @@ static void read_target(struct request *request)
         return;
     }
     path_size = strlen(path);
-    if (path_size > 1 && path[path_size - 1] == '/') {
+    if (path_size > 1 && path[path_size - 1] == '/' && path[path_size - 2] != '/') {
         path[path_size - 1] = '\0';
     }
     if (!is_straight(path)) {

@@ -26,7 +26,7 @@
 
 enum {
     POLLERS = 2,
-    CONNECTIONS_MIN = 64,
+    CONNECTIONS_MIN = 16,
     /* The headers of a request and of its response; nginx lets through as much. */
     CONNECTION_BYTES = 32 * 1024,
     STOP_MS = 5 * 1000,
@@ -215,6 +215,9 @@ static enum MHD_Result answer(void *context, struct MHD_Connection *peer, const 
         if (*part_size > 0) {
             bool taken = request_take(request, part, *part_size);
             *part_size = 0;
+            if (!taken) {
+                connection_cut(server->connections, request->connection);
+            }
             return taken ? MHD_YES : MHD_NO;
         }
         request_read_form(request);
@@ -278,7 +281,8 @@ struct server *server_start(const struct server_options *options, char *error, s
     if (descriptor < 0) {
         return NULL;
     }
-    unsigned max = listen_raise_descriptors(SERVER_CONNECTIONS_MAX);
+    unsigned max = listen_raise_descriptors(
+        options->connections_max > 0 ? options->connections_max : SERVER_CONNECTIONS_MAX);
     struct server *server = calloc(1, sizeof(*server));
     bool started = false;
     if (max < CONNECTIONS_MIN) {

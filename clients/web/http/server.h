@@ -35,6 +35,7 @@ struct server_options {
     const char *listen;         /* "127.0.0.1:7780", "[::1]:7780", "0.0.0.0:7780"; port 0: any */
     bool behind_proxy;          /* believe X-Forwarded-For and -Proto of loopback connections */
     unsigned worker_count;      /* 1 to SERVER_WORKERS_MAX */
+    unsigned connections_max;         /* 0: SERVER_CONNECTIONS_MAX */
     unsigned address_connections_max; /* of one address; 0: no bound (behind a proxy) */
     unsigned gets_per_minute, posts_per_minute; /* of one address; 0: no bound */
     unsigned request_ms, response_ms, file_ms, idle_ms; /* 0: SERVER_*_MS; tests hurry */

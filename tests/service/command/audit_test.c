@@ -188,6 +188,32 @@ static void the_instance_and_each_merchant_have_a_trail_of_their_own(void **stat
     play_on_lmdb(STAGE, STAGE_STEPS, steps, sizeof steps / sizeof steps[0]);
 }
 
+/* Who signed in as a token is told by that token. */
+static void a_session_is_told_by_whom_it_acts_as(void **state)
+{
+    (void)state;
+    static const struct step steps[] = {
+        ANSWERS("admin", create_token, "request_id=p token.role=PAYROLL token.label=Pay",
+                "token.token_number=2"),
+        DOES(create_sign_in_link, "request_id=l token_number=2"),
+        NEWEST("13", "entries[0].action=CreateSignInLink entries[0].object_kind=TOKEN "
+                     "entries[0].object_number=2 !entries[0].by_session"),
+        ANSWERS("token:$admin", create_sign_in_link, "request_id=m token_number=2", NULL,
+                .save = "link=secret"),
+        ANSWERS("stranger", redeem_sign_in_link, "secret=$link", NULL,
+                .save = "pay=session_secret"),
+        NEWEST("14", "entries[0].action=CreateSignInLink"),
+        ANSWERS("token:$pay", create_settlement_run,
+                "request_id=y type=PERIOD period_start=2026-02-01 period_end=2026-03-01 " RATE,
+                "run_number=1"),
+        NEWEST("15", "entries[0].action=CreateSettlementRun entries[0].token_number=2 "
+                     "entries[0].token_label=Pay entries[0].by_session=1"),
+        DOES(revoke_sessions, "token_number=2"),
+        NEWEST("16", "entries[0].action=RevokeSessions entries[0].object_number=2"),
+    };
+    PLAY_ON(STAGE, steps);
+}
+
 static void many_entries_are_fetched_together(void **state)
 {
     (void)state;
@@ -255,6 +281,7 @@ int main(void)
         cmocka_unit_test(what_tills_members_and_strangers_do_is_told_elsewhere),
         cmocka_unit_test(each_desk_leaves_what_it_did),
         cmocka_unit_test(the_instance_and_each_merchant_have_a_trail_of_their_own),
+        cmocka_unit_test(a_session_is_told_by_whom_it_acts_as),
         cmocka_unit_test(many_entries_are_fetched_together),
         cmocka_unit_test(it_is_listed_newest_first_and_by_what_is_asked_for),
     };

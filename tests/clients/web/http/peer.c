@@ -117,7 +117,7 @@ static bool read_up_to(struct peer *peer, size_t size)
 
 const char *answer_header(const struct answer *answer, const char *name)
 {
-    static char value[1024];
+    static _Thread_local char value[1024];
     size_t name_size = strlen(name);
     for (const char *line = answer->head; line != NULL && *line != '\0';) {
         if (strncasecmp(line, name, name_size) == 0 && line[name_size] == ':') {

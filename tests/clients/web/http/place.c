@@ -118,6 +118,17 @@ static void run_ticks(struct live *live, void *context)
     place->live_ended++;
 }
 
+static void run_quiet(struct live *live, void *context)
+{
+    struct place *place = context;
+    const struct timespec step = { .tv_nsec = 20 * 1000 * 1000 };
+    place->live_begun++;
+    while (!live_over(live)) {
+        nanosleep(&step, NULL);
+    }
+    place->live_ended++;
+}
+
 static void run_flood(struct live *live, void *context)
 {
     enum { EVENT_BYTES = 64 * 1024 };
@@ -178,6 +189,8 @@ static void handle(void *worker, struct exchange *exchange)
         exchange_redirect(exchange, fields_get(&exchange->query, "to"));
     } else if (strcmp(exchange->path, "/live") == 0) {
         send_live(exchange, place, run_ticks);
+    } else if (strcmp(exchange->path, "/quiet") == 0) {
+        send_live(exchange, place, run_quiet);
     } else if (strcmp(exchange->path, "/flood") == 0) {
         send_live(exchange, place, run_flood);
     } else if (strcmp(exchange->path, "/three") == 0) {

@@ -2,8 +2,8 @@
  *
  * /gate waits until place_open_gate; /long is PLACE_LONG_BYTES; /text compresses; /static has both
  * forms; /file is a file; /empty is 304; /redirect?to=PATH; /live sends events and pings until it
- * is over; /flood sends events as fast as they are taken; /three sends three; all others: what
- * came, as "name=value" lines. A refusal is answered "refused N" with its status. */
+ * is over, /quiet nothing; /flood sends events as fast as they are taken; /three sends three; all
+ * others: what came, as "name=value" lines. A refusal is answered "refused N" with its status. */
 #ifndef BECKON_TESTS_CLIENTS_WEB_HTTP_PLACE_H
 #define BECKON_TESTS_CLIENTS_WEB_HTTP_PLACE_H
 
