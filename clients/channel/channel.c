@@ -82,7 +82,7 @@ static bool token_is_sendable(const char *token)
     return true;
 }
 
-static grpc_channel *core_create(const char *target)
+static grpc_channel *core_create(const char *target, bool own_connection)
 {
     grpc_arg list[] = {
         {.type = GRPC_ARG_INTEGER, .key = (char *)GRPC_ARG_ENABLE_HTTP_PROXY, .value.integer = 0},
@@ -100,6 +100,9 @@ static grpc_channel *core_create(const char *target)
          .value.integer = REPLY_BYTES_MAX},
         /* What is sent again, and how often, is decided here. */
         {.type = GRPC_ARG_INTEGER, .key = (char *)GRPC_ARG_ENABLE_RETRIES, .value.integer = 0},
+        {.type = GRPC_ARG_INTEGER,
+         .key = (char *)GRPC_ARG_USE_LOCAL_SUBCHANNEL_POOL,
+         .value.integer = own_connection},
     };
     grpc_channel_args args = {.num_args = sizeof list / sizeof list[0], .args = list};
     grpc_channel_credentials *plain = grpc_insecure_credentials_create();
@@ -154,7 +157,7 @@ struct channel *channel_open(const struct channel_options *options,
     channel->deadline_ms = options->deadline_ms;
     channel->retry_ms = options->retry_ms;
     grpc_init();
-    channel->core = core_create(target);
+    channel->core = core_create(target, options->own_connection);
     channel->queue = grpc_completion_queue_create_for_next(NULL);
     return channel;
 }

@@ -31,6 +31,8 @@ struct channel_options {
     const char *token;    /* bearer token, or NULL */
     uint32_t deadline_ms; /* of one attempt of a unary call */
     uint32_t retry_ms;    /* how long to go on trying; 0: one attempt */
+    bool own_connection;  /* don't share one with other channels of this process: what stays open
+                             for long takes the room of their calls */
 };
 
 /* A method of a service, found by its descriptors. */
@@ -84,6 +86,14 @@ typedef bool channel_receive(void *context, const ProtobufCMessage *message);
 bool channel_stream(struct channel *channel, const struct channel_method *method,
                     const ProtobufCMessage *request, channel_receive *receive, void *context,
                     struct channel_error *ret_error);
+
+/* The same for streams that stay open: every CHANNEL_FOLLOW_MS while nothing comes `go_on` is asked
+ * with the same context; false cancels. */
+typedef bool channel_go_on(void *context);
+enum { CHANNEL_FOLLOW_MS = 500 };
+bool channel_follow(struct channel *channel, const struct channel_method *method,
+                    const ProtobufCMessage *request, channel_receive *receive,
+                    channel_go_on *go_on, void *context, struct channel_error *ret_error);
 
 /* Asks grpc.health.v1 about a service ("" for the whole); true: *ret_serving says it. */
 bool channel_health(struct channel *channel, const char *service, bool *ret_serving,

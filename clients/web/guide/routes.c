@@ -1,5 +1,26 @@
-#include "clients/web/site/visit.h"
+#include "clients/web/guide/guide.h"
 
 const struct route GUIDE_ROUTES[] = {
+    {EXCHANGE_GET, "/guide", AUDIENCE_GUIDE, board_get, false},
+    {EXCHANGE_GET, "/guide/live", AUDIENCE_GUIDE, live_get, false},
+    {EXCHANGE_GET, "/guide.js", AUDIENCE_SIGN_IN, guide_script_get, true},
+    {EXCHANGE_GET, "/guide/ranking", AUDIENCE_GUIDE, ranking_get, false},
+    {EXCHANGE_GET, "/guide/members", AUDIENCE_GUIDE, members_get, false},
+    {EXCHANGE_GET, "/guide/entries", AUDIENCE_GUIDE, entries_get, false},
+    {EXCHANGE_GET, "/guide/debts", AUDIENCE_GUIDE, debts_get, false},
+    {EXCHANGE_GET, "/guide/credits", AUDIENCE_GUIDE, credits_get, false},
+    {EXCHANGE_GET, "/guide/credits/:x", AUDIENCE_GUIDE, guide_credit_get, false},
+    {EXCHANGE_GET, "/guide/code", AUDIENCE_GUIDE, code_get, false},
+    {EXCHANGE_GET, "/guide/code.png", AUDIENCE_GUIDE, code_png_get, false},
+    {EXCHANGE_GET, "/guide/code.svg", AUDIENCE_GUIDE, code_svg_get, false},
+    {EXCHANGE_GET, "/guide/customers", AUDIENCE_GUIDE, customers_get, false},
+    {EXCHANGE_GET, "/guide/customers/:x", AUDIENCE_GUIDE, customer_get, false},
+    {EXCHANGE_GET, "/guide/statements", AUDIENCE_GUIDE, statements_get, false},
+    {EXCHANGE_GET, "/guide/statements/:x", AUDIENCE_GUIDE, statement_get, false},
+    {EXCHANGE_GET, "/guide/statements/:x/print", AUDIENCE_GUIDE, statement_print_get, false},
+    {EXCHANGE_GET, "/guide/statements/:x/dispute", AUDIENCE_GUIDE, dispute_get, false},
+    {EXCHANGE_POST, "/guide/statements/:x/dispute", AUDIENCE_GUIDE, dispute_post, false},
+    {EXCHANGE_POST, "/guide/statements/:x/withdraw", AUDIENCE_GUIDE, withdraw_post, false},
+    {EXCHANGE_POST, "/guide/sign-out", AUDIENCE_GUIDE, guide_sign_out_post, false},
     {0},
 };

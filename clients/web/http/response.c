@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -12,14 +13,31 @@
 #include "clients/web/http/live.h"
 #include "clients/web/http/urlencoded.h"
 
+/* The same header from before, which is told anew; there may be several cookies. */
+static struct response_header *told_before(struct response *response, const char *name)
+{
+    for (unsigned i = 0; i < response->header_count; i++) {
+        const char *told = response->headers[i].name;
+        if (told != NULL && strcasecmp(told, name) == 0 && strcasecmp(name, "Set-Cookie") != 0) {
+            return &response->headers[i];
+        }
+    }
+    return NULL;
+}
+
 void exchange_header(struct exchange *exchange, const char *name, const char *value)
 {
     struct response *response = exchange->response;
-    assert(response->header_count < EXCHANGE_HEADERS_MAX);
     assert(name[0] != '\0' && urlencoded_plain(name, strlen(name)));
     assert(urlencoded_plain(value, strlen(value)));
-    struct response_header *header = &response->headers[response->header_count++];
-    header->name = strdup(name);
+    struct response_header *header = told_before(response, name);
+    if (header == NULL) {
+        assert(response->header_count < EXCHANGE_HEADERS_MAX);
+        header = &response->headers[response->header_count++];
+        header->name = strdup(name);
+    } else {
+        free(header->value);
+    }
     header->value = strdup(value);
 }
 
