@@ -220,7 +220,8 @@ class Visitor:
             except (BrokenPipeError, ConnectionResetError):
                 pass  # refused before all of it was sent: the answer is there to be read
             response = connection.getresponse()
-            raw = response.read()
+            endless = "event-stream" in (response.getheader("Content-Type") or "")
+            raw = b"" if endless else response.read()
         finally:
             connection.close()
         self.requests += 1
