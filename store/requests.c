@@ -7,7 +7,7 @@
 
 static struct key request_key(uint32_t merchant, enum request_kind kind, struct bytes id)
 {
-    assert(id.size > 0 && id.size <= REQUEST_ID_BYTES_MAX);
+    assert(id.size > 0 && id.size <= REQUEST_KEY_BYTES_MAX);
     struct key key = key_begin(merchant, TABLE_REQUEST);
     key_u8(&key, (uint8_t)kind);
     key_bytes(&key, id.data, id.size);

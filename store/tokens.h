@@ -31,7 +31,9 @@ enum request_kind { REQUEST_CREATE_CODE = 1, REQUEST_CREATE_TOKEN = 2, REQUEST_P
                     REQUEST_OPEN_DISPUTE = 31, REQUEST_CREATE_EXPORT = 40,
                     REQUEST_HAND_OVER = 50, REQUEST_END_EMPLOYMENT = 51,
                     REQUEST_SIGN_IN_LINK = 60 };
-enum { REQUEST_ID_BYTES_MAX = 64 };
+enum { REQUEST_ID_BYTES_MAX = 64,
+       REQUEST_OWN_BYTES = 6, /* kind and number of whose id it is, before ids of one's own */
+       REQUEST_KEY_BYTES_MAX = REQUEST_OWN_BYTES + REQUEST_ID_BYTES_MAX };
 enum store_result requests_get(struct reader *reader, enum request_kind kind, struct bytes id,
                                struct request *ret) STORE_CHECKED;
 void requests_put(struct batch *batch, enum request_kind kind, struct bytes id,

@@ -31,6 +31,8 @@ static bool usable(const struct code *code, uint64_t now_ms)
     return code->revoked_at == 0 && (code->ends_at == 0 || now_ms < code->ends_at);
 }
 
+static_assert(LIMIT_MEMBER_CODES == 20 && LIMIT_MEMBER_CODES_EVER == 100, "as refusals say");
+
 /* A member draws codes herself, so that there is a bound to it; staff answer for theirs. */
 static enum outcome check_room(struct reader *reader, struct command_call *call)
 {
@@ -56,6 +58,47 @@ static enum outcome check_room(struct reader *reader, struct command_call *call)
     return OUTCOME_OK;
 }
 
+/* ---- seen before? ---------------------------------------------------------------------------- */
+
+struct own_id {
+    uint8_t data[REQUEST_KEY_BYTES_MAX];
+    size_t size;
+};
+
+/* The id under which a request is kept. A member's stand apart, behind a byte that no text holds:
+ * no other member, whom nobody answers for, can use up an id that hers will be. */
+static struct bytes kept_id(const struct command_call *call, struct bytes id, struct own_id *own)
+{
+    uint32_t number = call->principal.party.number;
+
+    if (call->principal.role != ROLE_MEMBER) return id;
+    own->size = REQUEST_OWN_BYTES + id.size;
+    own->data[0] = 0;
+    own->data[1] = PARTY_MEMBER;
+    for (int i = 0; i < 4; i++) own->data[2 + i] = (uint8_t)(number >> (24 - 8 * i));
+    memcpy(own->data + REQUEST_OWN_BYTES, id.data, id.size);
+    return (struct bytes){own->data, own->size};
+}
+
+/* The same request answered before, or another under its id. Members' were kept among everybody's
+ * once: of those only her own equal one is it. */
+static enum store_result find_known(struct reader *reader, const struct command_call *call,
+                                    struct bytes id, const struct request *fresh,
+                                    struct request *ret)
+{
+    struct own_id own;
+
+    enum store_result found =
+        requests_get(reader, REQUEST_CREATE_CODE, kept_id(call, id, &own), ret);
+    if (found != STORE_ABSENT || call->principal.role != ROLE_MEMBER) return found;
+    found = requests_get(reader, REQUEST_CREATE_CODE, id, ret);
+    bool same = found == STORE_OK &&
+                memcmp(ret->fingerprint, fresh->fingerprint, FINGERPRINT_BYTES) == 0;
+    return found == STORE_OK && !same ? STORE_ABSENT : found;
+}
+
+/* ---- the phases ------------------------------------------------------------------------------ */
+
 /* The look ahead. What it finds is found again by the write, which alone decides. */
 static enum outcome create_code_merchant(struct reader *reader, struct command_call *call,
                                          uint32_t *ret_merchant)
@@ -64,12 +107,14 @@ static enum outcome create_code_merchant(struct reader *reader, struct command_c
         (const Beckon__V1__CreateCodeRequest *)call->request;
     struct carried carried = {0};
     struct request known;
+    struct own_id own;
     struct bytes id;
 
     enum outcome outcome = form_request_id(call, request->request_id, &id);
     if (outcome != OUTCOME_OK) return outcome;
     reader->merchant = call->principal.merchant;
-    enum store_result found = requests_get(reader, REQUEST_CREATE_CODE, id, &known);
+    enum store_result found =
+        requests_get(reader, REQUEST_CREATE_CODE, kept_id(call, id, &own), &known);
     outcome = command_outcome(found, OUTCOME_OK);
     if (found == STORE_OK) carried.known = 1;
     else if (outcome == OUTCOME_OK) outcome = check_room(reader, call);
@@ -173,6 +218,7 @@ static enum outcome create_code_write(struct batch *batch, struct command_call *
     struct code code = {0}, known_code;
     struct request known, fresh;
     struct carried carried;
+    struct own_id own;
     struct bytes id;
 
     enum outcome outcome = form_request_id(call, request->request_id, &id);
@@ -183,7 +229,7 @@ static enum outcome create_code_write(struct batch *batch, struct command_call *
     if (outcome != OUTCOME_OK) return outcome;
     fill_fingerprint(batch, &code, fresh.fingerprint);
 
-    enum store_result found = requests_get(&batch->reader, REQUEST_CREATE_CODE, id, &known);
+    enum store_result found = find_known(&batch->reader, call, id, &fresh, &known);
     if (found == STORE_OK) {
         if (memcmp(known.fingerprint, fresh.fingerprint, FINGERPRINT_BYTES) != 0)
             return form_refuse(call, OUTCOME_REQUEST_ID_REUSED, "request_id", NULL);
@@ -212,7 +258,7 @@ static enum outcome create_code_write(struct batch *batch, struct command_call *
     fresh.object = code.value.symbols;
     /* Its first owner has it for all days before too: an import may register with it then. */
     codes_create(batch, &code, 0);
-    requests_put(batch, REQUEST_CREATE_CODE, id, &fresh);
+    requests_put(batch, REQUEST_CREATE_CODE, kept_id(call, id, &own), &fresh);
     outcome = reply_with(batch, call, &merchant, &code, ret_reply);
     assert(outcome == OUTCOME_OK);
     return outcome;

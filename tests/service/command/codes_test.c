@@ -258,6 +258,30 @@ static void a_member_draws_a_few_codes_of_her_own(void **state)
     play(STAGE, STAGE_STEPS, steps, count);
 }
 
+static void a_members_request_ids_are_her_own(void **state)
+{
+    (void)state;
+    static const struct step steps[] = {
+        ANSWERS_AGAIN("member:1", create_code, "request_id=card code.owner=member:1",
+                      "code.owner=member:1", .save = "one=code.code"),
+        /* Another member's request of that id is another request, as staff's is. */
+        ANSWERS_AGAIN("member:2", create_code, "request_id=card code.owner=member:2",
+                      "code.owner=member:2", .save = "two=code.code"),
+        ANSWERS_AGAIN("admin", create_code, "request_id=card code.owner=shop:1",
+                      "code.owner=shop:1"),
+        ANSWERS("member:1", create_code, "request_id=card code.owner=member:1", "code.code=$one"),
+        ANSWERS("member:2", create_code, "request_id=card code.owner=member:2", "code.code=$two"),
+        REFUSES("member:2", create_code, "request_id=card code.owner=member:2 code.channel=CHAT",
+                OUTCOME_REQUEST_ID_REUSED, "request_id"),
+        /* What was kept among everybody's is still hers, if it is the same. */
+        ANSWERS("member:1", create_code, "request_id=m1 code.owner=member:1 code.channel=CHAT",
+                "code.code=$m1"),
+        ANSWERS("member:1", create_code, "request_id=g1 code.owner=member:1",
+                "code.owner=member:1"),
+    };
+    PLAY_ON(STAGE, steps);
+}
+
 static void a_member_can_not_draw_codes_for_ever(void **state)
 {
     (void)state;
@@ -388,6 +412,7 @@ int main(void)
         cmocka_unit_test(a_code_may_have_many_owners_and_then_no_more),
         cmocka_unit_test(strangers_learn_one_thing_of_every_code_that_is_not_valid),
         cmocka_unit_test(a_member_draws_a_few_codes_of_her_own),
+        cmocka_unit_test(a_members_request_ids_are_her_own),
         cmocka_unit_test(a_member_can_not_draw_codes_for_ever),
         cmocka_unit_test(a_code_says_where_it_leads_and_what_it_gives),
         cmocka_unit_test(an_image_is_the_same_for_the_same_request),
