@@ -56,15 +56,17 @@ enum {
     LIMIT_GUESSES = 120,                  /* at once, of all strangers together */
     LIMIT_GUESS_MS = 1000,
 
-    /* Sign-in. A code of six digits with five tries, five codes an hour: a phone is guessed once in
-     * some 8,000 hours of trying, if throttles by address didn't come first. */
+    /* Sign-in. A code has six digits and five tries, a phone ten codes a day: whoever is after one
+     * phone is right once in 20,000 days. Whoever is after any phone gets 86,400 tries a day from
+     * all his addresses together, each five after a message to somebody: right once in 12 days. */
     LIMIT_PHONE_CODE_MS = 5 * 60 * 1000,  /* how long a code counts */
     LIMIT_PHONE_CODE_TRIES = 5,
     LIMIT_PHONE_CODE_EACH_MS = 60 * 1000, /* of one phone: one a minute, */
     LIMIT_PHONE_CODES_HOUR = 5,           /* so many an hour, */
     LIMIT_PHONE_CODES_DAY = 10,           /* and a day: messages cost money and patience */
-    LIMIT_SENDS_PEER = 10,                /* codes asked for at once, from one address: a family, */
-    LIMIT_SEND_PEER_MS = 60 * 1000,       /* then one every so often; */
+    LIMIT_SENDS_PEER = 30,                /* codes asked for at once, from one address: a shop's
+                                             network on a busy day, */
+    LIMIT_SEND_PEER_MS = 10 * 1000,       /* then one every so often; */
     LIMIT_SENDS = 300,                    /* from all: a campaign's first minute, */
     LIMIT_SEND_MS = 1000,                 /* then 86,400 records a day, 200 B each, at most */
     LIMIT_TRIES_PEER = 30,                /* wrong codes at once, from one address, */

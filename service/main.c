@@ -15,6 +15,7 @@
 #include "service/limits.h"
 #include "service/main_data.h"
 #include "service/main_due.h"
+#include "service/main_erase.h"
 #include "service/main_options.h"
 #include "service/main_settle.h"
 #include "service/ops/clock.h"
@@ -147,6 +148,7 @@ static int serve(const struct options *options, struct store *store, struct send
     struct ticker *ticker = ticker_start(MAINTAIN_MS, maintain, store);
     struct due_ticker *due = due_ticker_start(executor, store, clock);
     struct settle_ticker *settle = settle_ticker_start(executor, store);
+    struct erase_ticker *erase = erase_ticker_start(executor, store);
     int code = listen_all(rpc, options);
     if (code == EXIT_OK) {
         int number = 0;
@@ -155,6 +157,7 @@ static int serve(const struct options *options, struct store *store, struct send
         log_event("info", "signal", "name=SIG%s", sigabbrev_np(number));
     }
     drain(rpc, signals);
+    erase_ticker_stop(erase);
     settle_ticker_stop(settle);
     due_ticker_stop(due);
     executor_stop(executor);

@@ -8,12 +8,14 @@
 #include <unistd.h>
 
 #include "service/command/bootstrap.h"
+#include "service/command/erasing.h"
 #include "service/ops/clock.h"
 #include "service/ops/log.h"
 #include "service/secret.h"
 #include "store/folder.h"
 
 enum { HEADROOM_BYTES = 256 * 1024 * 1024 }; /* a full disk must never meet a commit (store.h) */
+enum { RESTORE_READERS = 4 }; /* the erasure list is applied before anybody can read */
 enum { FILE_PATH_BYTES = PATH_MAX + 32 };
 
 bool data_write_file(const char *path, const char *text, unsigned mode)
@@ -99,6 +101,19 @@ static bool first_start_where_needed(const char *data, struct store *store)
     return !needed || first_start(data, store);
 }
 
+/* Before anybody is served: who was erased is gone, whatever a crash or a backup left. */
+static bool finish_erasures(struct store *store)
+{
+    struct executor_clock clock = clock_system();
+    size_t again = 0;
+    enum outcome outcome = erasures_resume(store, clock.now_ms(clock.context), &again);
+    if (outcome != OUTCOME_OK)
+        log_event("error", "erasures not finished", "reason=%s", outcome_info(outcome)->reason);
+    else if (again > 0)
+        log_event("info", "erased again", "count=%zu cause=\"the erasure list names them\"", again);
+    return outcome == OUTCOME_OK;
+}
+
 bool data_open(const struct options *options, unsigned reader_max, struct store **ret_store)
 {
     struct store_options store_options = {
@@ -116,7 +131,7 @@ bool data_open(const struct options *options, unsigned reader_max, struct store 
     }
     log_event("info", created ? "store made" : "store opened", "data=%s",
               log_quote(options->data, path));
-    if (!first_start_where_needed(options->data, store)) {
+    if (!first_start_where_needed(options->data, store) || !finish_erasures(store)) {
         store_close(store);
         return false;
     }
@@ -127,11 +142,20 @@ bool data_open(const struct options *options, unsigned reader_max, struct store 
 bool data_restore(const struct options *options)
 {
     char message[STORE_MESSAGE_BYTES] = "", quoted[LOG_VALUE_BYTES], path[LOG_VALUE_BYTES];
+    bool list_made = false;
     parents_make(options->data);
-    if (store_restore(options->restore, options->data, options->master_key, message) != STORE_OK) {
+    if (store_restore(options->restore, options->data, options->master_key, options->erasures,
+                      &list_made, message) != STORE_OK) {
         log_event("error", "restore failed", "cause=%s", log_quote(message, quoted));
         return false;
     }
+    if (list_made)
+        log_event("warn", "no erasure list: who was erased after this backup is back",
+                  "remedy=\"put your copy of the file erasures into the data folder and start\"");
+    struct store *store;
+    if (!data_open(options, RESTORE_READERS, &store))
+        return false;
+    store_close(store);
     log_event("info", "restored", "data=%s help=\"tokens are those of the backup\"",
               log_quote(options->data, path));
     return true;

@@ -10,6 +10,7 @@ static const char HELP[] =
     "\n"
     "usage: beckond [--data DIR] [--listen ADDRESS]...\n"
     "       beckond --restore BACKUP_DIR [--data DIR] [--master-key FILE]\n"
+    "               [--erasures FILE]\n"
     "       beckond --methods | --version | --help\n"
     "\n"
     "Without options it makes what it needs and serves on 127.0.0.1:7717.\n"
@@ -29,12 +30,14 @@ static const char HELP[] =
     "  --restore BACKUP_DIR  puts a backup into an empty data folder and ends; nothing may run\n"
     "                        on it\n"
     "  --master-key FILE     with --restore: the master.key kept apart from the backup\n"
+    "  --erasures FILE       with --restore: the list of who was erased, kept beside master.key\n"
     "  --methods             prints the method table: path, kind, roles; tab-separated\n"
     "  --version, --help\n"
     "\n"
     "A first start makes merchant 1 and two tokens, DIR/admin.token (admin of merchant 1) and\n"
     "DIR/operator.token (the instance: merchants, backup), readable by the owner only. Keep a\n"
-    "copy of DIR/master.key elsewhere: no backup can be read without it.\n"
+    "copy of DIR/master.key elsewhere: no backup can be read without it. DIR/erasures says who\n"
+    "was erased; it belongs beside that copy, so that no backup brings them back.\n"
     "\n"
     "SIGTERM and SIGINT drain: no new calls, calls in progress end (at most 10 s), then it stops.\n"
     "A second signal cancels what is still in progress. Logs go to stderr, one line an event; the\n"
@@ -55,8 +58,8 @@ void options_help(void)
 
 enum option_id {
     OPTION_DATA = 256, OPTION_LISTEN, OPTION_PORT_FILE, OPTION_RECORD, OPTION_RESTORE,
-    OPTION_MASTER_KEY, OPTION_SMS_FILE, OPTION_SMS_HOOK, OPTION_SMS_HOOK_SECRET, OPTION_METHODS,
-    OPTION_VERSION, OPTION_HELP,
+    OPTION_MASTER_KEY, OPTION_ERASURES, OPTION_SMS_FILE, OPTION_SMS_HOOK, OPTION_SMS_HOOK_SECRET,
+    OPTION_METHODS, OPTION_VERSION, OPTION_HELP,
 };
 
 static const struct option OPTIONS[] = {
@@ -66,6 +69,7 @@ static const struct option OPTIONS[] = {
     {"record-commits", required_argument, NULL, OPTION_RECORD},
     {"restore", required_argument, NULL, OPTION_RESTORE},
     {"master-key", required_argument, NULL, OPTION_MASTER_KEY},
+    {"erasures", required_argument, NULL, OPTION_ERASURES},
     {"sms-file", required_argument, NULL, OPTION_SMS_FILE},
     {"sms-hook", required_argument, NULL, OPTION_SMS_HOOK},
     {"sms-hook-secret", required_argument, NULL, OPTION_SMS_HOOK_SECRET},
@@ -104,6 +108,7 @@ static bool option_take(struct options *options, int option, const char *value)
         options->job = OPTIONS_RESTORE;
         return true;
     case OPTION_MASTER_KEY: options->master_key = value; return true;
+    case OPTION_ERASURES: options->erasures = value; return true;
     case OPTION_SMS_FILE: options->sms_file = value; return true;
     case OPTION_SMS_HOOK: options->sms_hook = value; return true;
     case OPTION_SMS_HOOK_SECRET: options->sms_hook_secret = value; return true;
@@ -126,6 +131,8 @@ bool options_read(int argc, char **argv, struct options *ret_options)
         return wrong("there are no arguments besides options");
     if (options.master_key != NULL && options.restore == NULL)
         return wrong("--master-key goes with --restore");
+    if (options.erasures != NULL && options.restore == NULL)
+        return wrong("--erasures goes with --restore");
     if (options.sms_hook_secret != NULL && options.sms_hook == NULL)
         return wrong("--sms-hook-secret goes with --sms-hook");
     if (options.listen_count == 0)

@@ -22,6 +22,7 @@ struct options {
     const char *record_commits; /* NULL: none */
     const char *restore;        /* OPTIONS_RESTORE: the backup */
     const char *master_key;     /* NULL: it is in the data folder already */
+    const char *erasures;       /* the erasure list; NULL: it is in the data folder already */
     const char *sms_file;       /* NULL: none; as the next two */
     const char *sms_hook;
     const char *sms_hook_secret;

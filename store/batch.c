@@ -6,6 +6,7 @@
 
 #include "store/audits.h"
 #include "store/encode.h"
+#include "store/erasure_list.h"
 #include "store/key.h"
 #include "store/key_slots.h"
 #include "store/store.h"
@@ -36,6 +37,8 @@ struct held_fence {
 struct staged_key_slot {
     uint32_t merchant;
     struct party party;
+    bool destroys;                /* it is written behind the commit, and is all zero */
+    uint64_t born_at, erased_at;  /* of one that is destroyed; born_at 0: no line in the list */
     uint8_t slot[KEY_SLOT_BYTES];
 };
 
@@ -48,6 +51,7 @@ struct batch_inner {
     struct held_fence *current; /* in `fences`; NULL before the first command and after a failure */
     struct staged_key_slot key_slots[KEY_SLOT_MAX];
     size_t key_slot_count;
+    struct erasure_mark marks[KEY_SLOT_MAX]; /* of those that are destroyed, at commit */
 };
 
 struct batch *batch_new(struct store *store)
@@ -210,16 +214,30 @@ size_t batch_put_count(const struct batch *batch)
     return write_set_put_count(batch->inner->writes) + batch->inner->key_slot_count;
 }
 
-void batch_put_key_slot(struct batch *batch, struct party party, const uint8_t *slot)
+static struct staged_key_slot *stage_key_slot(struct batch *batch, struct party party)
 {
     struct batch_inner *inner = batch->inner;
     assert(inner->current != NULL);
     assert(inner->key_slot_count < KEY_SLOT_MAX);
     struct staged_key_slot *staged = &inner->key_slots[inner->key_slot_count++];
-    staged->merchant = inner->current->merchant;
-    staged->party = party;
-    memcpy(staged->slot, slot, sizeof staged->slot);
+    *staged = (struct staged_key_slot){.merchant = inner->current->merchant, .party = party};
     inner->current->written = true;
+    return staged;
+}
+
+void batch_put_key_slot(struct batch *batch, struct party party, const uint8_t *slot)
+{
+    struct staged_key_slot *staged = stage_key_slot(batch, party);
+    memcpy(staged->slot, slot, sizeof staged->slot);
+}
+
+void batch_destroy_key_slot(struct batch *batch, struct party party, uint64_t born_at,
+                            uint64_t erased_at)
+{
+    struct staged_key_slot *staged = stage_key_slot(batch, party);
+    staged->destroys = true;
+    staged->born_at = born_at;
+    staged->erased_at = erased_at;
 }
 
 const uint8_t *batch_staged_key_slot(const struct batch *batch, struct party party)
@@ -244,22 +262,57 @@ enum store_result batch_refetch(struct batch *batch)
     return kv_fetch(batch->reader.snapshot);
 }
 
-static enum store_result key_slots_make_durable(struct batch *batch)
+/* Writes and syncs the staged slots that are new, or those that are to be destroyed. */
+static enum store_result key_slots_make_durable(struct batch *batch, bool destroyed)
 {
     struct batch_inner *inner = batch->inner;
     struct key_slots *slots = store_key_slots(batch->reader.store);
-    if (inner->key_slot_count == 0) {
-        return STORE_OK;
-    }
+    size_t count = 0;
     for (size_t i = 0; i < inner->key_slot_count; i++) {
         const struct staged_key_slot *staged = &inner->key_slots[i];
+        if (staged->destroys != destroyed) {
+            continue;
+        }
+        count++;
         enum store_result result = key_slots_write(slots, staged->merchant, staged->party,
                                                    staged->slot);
         if (result != STORE_OK) {
             return result;
         }
     }
-    return key_slots_sync(slots);
+    return count > 0 ? key_slots_sync(slots) : STORE_OK;
+}
+
+/* How many lines the erasure list gets by this batch; with `marks`, which. */
+static size_t erasure_marks(const struct batch_inner *inner, struct erasure_mark *marks)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < inner->key_slot_count; i++) {
+        const struct staged_key_slot *staged = &inner->key_slots[i];
+        if (!staged->destroys || staged->born_at == 0) {
+            continue;
+        }
+        if (marks != NULL) {
+            marks[count] = (struct erasure_mark){staged->merchant, staged->party, staged->born_at,
+                                                 staged->erased_at};
+        }
+        count++;
+    }
+    return count;
+}
+
+/* Behind the commit that says who is erased. What fails here, the next start makes up for: nothing
+ * may be answered in between. */
+static enum store_result destroy_key_slots(struct batch *batch)
+{
+    struct erasure_mark *marks = batch->inner->marks;
+    size_t count = erasure_marks(batch->inner, marks);
+    if (key_slots_make_durable(batch, true) != STORE_OK) {
+        return STORE_FAULT;
+    }
+    return count > 0
+               ? erasure_list_append(store_erasure_list(batch->reader.store), marks, count)
+               : STORE_OK;
 }
 
 static int held_fence_order(const void *a, const void *b)
@@ -313,9 +366,16 @@ enum store_result batch_commit(struct batch *batch)
      * write set or no longer needed. */
     kv_snapshot_close(batch->reader.snapshot);
     batch->reader.snapshot = NULL;
-    enum store_result result = key_slots_make_durable(batch);
+    size_t erased = erasure_marks(batch->inner, NULL);
+    enum store_result result = key_slots_make_durable(batch, false);
+    if (result == STORE_OK && erased > 0) {
+        result = erasure_list_reserve(store_erasure_list(batch->reader.store), erased);
+    }
     if (result == STORE_OK && write_set_count(batch->inner->writes) > 0) {
         result = commit_writes(batch);
+    }
+    if (result == STORE_OK) {
+        result = destroy_key_slots(batch);
     }
     forget(batch);
     return result;

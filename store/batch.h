@@ -59,13 +59,21 @@ void batch_delete(struct batch *batch, struct bytes key);
 size_t batch_put_count(const struct batch *batch);
 /* Stages a key slot: written and synced before the commit. Counts as a put. */
 void batch_put_key_slot(struct batch *batch, struct party party, const uint8_t *slot);
-/* The staged slot of `party` if this batch holds one, else NULL. */
+/* Stages the destruction of a key slot: behind the commit it is overwritten with zeros and synced,
+ * and the erasure list gets its line (born_at 0: it has one already). Counts as a put. When that
+ * fails, batch_commit answers STORE_FAULT: the commit says who is to be erased, and the next start
+ * goes on from there. */
+void batch_destroy_key_slot(struct batch *batch, struct party party, uint64_t born_at,
+                            uint64_t erased_at);
+/* The staged slot of `party` if this batch holds one, else NULL. One that is to be destroyed is all
+ * zero already. */
 const uint8_t *batch_staged_key_slot(const struct batch *batch, struct party party);
 
 /* Fetches what the snapshot wants, drops writes and slots: run the commands again. */
 enum store_result batch_refetch(struct batch *batch) STORE_CHECKED;
-/* Key slots and their sync, then fences and writes in one engine commit; closes the snapshot.
- * An empty write set commits nothing and is STORE_OK. STORE_OK means durable. */
+/* Key slots and their sync, then fences and writes in one engine commit, then the slots that are to
+ * be destroyed; closes the snapshot. An empty write set commits nothing and is STORE_OK. STORE_OK
+ * means durable. */
 enum store_result batch_commit(struct batch *batch) STORE_CHECKED;
 /* Closes the snapshot and forgets the writes. */
 void batch_abandon(struct batch *batch);

@@ -92,6 +92,8 @@ enum table {
     TABLE_AUDIT = 0x47,          /* -> audit_head; number -> audit_entry. Merchant 0 has one, too */
     TABLE_PAYMENT = 0x50,        /* run, payee, pay entity, number -> ColdPayment: what became of a
                                     line's money, and who was told who the payee is */
+    TABLE_ERASURE = 0x56,        /* party -> ColdErasure: who is a number only, and why */
+    TABLE_ERASURE_OPEN = 0x57,   /* party -> (empty): codes or bindings are still to be ended */
     TABLE_SESSION = 0x58,        /* hash -> session */
     TABLE_SIGN_IN_LINK = 0x59,   /* hash -> sign_in_link */
     TABLE_SIGN_IN_OF = 0x5a,     /* role, party, token, kind, created_at, hash -> (empty): sessions

@@ -31,7 +31,14 @@ static bool profile_from_cold(const Beckon__Store__ColdProfile *cold, struct pro
 {
     memset(ret, 0, sizeof *ret);
     ret->consent_at = cold->consent_at;
-    if (cold->n_attributes > ATTRIBUTES_MAX) return false;
+    ret->consent_withdrawn_at = cold->consent_withdrawn_at;
+    if (cold->n_attributes > ATTRIBUTES_MAX || cold->n_earlier_phones > EARLIER_PHONES_MAX)
+        return false;
+    for (size_t i = 0; i < cold->n_earlier_phones; i++)
+        if (!table_copy_text(ret->earlier_phones[i], sizeof ret->earlier_phones[i],
+                             cold->earlier_phones[i]))
+            return false;
+    ret->earlier_phone_count = cold->n_earlier_phones;
     for (size_t i = 0; i < cold->n_attributes; i++) {
         const Beckon__Store__ColdAttribute *from = cold->attributes[i];
         struct profile_attribute *to = &ret->attributes[i];
@@ -53,6 +60,10 @@ static bool profile_from_cold(const Beckon__Store__ColdProfile *cold, struct pro
 static size_t profile_pack(const struct profile *profile, uint8_t *to, size_t room)
 {
     assert(profile->attribute_count <= ATTRIBUTES_MAX);
+    assert(profile->earlier_phone_count <= EARLIER_PHONES_MAX);
+    char *earlier_phones[EARLIER_PHONES_MAX];
+    for (size_t i = 0; i < profile->earlier_phone_count; i++)
+        earlier_phones[i] = table_text(profile->earlier_phones[i]);
     Beckon__Store__ColdAttribute attributes[ATTRIBUTES_MAX];
     Beckon__Store__ColdAttribute *attribute_list[ATTRIBUTES_MAX];
     for (size_t i = 0; i < profile->attribute_count; i++) {
@@ -70,6 +81,9 @@ static size_t profile_pack(const struct profile *profile, uint8_t *to, size_t ro
     cold.attributes = attribute_list;
     cold.consent_policy_version = table_text(profile->consent_policy_version);
     cold.consent_at = profile->consent_at;
+    cold.consent_withdrawn_at = profile->consent_withdrawn_at;
+    cold.n_earlier_phones = profile->earlier_phone_count;
+    cold.earlier_phones = earlier_phones;
     cold.document_type = table_text(profile->document_type);
     cold.document_number = table_text(profile->document_number);
     size_t size = beckon__store__cold_profile__get_packed_size(&cold);
@@ -89,6 +103,10 @@ static void profile_message_wipe(Beckon__Store__ColdProfile *cold)
     for (size_t i = 0; i < cold->n_attributes; i++) {
         char *value = cold->attributes[i]->value;
         if (value != NULL && value != empty) sodium_memzero(value, strlen(value));
+    }
+    for (size_t i = 0; i < cold->n_earlier_phones; i++) {
+        char *phone = cold->earlier_phones[i];
+        if (phone != NULL && phone != empty) sodium_memzero(phone, strlen(phone));
     }
 }
 
@@ -153,6 +171,12 @@ void profiles_put(struct batch *batch, struct party party, const struct sealed_p
     table_put(batch, &key, sealed->data, sealed->size);
 }
 
+void profiles_delete(struct batch *batch, struct party party)
+{
+    struct key key = profile_key(batch->reader.merchant, party);
+    table_delete(batch, &key);
+}
+
 void profiles_create(struct batch *batch, struct party party, const struct profile *profile,
                      const uint8_t seed[PROFILE_SEED_BYTES],
                      const uint8_t nonce[PROFILE_NONCE_BYTES])
@@ -168,7 +192,7 @@ void profiles_create(struct batch *batch, struct party party, const struct profi
 /* ---- phones ---------------------------------------------------------------------------------- */
 
 /* The merchant is hashed too: equal phones of two merchants don't show. */
-static struct key phone_key(struct reader *reader, enum party_kind kind, const char *phone)
+struct key phones_key(struct reader *reader, enum party_kind kind, const char *phone)
 {
     size_t size = strlen(phone);
     assert(size > 0 && size <= PHONE_BYTES_MAX);
@@ -186,7 +210,7 @@ static struct key phone_key(struct reader *reader, enum party_kind kind, const c
 enum store_result phones_get(struct reader *reader, enum party_kind kind, const char *phone,
                              struct phone_holder *ret)
 {
-    struct key key = phone_key(reader, kind, phone);
+    struct key key = phones_key(reader, kind, phone);
     struct bytes value;
     enum store_result result = table_get(reader, &key, &value);
     if (result != STORE_OK) return result;
@@ -209,16 +233,22 @@ enum store_result phones_find(struct reader *reader, enum party_kind kind, const
     return STORE_OK;
 }
 
+static void put_holder_at(struct batch *batch, const struct key *key, uint32_t number,
+                          uint64_t released_at)
+{
+    uint8_t value[12];
+    struct encoder encoder = encoder_begin(value);
+    encoder_u32(&encoder, number);
+    encoder_u64(&encoder, released_at);
+    table_put(batch, key, value, encoder_size(&encoder));
+}
+
 static void put_holder(struct batch *batch, struct party party, const char *phone,
                        uint64_t released_at)
 {
     assert(party.kind == PARTY_MEMBER || party.kind == PARTY_GUIDE);
-    uint8_t value[12];
-    struct key key = phone_key(&batch->reader, party.kind, phone);
-    struct encoder encoder = encoder_begin(value);
-    encoder_u32(&encoder, party.number);
-    encoder_u64(&encoder, released_at);
-    table_put(batch, &key, value, encoder_size(&encoder));
+    struct key key = phones_key(&batch->reader, party.kind, phone);
+    put_holder_at(batch, &key, party.number, released_at);
 }
 
 void phones_put(struct batch *batch, struct party party, const char *phone)
@@ -231,4 +261,44 @@ void phones_release(struct batch *batch, struct party party, const char *phone,
 {
     assert(released_at != 0);
     put_holder(batch, party, phone, released_at);
+}
+
+struct finding {
+    uint32_t number;
+    struct phones_of *phones;
+};
+
+static enum store_result find_one(void *context, struct bytes key, struct bytes value,
+                                  bool *ret_more)
+{
+    const struct finding *finding = context;
+    struct phones_of *phones = finding->phones;
+    struct decoder decoder = decoder_begin(value);
+    uint32_t number = decoder_u32(&decoder);
+    (void)decoder_u64(&decoder);
+    enum store_result result = decoder_end(&decoder);
+    *ret_more = true;
+    if (result != STORE_OK || number != finding->number) return result;
+    if (phones->count == PHONES_OF_MAX) return STORE_DAMAGED;
+    phones->keys[phones->count] = (struct key){.size = 0};
+    key_bytes(&phones->keys[phones->count++], key.data, key.size);
+    return STORE_OK;
+}
+
+enum store_result phones_of(struct reader *reader, struct party party, struct phones_of *ret)
+{
+    struct finding finding = {party.number, ret};
+    struct key from = key_begin(reader->merchant, TABLE_PHONE);
+    key_u8(&from, (uint8_t)party.kind);
+    struct key to = key_after(&from);
+    assert(party.number != 0);
+    ret->count = 0;
+    return table_walk(reader, key_view(&from), key_view(&to), find_one, &finding);
+}
+
+void phones_forget(struct batch *batch, const struct phones_of *phones, uint64_t erased_at)
+{
+    assert(erased_at != 0 && phones->count <= PHONES_OF_MAX);
+    for (size_t i = 0; i < phones->count; i++)
+        put_holder_at(batch, &phones->keys[i], 0, erased_at);
 }

@@ -141,6 +141,7 @@ enum award_reason {
     AWARD_HELD = 4,
     AWARD_CAPPED = 5,              /* a cap left less, or nothing: see award.cap */
     AWARD_BELOW_MINIMUM = 6,       /* the purchase is smaller than the rule's minimum */
+    AWARD_ERASED = 7,              /* the member who would earn was erased */
 };
 /* Which cap cut an award. */
 enum award_cap { CAP_NONE = 0, CAP_REFEREE = 1, CAP_BENEFICIARY = 2, CAP_BUDGET = 3 };

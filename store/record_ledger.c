@@ -180,7 +180,7 @@ static uint16_t awards_decode(struct decoder *from, uint8_t version, struct awar
         ret_awards[i].party = decoder_party(from);
         ret_awards[i].unit = (enum unit)decoder_choice(from, UNIT_POINTS, UNIT_COUNT - 1);
         ret_awards[i].reason =
-            (enum award_reason)decoder_choice(from, AWARD_GRANTED, AWARD_BELOW_MINIMUM);
+            (enum award_reason)decoder_choice(from, AWARD_GRANTED, AWARD_ERASED);
         ret_awards[i].base_minor = decoder_i64(from);
         if (version >= 2) ret_awards[i].full_amount = decoder_amount(from);
         ret_awards[i].amount = decoder_amount(from);

@@ -1,9 +1,9 @@
 /* Putting a backup into a folder, offline.
  *
  * Happy path: lock DATA -> master key there (or brought) -> check MANIFEST -> copy every file into
- * DATA/restoring, checking its hash on the way -> open that database with the key -> rename keys,
- * then store. The last rename makes it a store; a crash before it leaves a folder without one, and
- * restore can be run again.
+ * DATA/restoring, checking its hash on the way -> open that database with the key -> the erasure
+ * list is its own -> rename keys, then store. The last rename makes it a store; a crash before it
+ * leaves a folder without one, and restore can be run again.
  * Ways it fails: DATA has a store or is in use; no or another master.key; MANIFEST or a file is
  * damaged; a newer schema; disk full. */
 #include <errno.h>
@@ -12,6 +12,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "store/erasure_list.h"
 #include "store/kv_lmdb.h"
 #include "store/manifest.h"
 #include "store/store_inner.h"
@@ -22,6 +23,8 @@ struct restore {
     const char *backup, *data;
     char restoring[FOLDER_PATH_BYTES];
     char master_key[FOLDER_PATH_BYTES];
+    const char *erasures_path; /* NULL: not brought */
+    bool list_made;
     struct secrets secrets;
 };
 
@@ -146,8 +149,35 @@ static enum store_result read_manifest(const struct restore *restore, char **ret
     return STORE_OK;
 }
 
+/* The erasure list that is there, or is brought, must be this store's. */
+static enum store_result take_erasures(struct restore *restore, const uint8_t *id,
+                                       char ret_message[STORE_MESSAGE_BYTES])
+{
+    char path[FOLDER_PATH_BYTES];
+    uint8_t hash[HASH_BYTES];
+    uint64_t size;
+    struct erasure_list *list;
+    if (!folder_path(path, restore->data, STORE_ERASURES_NAME)) {
+        return store_say_errno(ret_message, "Can't use the folder", restore->data);
+    }
+    bool there = folder_has(path);
+    if (!there && restore->erasures_path != NULL) {
+        if (!file_copy(restore->erasures_path, path, &size, hash)) {
+            return store_say_errno(ret_message, "Can't copy the erasure list",
+                                   restore->erasures_path);
+        }
+        there = true;
+    }
+    enum store_result result = store_erasures_open(restore->data, id, &list, ret_message);
+    if (result == STORE_OK) {
+        erasure_list_close(list);
+        restore->list_made = !there;
+    }
+    return result;
+}
+
 /* Opens the copied database: is it one, and is master.key its key? */
-static enum store_result try_engine(const struct restore *restore, const char *engine,
+static enum store_result try_engine(struct restore *restore, const char *engine,
                                     char ret_message[STORE_MESSAGE_BYTES])
 {
     struct kv_lmdb_options options = {
@@ -165,11 +195,11 @@ static enum store_result try_engine(const struct restore *restore, const char *e
     enum store_result result = store_meta_check(kv, &restore->secrets, false, id, &created,
                                                 ret_message);
     kv_destroy(kv);
-    return result;
+    return result == STORE_OK ? take_erasures(restore, id, ret_message) : result;
 }
 
 /* Fills DATA/restoring and renames what is in it into place. */
-static enum store_result put_in_place(const struct restore *restore, const char *text,
+static enum store_result put_in_place(struct restore *restore, const char *text,
                                       char ret_message[STORE_MESSAGE_BYTES])
 {
     char engine[FOLDER_PATH_BYTES], keys[FOLDER_PATH_BYTES];
@@ -197,10 +227,11 @@ static enum store_result put_in_place(const struct restore *restore, const char 
 }
 
 enum store_result store_restore(const char *backup_path, const char *data_path,
-                                const char *master_key_path,
-                                char ret_message[STORE_MESSAGE_BYTES])
+                                const char *master_key_path, const char *erasures_path,
+                                bool *ret_list_made, char ret_message[STORE_MESSAGE_BYTES])
 {
-    struct restore restore = {.backup = backup_path, .data = data_path};
+    struct restore restore = {.backup = backup_path, .data = data_path,
+                              .erasures_path = erasures_path};
     char *text = NULL;
     int lock_fd = -1;
     if (secrets_start() != STORE_OK) {
@@ -226,6 +257,7 @@ enum store_result store_restore(const char *backup_path, const char *data_path,
             errno = 0; /* the sentence says what went wrong first; the next restore deletes it */
         }
     }
+    if (result == STORE_OK) *ret_list_made = restore.list_made;
     free(text);
     secrets_forget(&restore.secrets);
     close(lock_fd);

@@ -19,6 +19,7 @@ enum fraud_signal {
     SIGNAL_REFUND_CYCLE = 4,      /* a member who keeps buying and giving back */
     SIGNAL_MONTH_END_SPIKE = 5,   /* far more new members than usual before a month ends */
     SIGNAL_OWN_PURCHASE = 6,      /* a guide is the buyer and one of those who would earn */
+    SIGNAL_ERASED_BEFORE = 7,     /* her phone was that of somebody who was erased */
     SIGNAL_COUNT,
 };
 enum { EVIDENCE_MAX = SIGNAL_COUNT - 1 };
@@ -31,7 +32,8 @@ enum { EVIDENCE_MAX = SIGNAL_COUNT - 1 };
  * SHOP_CLOSED        opens, local minute      local minute           closes, local minute
  * REFUND_CYCLE       from so many on          full refunds           days
  * MONTH_END_SPIKE    most to be expected      new members that day   days of the month before it
- * OWN_PURCHASE       0                        the guide who buys     0 */
+ * OWN_PURCHASE       0                        the guide who buys     0
+ * ERASED_BEFORE      0                        days since the erasure 0 */
 struct evidence {
     enum fraud_signal signal;
     int64_t limit, observed, window;
@@ -67,13 +69,16 @@ struct review {
 enum signal_kind {
     SIGNAL_KIND_REGISTRATIONS = 1, /* of one guide by the minute: one running window a guide */
     SIGNAL_KIND_FULL_REFUNDS = 2,  /* of one member by business date: one record a month */
+    SIGNAL_KIND_ERASED_BEFORE = 3, /* no count: one record of a member whose phone was that of
+                                      somebody who was erased */
     SIGNAL_KIND_COUNT,
 };
 
 /* Counts of equal steps of time that follow each other; one that is full stays full. */
 enum { SIGNAL_SLOTS = 31 };
 struct signal_counts {
-    uint64_t first;                /* minutes: Unix minute of the first; days: 0, the key says it */
+    uint64_t first;                /* minutes: Unix minute of the first; days: 0, the key says it;
+                                      ERASED_BEFORE: 1 and the days since the erasure */
     uint16_t counts[SIGNAL_SLOTS]; /* by minute, or by day of the month */
 };
 

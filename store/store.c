@@ -1,4 +1,5 @@
-/* Opening narrates: folder, lock, master key, folders, engine, own record, key slots.
+/* Opening narrates: folder, lock, master key, folders, engine, own record, key slots,
+ * erasure list.
  *
  * Ways it fails: somebody else holds the lock (STORE_CONFLICT); the folder can't be made or read
  * (STORE_FAULT); no room for the headroom (STORE_FULL); master.key missing, of another store or
@@ -18,6 +19,7 @@
 
 #include <sodium.h>
 
+#include "store/erasure_list.h"
 #include "store/key_slots.h"
 #include "store/kv_lmdb.h"
 #include "store/kv_record.h"
@@ -154,6 +156,23 @@ static enum store_result key_slots_start(struct store *store,
     return STORE_OK;
 }
 
+enum store_result store_erasures_open(const char *path, const uint8_t id[STORE_ID_BYTES],
+                                      struct erasure_list **ret_list,
+                                      char ret_message[STORE_MESSAGE_BYTES])
+{
+    char list[FOLDER_PATH_BYTES];
+    if (!folder_path(list, path, STORE_ERASURES_NAME)) {
+        return store_say_errno(ret_message, "Can't use the folder", path);
+    }
+    enum store_result result = erasure_list_open(list, id, ret_list);
+    if (result == STORE_DAMAGED) {
+        return store_say(ret_message, result, "%.100s is not the erasure list of this store: put "
+                         "the right one there, or move it away if it is another store's.", list);
+    }
+    return result == STORE_OK ? result
+                              : store_say_errno(ret_message, "Can't open the erasure list", list);
+}
+
 enum store_result store_open(const struct store_options *options, struct store **ret_store,
                              bool *ret_created, char ret_message[STORE_MESSAGE_BYTES])
 {
@@ -208,6 +227,9 @@ enum store_result store_open(const struct store_options *options, struct store *
     if (result == STORE_OK) {
         result = key_slots_start(store, ret_message);
     }
+    if (result == STORE_OK) {
+        result = store_erasures_open(store->path, store->id, &store->erasure_list, ret_message);
+    }
     if (result != STORE_OK) {
         store_close(store);
         return result;
@@ -223,6 +245,7 @@ void store_close(struct store *store)
         return;
     }
     assert(!atomic_load(&store->backup_runs));
+    erasure_list_close(store->erasure_list);
     key_slots_close(store->key_slots);
     kv_destroy(store->kv);
     secrets_forget(&store->secrets);
@@ -242,6 +265,11 @@ struct kv *store_kv(struct store *store)
 struct key_slots *store_key_slots(struct store *store)
 {
     return store->key_slots;
+}
+
+struct erasure_list *store_erasure_list(struct store *store)
+{
+    return store->erasure_list;
 }
 
 const uint8_t *store_id(const struct store *store)

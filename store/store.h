@@ -4,6 +4,8 @@
  *   DATA/master.key      32 random bytes, mode 0600; everything secret is derived from it.
  *                        Not part of a backup: keep a copy elsewhere.
  *   DATA/store/          the engine's files
+ *   DATA/erasures        who was erased (erasure_list.h). Not part of a backup: stays, or is kept
+ *                        beside master.key
  *   DATA/tmp/            room for exports in the making; nothing in it has a name for long
  *   DATA/keys/           one file of 64-byte key slots per merchant and kind (key_slots.h)
  *
@@ -33,6 +35,7 @@ struct store_options {
                                      struct kv **ret_kv);
 };
 
+struct erasure_list;
 struct key_slots;
 struct store;
 
@@ -47,6 +50,7 @@ void store_close(struct store *store);
 
 struct kv *store_kv(struct store *store);
 struct key_slots *store_key_slots(struct store *store);
+struct erasure_list *store_erasure_list(struct store *store);
 /* The path of DATA/tmp, made where there is none: for files that have no name once they are open.
  * Lives as long as the store; NULL: it can't be made. Any thread. */
 const char *store_temporary_folder(struct store *store);
@@ -78,9 +82,12 @@ void store_digest(struct bytes input, uint8_t ret_hash[HASH_BYTES]);
 enum store_result store_backup(struct store *store, const char *path, uint64_t *ret_bytes,
                                char ret_message[STORE_MESSAGE_BYTES]) STORE_CHECKED;
 /* Checks a backup against its MANIFEST and puts it into the folder `data_path`, which must hold no
- * store; master.key must already be there (or be given by `master_key_path`). Offline. */
+ * store; master.key must already be there (or be given by `master_key_path`), and so should the
+ * erasure list (`erasures_path`): without it *ret_list_made tells that an empty one was made. What
+ * it says is done when the store is opened for service. Offline. */
 enum store_result store_restore(const char *backup_path, const char *data_path,
-                                const char *master_key_path,
+                                const char *master_key_path, const char *erasures_path,
+                                bool *ret_list_made,
                                 char ret_message[STORE_MESSAGE_BYTES]) STORE_CHECKED;
 
 #endif

@@ -18,6 +18,7 @@ struct store {
     int lock_fd;
     struct kv *kv;
     struct key_slots *key_slots;
+    struct erasure_list *erasure_list;
     struct secrets secrets;
     uint8_t id[STORE_ID_BYTES];
     struct roster_cache *rosters; /* roster.h's */
@@ -31,6 +32,7 @@ struct store {
 #define STORE_ENGINE_NAME "store"
 #define STORE_ENGINE_FILE "store/data.mdb"
 #define STORE_KEYS_NAME "keys"
+#define STORE_ERASURES_NAME "erasures"
 #define STORE_TEMPORARY_NAME "tmp"
 #define STORE_MANIFEST_NAME "MANIFEST"
 
@@ -43,6 +45,11 @@ enum store_result store_lock(const char *path, int *ret_fd,
 enum store_result store_meta_check(struct kv *kv, const struct secrets *secrets, bool create,
                                    uint8_t ret_id[STORE_ID_BYTES], bool *ret_created,
                                    char ret_message[STORE_MESSAGE_BYTES]) STORE_CHECKED;
+
+/* Opens DATA/erasures, or makes it. STORE_OK or as store_open, with a sentence. */
+enum store_result store_erasures_open(const char *path, const uint8_t id[STORE_ID_BYTES],
+                                      struct erasure_list **ret_list,
+                                      char ret_message[STORE_MESSAGE_BYTES]) STORE_CHECKED;
 
 /* Formats a sentence for people; cut at its bound. Returns `result`. */
 enum store_result store_say(char ret_message[STORE_MESSAGE_BYTES], enum store_result result,

@@ -179,7 +179,8 @@ static enum store_result check_account(struct verify *verify, struct party party
     result = credits_sum(verify, party, &sums);
     if (result != STORE_OK) return result;
     compare_credits(verify, party, &account, &sums, fold->credit_count + now.credits_since);
-    result = verify_life(verify, party, &account);
+    result = verify_erased(verify, party, &account);
+    if (result == STORE_OK) result = verify_life(verify, party, &account);
     if (result != STORE_OK || party.kind != PARTY_MEMBER) return result;
     return verify_member(verify, party.number, &account);
 }

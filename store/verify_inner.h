@@ -183,6 +183,10 @@ enum store_result verify_kpi(struct verify *verify) STORE_CHECKED;
 enum store_result verify_targets(struct verify *verify) STORE_CHECKED;
 enum store_result verify_period(struct verify *verify) STORE_CHECKED;
 enum store_result verify_people(struct verify *verify) STORE_CHECKED;
+/* Who is erased, and that he is gone. Of one account, in the snapshot at hand: is it on record? */
+enum store_result verify_erasures(struct verify *verify) STORE_CHECKED;
+enum store_result verify_erased(struct verify *verify, struct party party,
+                                const struct account *account) STORE_CHECKED;
 /* What closed runs keep of their payees, and who exported them. */
 enum store_result verify_exports(struct verify *verify) STORE_CHECKED;
 enum store_result verify_handovers(struct verify *verify) STORE_CHECKED;

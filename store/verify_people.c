@@ -1,6 +1,7 @@
 /* Guides and members as they are found: employee numbers, phones, profiles, guides' lists. */
 #include <string.h>
 
+#include "store/accounts.h"
 #include "store/guides.h"
 #include "store/table.h"
 #include "store/verify_inner.h"
@@ -65,11 +66,26 @@ static enum store_result check_person(struct verify *verify, const char *table, 
     return verify_fatal(result);
 }
 
+/* Of whoever was erased only the hash is left; nobody who is erased has one. */
 static enum store_result visit_phone(struct verify *verify, struct bytes key, struct bytes value)
 {
-    unsigned kind = key.size > KEY_REST_OFFSET ? key.data[KEY_REST_OFFSET] : 0;
-    uint32_t number = value.size == 12 ? key_read_u32(value, 0) : 0; /* number, released_at */
-    return check_person(verify, "phones", kind, number);
+    bool placed = key.size > KEY_REST_OFFSET && value.size == 12; /* number, released_at */
+    struct party party = {placed ? (enum party_kind)key.data[KEY_REST_OFFSET] : PARTY_NONE,
+                          placed ? key_read_u32(value, 0) : 0};
+    uint64_t released_at = placed ? key_read_u64(value, 4) : 0;
+    struct account account = {.status = ACCOUNT_ACTIVE};
+    enum store_result result;
+
+    if (party.kind == PARTY_MEMBER || party.kind == PARTY_GUIDE) {
+        if (party.number == 0 && released_at != 0) return STORE_OK;
+        do result = accounts_get(&verify->reader, party, &account);
+        while (verify_again(verify, result));
+        if (result == STORE_OK && account.status != ACCOUNT_ACTIVE && released_at == 0)
+            verify_found(verify, "phones: one leads to %s %lu, who is erased",
+                         verify_kind(party.kind), (unsigned long)party.number);
+        if (result == STORE_OK) return STORE_OK;
+    }
+    return check_person(verify, "phones", party.kind, party.number);
 }
 
 static enum store_result visit_profile(struct verify *verify, struct bytes key,

@@ -121,6 +121,8 @@ static bool signal_sound(struct bytes key, struct bytes value, struct party *ret
     business_date month = key_read_date(key, SIGNAL_MONTH_OFFSET);
     if (key.data[KEY_REST_OFFSET] == SIGNAL_KIND_REGISTRATIONS)
         return ret_party->kind == PARTY_GUIDE && month == 0;
+    if (key.data[KEY_REST_OFFSET] == SIGNAL_KIND_ERASED_BEFORE)
+        return ret_party->kind == PARTY_MEMBER && month == 0 && counts.first != 0;
     return key.data[KEY_REST_OFFSET] == SIGNAL_KIND_FULL_REFUNDS && counts.first == 0 &&
            ret_party->kind == PARTY_MEMBER && month == date_month_start(month);
 }
@@ -135,8 +137,10 @@ static enum store_result visit_signal(struct verify *verify, struct bytes key, s
         do result = accounts_get(&verify->reader, party, &account);
         while (verify_again(verify, result));
     }
-    bool counted = party.kind == PARTY_GUIDE || account.refund_cycle_count > 0;
-    if (result == STORE_OK && counted) return STORE_OK;
+    bool counted = result == STORE_OK &&
+                   (key.data[KEY_REST_OFFSET] != SIGNAL_KIND_FULL_REFUNDS ||
+                    account.refund_cycle_count > 0);
+    if (counted) return STORE_OK;
     verify_found(verify, "%s %lu: signals are counted that nobody has", verify_kind(party.kind),
                  (unsigned long)party.number);
     return result == STORE_OK ? STORE_OK : verify_fatal(result);

@@ -5,7 +5,9 @@
 #include <glib.h>
 
 #include "beckon/v1/member_service.pb-c.h"
+#include "beckon/v1/privacy_service.pb-c.h"
 #include "clients/cli/call.h"
+#include "clients/cli/member_privacy.h"
 #include "clients/message/message.h"
 #include "clients/cli/options.h"
 #include "clients/cli/output.h"
@@ -188,6 +190,46 @@ static const struct verb VERBS[] = {
         .service = &beckon__v1__member_service__descriptor,
         .method = "UpdateMember",
         .shows = "member",
+    },
+    {
+        .name = "consent",
+        .help = "Stores that she agrees to a policy, or takes her consent back.",
+        .details = "While it is taken back her name, phone and birthday are shown to nobody but "
+                   "herself and admins.",
+        .options = MEMBER_CONSENT_OPTIONS,
+        .examples = MEMBER_CONSENT_EXAMPLES,
+        .run = verb_call,
+        .service = &beckon__v1__privacy_service__descriptor,
+        .method = "SetConsent",
+    },
+    {
+        .name = "data",
+        .help = "Shows all that is kept of a member, section by section.",
+        .options = MEMBER_DATA_OPTIONS,
+        .examples = MEMBER_DATA_EXAMPLES,
+        .run = member_data,
+        .service = &beckon__v1__privacy_service__descriptor,
+        .method = "GetMemberData",
+    },
+    {
+        .name = "erase",
+        .help = "Erases a member for ever.",
+        .details = "The key of her profile is destroyed; the ledger stays whole under her number.",
+        .options = MEMBER_ERASE_OPTIONS,
+        .examples = MEMBER_ERASE_EXAMPLES,
+        .run = member_erase,
+        .service = &beckon__v1__privacy_service__descriptor,
+        .method = "EraseMember",
+    },
+    {
+        .name = "erasures",
+        .help = "Lists who was erased, by number.",
+        .examples = MEMBER_ERASURES_EXAMPLES,
+        .run = verb_list,
+        .service = &beckon__v1__privacy_service__descriptor,
+        .method = "ListErasures",
+        .shows = "erasures",
+        .columns = "member_number,erased_at,reason,erased_by_token,finished",
     },
 };
 

@@ -27,10 +27,9 @@ static enum outcome approve_settlement_run_write(struct batch *batch, struct com
     const Beckon__V1__ApproveSettlementRunRequest *request =
         (const Beckon__V1__ApproveSettlementRunRequest *)call->request;
     struct settlement_run run;
-    uint32_t token;
+    uint32_t token = call->principal.token;
 
     enum outcome outcome = settlement_run_load(&batch->reader, call, request->run_number, &run);
-    if (outcome == OUTCOME_OK) outcome = object_caller_token(&batch->reader, call, &token);
     if (outcome != OUTCOME_OK) return outcome;
     bool again = run.state == RUN_APPROVED && run.approved_by == token;
     if (!again) {

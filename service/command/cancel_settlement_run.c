@@ -36,8 +36,7 @@ static enum outcome cancel_settlement_run_write(struct batch *batch, struct comm
     if (outcome != OUTCOME_OK) return outcome;
     if (run.state == RUN_CANCELLED) return reply_with(call, run.number, ret_reply);
     outcome = settlement_run_expect(call, &run, 1u << RUN_DRAFT | 1u << RUN_REVIEW);
-    if (outcome == OUTCOME_OK)
-        outcome = object_caller_token(&batch->reader, call, &run.cancelled_by);
+    run.cancelled_by = call->principal.token;
     if (outcome == OUTCOME_OK) outcome = reply_reserve(call, REPLY_MESSAGE_BYTES);
     if (outcome != OUTCOME_OK) return outcome;
     audit_run(call, &run);

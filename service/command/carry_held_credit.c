@@ -88,8 +88,7 @@ static enum outcome carry_held_credit_write(struct batch *batch, struct command_
         return form_refuse(call, OUTCOME_CREDIT_CARRIED, "credit_number", NULL);
     if (found != STORE_ABSENT) return command_outcome(found, OUTCOME_INTERNAL);
     outcome = check(batch, call, &run, carried.party, &credit);
-    if (outcome == OUTCOME_OK)
-        outcome = object_caller_token(&batch->reader, call, &carried.carried_by);
+    carried.carried_by = call->principal.token;
     if (outcome == OUTCOME_OK) outcome = reply_reserve(call, REPLY_MESSAGE_BYTES);
     if (outcome != OUTCOME_OK) return outcome;
     audit_object(call, AUDIT_OF_CREDIT, carried.credit);

@@ -74,7 +74,7 @@ static enum outcome close_settlement_run_write(struct batch *batch, struct comma
     outcome = check_blockers(batch, call, &run);
     if (outcome == OUTCOME_OK)
         outcome = check_certificate(batch, call, &run, request->verify_certificate);
-    if (outcome == OUTCOME_OK) outcome = object_caller_token(&batch->reader, call, &run.closed_by);
+    run.closed_by = call->principal.token;
     if (outcome == OUTCOME_OK) outcome = reply_reserve(call, REPLY_MESSAGE_BYTES);
     if (outcome != OUTCOME_OK) return outcome;
     audit_run(call, &run);

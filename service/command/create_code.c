@@ -31,6 +31,8 @@ static bool usable(const struct code *code, uint64_t now_ms)
     return code->revoked_at == 0 && (code->ends_at == 0 || now_ms < code->ends_at);
 }
 
+static_assert(LIMIT_MEMBER_CODES == 20 && LIMIT_MEMBER_CODES_EVER == 100, "as refusals say");
+
 /* A member draws codes herself, so that there is a bound to it; staff answer for theirs. */
 static enum outcome check_room(struct reader *reader, struct command_call *call)
 {

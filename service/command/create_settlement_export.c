@@ -71,7 +71,7 @@ static enum outcome create_settlement_export_write(struct batch *batch, struct c
     enum store_result found;
     struct request fresh;
     struct bytes id;
-    uint32_t number = 0, token;
+    uint32_t number = 0;
 
     enum outcome outcome = form_request_id(call, request->request_id, &id);
     if (outcome == OUTCOME_OK)
@@ -88,7 +88,6 @@ static enum outcome create_settlement_export_write(struct batch *batch, struct c
     if (found == STORE_OK) return reply_with(call, &job, number, ret_reply);
     if (job.payees == EXPORT_MEMBERS && source.pay_entity_number != 0)
         return form_refuse(call, OUTCOME_VALUE_INVALID, "pay_entity", "\"\"");
-    outcome = object_caller_token(&batch->reader, call, &token);
     if (outcome == OUTCOME_OK) outcome = reply_reserve(call, REPLY_MESSAGE_BYTES);
     if (outcome != OUTCOME_OK) return outcome;
 
@@ -98,7 +97,7 @@ static enum outcome create_settlement_export_write(struct batch *batch, struct c
         .run = source.run.number, .number = source.run.export_count,
         .profile = (uint8_t)job.profile, .format = (uint8_t)job.format,
         .payees = (uint8_t)job.payees, .pay_entity = source.pay_entity_number,
-        .created_at = call->now_ms, .created_by = token,
+        .created_at = call->now_ms, .created_by = call->principal.token,
     };
     fresh.object = event.number;
     char name[EXPORT_NAME_BYTES];

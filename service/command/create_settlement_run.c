@@ -200,7 +200,7 @@ static enum outcome create_settlement_run_write(struct batch *batch, struct comm
     outcome = find_objects(batch, call, &run);
     if (outcome == OUTCOME_OK) outcome = check_period(batch, call, &run);
     if (outcome == OUTCOME_OK) outcome = find_rate(batch, call, &run);
-    if (outcome == OUTCOME_OK) outcome = object_caller_token(&batch->reader, call, &run.made_by);
+    run.made_by = call->principal.token;
     if (outcome != OUTCOME_OK) return outcome;
     outcome = command_outcome(settlements_last(&batch->reader, &last), OUTCOME_INTERNAL);
     if (outcome != OUTCOME_OK) return outcome;

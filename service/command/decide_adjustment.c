@@ -29,7 +29,7 @@ static enum outcome decide_adjustment_write(struct batch *batch, struct command_
     struct adjusting adjusting;
     struct adjustment *adjustment = &adjusting.adjustment;
     char reason[REASON_BYTES_MAX + 1] = "";
-    uint32_t token;
+    uint32_t token = call->principal.token;
 
     enum outcome outcome =
         form_text(call, request->reason, "reason", 1, REASON_BYTES_MAX, reason);
@@ -38,8 +38,6 @@ static enum outcome decide_adjustment_write(struct batch *batch, struct command_
         adjustments_get(&batch->reader, request->adjustment_number, adjustment),
         OUTCOME_ADJUSTMENT_UNKNOWN);
     if (outcome != OUTCOME_OK) return form_refuse(call, outcome, "adjustment_number", NULL);
-    outcome = object_caller_token(&batch->reader, call, &token);
-    if (outcome != OUTCOME_OK) return outcome;
     enum adjustment_state wanted = request->approve ? ADJUSTMENT_POSTED : ADJUSTMENT_REJECTED;
     if (adjustment->state != ADJUSTMENT_PROPOSED) {
         bool same = adjustment->proposed && adjustment->state == wanted &&

@@ -129,8 +129,7 @@ static enum outcome decide_dispute_write(struct batch *batch, struct command_cal
         decided.unit != UNIT_CASH)
         return form_refuse(call, OUTCOME_VALUE_INVALID, "unit", "CASH");
     outcome = check_run(call, &run, &decided);
-    if (outcome == OUTCOME_OK)
-        outcome = object_caller_token(&batch->reader, call, &dispute.decided_by);
+    dispute.decided_by = call->principal.token;
     if (outcome == OUTCOME_OK) outcome = reply_reserve(call, REPLY_MESSAGE_BYTES);
     if (outcome != OUTCOME_OK) return outcome;
 

@@ -8,9 +8,10 @@
 #include "service/command/command.h"
 
 /* Rows of one tick, in one command of the slow lane: accounts, turns at period closes, refunds,
- * steps of handovers, steps through accounts for the lists of recommended friends. */
+ * steps of handovers and erasures, steps through accounts for the lists of recommended friends. */
 enum { TICK_ACCOUNTS_MAX = 64, TICK_TURNS_MAX = 16, TICK_REFUNDS_MAX = 16,
-       TICK_HANDOVERS_MAX = 64, TICK_REFEREES_MAX = 64, TICK_SIGN_IN_MAX = 64 };
+       TICK_HANDOVERS_MAX = 64, TICK_REFEREES_MAX = 64, TICK_SIGN_IN_MAX = 64,
+       TICK_ERASURES_MAX = 64 };
 
 /* Posts what is due on the account by `today` and puts it; *ret_more: some is left. A whole command
  * (or row) of its own: it reads, passes the LINE and puts. */

@@ -76,8 +76,11 @@ static enum outcome earner_load(struct reader *reader, struct earning *earning,
     if (earner->party.kind == PARTY_NONE) return OUTCOME_OK;
     enum outcome outcome =
         command_outcome(accounts_get(reader, earner->party, &earner->account), absent);
-    if (outcome != OUTCOME_OK || earner->party.kind != PARTY_GUIDE) return outcome;
-
+    if (outcome != OUTCOME_OK) return outcome;
+    if (earner->party.kind != PARTY_GUIDE) {
+        earner->erased = earner->account.status != ACCOUNT_ACTIVE;
+        return OUTCOME_OK;
+    }
     outcome = object_guide_on(reader, earner->party.number, &earner->account,
                               earning->business_date, &guide);
     if (outcome != OUTCOME_OK) return outcome;
@@ -123,7 +126,9 @@ static struct reward_facts facts_of(const struct earning *earning, const struct 
         .amount_minor = event->amount_minor, .base_minor = event->base_minor,
         .buyer = buyer->party.number, .referrer = event->referrer,
         .referrer_active = earners[EARNER_REFERRER].active,
-        .referrer_self = earners[EARNER_REFERRER].self, .serving_guide = event->serving_guide,
+        .referrer_self = earners[EARNER_REFERRER].self,
+        .referrer_erased = earners[EARNER_REFERRER].erased,
+        .serving_guide = event->serving_guide,
         .serving_inherited = event->serving_inherited,
         .serving_active = earners[EARNER_SERVING].active,
         .serving_self = earners[EARNER_SERVING].self, .seller_count = event->seller_count,

@@ -22,6 +22,7 @@ struct earner {
     struct party party; /* PARTY_NONE: nobody */
     struct account account;
     bool active; /* a guide: employed on the business date */
+    bool erased; /* a member: earns nothing any more */
     bool self;   /* a guide: is the buyer */
     uint32_t shop, pay_entity;
 };

@@ -53,6 +53,8 @@ static const struct sentence_pair REASONS[] = {
     [AWARD_CAPPED] = {"受上限或预算限制。", "Cut by a cap or budget."},
     [AWARD_BELOW_MINIMUM] = {"消费金额低于规则的最低金额。",
                              "The purchase is below the rule's minimum."},
+    [AWARD_ERASED] = {"应得奖励的会员已注销，个人资料已删除。",
+                      "The member who would have earned it was erased."},
 };
 
 struct sentence_pair explain_reason(enum award_reason reason)

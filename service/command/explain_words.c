@@ -220,7 +220,7 @@ struct sentence explain_calculation(const struct program *program, const struct 
 
     assert(award->rule < program->rule_count);
     if (award->reason == AWARD_SELF || award->reason == AWARD_GUIDE_INACTIVE ||
-        award->reason == AWARD_BELOW_MINIMUM) {
+        award->reason == AWARD_BELOW_MINIMUM || award->reason == AWARD_ERASED) {
         sentence_add(&sentence, explain_reason(award->reason));
         return sentence;
     }

@@ -25,7 +25,7 @@ static enum outcome find(struct reader *reader, void *context)
     struct command_call *call = exporting->call;
     const export_request *request = (const export_request *)call->request;
     struct settlement_run run;
-    uint32_t token;
+    uint32_t token = call->principal.token;
 
     enum outcome outcome = settlement_run_load(reader, call, request->run_number, &run);
     if (outcome != OUTCOME_OK) return outcome;
@@ -33,7 +33,6 @@ static enum outcome find(struct reader *reader, void *context)
                                           &exporting->event), OUTCOME_EXPORT_UNKNOWN);
     if (outcome == OUTCOME_EXPORT_UNKNOWN)
         return form_refuse(call, outcome, "export_number", NULL);
-    if (outcome == OUTCOME_OK) outcome = object_caller_token(reader, call, &token);
     if (outcome != OUTCOME_OK) return outcome;
     return token == exporting->event.created_by
                ? OUTCOME_OK

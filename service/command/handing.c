@@ -219,7 +219,8 @@ void handing_put(struct batch *batch, const struct handover *handover, struct ha
 
     assert(!handing->due && handing->row.outcome != HANDOVER_NONE);
     assert(moves || !handing->binds);
-    handover_rows_put(batch, handover->number, handing->member, &handing->row);
+    if (handover->number != 0)
+        handover_rows_put(batch, handover->number, handing->member, &handing->row);
     if (!moves) return;
     assert(!handing->cuts || handing->before.until > handing->before.from);
     if (handing->cuts) bindings_put(batch, handing->member, &handing->before);

@@ -20,7 +20,8 @@ struct handing {
     struct binding before, next;
 };
 
-/* Before the LINE. Store outcomes alone; with `due` nothing else is decided. */
+/* Before the LINE. Store outcomes alone; with `due` nothing else is decided. A handover of number 0
+ * is none on record: a member who is erased is released by it. */
 enum outcome handing_decide(struct batch *batch, const struct handover *handover, uint32_t member,
                             business_date today, struct handing *ret) OUTCOME_CHECKED;
 /* After it: binding, list, counters, account and the handover's row. */

@@ -62,7 +62,7 @@ enum outcome handover_begin(struct reader *reader, struct command_call *call,
 
     enum outcome outcome =
         command_outcome(handovers_last(reader, &last), OUTCOME_STORE_DAMAGED);
-    if (outcome == OUTCOME_OK) outcome = object_caller_token(reader, call, &handover->made_by);
+    handover->made_by = call->principal.token;
     if (outcome != OUTCOME_OK) return outcome;
     if (last == UINT32_MAX) return OUTCOME_NUMBERS_EXHAUSTED;
     handover->number = last + 1;

@@ -37,6 +37,12 @@ static enum outcome list_numbers(struct reader *reader, uint32_t guide, uint32_t
     return OUTCOME_OK;
 }
 
+/* Of those who were erased the others learn nothing: not even that they were there. */
+static bool sees_erased(const struct command_call *call)
+{
+    return call->principal.role == ROLE_ADMIN || call->principal.role == ROLE_AUDITOR;
+}
+
 struct listing {
     uint32_t guide;      /* 0: all members */
     unsigned days;       /* birthdays within so many; 0: all */
@@ -98,6 +104,7 @@ static enum outcome add_if_near(struct reader *reader, struct command_call *call
     enum outcome outcome = command_outcome(
         profiles_get(reader, (struct party){PARTY_MEMBER, member}, &profile), OUTCOME_OK);
     if (outcome != OUTCOME_OK) return outcome;
+    if (!member_profile_shown(call, member, &profile)) return OUTCOME_OK;
     person_set_birthday(&person, profile.birthday);
     business_date next = person_next_birthday(&person, listing->today);
     if (next == DATE_NEVER || next > listing->today + (business_date)listing->days)
@@ -122,6 +129,7 @@ static enum outcome add_member(struct reader *reader, struct command_call *call,
     if (outcome == OUTCOME_OK && listing->guide != 0)
         outcome = object_serving_now(reader, call, member, &account, &serving_guide, &inherited);
     if (outcome != OUTCOME_OK || serving_guide != listing->guide) return outcome;
+    if (account.status != ACCOUNT_ACTIVE && !sees_erased(call)) return OUTCOME_OK;
     if (listing->days > 0) return add_if_near(reader, call, listing, member, &account, reply);
     outcome = member_load_message(reader, call, member, &account,
                                   &reply->members[reply->n_members]);
@@ -184,6 +192,7 @@ static enum outcome list_members_read(struct reader *reader, struct command_call
     return OUTCOME_OK;
 }
 
+static_assert(LIMIT_BIRTHDAY_DAYS == 92, "as the refusal says");
 static_assert((int)LIMIT_BIRTHDAYS_LOOKED >= (int)LIMIT_PAGE, "room for a page of numbers");
 
 const struct command list_members = {

@@ -49,7 +49,8 @@ static enum outcome fill_name(struct reader *reader, struct command_call *call, 
     if (call->principal.role == ROLE_AUDITOR) return OUTCOME_OK;
     enum outcome outcome = command_outcome(
         profiles_get(reader, (struct party){PARTY_MEMBER, member}, &profile), OUTCOME_OK);
-    if (outcome != OUTCOME_OK || profile.name[0] == '\0') return outcome;
+    bool hidden = profile.name[0] == '\0' || profile.consent_withdrawn_at != 0;
+    if (outcome != OUTCOME_OK || hidden) return outcome;
     text_mask_name((struct bytes){(const uint8_t *)profile.name, strlen(profile.name)}, masked);
     message->name = reply_text(call, masked);
     return message->name != NULL ? OUTCOME_OK : OUTCOME_BUSY;

@@ -3,6 +3,7 @@
 #include "service/command/objects.h"
 #include "service/command/reply.h"
 #include "service/rules/phone.h"
+#include "store/erasures.h"
 #include "store/shops.h"
 
 static enum outcome fill_attributes(struct command_call *call, const struct profile *profile,
@@ -23,13 +24,36 @@ static enum outcome fill_attributes(struct command_call *call, const struct prof
     return OUTCOME_OK;
 }
 
+bool member_profile_shown(const struct command_call *call, uint32_t member,
+                          const struct profile *profile)
+{
+    if (call->principal.role == ROLE_AUDITOR) return false;
+    return profile->consent_withdrawn_at == 0 || object_member_in_full(call, member);
+}
+
+static enum outcome fill_consent(struct command_call *call, const struct profile *profile,
+                                 Beckon__V1__Member *message)
+{
+    message->consent_policy_version = reply_text(call, profile->consent_policy_version);
+    if (message->consent_policy_version == NULL) return OUTCOME_BUSY;
+    if (profile->consent_at != 0) {
+        message->consent_at = reply_time(call, profile->consent_at);
+        if (message->consent_at == NULL) return OUTCOME_BUSY;
+    }
+    if (profile->consent_withdrawn_at != 0) {
+        message->consent_withdrawn_at = reply_time(call, profile->consent_withdrawn_at);
+        if (message->consent_withdrawn_at == NULL) return OUTCOME_BUSY;
+    }
+    return OUTCOME_OK;
+}
+
 static enum outcome fill_personal(struct command_call *call, uint32_t member,
                                   const struct profile *profile, Beckon__V1__Member *message)
 {
     bool in_full = object_member_in_full(call, member);
     char phone[PHONE_MASK_BYTES] = "";
 
-    if (call->principal.role == ROLE_AUDITOR) return OUTCOME_OK;
+    if (!member_profile_shown(call, member, profile)) return OUTCOME_OK;
     if (profile->phone[0] != '\0') phone_mask(profile->phone, phone);
     message->phone = reply_text(call, in_full ? profile->phone : phone);
     message->name = reply_text(call, profile->name);
@@ -37,11 +61,9 @@ static enum outcome fill_personal(struct command_call *call, uint32_t member,
     if (!in_full) return OUTCOME_OK;
     message->birthday = reply_text(call, profile->birthday);
     message->gender = reply_text(call, profile->gender);
-    message->consent_policy_version = reply_text(call, profile->consent_policy_version);
-    if (message->birthday == NULL || message->gender == NULL ||
-        message->consent_policy_version == NULL)
-        return OUTCOME_BUSY;
-    return fill_attributes(call, profile, message);
+    if (message->birthday == NULL || message->gender == NULL) return OUTCOME_BUSY;
+    enum outcome outcome = fill_consent(call, profile, message);
+    return outcome == OUTCOME_OK ? fill_attributes(call, profile, message) : outcome;
 }
 
 /* A guide or till learns that a friend recommended her, not which member it was. */
@@ -89,6 +111,15 @@ enum outcome member_message(struct reader *reader, struct command_call *call, ui
         if (outcome != OUTCOME_OK) return outcome;
         message->registered_shop_id = reply_text(call, shop.shop_id);
         if (message->registered_shop_id == NULL) return OUTCOME_BUSY;
+    }
+    if (account->status != ACCOUNT_ACTIVE) {
+        struct erasure erasure;
+        outcome = command_outcome(
+            erasures_get(reader, (struct party){PARTY_MEMBER, member}, &erasure),
+            OUTCOME_STORE_DAMAGED);
+        if (outcome != OUTCOME_OK) return outcome;
+        message->erased_at = reply_time(call, erasure.erased_at);
+        if (message->erased_at == NULL) return OUTCOME_BUSY;
     }
     *ret = message;
     return fill_personal(call, member, profile, message);

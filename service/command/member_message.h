@@ -6,8 +6,13 @@
 #include "service/command/command.h"
 #include "store/profiles.h"
 
-/* Admin and she herself see all; her guide, tills and managers the name and a masked phone; the
- * auditor nothing personal. */
+/* May the caller be shown name, phone and birthday at all? While her consent is taken back only she
+ * herself and admins; the auditor never. Whoever shows a member's profile asks this. */
+bool member_profile_shown(const struct command_call *call, uint32_t member,
+                          const struct profile *profile);
+
+/* Admin and she herself see all; her guide, tills and managers the name and a masked phone, while
+ * her consent holds; the auditor nothing personal. */
 enum outcome member_message(struct reader *reader, struct command_call *call, uint32_t member,
                             const struct account *account, const struct profile *profile,
                             Beckon__V1__Member **ret) OUTCOME_CHECKED;

@@ -10,14 +10,6 @@
 #include "store/profiles.h"
 #include "store/shops.h"
 
-enum outcome object_caller_token(struct reader *reader, const struct command_call *call,
-                                 uint32_t *ret_number)
-{
-    (void)reader;
-    *ret_number = call->principal.token;
-    return OUTCOME_OK;
-}
-
 enum outcome object_merchant(struct reader *reader, struct merchant *ret)
 {
     return command_outcome(merchants_get(reader, ret), OUTCOME_MERCHANT_UNKNOWN);
@@ -161,18 +153,17 @@ bool object_member_in_full(const struct command_call *call, uint32_t member)
 }
 
 enum outcome object_phone(struct reader *reader, const struct command_call *call,
-                          const char *phone, uint32_t own, uint32_t *ret_holder,
-                          bool *ret_resting)
+                          const char *phone, uint32_t own, struct phone_standing *ret)
 {
     struct phone_holder holder;
 
-    *ret_holder = 0;
-    *ret_resting = false;
+    *ret = (struct phone_standing){0};
     enum store_result found = phones_get(reader, PARTY_MEMBER, phone, &holder);
     if (found != STORE_OK) return command_outcome(found, OUTCOME_OK);
-    if (holder.released_at == 0) *ret_holder = holder.number;
-    else *ret_resting = holder.number != own &&
-                        call->now_ms < holder.released_at + LIMIT_PHONE_REST_MS;
+    if (holder.released_at == 0) ret->holder = holder.number;
+    else if (holder.number == 0) ret->erased_at = holder.released_at;
+    else ret->rests = holder.number != own &&
+                      call->now_ms < holder.released_at + LIMIT_PHONE_REST_MS;
     return OUTCOME_OK;
 }
 

@@ -11,10 +11,6 @@
 #include "store/accounts.h"
 #include "store/merchants.h"
 
-/* The number of the caller's token; 0 for one without. */
-enum outcome object_caller_token(struct reader *reader, const struct command_call *call,
-                                 uint32_t *ret_number) OUTCOME_CHECKED;
-
 /* The merchant the reader is turned to. OUTCOME_MERCHANT_UNKNOWN. */
 enum outcome object_merchant(struct reader *reader, struct merchant *ret) OUTCOME_CHECKED;
 
@@ -42,11 +38,15 @@ enum outcome object_member_visible(struct reader *reader, const struct command_c
 /* May he see her phone and profile in full? Staff who serve her data: admin; herself. */
 bool object_member_in_full(const struct command_call *call, uint32_t member);
 
-/* May a member have this phone? *ret_holder: the member who has it, 0 nobody; *ret_resting:
- * somebody gave it up less than LIMIT_PHONE_REST_MS ago, and it is not `own`'s. */
+/* May a member have this phone? One that was a member's who is erased is free at once. */
+struct phone_standing {
+    uint32_t holder;    /* the member who has it; 0: nobody */
+    bool rests;         /* somebody gave it up less than LIMIT_PHONE_REST_MS ago, not `own` */
+    uint64_t erased_at; /* when who had it last was erased; 0: nobody was */
+};
 enum outcome object_phone(struct reader *reader, const struct command_call *call,
-                          const char *phone, uint32_t own, uint32_t *ret_holder,
-                          bool *ret_resting) OUTCOME_CHECKED;
+                          const char *phone, uint32_t own,
+                          struct phone_standing *ret) OUTCOME_CHECKED;
 
 /* Does that party exist? MEMBER_, GUIDE_ or SHOP_UNKNOWN. */
 enum outcome object_party(struct reader *reader, struct command_call *call, struct party party,

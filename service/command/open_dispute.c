@@ -92,8 +92,7 @@ static enum outcome open_dispute_write(struct batch *batch, struct command_call 
     outcome = statement_load(&batch->reader, call, request->run_number, dispute.payee,
                              request->pay_entity, &statement);
     if (outcome == OUTCOME_OK) outcome = check(batch, call, &statement, &dispute);
-    if (outcome == OUTCOME_OK)
-        outcome = object_caller_token(&batch->reader, call, &dispute.opened_by);
+    dispute.opened_by = call->principal.token;
     if (outcome == OUTCOME_OK) outcome = reply_reserve(call, REPLY_MESSAGE_BYTES);
     if (outcome != OUTCOME_OK) return outcome;
 

@@ -138,8 +138,7 @@ static enum outcome check(struct batch *batch, struct command_call *call,
     if (outcome == OUTCOME_OK)
         outcome = settlement_run_expect(call, &recording->run,
                                         1u << RUN_CLOSED | 1u << RUN_PAID);
-    if (outcome == OUTCOME_OK)
-        outcome = object_caller_token(&batch->reader, call, &recording->token);
+    recording->token = call->principal.token;
     if (outcome == OUTCOME_OK) outcome = object_merchant(&batch->reader, &merchant);
     if (outcome != OUTCOME_OK) return outcome;
     recording->today = business_date_at(&merchant, call->now_ms);

@@ -107,7 +107,8 @@ static enum outcome decide(struct batch *batch, struct command_call *call,
     if (outcome == OUTCOME_OK) outcome = earn_load_program(batch, &buying->earning);
     if (outcome == OUTCOME_OK) outcome = buying_decide(&batch->reader, call, buying);
     if (outcome == OUTCOME_OK)
-        outcome = screen_purchase(batch, &buying->earning, &recording->screening);
+        outcome = screen_purchase(batch, buying->first_purchase, &buying->earning,
+                                  &recording->screening);
     return outcome == OUTCOME_OK ? earn_ready(batch, &buying->earning) : outcome;
 }
 

@@ -2,8 +2,9 @@
  *
  * Happy path: form -> phone known? -> code, its owner, recommender -> attribution -> rules -> LINE
  * -> profile and key, phone, account, binding, registration, code usage, entries. A known phone
- * changes nothing, nor does one that rests. Staff learn EXISTING_MEMBER; to strangers the same
- * steps run and the answer looks like a new registration's. */
+ * changes nothing, nor does one that rests; one whose member was erased registers anew. Staff
+ * learn EXISTING_MEMBER; to strangers the same steps run and the answer looks like a new
+ * registration's. */
 #include "service/command/register_member.h"
 
 #include <assert.h>
@@ -37,8 +38,7 @@ struct registering {
     uint64_t occurred_at;
     business_date business_date;
     uint32_t shop;
-    uint32_t known_member; /* whose phone it is already; 0: nobody's */
-    bool phone_rests;      /* somebody gave it up a short while ago */
+    struct phone_standing phone; /* whose it is already, or was */
     uint32_t self_guide;   /* the guide with this phone; 0: none */
     struct code_value code;
     struct attributed attributed;
@@ -146,8 +146,7 @@ static enum outcome look_up_phone(struct batch *batch, struct command_call *call
     const char *phone = registering->profile.phone;
 
     enum outcome outcome =
-        object_phone(&batch->reader, call, phone, 0, &registering->known_member,
-                     &registering->phone_rests);
+        object_phone(&batch->reader, call, phone, 0, &registering->phone);
     if (outcome != OUTCOME_OK) return outcome;
     return command_outcome(
         phones_find(&batch->reader, PARTY_GUIDE, phone, &registering->self_guide), OUTCOME_OK);
@@ -213,7 +212,8 @@ static enum outcome decide(struct batch *batch, struct command_call *call,
     outcome = earn_decide(&batch->reader, call, earning, &event);
     if (outcome == OUTCOME_OK)
         outcome =
-            screen_registration(batch, &registering->merchant, earning, &registering->screening);
+            screen_registration(batch, &registering->merchant, registering->phone.erased_at,
+                                earning, &registering->screening);
     if (outcome != OUTCOME_OK) return outcome;
     registering->benefit_count = benefits_of(earning->program, &earning->verdicts,
                                              registering->business_date, registering->benefits);
@@ -318,7 +318,7 @@ static enum outcome answer_known(struct command_call *call, const struct registe
                                  Beckon__V1__RegisterMemberResponse **ret_reply)
 {
     enum scan_result result = stranger(call) ? told(call, registering) : SCAN_EXISTING_MEMBER;
-    *ret_reply = answer(call, result, registering->known_member);
+    *ret_reply = answer(call, result, registering->phone.holder);
     return *ret_reply != NULL ? OUTCOME_OK : OUTCOME_BUSY;
 }
 
@@ -333,9 +333,9 @@ enum outcome member_register(struct batch *batch, struct command_call *call,
     if (outcome != OUTCOME_OK) return outcome;
     outcome = look_up_phone(batch, call, &registering);
     if (outcome != OUTCOME_OK) return outcome;
-    if (registering.known_member != 0 && !stranger(call))
+    if (registering.phone.holder != 0 && !stranger(call))
         return answer_known(call, &registering, ret_reply);
-    if (registering.phone_rests && !stranger(call))
+    if (registering.phone.rests && !stranger(call))
         return form_refuse(call, OUTCOME_PHONE_TAKEN, "phone", NULL);
     outcome = attribute(batch, call, &registering);
     if (outcome != OUTCOME_OK) return outcome;
@@ -343,7 +343,7 @@ enum outcome member_register(struct batch *batch, struct command_call *call,
     if (outcome != OUTCOME_OK) return outcome;
     outcome = reply_reserve(call, reply_bytes(&registering));
     if (outcome != OUTCOME_OK) return outcome;
-    if (registering.known_member != 0 || registering.phone_rests) {
+    if (registering.phone.holder != 0 || registering.phone.rests) {
         outcome = answer_known(call, &registering, ret_reply);
         if (outcome == OUTCOME_OK) put_nothing_new(batch, call, &registering);
         return outcome;

@@ -54,7 +54,10 @@ static enum outcome owner_name(struct reader *reader, struct command_call *call,
         *ret_name = reply_text(call, shop.name);
     } else {
         outcome = command_outcome(profiles_get(reader, owner, &profile), OUTCOME_CODE_NOT_VALID);
+        if (outcome == OUTCOME_CODE_NOT_VALID) return form_refuse(call, outcome, "code", NULL);
         if (outcome != OUTCOME_OK) return outcome;
+        /* While her consent is taken back her friends are invited by nobody they are told of. */
+        if (profile.consent_withdrawn_at != 0) profile.name[0] = '\0';
         text_mask_name((struct bytes){(const uint8_t *)profile.name, strlen(profile.name)},
                        masked);
         *ret_name = reply_text(call, masked);

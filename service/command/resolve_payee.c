@@ -76,8 +76,7 @@ static enum outcome resolve_payee_write(struct batch *batch, struct command_call
     int64_t net_minor = 0;
 
     enum outcome outcome = load(batch, call, request, &event, &net_minor);
-    if (outcome == OUTCOME_OK)
-        outcome = object_caller_token(&batch->reader, call, &event.by);
+    event.by = call->principal.token;
     if (outcome == OUTCOME_OK) outcome = make_reply(batch, call, request, net_minor, &reply);
     if (outcome != OUTCOME_OK) return outcome;
     audit_statement(call, event.run, event.line.payee);

@@ -8,8 +8,8 @@
 #include "service/command/reply.h"
 #include "store/shops.h"
 
-static_assert((int)SIGNAL_OWN_PURCHASE ==
-                  (int)BECKON__V1__FRAUD_SIGNAL__FRAUD_SIGNAL_OWN_PURCHASE, "same numbers");
+static_assert((int)SIGNAL_ERASED_BEFORE ==
+                  (int)BECKON__V1__FRAUD_SIGNAL__FRAUD_SIGNAL_ERASED_BEFORE, "same numbers");
 static_assert((int)REVIEW_VOIDED == (int)BECKON__V1__REVIEW_STATE__REVIEW_STATE_VOIDED,
               "same numbers");
 
@@ -43,6 +43,10 @@ static const struct {
         {"The buyer is guide {observed}, who recommended, serves or sold to herself; others earn "
          "by it.",
          "购买人就是导购 {observed}，其本人是推荐人、服务导购或销售导购；其他人因此获得奖励。", false},
+    [SIGNAL_ERASED_BEFORE] =
+        {"Her phone was that of a member who was erased {observed} days before: is she new to the "
+         "merchant?",
+         "该电话属于 {observed} 天前已注销的会员：请确认她是否真是新会员。", false},
 };
 static_assert(sizeof SENTENCES / sizeof SENTENCES[0] == SIGNAL_COUNT, "a sentence a signal");
 

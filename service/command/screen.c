@@ -10,7 +10,7 @@
 #include "store/reviews.h"
 #include "store/signals.h"
 
-enum { MS_A_MINUTE = 60 * 1000 };
+enum { MS_A_MINUTE = 60 * 1000, MS_A_DAY = 24 * 60 * MS_A_MINUTE };
 
 /* Whoever is not the customer of the event. */
 static bool earns_by_her(const struct earning *earning, const struct award *award)
@@ -77,7 +77,8 @@ static enum outcome load_month(struct batch *batch, const struct screening *scre
 }
 
 enum outcome screen_registration(struct batch *batch, const struct merchant *merchant,
-                                 struct earning *earning, struct screening *ret)
+                                 uint64_t erased_at, struct earning *earning,
+                                 struct screening *ret)
 {
     const struct account *account = &earning->earners[EARNER_BUYER].account;
     struct fraud_facts facts = {
@@ -91,6 +92,13 @@ enum outcome screen_registration(struct batch *batch, const struct merchant *mer
 
     assert(earning->event.kind == EVENT_REGISTRATION);
     *ret = (struct screening){.guide = account->serving_guide};
+    if (erased_at != 0) {
+        uint64_t now_ms = batch_recorded_at(batch);
+        uint64_t days = now_ms > erased_at ? (now_ms - erased_at) / MS_A_DAY : 0;
+        facts.erased_before = ret->marks_erased = true;
+        facts.erased_days = (int64_t)days;
+        ret->erased.first = 1 + days;
+    }
     if (earning->program != NULL && ret->guide != 0) {
         const struct fraud_settings *settings = &earning->program->fraud;
         enum outcome outcome = OUTCOME_OK;
@@ -105,7 +113,22 @@ enum outcome screen_registration(struct batch *batch, const struct merchant *mer
 
 /* ---- purchases ------------------------------------------------------------------------------- */
 
-enum outcome screen_purchase(struct batch *batch, struct earning *earning, struct screening *ret)
+/* A first purchase asks whether she registered with the phone of somebody who had been erased. */
+static enum outcome load_erased(struct batch *batch, struct party buyer, struct fraud_facts *facts)
+{
+    struct signal_counts erased;
+
+    enum outcome outcome = command_outcome(
+        signals_get(&batch->reader, SIGNAL_KIND_ERASED_BEFORE, buyer, 0, &erased),
+        OUTCOME_INTERNAL);
+    if (outcome != OUTCOME_OK || erased.first == 0) return outcome;
+    facts->erased_before = true;
+    facts->erased_days = (int64_t)(erased.first - 1);
+    return OUTCOME_OK;
+}
+
+enum outcome screen_purchase(struct batch *batch, bool first, struct earning *earning,
+                             struct screening *ret)
 {
     const struct earner *buyer = &earning->earners[EARNER_BUYER];
     struct fraud_facts facts = {.event = EVENT_PURCHASE,
@@ -127,6 +150,10 @@ enum outcome screen_purchase(struct batch *batch, struct earning *earning, struc
             OUTCOME_INTERNAL);
         if (outcome != OUTCOME_OK) return outcome;
     }
+    if (first) {
+        enum outcome outcome = load_erased(batch, buyer->party, &facts);
+        if (outcome != OUTCOME_OK) return outcome;
+    }
     return decide(batch, &facts, earning, ret);
 }
 
@@ -138,6 +165,9 @@ void screen_put(struct batch *batch, const struct earning *earning,
     if (screening->counts_minutes)
         signals_put(batch, SIGNAL_KIND_REGISTRATIONS,
                     (struct party){PARTY_GUIDE, screening->guide}, 0, &screening->minutes);
+    if (screening->marks_erased)
+        signals_put(batch, SIGNAL_KIND_ERASED_BEFORE, earning->earners[EARNER_BUYER].party, 0,
+                    &screening->erased);
     if (earning->review == 0) return;
 
     struct review review = {

@@ -19,13 +19,18 @@ struct screening {
     uint32_t guide;                /* who serves her; 0: nobody */
     bool counts_minutes;           /* `minutes` of that guide moved on */
     struct signal_counts minutes;
+    bool marks_erased;             /* `erased` is put for her: her first purchase asks for it */
+    struct signal_counts erased;
 };
 
-/* Of a new member, whose earner holds her account as it will be. */
+/* Of a new member, whose earner holds her account as it will be. erased_at: when somebody who had
+ * her phone was erased; 0: nobody was. What others earn by her registration and by her first
+ * purchase is held then. */
 enum outcome screen_registration(struct batch *batch, const struct merchant *merchant,
-                                 struct earning *earning, struct screening *ret) OUTCOME_CHECKED;
-/* Of a purchase; the buyer's earner holds her account. */
-enum outcome screen_purchase(struct batch *batch, struct earning *earning,
+                                 uint64_t erased_at, struct earning *earning,
+                                 struct screening *ret) OUTCOME_CHECKED;
+/* Of a purchase; the buyer's earner holds her account. `first`: her first one. */
+enum outcome screen_purchase(struct batch *batch, bool first, struct earning *earning,
                              struct screening *ret) OUTCOME_CHECKED;
 /* After earn_post, which filled in the numbers of the credits. */
 void screen_put(struct batch *batch, const struct earning *earning,

@@ -68,8 +68,7 @@ static enum outcome submit_settlement_run_write(struct batch *batch, struct comm
     if (request->draft_no != run.draft)
         return form_refuse(call, OUTCOME_SETTLEMENT_CHANGED, "draft_no", NULL);
     outcome = check_others(batch, call, &run);
-    if (outcome == OUTCOME_OK)
-        outcome = object_caller_token(&batch->reader, call, &run.submitted_by);
+    run.submitted_by = call->principal.token;
     if (outcome == OUTCOME_OK) outcome = reply_reserve(call, REPLY_MESSAGE_BYTES);
     if (outcome != OUTCOME_OK) return outcome;
     audit_run(call, &run);

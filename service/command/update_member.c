@@ -44,20 +44,33 @@ static enum outcome update_field(struct command_call *call, struct updating *upd
                        "phone, name, birthday, gender, attributes");
 }
 
+/* What she gave up rests under her number, and has to be found when she is erased. Of more than a
+ * few the oldest is forgotten here: it has rested longest. */
+static void keep_earlier(struct profile *profile, const char *phone)
+{
+    if (profile->earlier_phone_count == EARLIER_PHONES_MAX) {
+        memmove(profile->earlier_phones[0], profile->earlier_phones[1],
+                sizeof profile->earlier_phones - sizeof profile->earlier_phones[0]);
+        profile->earlier_phone_count--;
+    }
+    memcpy(profile->earlier_phones[profile->earlier_phone_count++], phone,
+           sizeof profile->earlier_phones[0]);
+}
+
 /* A new phone must be nobody's; is it a guide's, she is that guide. */
 static enum outcome check_phone(struct batch *batch, struct command_call *call,
                                 struct updating *updating)
 {
-    uint32_t other;
-    bool resting;
+    struct phone_standing standing;
 
     updating->phone_changes = strcmp(updating->profile.phone, updating->old_phone) != 0;
     if (!updating->phone_changes) return OUTCOME_OK;
     enum outcome outcome = object_phone(&batch->reader, call, updating->profile.phone,
-                                        updating->member, &other, &resting);
+                                        updating->member, &standing);
     if (outcome != OUTCOME_OK) return outcome;
-    if (other != 0 || resting)
+    if (standing.holder != 0 || standing.rests)
         return form_refuse(call, OUTCOME_PHONE_TAKEN, "member.phone", NULL);
+    keep_earlier(&updating->profile, updating->old_phone);
     updating->account.self_guide = 0;
     return command_outcome(phones_find(&batch->reader, PARTY_GUIDE, updating->profile.phone,
                                        &updating->account.self_guide), OUTCOME_OK);

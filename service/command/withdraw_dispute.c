@@ -35,7 +35,7 @@ static enum outcome withdraw_dispute_write(struct batch *batch, struct command_c
     if (dispute.state == DISPUTE_WITHDRAWN) return reply_with(call, &dispute, ret_reply);
     if (dispute.state != DISPUTE_OPEN)
         return form_refuse(call, OUTCOME_DISPUTE_DECIDED, "dispute_number", NULL);
-    outcome = object_caller_token(&batch->reader, call, &dispute.decided_by);
+    dispute.decided_by = call->principal.token;
     if (outcome == OUTCOME_OK) outcome = reply_reserve(call, REPLY_MESSAGE_BYTES);
     if (outcome != OUTCOME_OK) return outcome;
 

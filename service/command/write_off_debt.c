@@ -46,8 +46,7 @@ static enum outcome check_form(struct batch *batch, struct command_call *call,
     outcome = account_find(&batch->reader, call, request->account, &writing_off->party,
                            &writing_off->account);
     if (outcome != OUTCOME_OK) return outcome;
-    outcome = object_caller_token(&batch->reader, call, &write_off->token);
-    if (outcome != OUTCOME_OK) return outcome;
+    write_off->token = call->principal.token;
     write_off->party = writing_off->party;
     write_off->debt = request->debt_number;
     write_off->amount = request->amount;

@@ -21,6 +21,8 @@
 enum {
     ATTEMPTS_MAX = 3,
     GOODBYE_MS = 2000,      /* for what is queued when the service stops */
+    ANSWERED_MS = 30,       /* the caller has his answer by then: it takes no longer for those who
+                               get a message */
     WAITED_MS_MAX = 120000, /* a message older than that is no help any more */
 };
 static const unsigned REST_MS[ATTEMPTS_MAX] = {0, 300, 1000}; /* before each attempt */
@@ -150,6 +152,7 @@ static void *sender_main(void *context)
     char json[SENDER_JSON_BYTES + 1];
     uint64_t dropped;
     while (take(sender, &queued, &dropped)) {
+        (void)rest(sender, ANSWERED_MS); /* false: it stops, and sends what is left at once */
         bool old = clock_ms(CLOCK_MONOTONIC) - queued.monotonic_ms > WAITED_MS_MAX;
         if (old || too_late(sender))
             dropped++;

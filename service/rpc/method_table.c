@@ -27,7 +27,7 @@
     {.path = "/beckon.v1." service "/" method, .kind = METHOD_STREAM, .command = &(its_command),   \
      .roles = (its_roles)}
 
-enum { METHOD_COUNT = 118 };
+enum { METHOD_COUNT = 122 };
 
 static const struct method API_METHODS[] = {
     UNARY("MerchantService", "CreateMerchant", create_merchant, OPERATOR),
@@ -139,6 +139,11 @@ static const struct method API_METHODS[] = {
     UNARY("PayoutService", "RecordPaymentResults", record_payment_results, PAYROLL | ADMIN),
     UNARY("PayoutService", "ListPayments", list_payments, PAYROLL | AUDITOR | ADMIN),
     UNARY("PayoutService", "ResolvePayee", resolve_payee, PAYOUT),
+
+    UNARY("PrivacyService", "SetConsent", set_consent, MEMBER | ADMIN),
+    UNARY("PrivacyService", "GetMemberData", get_member_data, MEMBER | ADMIN),
+    UNARY("PrivacyService", "EraseMember", erase_member, MEMBER | ADMIN),
+    UNARY("PrivacyService", "ListErasures", list_erasures, AUDITOR | ADMIN),
 
     UNARY("CreditService", "ListCredits", list_credits, MEMBER | STAFF),
     UNARY("CreditService", "GetCredit", get_credit, MEMBER | STAFF),

@@ -33,6 +33,7 @@ struct reward_facts {
     struct party referrer;      /* PARTY_NONE: nobody */
     bool referrer_active;       /* a guide: employed on the business date */
     bool referrer_self;         /* a guide: is the buyer herself */
+    bool referrer_erased;       /* a member: earns nothing any more */
     uint32_t serving_guide;     /* on the business date; 0: nobody */
     bool serving_inherited;
     bool serving_active;        /* employed on the business date */

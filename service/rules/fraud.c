@@ -87,6 +87,9 @@ size_t fraud_evidence(const struct fraud_settings *settings, const struct fraud_
     size_t count = facts->event == EVENT_REGISTRATION
                        ? registration_evidence(settings, facts, ret_evidence)
                        : purchase_evidence(settings, facts, ret_evidence);
+    if (facts->erased_before)
+        ret_evidence[count++] =
+            (struct evidence){SIGNAL_ERASED_BEFORE, 0, facts->erased_days, 0};
     assert(count <= EVIDENCE_MAX);
     return count;
 }

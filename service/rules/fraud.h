@@ -17,6 +17,9 @@ struct fraud_facts {
     enum event_kind event;        /* EVENT_REGISTRATION or EVENT_PURCHASE */
     business_date business_date;
     uint32_t self_guide;          /* the guide with her phone; 0: none */
+    bool erased_before;           /* she registers, or buys for the first time, having registered
+                                     with the phone of somebody who had been erased, ... */
+    int64_t erased_days;          /* ... so many days before */
 
     /* registrations */
     bool self_referral;           /* the code she named is that guide's own */

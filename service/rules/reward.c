@@ -39,7 +39,9 @@ static size_t shares_of(const struct rule *rule, const struct reward_facts *fact
         ret_shares[0] = (struct share){{PARTY_MEMBER, facts->buyer}, AWARD_GRANTED, SHARE_WHOLE};
         return 1;
     case BENEFICIARY_REFERRER:
-        ret_shares[0] = (struct share){facts->referrer, AWARD_GRANTED, SHARE_WHOLE};
+        ret_shares[0] = (struct share){facts->referrer,
+                                       facts->referrer_erased ? AWARD_ERASED : AWARD_GRANTED,
+                                       SHARE_WHOLE};
         if (facts->referrer.kind == PARTY_GUIDE)
             ret_shares[0] = guides_share(facts->referrer.number, SHARE_WHOLE,
                                          facts->referrer_self, facts->referrer_active);

@@ -10,6 +10,7 @@ import unittest
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 import access_pay  # noqa: E402
+import access_privacy  # noqa: E402
 import access_sign_in  # noqa: E402
 import world  # noqa: E402
 from access_row import Row  # noqa: E402
@@ -256,6 +257,7 @@ TABLE = {
     "StoreService/AcceptClock": Row((OPERATOR,), lambda w: {}),
 }
 TABLE.update(access_pay.TABLE)
+TABLE.update(access_privacy.TABLE)
 TABLE.update(access_sign_in.TABLE)
 # Not ours, for everybody, whatever the token: they say nothing of a merchant.
 COMMON = {"grpc.health.v1.Health/Check", "grpc.health.v1.Health/Watch",

@@ -4,6 +4,7 @@ looked at. The world they are meant for is world.py's, with a revoked code."""
 import time
 
 import bad_pay_rows
+import bad_privacy_rows
 import bad_people_rows
 import bad_program_rows
 import bad_sign_in_rows
@@ -28,7 +29,7 @@ LISTS = [("ShopService/ListShops", {}), ("GuideService/ListGuides", {}),
          ("RefundService/ListRefunds", {"shop_id": "S1", "receipt_number": "R1"}),
          ("RefundService/ListDebts", {"account": {"kind": "PARTY_KIND_MEMBER", "number": 1}}),
          ("ProgramService/ListPrograms", {}), ("TokenService/ListTokens", {}),
-         ("ReviewService/ListReviews", {}),
+         ("ReviewService/ListReviews", {}), ("PrivacyService/ListErasures", {}),
          ("LedgerService/ListBalances", {"kind": "PARTY_KIND_MEMBER"}),
          ("LedgerService/ListEntries", {}),
          ("CreditService/ListCredits", {"account": {"kind": "PARTY_KIND_GUIDE", "number": 1}}),
@@ -489,6 +490,7 @@ def table(world):
           for method, request in LISTS for text in ("x", "00" * 24, "zz" * 24, "0" * 4096)],
     ]
     yield from bad_pay_rows.ROWS
+    yield from bad_privacy_rows.ROWS
     yield from bad_people_rows.rows(world)
     yield from bad_program_rows.ROWS
     yield from bad_sign_in_rows.rows(world)

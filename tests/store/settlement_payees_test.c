@@ -149,6 +149,7 @@ static void it_goes_with_the_runs_key_and_no_other(void **state)
 static void a_restored_backup_says_so_too(void **state)
 {
     char backup[2 * SCRATCH_PATH_BYTES], data[2 * SCRATCH_PATH_BYTES], key[2 * SCRATCH_PATH_BYTES];
+    bool list_made;
     char message[STORE_MESSAGE_BYTES], moved[2 * SCRATCH_PATH_BYTES];
     uint64_t bytes;
     (void)state;
@@ -160,7 +161,7 @@ static void a_restored_backup_says_so_too(void **state)
     batch_destroy(batch);
     store_close(store);
     assert_int_equal(rename(data, moved), 0);
-    assert_int_equal(store_restore(backup, data, key, message), STORE_OK);
+    assert_int_equal(store_restore(backup, data, key, NULL, &list_made, message), STORE_OK);
     store = scratch_store(&scratch, false);
     batch = batch_new(store);
     struct settlement_payee payee = payee_now(RUN);

@@ -71,9 +71,9 @@ struct exchange {
 
 /* Adds a header to the response, before or after its body is sent; both texts are copied, and have
  * no control characters; one of the same name, but for Set-Cookie, is told anew. At most
- * EXCHANGE_HEADERS_MAX. The server itself adds nothing but Date,
- * Connection, Content-Length, Content-Type, Content-Encoding, Vary, Location, and to refusals
- * Retry-After and Allow; to event streams Cache-Control and X-Accel-Buffering. */
+ * EXCHANGE_HEADERS_MAX. The server itself adds nothing but Date, Connection, Content-Length,
+ * Content-Type, Content-Encoding, Vary, Location, and to refusals Retry-After and Allow; to event
+ * streams Cache-Control and X-Accel-Buffering. */
 void exchange_header(struct exchange *exchange, const char *name, const char *value);
 
 /* A body in memory, made with malloc and taken over. Compressed where the visitor takes gzip, it

@@ -270,7 +270,9 @@ static struct server_options with_times(const struct server_options *given)
     options.request_ms = given->request_ms > 0 ? given->request_ms : SERVER_REQUEST_MS;
     options.response_ms = given->response_ms > 0 ? given->response_ms : SERVER_RESPONSE_MS;
     options.file_ms = given->file_ms > 0 ? given->file_ms : SERVER_FILE_MS;
-    options.idle_ms = given->idle_ms > 0 ? given->idle_ms : SERVER_IDLE_MS;
+    options.idle_ms = given->idle_ms > 0      ? given->idle_ms
+                      : given->behind_proxy ? SERVER_PROXY_IDLE_MS
+                                            : SERVER_IDLE_MS;
     return options;
 }
 

@@ -3,7 +3,8 @@
  *
  * Absolute deadlines: a connection's first line is there SERVER_REQUEST_MS after its begin, a
  * request is complete as long after its first line, its response taken within SERVER_RESPONSE_MS
- * (files: SERVER_FILE_MS), an idle connection is closed after SERVER_IDLE_MS. How long a handler
+ * (files: SERVER_FILE_MS), an idle connection is closed after SERVER_IDLE_MS (a proxy's:
+ * SERVER_PROXY_IDLE_MS). How long a handler
  * takes it bounds itself. Connections are bounded: when all are taken, the one that has been idle
  * or incomplete for longest is closed for a new one.
  *
@@ -27,6 +28,9 @@ enum {
     SERVER_RESPONSE_MS = 30 * 1000,
     SERVER_FILE_MS = 600 * 1000,
     SERVER_IDLE_MS = 15 * 1000,
+    /* Longer than nginx keeps its own (60 s): else it may send a form into a connection that we are
+     * just closing, and tells the visitor 502. */
+    SERVER_PROXY_IDLE_MS = 75 * 1000,
 };
 
 struct server;

@@ -2,8 +2,12 @@
 #include <assert.h>
 #include <string.h>
 
+#include <sodium.h>
+
 #include "clients/web/site/csrf.h"
 #include "clients/web/site/visit.h"
+
+enum { REQUEST_ID_BYTES = 16, REQUEST_ID_TEXT_BYTES = 2 * REQUEST_ID_BYTES + 1 };
 
 /* ---- values ---------------------------------------------------------------------------------- */
 
@@ -93,6 +97,16 @@ static void view_form(struct visit *visit)
 
 /* ---- sending --------------------------------------------------------------------------------- */
 
+/* A form that makes something new carries it: sent twice, it makes one. */
+static void view_request_id(struct visit *visit)
+{
+    uint8_t bytes[REQUEST_ID_BYTES];
+    char text[REQUEST_ID_TEXT_BYTES];
+    randombytes_buf(bytes, sizeof bytes);
+    sodium_bin2hex(text, sizeof text, bytes, sizeof bytes);
+    view_text(visit, "request_id", text);
+}
+
 /* The same page in the other language: its address with everything that was asked, where a page
  * can be asked for there. */
 static void view_other_language(struct visit *visit)
@@ -126,6 +140,7 @@ static void view_frame(struct visit *visit, const char *name)
     view_text(visit, "path", visit->exchange->path);
     view_other_language(visit);
     view_form(visit);
+    view_request_id(visit);
 }
 
 void visit_show(struct visit *visit, unsigned status, const char *name)

@@ -1,5 +1,6 @@
-/* Keeps the scoreboard fresh: told by an event stream, else asking every two seconds. The page is
- * fetched anew and its board put in place of the old one; all of it works without, by reloading. */
+/* Keeps the scoreboard fresh: told by an event stream, else asking often enough to know within two
+ * seconds. The page is fetched anew and its board put in place of the old one; all of it works
+ * without, by reloading. */
 'use strict';
 (function () {
   var board = document.getElementById('board'), mark = document.getElementById('live');
@@ -76,7 +77,7 @@
       refresh();
     };
   }
-  /* Every two seconds: is the stream alive? It beats every ten; without it the page asks. */
+  /* Every second and a half: is the stream alive? It beats every ten; without it the page asks. */
   function look() {
     if (heard && Date.now() - heard < 25000) { return; }
     if (heard) { hangUp(); }
@@ -87,11 +88,11 @@
     if (document.hidden) { hangUp(); return; }
     refresh();
     listen();
-    timer = setInterval(look, 2000);
+    timer = setInterval(look, 1500);
   }
   document.addEventListener('visibilitychange', wake);
   window.addEventListener('pagehide', hangUp);
   window.addEventListener('pageshow', function (event) { if (event.persisted) { wake(); } });
   setInterval(function () { if (!source && !document.hidden) { listen(); } }, 60000);
-  if (!document.hidden) { listen(); timer = setInterval(look, 2000); }
+  if (!document.hidden) { listen(); timer = setInterval(look, 1500); }
 })();

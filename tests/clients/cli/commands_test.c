@@ -19,6 +19,7 @@
 #include "beckon/v1/ledger_service.pb-c.h"
 #include "beckon/v1/member_service.pb-c.h"
 #include "beckon/v1/merchant_service.pb-c.h"
+#include "beckon/v1/privacy_service.pb-c.h"
 #include "beckon/v1/program_service.pb-c.h"
 #include "beckon/v1/purchase_service.pb-c.h"
 #include "beckon/v1/shop_service.pb-c.h"
@@ -35,7 +36,8 @@ static const ProtobufCServiceDescriptor *const SERVICES[] = {
     &beckon__v1__program_service__descriptor,  &beckon__v1__ledger_service__descriptor,
     &beckon__v1__token_service__descriptor,    &beckon__v1__store_service__descriptor,
     &beckon__v1__credit_service__descriptor,   &beckon__v1__redemption_service__descriptor,
-    &beckon__v1__export_service__descriptor,  &beckon__v1__sign_in_service__descriptor,
+    &beckon__v1__export_service__descriptor,   &beckon__v1__privacy_service__descriptor,
+    &beckon__v1__sign_in_service__descriptor,
 };
 
 static void check_fields(const struct verb *verb)

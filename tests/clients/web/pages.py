@@ -264,8 +264,8 @@ class Pages:
     def signed_in(self, guide=None, token=None, language="zh", moving=False):
         """A visitor who used such a link."""
         visitor = self.visitor(language, moving=moving)
-        page = visitor.submit(visitor.get(self.link(guide, token)))
-        assert page.status == 200, page
+        page = visitor.submit(visitor.get(self.link(guide, token)), follow=False)
+        assert page.status == 303, page
         return visitor
 
     def member_signed_in(self, name, language="zh", moving=False):

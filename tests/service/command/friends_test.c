@@ -9,6 +9,7 @@
 
 #include <cmocka.h>
 
+#include "store/accounts.h"
 #include "store/key.h"
 #include "store/referees.h"
 #include "store/table.h"
@@ -166,6 +167,37 @@ static void a_guide_sees_the_birthdays_ahead(void **state)
     PLAY_ON(STAGE, steps);
 }
 
+enum { CROWD_BEFORE = 10, CROWD = 650, CROWD_PORTION = 65 };
+
+/* Members nobody knows a birthday of, some at a time. */
+static enum store_result a_crowd_comes(struct batch *batch)
+{
+    static uint32_t done;
+    for (int i = 0; i < CROWD_PORTION; i++) {
+        struct account account = account_empty();
+        account.status = ACCOUNT_ACTIVE;
+        struct party party = {PARTY_MEMBER, CROWD_BEFORE + done++};
+        accounts_put(batch, party, &account);
+    }
+    return STORE_OK;
+}
+
+static void a_page_of_birthdays_looks_at_a_bounded_number(void **state)
+{
+    (void)state;
+    static struct step steps[16];
+    size_t count = 0;
+
+    for (int i = 0; i < CROWD / CROWD_PORTION; i++)
+        steps[count++] = (struct step){.meddle = a_crowd_comes};
+    steps[count++] = (struct step)ANSWERS("admin", list_members, "birthday_within_days=92",
+                                          "members#=0", .save = "next=next_page_token");
+    steps[count++] = (struct step)ANSWERS(
+        "admin", list_members, "birthday_within_days=92 page_token=$next",
+        "members#=0 !next_page_token");
+    play_on_lmdb(STAGE, STAGE_STEPS, steps, count);
+}
+
 static void a_member_was_last_seen_on_her_last_live_purchase_day(void **state)
 {
     (void)state;
@@ -193,6 +225,7 @@ int main(void)
         cmocka_unit_test(a_member_sees_the_friends_she_recommended),
         cmocka_unit_test(an_older_store_lists_its_friends_by_and_by),
         cmocka_unit_test(a_guide_sees_the_birthdays_ahead),
+        cmocka_unit_test(a_page_of_birthdays_looks_at_a_bounded_number),
         cmocka_unit_test(a_member_was_last_seen_on_her_last_live_purchase_day),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

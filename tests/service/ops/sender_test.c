@@ -90,9 +90,9 @@ static void the_file_gets_a_line_each_and_none_for_nobody(void **state)
     struct stat file;
     size_t count = 0;
     assert_non_null(sender);
-    for (int i = 0; i < 50; i++) {
+    for (unsigned i = 0; i < 50; i++) {
         char to[NOTICE_PHONE_BYTES] = "";
-        if (i % 2 == 0) snprintf(to, sizeof to, "+861380000%04d", i);
+        if (i % 2 == 0) snprintf(to, sizeof to, "+861380000%04u", i % 10000);
         struct notice notice = notice_to(to);
         sender_notify(sender, &notice);
     }
@@ -102,7 +102,7 @@ static void the_file_gets_a_line_each_and_none_for_nobody(void **state)
     while (fgets(line, sizeof line, lines) != NULL) {
         json_t *read = json_loads(line, 0, NULL);
         char to[NOTICE_PHONE_BYTES];
-        snprintf(to, sizeof to, "+861380000%04zu", 2 * count++);
+        snprintf(to, sizeof to, "+861380000%04u", (unsigned)(2 * count++) % 10000);
         check_text(read, "to", to);
         json_decref(read);
     }

@@ -55,6 +55,12 @@ static const struct row rows[] = {
      {REGISTERS, .full_refunds = 3}, 0, {{0}}},
     {"a guide buys from himself, with nothing switched on", {0},
      {BUYS, .self_guide = 7, .own_purchase = true}, 1, {{SIGNAL_OWN_PURCHASE, 0, 7, 0}}},
+    {"the phone of somebody who was erased",
+     {0}, {REGISTERS, .erased_before = true, .erased_days = 12}, 1,
+     {{SIGNAL_ERASED_BEFORE, 0, 12, 0}}},
+    {"and her first purchase, a guide's own", {0},
+     {BUYS, .self_guide = 7, .own_purchase = true, .erased_before = true}, 2,
+     {{SIGNAL_OWN_PURCHASE, 0, 7, 0}, {SIGNAL_ERASED_BEFORE, 0, 0, 0}}},
     {"a guide buys from a colleague", {0}, {BUYS, .self_guide = 7}, 0, {{0}}},
 
     {"three times the mean is allowed", {SPIKE(3, 3, 2)},

@@ -63,6 +63,8 @@ static const struct row rows[] = {
     {"nobody referred her", PAYS(PURCHASE, REFERRER, FIXED(3)), {BUYS(1)}, NO_AWARD, {0}, 0},
     {"a friend", PAYS(PURCHASE, REFERRER, FIXED(3)), {BUYS(1), .referrer = MEMBER(4)}, 3,
      MEMBER(4), AWARD_GRANTED},
+    {"a friend who was erased since", PAYS(PURCHASE, REFERRER, FIXED(3)),
+     {BUYS(1), .referrer = MEMBER(4), .referrer_erased = true}, 0, MEMBER(4), AWARD_ERASED},
     {"a guide", PAYS(PURCHASE, REFERRER, FIXED(3)), {BUYS(1), ACTIVE_REFERRER}, 3, GUIDE(7),
      AWARD_GRANTED},
     {"a guide not employed that day", PAYS(PURCHASE, REFERRER, FIXED(3)),

@@ -49,7 +49,10 @@ static void send_what_came(struct exchange *exchange)
     print_fields(out, "form", &exchange->form);
     print_fields(out, "cookie", &exchange->cookies);
     fclose(out);
-    exchange_header(exchange, "X-Test", "yes");
+    exchange_header(exchange, "X-Test", "no");
+    exchange_header(exchange, "Set-Cookie", "a=1");
+    exchange_header(exchange, "x-test", "yes");
+    exchange_header(exchange, "Set-Cookie", "b=2");
     exchange_send(exchange, 200, "text/plain; charset=utf-8", body, size);
 }
 

@@ -72,6 +72,18 @@ static void a_page_gets_the_request_decoded(void **state)
     answer_free(&answer);
 }
 
+static void a_header_told_anew_is_told_once_and_each_cookie_is_set(void **state)
+{
+    (void)state;
+    struct answer answer;
+    peer_ask(place.port, "GET / HTTP/1.1\r\nHost: x\r\n\r\n", &answer);
+    assert_string_equal(answer_header(&answer, "X-Test"), "yes");
+    assert_null(strstr(answer.head, ": no\r\n"));
+    assert_non_null(strstr(answer.head, "Set-Cookie: a=1\r\n"));
+    assert_non_null(strstr(answer.head, "Set-Cookie: b=2\r\n"));
+    answer_free(&answer);
+}
+
 static void a_form_comes_whole_however_it_is_cut(void **state)
 {
     (void)state;
@@ -389,6 +401,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_page_gets_the_request_decoded),
+        cmocka_unit_test(a_header_told_anew_is_told_once_and_each_cookie_is_set),
         cmocka_unit_test(a_form_comes_whole_however_it_is_cut),
         cmocka_unit_test(a_form_in_chunks_is_a_form),
         cmocka_unit_test(a_form_of_nothing_is_a_form),

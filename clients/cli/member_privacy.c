@@ -1,0 +1,110 @@
+#include "clients/cli/member_privacy.h"
+
+#include <string.h>
+#include <unistd.h>
+
+#include <glib.h>
+
+#include "beckon/v1/privacy_service.pb-c.h"
+#include "clients/cli/call.h"
+#include "clients/cli/options.h"
+#include "clients/cli/output.h"
+#include "clients/message/message.h"
+
+const struct option_spec MEMBER_CONSENT_OPTIONS[] = {
+    {.name = "NUMBER", .argument = true, .field = "member_number",
+     .help = "the member's number; members may leave it out"},
+    {.name = "version", .value = "VERSION", .field = "policy_version",
+     .help = "policy version she agrees to"},
+    {.name = "withdraw", .field = "withdraw",
+     .help = "she takes her consent back"},
+    {.name = NULL},
+};
+const char *const MEMBER_CONSENT_EXAMPLES[] = {
+    "beckon member consent 17 --version v2",
+    "beckon member consent 17 --withdraw",
+    NULL,
+};
+
+const struct option_spec MEMBER_DATA_OPTIONS[] = {
+    {.name = "NUMBER", .argument = true, .field = "member_number",
+     .help = "the member's number; members may leave it out"},
+    {.name = NULL},
+};
+const char *const MEMBER_DATA_EXAMPLES[] = {
+    "beckon member data 17 > member-17.jsonl",
+    NULL,
+};
+
+const struct option_spec MEMBER_ERASE_OPTIONS[] = {
+    {.name = "NUMBER", .argument = true, .required = true, .field = "member_number",
+     .help = "the member's number"},
+    {.name = "reason", .value = "REASON", .field = "reason",
+     .help = "REQUEST, CONSENT, INACTIVE or UNLAWFUL; admins have to say"},
+    {.name = "yes",
+     .help = "does not ask again"},
+    {.name = NULL},
+};
+const char *const MEMBER_ERASE_EXAMPLES[] = {
+    "beckon member erase 17 --reason REQUEST",
+    "beckon member erase 17 --reason INACTIVE --yes",
+    NULL,
+};
+
+const char *const MEMBER_ERASURES_EXAMPLES[] = {
+    "beckon member erasures",
+    NULL,
+};
+
+enum cli_exit member_data(struct cli *cli, const struct verb *verb, const struct values *values)
+{
+    ProtobufCMessage *request = NULL, *reply = NULL;
+    enum cli_exit end = request_make(cli, verb, values, &request);
+    g_autoptr(GString) error = g_string_new(NULL);
+    bool more = true;
+
+    while (end == CLI_OK && more) {
+        end = call_once(cli, verb, request, &reply);
+        if (end != CLI_OK)
+            break;
+        Beckon__V1__GetMemberDataResponse *page = (Beckon__V1__GetMemberDataResponse *)reply;
+        more = page->next_page_token[0] != '\0' &&
+               message_set(request, "page_token", page->next_page_token, error);
+        output_message(cli, reply);
+        protobuf_c_message_free_unpacked(reply, NULL);
+    }
+    if (request)
+        protobuf_c_message_free_unpacked(request, NULL);
+    return end;
+}
+
+/* What can't be taken back is typed twice. */
+static bool meant(struct cli *cli, const char *number)
+{
+    char line[32];
+
+    if (isatty(STDIN_FILENO) != 1) {
+        output_complaint(cli, cli->chinese ? "注销无法撤回：请加上 --yes"
+                                           : "an erasure can't be taken back: say --yes");
+        return false;
+    }
+    fprintf(cli->err, cli->chinese ? "注销会员 %s 后无法恢复。请再次输入会员号："
+                                   : "Member %s will be erased for ever. Type the number again: ",
+            number);
+    fflush(cli->err);
+    if (!fgets(line, sizeof line, stdin))
+        line[0] = '\0';
+    line[strcspn(line, "\r\n")] = '\0';
+    if (strcmp(line, number) == 0)
+        return true;
+    output_complaint(cli, cli->chinese ? "会员号不一致，未做任何改动"
+                                       : "that is another number: nothing was changed");
+    return false;
+}
+
+enum cli_exit member_erase(struct cli *cli, const struct verb *verb, const struct values *values)
+{
+    if (!values_get(values, "yes") && !meant(cli, values_get(values, "NUMBER")))
+        return CLI_USAGE;
+    return verb_call(cli, verb, values);
+}

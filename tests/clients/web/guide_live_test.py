@@ -1,0 +1,145 @@
+"""A guide's scoreboard that keeps itself fresh: by an event stream, by asking where there is none,
+and by reloading where there are no scripts."""
+
+import http.client
+import os
+import sys
+import time
+import unittest
+
+sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+from browser import Browser  # noqa: E402
+from guide_people import GuideTest, money  # noqa: E402
+
+LIVE_SECONDS = 5   # loosely, for busy machines; what was measured is printed
+WAIT_SECONDS = 15
+
+
+class Stream:
+    """The event stream as a browser reads it: next() is (event, id, data)."""
+
+    def __init__(self, visitor, target="/guide/live?span=month", last_id=None):
+        self.connection = http.client.HTTPConnection(*visitor.where, timeout=WAIT_SECONDS)
+        headers = dict(visitor.headers(), **({"Last-Event-ID": last_id} if last_id else {}))
+        headers.pop("Accept-Encoding")
+        self.connection.request("GET", target, headers=headers)
+        self.response = self.connection.getresponse()
+
+    def next(self, skip=("beat",)):
+        fields = {}
+        while True:
+            line = self.response.readline().decode().rstrip("\n")
+            if line == "" and "event" in fields and fields["event"] not in skip:
+                return fields["event"], fields.get("id"), fields.get("data")
+            if line == "":
+                fields = {}
+                if self.response.isclosed():
+                    return None
+            elif not line.startswith(":"):
+                name, _, value = line.partition(": ")
+                fields[name] = value
+
+    def close(self):
+        self.connection.close()
+
+
+class GuideLive(GuideTest):
+    def test_the_stream_tells_changes_resumes_and_ends_with_the_session(self):
+        guide = self.pages.signed_in(guide="G03")
+        stream = Stream(guide)
+        self.assertEqual(stream.response.status, 200)
+        self.assertEqual(stream.response.headers["X-Accel-Buffering"], "no")
+        self.assertEqual(stream.next(skip=())[0], "beat")
+        event, resume, version = stream.next()
+        self.assertEqual(event, "changed")
+        began = time.monotonic()
+        self.pages.buy("bo", 4200)
+        event, newer, then = stream.next()
+        print("an event comes %.0f ms after its purchase" % (1000 * (time.monotonic() - began)))
+        self.assertEqual(event, "changed")
+        self.assertGreater(int(then), int(version))
+        stream.close()
+        for last, first in ((newer, "ended"), (resume, "changed"), ("%%%", "changed")):
+            stream = Stream(guide, last_id=last)
+            stream.next(skip=())
+            if first == "ended":  # he has everything: the next he hears is the end
+                self.pages.call("SignInService/RevokeSessions",
+                                {"guide_number": self.pages.guides["G03"]})
+            self.assertEqual(stream.next()[0], first)
+            stream.close()
+            if first == "ended":
+                self.assertEqual(guide.get("/guide").status, 401)
+                guide = self.pages.signed_in(guide="G03")
+
+    def test_who_follows_from_too_many_places_is_told(self):
+        guide = self.pages.signed_in(guide="G02", moving=True)
+        streams = [Stream(guide) for _ in range(8)]
+        for stream in streams:
+            self.assertEqual(stream.next()[0], "changed")
+        more = Stream(guide)
+        self.assertEqual(more.next()[0], "full")
+        for stream in (*streams, more):
+            stream.close()
+
+    def shown(self, browser, text):
+        return lambda: text in browser.text("#board")
+
+    def sales(self, guide="G01"):
+        return self.ask("ScoreboardService/GetScoreboard", {}, guide)["scoreboard"]["sales_minor"]
+
+    def test_a_purchase_shows_by_itself_within_two_seconds(self):
+        with Browser() as browser:
+            browser.open(self.pages.base + self.pages.link(guide="G01"))
+            browser.press("form button")
+            browser.wait_path("/guide")
+            browser.wait(lambda: "实时" in browser.text("#live"), "the stream")
+            browser.press("#how-open")
+            browser.script("scrollTo(0, 300)")
+            seconds = []
+            for _ in range(5):
+                wanted = money(self.sales() + 1000)
+                began = time.monotonic()
+                self.pages.buy("lin", 1000)
+                browser.wait(self.shown(browser, wanted), "the purchase", WAIT_SECONDS)
+                seconds.append(time.monotonic() - began)
+            print("a purchase shows on the page after %.0f ms at most" % (1000 * max(seconds)))
+            self.assertLess(sorted(seconds)[2], LIVE_SECONDS)
+            self.assertTrue(browser.script("return document.getElementById('how').open"))
+            self.assertEqual(browser.script("return document.activeElement.id"), "how-open")
+            self.assertEqual(browser.script("return Math.round(scrollY)"), 300)
+            self.assertEqual(browser.messages(), [])
+
+    def test_it_asks_where_no_stream_is_to_be_had_and_says_so(self):
+        with Browser() as browser:
+            browser.command("Page.addScriptToEvaluateOnNewDocument",
+                            source="delete window.EventSource")
+            browser.open(self.pages.base + self.pages.link(guide="G01"))
+            browser.press("form button")
+            browser.wait_path("/guide")
+            browser.wait(lambda: "2 秒内" in browser.text("#live"), "the polling")
+            wanted = money(self.sales() + 500)
+            began = time.monotonic()
+            self.pages.buy("lin", 500)
+            browser.wait(self.shown(browser, wanted), "the purchase", WAIT_SECONDS)
+            print("by asking it shows after %.0f ms" % (1000 * (time.monotonic() - began)))
+            self.pages.call("SignInService/RevokeSessions",
+                            {"guide_number": self.pages.guides["G01"]})
+            browser.wait(lambda: "请" in browser.text("h1") or "登录" in browser.text("main"),
+                         "the sign-in")
+        GuideLive.visitor = self.pages.signed_in(guide="G01", moving=True)
+
+    def test_without_scripts_everything_is_there(self):
+        with Browser(scripts=False) as browser:
+            browser.open(self.pages.base + self.pages.link(guide="G01"))
+            browser.press("form button")
+            browser.wait_path("/guide")
+            self.assertIn(money(self.sales()), browser.text("#board"))
+            self.assertEqual(browser.text("#live"), "")
+            browser.press("noscript a")
+            self.assertIn(money(self.sales()), browser.text("#board"))
+            browser.open(self.pages.base + "/guide/customers")
+            self.assertIn("林小雨", browser.text("main"))
+
+
+if __name__ == "__main__":
+    unittest.main()
