@@ -9,6 +9,9 @@
 
 #include "beckon/v1/benefit_service.pb-c.h"
 #include "beckon/v1/credit_service.pb-c.h"
+#include "beckon/v1/scoreboard_service.pb-c.h"
+#include "beckon/v1/settlement_service.pb-c.h"
+#include "beckon/v1/statement_service.pb-c.h"
 #include "beckon/v1/token_service.pb-c.h"
 #include "clients/message/text.h"
 #include "clients/web/page/assets.h"
@@ -77,6 +80,14 @@ static void every_value_of_a_shown_enum_has_a_word(void **state)
         {"benefit_state", &beckon__v1__benefit_state__descriptor},
         {"credit_state", &beckon__v1__credit_state__descriptor},
         {"role", &beckon__v1__role__descriptor},
+        {"span", &beckon__v1__scoreboard_span__descriptor},
+        {"kpi", &beckon__v1__scoreboard_kpi__descriptor},
+        {"unit", &beckon__v1__unit__descriptor},
+        {"entry_kind", &beckon__v1__entry_kind__descriptor},
+        {"settlement_state", &beckon__v1__settlement_state__descriptor},
+        {"settlement_type", &beckon__v1__settlement_type__descriptor},
+        {"payment", &beckon__v1__settlement_payment__descriptor},
+        {"dispute_state", &beckon__v1__dispute_state__descriptor},
     };
     static const char *const not_shown[] = {"role.pos", "role.operator", "role.payout"};
     struct templates *templates = load();
