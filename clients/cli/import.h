@@ -12,7 +12,7 @@
 #include <glib.h>
 
 #include "clients/cli/cli.h"
-#include "clients/cli/csv.h"
+#include "clients/message/csv.h"
 
 enum {
     IMPORT_ROWS_MAX = 500,              /* of one call, as the API says */

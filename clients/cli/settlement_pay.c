@@ -10,7 +10,7 @@
 
 #include "beckon/v1/payout_service.pb-c.h"
 #include "clients/cli/call.h"
-#include "clients/cli/csv.h"
+#include "clients/message/csv.h"
 #include "clients/message/message.h"
 #include "clients/cli/options.h"
 #include "clients/cli/output.h"

@@ -10,7 +10,7 @@
 
 #include <jansson.h>
 
-#include "clients/cli/csv.h"
+#include "clients/message/csv.h"
 #include "clients/cli/options.h"
 #include "clients/cli/output.h"
 #include "clients/cli/settlement_file.h"

@@ -3,7 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "clients/cli/csv.h"
+#include "clients/message/csv.h"
 #include "clients/cli/settlement_file.h"
 #include "clients/cli/workbook.h"
 

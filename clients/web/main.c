@@ -10,6 +10,7 @@
 
 #include <sodium.h>
 
+#include "clients/web/desk/proof.h"
 #include "clients/web/http/server.h"
 #include "clients/web/page/assets.h"
 #include "clients/web/page/library.h"
@@ -202,6 +203,7 @@ static int serve(const struct options *options, struct site *site)
             server_port(server), options->lan ? " UNENCRYPTED, a trial" : "");
     sigwait(&stop, &got);
     server_stop(server);
+    proof_stop();
     return EXIT_SUCCESS;
 }
 

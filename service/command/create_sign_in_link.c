@@ -1,15 +1,18 @@
 /* Makes a link that signs in once. The secret is in the first answer and never again: the store
  * keeps its digest. Of one owner the oldest link goes where there are as many as may be. */
 #include <assert.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "beckon/v1/sign_in_service.pb-c.h"
 #include "service/command/audit.h"
 #include "service/command/commands.h"
 #include "service/command/form.h"
+#include "service/command/qr_image.h"
 #include "service/command/reply.h"
 #include "service/command/signing.h"
 #include "service/limits.h"
+#include "service/rules/link_base.h"
 #include "store/tokens.h"
 
 static void fill_fingerprint(const struct batch *batch,
@@ -25,8 +28,47 @@ static void fill_fingerprint(const struct batch *batch,
     fingerprint_end(&fingerprint, batch->reader.store, ret);
 }
 
+/* BASE/in/SECRET. A symbol of so long a text has at most 57 modules a side (version 10), and one
+ * piece of the SVG's path for two of them. */
+enum {
+    LINK_BYTES = LINK_BASE_BYTES_MAX + 8 + SECRET_TOKEN_TEXT_BYTES,
+    IMAGE_BYTES = 32 * 1024,
+    ROOM_BYTES = REPLY_MESSAGE_BYTES + LINK_BYTES + IMAGE_BYTES,
+};
+
+/* The beginning of the link, in lower case as people read it; empty: none was asked for. */
+static enum outcome form_base(struct command_call *call, const char *typed,
+                              char ret_base[LINK_BASE_BYTES_MAX + 1])
+{
+    struct bytes text = {(const uint8_t *)typed, strlen(typed)};
+    ret_base[0] = '\0';
+    if (text.size > 0 && !link_base_parse(text, ret_base))
+        return form_refuse(call, OUTCOME_VALUE_INVALID, "link_base",
+                           "HTTP://HOST[:PORT], HTTPS://HOST[:PORT]");
+    for (char *c = ret_base; *c != '\0'; c++)
+        if (*c >= 'A' && *c <= 'Z') *c = (char)(*c - 'A' + 'a');
+    return OUTCOME_OK;
+}
+
+/* The whole link and its image, in bytes: the secret's case counts. Before the LINE: it may refuse,
+ * and what it draws is no record. */
+static enum outcome draw_link(struct command_call *call, const char *base, const char *secret,
+                              Beckon__V1__CreateSignInLinkResponse *reply)
+{
+    static const struct qr_options options = {
+        .format = QR_SVG, .level = QR_LEVEL_M, .module_pixels = 6,
+        .quiet_modules = QR_QUIET_MODULES_MIN, .bytes = true,
+    };
+    char link[LINK_BYTES];
+    int size = snprintf(link, sizeof link, "%s/in/%s", base, secret);
+    assert(size > 0 && size < LINK_BYTES);
+    reply->link = reply_text(call, link);
+    return reply->link != NULL ? qr_image(call, link, &options, IMAGE_BYTES, &reply->image)
+                               : OUTCOME_BUSY;
+}
+
 static enum outcome reply_with(struct command_call *call, uint64_t expires_at, const char *secret,
-                               ProtobufCMessage **ret_reply)
+                               const char *base, ProtobufCMessage **ret_reply)
 {
     Beckon__V1__CreateSignInLinkResponse *reply =
         reply_message(call, &beckon__v1__create_sign_in_link_response__descriptor);
@@ -34,8 +76,10 @@ static enum outcome reply_with(struct command_call *call, uint64_t expires_at, c
     reply->secret = reply_text(call, secret);
     reply->expires_at = reply_time(call, expires_at);
     reply->already_created = secret[0] == '\0';
-    *ret_reply = &reply->base;
-    return reply->secret != NULL && reply->expires_at != NULL ? OUTCOME_OK : OUTCOME_BUSY;
+    if (reply->secret == NULL || reply->expires_at == NULL) return OUTCOME_BUSY;
+    enum outcome outcome = base[0] != '\0' ? draw_link(call, base, secret, reply) : OUTCOME_OK;
+    if (outcome == OUTCOME_OK) *ret_reply = &reply->base;
+    return outcome;
 }
 
 static enum outcome form_minutes(struct command_call *call, uint32_t minutes, uint32_t *ret)
@@ -66,7 +110,7 @@ static enum outcome create_sign_in_link_write(struct batch *batch, struct comman
         (const Beckon__V1__CreateSignInLinkRequest *)call->request;
     struct signing_name name = {
         .guide = request->guide_number, .token = request->token_number, .alive = true};
-    char text[SECRET_TOKEN_TEXT_BYTES];
+    char text[SECRET_TOKEN_TEXT_BYTES], base[LINK_BASE_BYTES_MAX + 1];
     uint8_t secret[SECRET_BYTES];
     struct sign_in_link link = {.created_at = call->now_ms, .made_by = call->principal.token};
     struct sign_in_owned owned;
@@ -76,6 +120,7 @@ static enum outcome create_sign_in_link_write(struct batch *batch, struct comman
 
     enum outcome outcome = form_request_id(call, request->request_id, &id);
     if (outcome == OUTCOME_OK) outcome = form_minutes(call, request->valid_minutes, &minutes);
+    if (outcome == OUTCOME_OK) outcome = form_base(call, request->link_base, base);
     if (outcome != OUTCOME_OK) return outcome;
     /* What is another's is refused even as a replay; whose token went since, is still told. */
     enum outcome owned_by = signing_owner(&batch->reader, call, &name, &link.owner);
@@ -86,29 +131,30 @@ static enum outcome create_sign_in_link_write(struct batch *batch, struct comman
         if (memcmp(known.fingerprint, fresh.fingerprint, FINGERPRINT_BYTES) != 0)
             return form_refuse(call, OUTCOME_REQUEST_ID_REUSED, "request_id", NULL);
         call->refusal = (struct refusal){.field = NULL};
-        return reply_with(call, known.object, "", ret_reply);
+        return reply_with(call, known.object, "", "", ret_reply);
     }
     if (found != STORE_ABSENT) return command_outcome(found, OUTCOME_INTERNAL);
     outcome = owned_by;
     if (outcome == OUTCOME_OK)
         outcome = command_outcome(sign_in_owned_get(&batch->reader, &link.owner, &owned),
                                   OUTCOME_STORE_DAMAGED);
-    if (outcome == OUTCOME_OK) outcome = reply_reserve(call, REPLY_MESSAGE_BYTES);
+    if (outcome == OUTCOME_OK)
+        outcome = reply_reserve(call, base[0] != '\0' ? ROOM_BYTES : REPLY_MESSAGE_BYTES);
+    if (outcome != OUTCOME_OK) return outcome;
+    secret_from_seed(call->seed, 0, secret, sizeof secret);
+    secret_text_write(SECRET_LINK, call->merchant, secret, text);
+    link.expires_at = call->now_ms + (uint64_t)minutes * 60000;
+    outcome = reply_with(call, link.expires_at, text, base, ret_reply);
     if (outcome != OUTCOME_OK) return outcome;
 
     /* From here on this link must come to be. */
-    secret_from_seed(call->seed, 0, secret, sizeof secret);
     store_digest((struct bytes){secret, sizeof secret}, link.hash);
-    link.expires_at = call->now_ms + (uint64_t)minutes * 60000;
     fresh.object = link.expires_at;
     put(batch, &owned, &link);
     requests_put(batch, REQUEST_SIGN_IN_LINK, id, &fresh);
     signing_audit(call, &link.owner);
     audit_fact_number(call, "minutes", minutes);
-    secret_text_write(SECRET_LINK, call->merchant, secret, text);
-    outcome = reply_with(call, link.expires_at, text, ret_reply);
-    assert(outcome == OUTCOME_OK);
-    return outcome;
+    return OUTCOME_OK;
 }
 
 const struct command create_sign_in_link = {

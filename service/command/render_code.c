@@ -5,26 +5,12 @@
 #include "service/command/commands.h"
 #include "service/command/form.h"
 #include "service/command/objects.h"
+#include "service/command/qr_image.h"
 #include "service/command/reply.h"
-#include "service/qr/qr.h"
 
 /* A symbol of a link has at most 57 modules a side; 40 pixels each with 40 quiet ones compress to
  * less than this, and terminal text and SVG are smaller still. */
 enum { IMAGE_BYTES_MAX = 96 * 1024 };
-
-struct image {
-    size_t size;
-    uint8_t data[IMAGE_BYTES_MAX];
-};
-
-static bool image_write(void *context, const void *data, size_t size)
-{
-    struct image *image = context;
-    if (size > sizeof image->data - image->size) return false;
-    memcpy(image->data + image->size, data, size);
-    image->size += size;
-    return true;
-}
 
 static const enum qr_level levels[] = {
     [BECKON__V1__ERROR_CORRECTION__ERROR_CORRECTION_M] = QR_LEVEL_M,
@@ -86,14 +72,11 @@ static enum outcome render_code_read(struct reader *reader, struct command_call 
 
     if (typed_base.size > 0) code_link_at(base, code.value, link);
     else code_link(&merchant, code.value, link);
-    struct image *image = reply_alloc(call, sizeof *image);
     Beckon__V1__RenderCodeResponse *reply =
         reply_message(call, &beckon__v1__render_code_response__descriptor);
-    if (image == NULL || reply == NULL) return OUTCOME_BUSY;
-    struct qr_sink sink = {image_write, image};
-    if (qr_draw(link, strlen(link), &options, &sink) != QR_OK) return OUTCOME_INTERNAL;
-    reply->image.data = image->data;
-    reply->image.len = image->size;
+    if (reply == NULL) return OUTCOME_BUSY;
+    outcome = qr_image(call, link, &options, IMAGE_BYTES_MAX, &reply->image);
+    if (outcome != OUTCOME_OK) return outcome;
     reply->media_type = reply_text(call, qr_media_type(options.format));
     reply->link = reply_text(call, link);
     if (reply->media_type == NULL || reply->link == NULL) return OUTCOME_BUSY;

@@ -65,17 +65,27 @@ static bool text_is_alphanumeric(const char *text, size_t text_size)
     return true;
 }
 
+static bool text_is_printable(const char *text, size_t text_size)
+{
+    if (text_size == 0 || text_size > QR_TEXT_BYTES_MAX) return false;
+    for (size_t i = 0; i < text_size; i++) {
+        if (text[i] <= ' ' || text[i] > '~') return false;
+    }
+    return true;
+}
+
 /* Makes the smallest symbol of the level; NULL: no memory. */
-static QRcode *encode(const char *text, size_t text_size, enum qr_level level)
+static QRcode *encode(const char *text, size_t text_size, const struct qr_options *options)
 {
     static const QRecLevel levels[] = {
         [QR_LEVEL_L] = QR_ECLEVEL_L, [QR_LEVEL_M] = QR_ECLEVEL_M,
         [QR_LEVEL_Q] = QR_ECLEVEL_Q, [QR_LEVEL_H] = QR_ECLEVEL_H,
     };
-    QRinput *input = QRinput_new2(0, levels[level]);
+    QRinput *input = QRinput_new2(0, levels[options->level]);
     if (input == NULL) return NULL;
     QRcode *code = NULL;
-    if (QRinput_append(input, QR_MODE_AN, (int)text_size, (const unsigned char *)text) == 0) {
+    QRencodeMode mode = options->bytes ? QR_MODE_8 : QR_MODE_AN;
+    if (QRinput_append(input, mode, (int)text_size, (const unsigned char *)text) == 0) {
         code = QRcode_encodeInput(input);
     }
     QRinput_free(input);
@@ -85,10 +95,12 @@ static QRcode *encode(const char *text, size_t text_size, enum qr_level level)
 enum qr_result qr_draw(const char *text, size_t text_size, const struct qr_options *options,
                        const struct qr_sink *sink)
 {
-    if (!text_is_alphanumeric(text, text_size)) return QR_TEXT_INVALID;
+    bool good = options->bytes ? text_is_printable(text, text_size)
+                               : text_is_alphanumeric(text, text_size);
+    if (!good) return QR_TEXT_INVALID;
     if (!options_are_valid(options)) return QR_OPTIONS_INVALID;
 
-    QRcode *code = encode(text, text_size, options->level);
+    QRcode *code = encode(text, text_size, options);
     if (code == NULL) return QR_NO_MEMORY;
     assert(code->width > 0 && code->width <= QR_SIDE_MAX);
     struct qr_grid grid = {

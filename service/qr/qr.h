@@ -25,6 +25,7 @@ struct qr_options {
     enum qr_level level;
     unsigned module_pixels; /* 1 to 40; PNG: exactly, SVG: its suggested size, terminal: ignored */
     unsigned quiet_modules; /* 4 to 40 */
+    bool bytes; /* text of printable ASCII, in byte mode: for links whose case counts */
 };
 
 /* Where the bytes go, in pieces and in order. False: no room, stop. */
@@ -35,14 +36,14 @@ struct qr_sink {
 
 enum qr_result {
     QR_OK = 0,
-    QR_TEXT_INVALID,    /* empty, too long, or a character that alphanumeric mode hasn't */
+    QR_TEXT_INVALID,    /* empty, too long, or a character that the mode hasn't */
     QR_OPTIONS_INVALID, /* outside of the bounds above */
     QR_SINK_FULL,       /* the sink refused; it may have got a part */
     QR_NO_MEMORY,       /* a library's allocation failed; as above */
 };
 
-/* Draws `text`: digits, A to Z, blank and $%*+-./: (alphanumeric mode), QR_TEXT_BYTES_MAX at most,
- * not terminated. */
+/* Draws `text`: digits, A to Z, blank and $%*+-./: (alphanumeric mode; see options->bytes),
+ * QR_TEXT_BYTES_MAX at most, not terminated. */
 enum qr_result qr_draw(const char *text, size_t text_size, const struct qr_options *options,
                        const struct qr_sink *sink) __attribute__((warn_unused_result));
 

@@ -2,7 +2,6 @@
 Node.js is absent the first is skipped; where it is there, everything has to work. Its packages are
 installed into $BECKON_GRPCJS, a folder of the build."""
 
-import json
 import os
 import re
 import shutil
@@ -11,6 +10,7 @@ import sys
 import unittest
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+import npm  # noqa: E402
 from service import ROOT, Service  # noqa: E402
 
 SOURCE = os.path.join(ROOT, "tests/clients/grpcjs")
@@ -18,26 +18,6 @@ FOLDER = os.environ.get("BECKON_GRPCJS", os.path.join(ROOT, "build/grpcjs"))
 INCLUDES = ["/usr/share/grpc-proto", "/usr/include"]
 STEPS = ["health", "register", "record", "list", "64 in flight", "error with details", "stream"]
 CALLS = 2000
-
-
-def install():
-    """The packages, unless those that package.json wants are there."""
-    with open(os.path.join(SOURCE, "package.json")) as file:
-        wanted = json.load(file)["dependencies"]
-    for name, version in wanted.items():
-        path = os.path.join(FOLDER, "node_modules", name, "package.json")
-        if not os.path.exists(path):
-            break
-        with open(path) as file:
-            if not json.load(file)["version"].startswith(version.rstrip("x")):
-                break
-    else:
-        return
-    os.makedirs(FOLDER, exist_ok=True)
-    shutil.copy(os.path.join(SOURCE, "package.json"), FOLDER)
-    subprocess.run(["npm", "install", "--no-audit", "--no-fund", "--ignore-scripts",
-                    "--no-package-lock", "--prefix", FOLDER], check=True, timeout=200,
-                   stdin=subprocess.DEVNULL, stdout=sys.stderr)
 
 
 class OtherClients(unittest.TestCase):
@@ -51,9 +31,9 @@ class OtherClients(unittest.TestCase):
         assert cls.service.stop() == 0, cls.service.log()
         cls.service.__exit__()
 
-    @unittest.skipUnless(shutil.which("node") and shutil.which("npm"), "no Node.js here")
+    @unittest.skipUnless(npm.there(), "no Node.js here")
     def test_a_node_js_client_does_the_main_job(self):
-        install()
+        npm.install(SOURCE, FOLDER)
         shutil.copy(os.path.join(SOURCE, "client.js"), FOLDER)
         done = subprocess.run(
             ["node", os.path.join(FOLDER, "client.js"), self.service.address,

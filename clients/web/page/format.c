@@ -100,6 +100,36 @@ void format_money(const struct format *format, gint64 minor, bool with_sign, GSt
         g_string_append_printf(out, " %s", format->currency);
 }
 
+bool format_read_money(const char *currency, const char *text, gint64 *ret_minor)
+{
+    GString *digits = g_string_new(NULL);
+    const char *c = text;
+    int decimals = decimals_of(currency), seen = -1; /* digits behind the point; -1: no point yet */
+    bool any = false;
+    if (*c == '-')
+        g_string_append_c(digits, *c++);
+    for (; *c != '\0'; c++) {
+        if (g_ascii_isdigit(*c)) {
+            any = true;
+            seen += seen >= 0;
+            g_string_append_c(digits, *c);
+        } else if (*c == '.' && seen < 0 && any) {
+            seen = 0;
+        } else if (*c != ',' || seen >= 0 || !any) {
+            break;
+        }
+    }
+    for (int i = seen < 0 ? 0 : seen; i < decimals; i++)
+        g_string_append_c(digits, '0');
+    gint64 minor = 0;
+    bool good = *c == '\0' && any && seen != 0 && seen <= decimals &&
+                g_ascii_string_to_signed(digits->str, 10, G_MININT64, G_MAXINT64, &minor, NULL);
+    g_string_free(digits, true);
+    if (good)
+        *ret_minor = minor;
+    return good;
+}
+
 static void money(const struct format *format, const json_t *value, GString *out)
 {
     gint64 count;

@@ -36,5 +36,8 @@ bool format_knows(const char *filter);
 
 /* Minor units as money, as the filter does. */
 void format_money(const struct format *format, gint64 minor, bool with_sign, GString *out);
+/* Money as a person types it into minor units: "12.5" of CNY is 1250; thousands may be grouped by
+ * commas. false: it is none, or has more decimals than the currency. */
+bool format_read_money(const char *currency, const char *text, gint64 *ret_minor);
 
 #endif

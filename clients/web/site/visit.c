@@ -212,6 +212,7 @@ bool visit_session(struct visit *visit)
     visit->session->role = json_string_value(
         json_object_get(json_object_get(visit->view, "session"), "role"));
     visit->session->number = reply->party ? reply->party->number : 0;
+    visit->session->merchant_number = reply->merchant_number;
     snprintf(visit->currency, sizeof visit->currency, "%s", reply->currency);
     visit->zone = g_time_zone_new_identifier(reply->time_zone);
     view_set(visit, visit->session->role, json_true());

@@ -44,6 +44,7 @@ struct visit {
 struct session {
     const char *role;            /* "member", "guide", "shop_manager", "payroll", ... */
     uint32_t number;             /* member or guide; 0 for the others */
+    uint32_t merchant_number;
 };
 
 void visit_begin(struct visit *visit, struct exchange *exchange, const struct site *site,

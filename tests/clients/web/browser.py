@@ -66,7 +66,7 @@ class Browser:
         self.driver.quit()
         shutil.rmtree(self.folder, ignore_errors=True)
 
-    def command(self, name, **parameters):
+    def command(self, name, /, **parameters):
         """A command of Chromium's DevTools."""
         return self.driver.execute_cdp_cmd(name, parameters)
 
@@ -86,6 +86,14 @@ class Browser:
         """From this address, over TLS, as a proxy in front says; None: nobody says anything."""
         headers = {"X-Forwarded-For": address, "X-Forwarded-Proto": "https"} if address else {}
         self.command("Network.setExtraHTTPHeaders", headers=headers)
+
+    def adopt(self, visitor, base):
+        """Goes on as a Visitor of pages at `base`: takes over her cookies, and no others."""
+        self.command("Network.clearBrowserCookies")
+        for name, value in visitor.cookies.items():
+            done = self.command("Network.setCookie", name=name, value=value, url=base, path="/",
+                                secure=True, httpOnly=True, sameSite="Lax")
+            assert done["success"], name
 
     def throttle(self, conditions=SLOW_4G):
         """A slow connection; None: as fast as it goes."""

@@ -7,7 +7,7 @@
         lin = pages.member_signed_in("lin"); lin.get("/card")
 
 The people: shops S01, S02; guides G01 王丽, G02 陈强 (S01), G03 赵敏 (S02); members lin (of G01, several
-purchases), mei (by lin's code), bo (of G03); tokens admin, manager (S01), payroll, checker (another
+purchases), mei (by lin's code), bo (of G03), yun (of G02); tokens admin, manager (S01), payroll, checker (another
 payroll), auditor, pos (S01). Purchases of the last year and of today.
 
 By default beckon-web believes it stands behind a proxy, and every visitor has an address of his own,
@@ -66,7 +66,7 @@ PROGRAM = {
 SHOPS = {"S01": "西湖店", "S02": "河坊街店"}
 GUIDES = {"G01": ("王丽", "S01"), "G02": ("陈强", "S01"), "G03": ("赵敏", "S02")}
 MEMBERS = {"lin": ("林小雨", "13700000001", "G01"), "mei": ("梅", "13700000002", "lin"),
-           "bo": ("薄云", "13700000003", "G03")}
+           "bo": ("薄云", "13700000003", "G03"), "yun": ("云朵", "13700000004", "G02")}
 TOKENS = {"manager": ("shop_manager", "S01"), "payroll": ("payroll", ""), "checker": ("payroll", ""),
           "auditor": ("auditor", ""), "pos": ("pos", "S01")}
 
@@ -100,8 +100,7 @@ class Pages:
         self.log_path = os.path.join(self.folder, "web.log")
         self.serial = itertools.count(1)
         self.guides, self.members, self.codes = {}, {}, {}
-        self.member_cookies = {}
-        self.tokens, self.secrets = {}, {}
+        self.tokens, self.secrets, self.sessions = {}, {}, {}
 
     def __enter__(self):
         self.start()
@@ -269,17 +268,18 @@ class Pages:
         return visitor
 
     def member_signed_in(self, name, language="zh", moving=False):
-        """A visitor who proved a member's phone (of MEMBERS, or any number); the same session again
-        for the same member, as codes are sent to a phone a few times an hour only."""
+        """A visitor who proved a member's phone (of MEMBERS, or any number). A phone is sent one
+        code a minute: whoever is signed in already shares her session."""
         phone = MEMBERS[name][1] if name in MEMBERS else name
         visitor = self.visitor(language, moving=moving)
-        if name in self.member_cookies:
-            visitor.cookies = dict(self.member_cookies[name])
+        visitor.cookies = dict(self.sessions.get(phone, {}))
+        if visitor.get("/card/qr.png", follow=False).status == 200:
             return visitor
+        visitor.cookies.clear()
         page = visitor.submit(visitor.get("/card"), "/card/code", phone=phone)
         page = visitor.submit(page, "/card/prove", code=self.sms_code(phone))
         assert page.status == 200 and page.path == "/card", page
-        self.member_cookies[name] = dict(visitor.cookies)
+        self.sessions[phone] = dict(visitor.cookies)
         return visitor
 
     # ---- messages --------------------------------------------------------------------------------

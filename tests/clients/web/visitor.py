@@ -7,7 +7,7 @@ forms, links and texts out of the HTML.
     page.status, page.text, page.forms[0].fields, page.links, page.headers["content-security-policy"]
 
 `address` is put into X-Forwarded-For with X-Forwarded-Proto: https, as a proxy does; None sends
-neither. 303 is followed unless follow=False."""
+neither. `tls`: an ssl context, for a proxy; `source`: the loopback address to come from. 303 is followed unless follow=False."""
 
 import gzip
 import html.parser
@@ -172,11 +172,13 @@ class Page:
 
 
 class Visitor:
-    def __init__(self, where, address=None, language="zh", host=None):
+    def __init__(self, where, address=None, language="zh", host=None, tls=None, source=None):
         self.where = where
         self.address = address
         self.move = None  # a function: the next request comes from the address it gives
         self.language = language
+        self.tls = tls
+        self.source = (source, 0) if source else None
         self.host = host or "%s:%d" % tuple(where)
         self.cookies = {}
         self.requests = 0
@@ -197,7 +199,9 @@ class Visitor:
     def send(self, method, target, body=None, headers=()):
         """One request as it is: the Page, redirects not followed, cookies kept."""
         self.address = self.move() if self.move else self.address
-        connection = http.client.HTTPConnection(*self.where, timeout=TIMEOUT_SECONDS)
+        given = {"timeout": TIMEOUT_SECONDS, "source_address": self.source}
+        connection = (http.client.HTTPSConnection(*self.where, context=self.tls, **given)
+                      if self.tls else http.client.HTTPConnection(*self.where, **given))
         sent = dict(self.headers(), **dict(headers))
         if body is not None and "Content-Type" not in sent:
             sent["Content-Type"] = "application/x-www-form-urlencoded"
@@ -216,7 +220,8 @@ class Visitor:
             except (BrokenPipeError, ConnectionResetError):
                 pass  # refused before all of it was sent: the answer is there to be read
             response = connection.getresponse()
-            raw = response.read()
+            endless = "event-stream" in (response.getheader("Content-Type") or "")
+            raw = b"" if endless else response.read()
         finally:
             connection.close()
         self.requests += 1

@@ -21,6 +21,10 @@ static void a_link_signs_a_guide_in_once(void **state)
         ANSWERS_AGAIN("manager:1", create_sign_in_link,
                       "request_id=a guide_number=1 valid_minutes=120",
                       "expires_at=2026-03-02T12:00:00 already_created=1 !secret"),
+        /* Where the pages are is no part of what the link is. */
+        ANSWERS_AGAIN("manager:1", create_sign_in_link,
+                      "request_id=a guide_number=1 valid_minutes=120 link_base=https://a.example",
+                      "already_created=1 !secret !link !image"),
         REFUSES("manager:1", create_sign_in_link, "request_id=a guide_number=1",
                 OUTCOME_REQUEST_ID_REUSED, "request_id"),
         ANSWERS("stranger", get_sign_in_link, "secret=$l",

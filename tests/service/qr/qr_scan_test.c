@@ -12,24 +12,35 @@
 
 #include "tests/service/qr/qr_sample.h"
 
-static const struct { const char *text; enum qr_level level; unsigned pixels, quiet; } samples[] = {
-    {QR_LINK, QR_LEVEL_L, 3, 4},
-    {QR_LINK, QR_LEVEL_M, 8, 4},
-    {QR_LINK, QR_LEVEL_Q, 5, 10},
-    {QR_LINK, QR_LEVEL_H, 12, 4},
-    {"HTTPS://A.B/R/000000000", QR_LEVEL_M, 4, 4},
-    {"HTTP://127.0.0.1:8080/R/ZZZZZZZZZ", QR_LEVEL_Q, 8, 6},
-    {"HTTP://192.168.1.5:7780/R/7K3Q9F2MX", QR_LEVEL_M, 8, 4}, /* a trial's link */
+static const struct {
+    const char *text;
+    enum qr_level level;
+    unsigned pixels, quiet;
+    bool bytes;
+} samples[] = {
+    {QR_LINK, QR_LEVEL_L, 3, 4, false},
+    {QR_LINK, QR_LEVEL_M, 8, 4, false},
+    {QR_LINK, QR_LEVEL_Q, 5, 10, false},
+    {QR_LINK, QR_LEVEL_H, 12, 4, false},
+    {"HTTPS://A.B/R/000000000", QR_LEVEL_M, 4, 4, false},
+    {"HTTP://127.0.0.1:8080/R/ZZZZZZZZZ", QR_LEVEL_Q, 8, 6, false},
+    {"HTTP://192.168.1.5:7780/R/7K3Q9F2MX", QR_LEVEL_M, 8, 4, false}, /* a trial's link */
     {"HTTPS://THE-LONGEST-BASE-OF-A-LINK.WITH-80-BYTES.IN-A-TRIAL.PAGES.EXAMPLE.COM:65535"
-     "/R/7K3Q9F2MX", QR_LEVEL_H, 8, 4},
+     "/R/7K3Q9F2MX", QR_LEVEL_H, 8, 4, false},
     {"HTTPS://A-VERY-LONG-NAME.OF-A-SHOP.AND-ITS-REFERRAL-PROGRAM.EXAMPLE.COM/R/7K3Q9F2MX",
-     QR_LEVEL_H, 6, 4},
+     QR_LEVEL_H, 6, 4, false},
+    /* A one-time sign-in link: its secret has small letters. */
+    {"https://club.example.cn/in/link_1_kZ0xQ3mUe-v7Yb5wT_nR8dLpA2sGhJ4cF6iKoNqXyVw", QR_LEVEL_M, 6,
+     4, true},
 };
 
 static void draw_to_file(size_t sample_index, const char *path)
 {
-    struct qr_options options = {QR_PNG, samples[sample_index].level, samples[sample_index].pixels,
-                                 samples[sample_index].quiet};
+    struct qr_options options = {
+        .format = QR_PNG, .level = samples[sample_index].level,
+        .module_pixels = samples[sample_index].pixels,
+        .quiet_modules = samples[sample_index].quiet, .bytes = samples[sample_index].bytes,
+    };
     struct sample png;
     assert_int_equal(sample_draw(samples[sample_index].text, options, 1 << 20, &png), QR_OK);
     FILE *file = fopen(path, "wb");

@@ -101,7 +101,7 @@ static void svg_and_terminal_show_the_symbol(void **state)
             unsigned quiet = 4 + (unsigned)level * 3;
             struct sample sample;
             expect_symbol(texts[t], level, quiet);
-            struct qr_options options = {QR_SVG, level, 8, quiet};
+            struct qr_options options = {QR_SVG, level, 8, quiet, false};
             assert_int_equal(sample_draw(texts[t], options, SIZE_MAX_TEST, &sample), QR_OK);
             read_svg(sample.data);
             assert_pictures_equal();
@@ -120,7 +120,7 @@ static void the_same_request_gives_the_same_bytes(void **state)
 {
     (void)state;
     for (enum qr_format format = QR_PNG; format <= QR_TERMINAL; format++) {
-        struct qr_options options = {format, QR_LEVEL_M, 8, 4};
+        struct qr_options options = {format, QR_LEVEL_M, 8, 4, false};
         struct sample first, second;
         assert_int_equal(sample_draw(QR_LINK, options, SIZE_MAX_TEST, &first), QR_OK);
         assert_int_equal(sample_draw(QR_LINK, options, SIZE_MAX_TEST, &second), QR_OK);
@@ -136,7 +136,7 @@ static void a_png_holds_nothing_but_the_image(void **state)
 {
     (void)state;
     struct sample png;
-    struct qr_options options = {QR_PNG, QR_LEVEL_M, 8, 4};
+    struct qr_options options = {QR_PNG, QR_LEVEL_M, 8, 4, false};
     assert_int_equal(sample_draw(QR_LINK, options, SIZE_MAX_TEST, &png), QR_OK);
     assert_memory_equal(png.data, "\x89PNG\r\n\x1a\n", 8);
     char names[64] = "";
@@ -161,15 +161,21 @@ static void a_request_outside_of_the_bounds_is_refused(void **state)
     char longest[QR_TEXT_BYTES_MAX + 2];
     memset(longest, 'A', sizeof(longest));
     longest[QR_TEXT_BYTES_MAX + 1] = '\0';
-    const struct qr_options good = {QR_PNG, QR_LEVEL_M, 1, 4};
+    const struct qr_options good = {QR_PNG, QR_LEVEL_M, 1, 4, false};
     const char *bad_texts[] = {"", "https://A", "A_B", "A\n", "A?B=C", "\xc3\xa9", longest};
     for (size_t i = 0; i < sizeof(bad_texts) / sizeof(bad_texts[0]); i++) {
         assert_int_equal(sample_draw(bad_texts[i], good, SIZE_MAX_TEST, &none), QR_TEXT_INVALID);
     }
+    const struct qr_options bytes = {QR_PNG, QR_LEVEL_M, 1, 4, true};
+    const char *bad_bytes[] = {"", "a b", "a\n", "\xc3\xa9", longest};
+    for (size_t i = 0; i < sizeof(bad_bytes) / sizeof(bad_bytes[0]); i++) {
+        assert_int_equal(sample_draw(bad_bytes[i], bytes, SIZE_MAX_TEST, &none), QR_TEXT_INVALID);
+    }
     const struct qr_options bad[] = {
-        {QR_PNG, QR_LEVEL_M, 0, 4}, {QR_PNG, QR_LEVEL_M, 41, 4}, {QR_PNG, QR_LEVEL_M, 8, 3},
-        {QR_PNG, QR_LEVEL_M, 8, 41}, {QR_SVG, QR_LEVEL_M, 0, 4},
-        {(enum qr_format)3, QR_LEVEL_M, 8, 4}, {QR_PNG, (enum qr_level)4, 8, 4},
+        {QR_PNG, QR_LEVEL_M, 0, 4, false}, {QR_PNG, QR_LEVEL_M, 41, 4, false},
+        {QR_PNG, QR_LEVEL_M, 8, 3, false}, {QR_PNG, QR_LEVEL_M, 8, 41, false},
+        {QR_SVG, QR_LEVEL_M, 0, 4, false}, {(enum qr_format)3, QR_LEVEL_M, 8, 4, false},
+        {QR_PNG, (enum qr_level)4, 8, 4, false},
     };
     for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
         assert_int_equal(sample_draw("A", bad[i], SIZE_MAX_TEST, &none), QR_OPTIONS_INVALID);
@@ -184,7 +190,7 @@ static void the_largest_symbol_is_drawn(void **state)
     memset(longest, 'A', sizeof(longest));
     longest[QR_TEXT_BYTES_MAX] = '\0';
     for (enum qr_format format = QR_PNG; format <= QR_TERMINAL; format++) {
-        struct qr_options options = {format, QR_LEVEL_H, format == QR_PNG ? 4 : 40, 40};
+        struct qr_options options = {format, QR_LEVEL_H, format == QR_PNG ? 4 : 40, 40, false};
         struct sample sample;
         assert_int_equal(sample_draw(longest, options, 8 << 20, &sample), QR_OK);
         free(sample.data);
@@ -195,7 +201,7 @@ static void a_full_sink_ends_every_drawing(void **state)
 {
     (void)state;
     for (enum qr_format format = QR_PNG; format <= QR_TERMINAL; format++) {
-        struct qr_options options = {format, QR_LEVEL_M, 8, 4};
+        struct qr_options options = {format, QR_LEVEL_M, 8, 4, false};
         struct sample whole, cut;
         assert_int_equal(sample_draw(QR_LINK, options, SIZE_MAX_TEST, &whole), QR_OK);
         for (size_t room = 0; room < whole.size; room += 37) {

@@ -1,8 +1,8 @@
 /* Reads CSV as RFC 4180 says: quotes, quotes within quotes, line ends within quotes, CRLF or LF, a
  * byte-order mark at the start. Empty lines are skipped. A malformed row is told with its line, and
  * reading goes on after it. One thread. */
-#ifndef BECKON_CLIENTS_CLI_CSV_H
-#define BECKON_CLIENTS_CLI_CSV_H
+#ifndef BECKON_CLIENTS_MESSAGE_CSV_H
+#define BECKON_CLIENTS_MESSAGE_CSV_H
 
 #include <stdbool.h>
 #include <stddef.h>

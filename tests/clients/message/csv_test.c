@@ -1,4 +1,4 @@
-/* CSV as clients/cli/csv.c reads it: one table of texts and what they hold. */
+/* CSV as clients/message/csv.c reads it: one table of texts and what they hold. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -9,7 +9,7 @@
 
 #include <cmocka.h>
 
-#include "clients/cli/csv.h"
+#include "clients/message/csv.h"
 
 static FILE *stream(const char *text, size_t size)
 {

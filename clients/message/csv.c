@@ -1,6 +1,6 @@
 /* One pass, a character at a time: START of a field, PLAIN, QUOTED, after a QUOTE in a quoted
  * one. */
-#include "clients/cli/csv.h"
+#include "clients/message/csv.h"
 
 #include <string.h>
 
