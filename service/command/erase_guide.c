@@ -1,9 +1,9 @@
-/* Erases a guide who has left, is paid out, and whom nothing that has to be kept names any more. His
- * number is the request's natural key: asked again, the first answer.
+/* Erases a guide who has left, is paid out, and whom nothing that has to be kept names any more.
+ * His number is the request's natural key: asked again, the first answer.
  *
- * Happy path: who -> (erased already: the first answer) -> why -> may he go? -> all that is to go ->
- * LINE -> ERASING, as EraseMember does it. The member with his phone, if there is one, is herself
- * alone from then on. */
+ * Happy path: who -> (erased already: the first answer) -> why -> may he go? -> all that is to go
+ * -> LINE -> ERASING, as EraseMember does it. The member with his phone, if there is one, is
+ * herself alone from then on. */
 #include <assert.h>
 
 #include "beckon/v1/privacy_service.pb-c.h"
@@ -79,7 +79,7 @@ static enum outcome check_retained(struct reader *reader, struct command_call *c
     return form_refuse(call, OUTCOME_GUIDE_RETAINED, "guide_number", date);
 }
 
-/* ---- the member with his phone ---------------------------------------------------------------- */
+/* ---- the member with his phone --------------------------------------------------------------- */
 
 /* *ret_member 0: there is none who is known to be him. */
 static enum outcome load_self(struct batch *batch, struct party guide, uint32_t *ret_member,

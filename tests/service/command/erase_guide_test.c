@@ -1,5 +1,5 @@
-/* A guide's erasure: not while he works, not before he is paid out, not while what payroll was given
- * has to be kept; then he is a number like everybody. */
+/* A guide's erasure: not while he works, not before he is paid out, not while what payroll was
+ * given has to be kept; then he is a number like everybody. */
 #include "tests/service/command/settlement_plays.h"
 
 #include <setjmp.h>
