@@ -1,7 +1,8 @@
 /* The scoreboard: his figures of a span, where he stands, what he holds and what it may come to.
  *
- * The page names the guide and the scoreboard's version in its ETag, so that asking again costs one call while
- * nothing has changed; each minute it is drawn anew, for time alone moves some figures. */
+ * The page names the guide and the scoreboard's version in its ETag, so that asking again costs
+ * one call while nothing has changed; each minute it is drawn anew, for time alone moves some
+ * figures. */
 #include "clients/web/guide/guide.h"
 
 #include <inttypes.h>

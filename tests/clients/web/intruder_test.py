@@ -113,18 +113,24 @@ class IntruderTest(unittest.TestCase):
         for end in ways:
             guide = self.pages.signed_in(guide="G02")
             stream = Stream(self.pages, guide)
-            self.assertTrue(stream.until("changed"), stream.seen)
+            came = stream.until("changed")
             before = dict(guide.cookies)
             end(guide)
-            self.assertTrue(stream.until("ended"), stream.seen)
+            came = came and stream.until("ended")
             stream.close()
+            self.assertTrue(came, stream.seen)
             guide.cookies = before  # the browser may have kept it
             self.assertEqual(guide.get("/guide", follow=False).status, 401)
             self.assertEqual(guide.get("/guide/live", follow=False).status, 401)
 
     def test_one_guide_s_streams_leave_room_for_others(self):
         greedy, other = self.pages.signed_in(guide="G01"), self.pages.signed_in(guide="G03")
-        streams = [Stream(self.pages, greedy) for _ in range(300)]
+        streams = []
+        for _ in range(300):
+            streams.append(Stream(self.pages, greedy))
+            streams[-1].until("beat")
+        self.assertFalse(all(stream.until("full", 0) for stream in streams[:8]))
+        self.assertTrue(all(stream.until("full") for stream in streams[8:]))
         mine = Stream(self.pages, other)
         self.assertTrue(mine.until("changed"), mine.seen)
         for stream in [*streams, mine]:
