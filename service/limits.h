@@ -61,6 +61,7 @@ enum {
      * all his addresses together, each five after a message to somebody: right once in 12 days. */
     LIMIT_PHONE_CODE_MS = 5 * 60 * 1000,  /* how long a code counts */
     LIMIT_PHONE_CODE_TRIES = 5,
+    LIMIT_PHONE_CODE_AGAIN_MS = 10 * 1000, /* after it proved the phone: a double tap */
     LIMIT_PHONE_CODE_EACH_MS = 60 * 1000, /* of one phone: one a minute, */
     LIMIT_PHONE_CODES_HOUR = 5,           /* so many an hour, */
     LIMIT_PHONE_CODES_DAY = 10,           /* and a day: messages cost money and patience */

@@ -61,8 +61,9 @@ static const struct outcome_info OUTCOMES[] = {
         "This method needs a token. Send it as metadata, authorization: Bearer TOKEN.",
         "该方法需要令牌。请以元数据 authorization: Bearer TOKEN 的形式发送。"),
     ROW(TOKEN_INVALID, UNAUTHENTICATED, false,
-        "The token is not valid: mistyped, expired or revoked. Ask an admin for a new one.",
-        "令牌无效：可能输入有误、已过期或已吊销。请向管理员申请新令牌。"),
+        "The token or session is not valid: mistyped, over or revoked. Sign in again, or ask an "
+        "admin for a new token.",
+        "令牌或登录已失效：可能输入有误、已过期或已吊销。请重新登录，或向管理员申请新令牌。"),
     ROW(ROLE_NOT_ALLOWED, PERMISSION_DENIED, false,
         "The role of this token may not call this method. Use a token of a role that may.",
         "该令牌的角色不能调用此方法。请使用有权限的角色的令牌。"),

@@ -21,7 +21,7 @@ size_t phone_code_encode(const struct phone_code *code, uint8_t *to)
     encoder_u64(&encoder, code->issued_at);
     encoder_u64(&encoder, code->expires_at);
     encoder_u8(&encoder, code->tries);
-    encoder_flag(&encoder, code->used);
+    encoder_u64(&encoder, code->used_at);
     encoder_u8(&encoder, code->asked_count);
     for (size_t i = 0; i < code->asked_count; i++) encoder_u64(&encoder, code->asked_at[i]);
     assert(encoder_size(&encoder) <= PHONE_CODE_BYTES_MAX);
@@ -37,7 +37,7 @@ enum store_result phone_code_decode(struct bytes from, struct phone_code *ret)
     code.issued_at = decoder_u64(&decoder);
     code.expires_at = decoder_u64(&decoder);
     code.tries = decoder_u8(&decoder);
-    code.used = decoder_flag(&decoder);
+    code.used_at = decoder_u64(&decoder);
     code.asked_count = (uint8_t)decoder_choice(&decoder, 0, PHONE_CODE_ASKED_MAX);
     for (size_t i = 0; i < code.asked_count; i++) code.asked_at[i] = decoder_u64(&decoder);
     enum store_result result = decoder_end(&decoder);

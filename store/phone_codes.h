@@ -26,13 +26,13 @@ struct phone_code {
     uint8_t code[PHONE_CODE_HASH_BYTES];  /* keyed hash of the code and its record */
     uint64_t issued_at, expires_at;
     uint8_t tries;                        /* wrong ones */
-    bool used;                            /* it proved the phone */
+    uint64_t used_at;                     /* when it first proved the phone; 0: not yet */
     uint8_t asked_count;
     uint64_t asked_at[PHONE_CODE_ASKED_MAX]; /* of the last day, ascending, issued_at the last */
 };
 
 enum {
-    PHONE_CODE_BYTES_MAX = 1 + 2 * PHONE_CODE_HASH_BYTES + 2 * 8 + 3 + PHONE_CODE_ASKED_MAX * 8,
+    PHONE_CODE_BYTES_MAX = 1 + 2 * PHONE_CODE_HASH_BYTES + 3 * 8 + 2 + PHONE_CODE_ASKED_MAX * 8,
 };
 size_t phone_code_encode(const struct phone_code *code, uint8_t *to);
 enum store_result phone_code_decode(struct bytes from, struct phone_code *ret) STORE_CHECKED;

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "beckon/v1/privacy_service.pb-c.h"
+#include "service/command/audit.h"
 #include "service/command/commands.h"
 #include "service/command/form.h"
 #include "service/command/objects.h"
@@ -298,8 +299,25 @@ static enum outcome get_member_data_read(struct reader *reader, struct command_c
     return outcome;
 }
 
+/* The first section is on record, the one with who she is; the others are what lists show. */
+static enum outcome get_member_data_note(struct command_call *call)
+{
+    const data_request *request = (const data_request *)call->request;
+    const char *token;
+    size_t step;
+
+    enum outcome outcome = read_token(call, &step, &token);
+    if (outcome != OUTCOME_OK) return outcome;
+    audit_object(call, AUDIT_OF_MEMBER, request->member_number);
+    if (STEPS[step].section != BECKON__V1__MEMBER_DATA_SECTION__MEMBER_DATA_SECTION_MEMBER)
+        audit_skip(call);
+    return OUTCOME_OK;
+}
+
 const struct command get_member_data = {
     .request = &beckon__v1__get_member_data_request__descriptor,
     .reply = &beckon__v1__get_member_data_response__descriptor,
     .read = get_member_data_read,
+    .audited = AUDIT_GET_MEMBER_DATA,
+    .note = get_member_data_note,
 };

@@ -25,6 +25,12 @@ static enum outcome prove_phone_merchant(struct reader *reader, struct command_c
     return signing_merchant(call, request->merchant_number, ret_merchant);
 }
 
+/* A double tap sends it twice, and only the second answer is looked at: it counts a moment more. */
+static bool used_up(const struct phone_code *code, uint64_t now_ms)
+{
+    return code->used_at != 0 && now_ms >= code->used_at + LIMIT_PHONE_CODE_AGAIN_MS;
+}
+
 /* The code of this phone, if it still counts. */
 static enum outcome load_code(struct reader *reader, struct command_call *call, const char *phone,
                               struct phone_code *ret)
@@ -34,9 +40,10 @@ static enum outcome load_code(struct reader *reader, struct command_call *call, 
     phone_codes_phone(reader, phone, hash);
     enum outcome outcome =
         command_outcome(phone_codes_get(reader, hash, ret), OUTCOME_PHONE_CODE_EXPIRED);
-    if (outcome == OUTCOME_OK && (ret->used || ret->tries >= LIMIT_PHONE_CODE_TRIES ||
-                                  call->now_ms >= ret->expires_at))
-        outcome = OUTCOME_PHONE_CODE_EXPIRED;
+    bool over = outcome == OUTCOME_OK &&
+                (used_up(ret, call->now_ms) || ret->tries >= LIMIT_PHONE_CODE_TRIES ||
+                 call->now_ms >= ret->expires_at);
+    if (over) outcome = OUTCOME_PHONE_CODE_EXPIRED;
     return outcome == OUTCOME_OK ? outcome : form_refuse(call, outcome, "code", NULL);
 }
 
@@ -71,7 +78,7 @@ static void put_wrong(struct batch *batch, struct command_call *call, struct pho
 static void put_right(struct batch *batch, struct command_call *call, struct phone_code *code,
                       const struct signing *signing, Beckon__V1__ProvePhoneResponse *reply)
 {
-    code->used = true;
+    if (code->used_at == 0) code->used_at = call->now_ms;
     phone_codes_put(batch, code, code);
     signing_begin(batch, signing);
     reply->session_secret = reply_text(call, signing->secret);

@@ -88,7 +88,7 @@ static enum outcome answer_early(struct command_call *call, const struct phone_c
                                  ProtobufCMessage **ret_reply)
 {
     uint64_t wait = wait_ms(code, call->now_ms);
-    bool counts = !code->used && code->tries < LIMIT_PHONE_CODE_TRIES &&
+    bool counts = code->used_at == 0 && code->tries < LIMIT_PHONE_CODE_TRIES &&
                   wait_of(code, call->now_ms, 1, LIMIT_PHONE_CODE_EACH_MS) > 0;
 
     if (!counts) {

@@ -18,6 +18,10 @@ def rows(world):
         (LINK, {"token_number": 2**32 - 1, "request_id": "x"}, UNKNOWN, "TOKEN_UNKNOWN",
          "token_number"),
         (LINK, {"guide_number": guide, "request_id": "x" * 65}, INVALID, None, "request_id"),
+        *[(LINK, {"guide_number": guide, "request_id": "x", "link_base": base}, INVALID,
+           "VALUE_INVALID", "link_base")
+          for base in ("a.example", "ftp://a", "https://a/", "http://u@a", "https://a b",
+                       "javascript:alert(1)", "https://" + "a" * 73)],
         (REVOKE, {}, INVALID, "FIELD_REQUIRED", "guide_number"),
         (REVOKE, {"guide_number": 1, "member_number": 1}, INVALID, "VALUE_INVALID",
          "guide_number"),

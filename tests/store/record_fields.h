@@ -180,7 +180,7 @@ static const struct field sign_in_link_fields[] = {
 };
 static const struct field phone_code_fields[] = {
     F_RAW(phone_code, phone), F_RAW(phone_code, code), F_RAW(phone_code, issued_at),
-    F_RAW(phone_code, expires_at), F_RAW(phone_code, tries), F_CHOICE(phone_code, used, 0, 1),
+    F_RAW(phone_code, expires_at), F_RAW(phone_code, tries), F_RAW(phone_code, used_at),
     F_CHOICE(phone_code, asked_count, 0, PHONE_CODE_ASKED_MAX), F_RAW(phone_code, asked_at),
 };
 static const struct field target_fields[] = {

@@ -16,5 +16,11 @@ const struct route CUSTOMER_ROUTES[] = {
     {EXCHANGE_GET, "/card/points", AUDIENCE_MEMBER, points_get, false},
     {EXCHANGE_GET, "/card/points/:x", AUDIENCE_MEMBER, credit_get, false},
     {EXCHANGE_GET, "/card/friends", AUDIENCE_MEMBER, friends_get, false},
+    {EXCHANGE_GET, "/card/data", AUDIENCE_MEMBER, data_get, false},
+    {EXCHANGE_GET, "/card/data.json", AUDIENCE_MEMBER, data_file_get, false},
+    {EXCHANGE_POST, "/card/profile", AUDIENCE_MEMBER, profile_post, false},
+    {EXCHANGE_POST, "/card/consent", AUDIENCE_MEMBER, consent_post, false},
+    {EXCHANGE_GET, "/card/erase", AUDIENCE_MEMBER, erase_get, false},
+    {EXCHANGE_POST, "/card/erase", AUDIENCE_MEMBER, erase_post, false},
     {0},
 };

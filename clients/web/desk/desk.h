@@ -61,6 +61,7 @@ void desk_guides_get(struct visit *visit);
 void desk_guides_post(struct visit *visit);
 /* guide.c */
 void desk_guide_get(struct visit *visit);
+void desk_guide_edit_post(struct visit *visit);
 void desk_guide_transfer_post(struct visit *visit);
 void desk_guide_end_post(struct visit *visit);
 /* behind.c */

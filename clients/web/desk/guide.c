@@ -5,9 +5,12 @@
 #include "beckon/v1/code_service.pb-c.h"
 #include "beckon/v1/guide_service.pb-c.h"
 #include "beckon/v1/scoreboard_service.pb-c.h"
+#include "clients/message/message.h"
 #include "clients/web/desk/desk.h"
 
 static const char *const BOARD_FILTERS[] = {"span", "date", NULL};
+static const char *const EDIT_FIELDS[] = {"guide.name", "guide.phone", "guide.document_type",
+                                          "guide.document_number", NULL};
 static const char *const TRANSFER_FIELDS[] = {"shop_id", "from_date", "employee_no", NULL};
 static const char *const END_FIELDS[] = {"until_date", NULL};
 static const char *const HANDOVER_FIELDS[] = {
@@ -109,6 +112,26 @@ static void change(struct visit *visit, const char *method, const ProtobufCMessa
         desk_open(visit, form);
         show(visit, status, number);
     }
+}
+
+/* The fields that were filled in; the others stay. */
+void desk_guide_edit_post(struct visit *visit)
+{
+    uint32_t number = 0;
+    if (!desk_begin(visit, DESK_GUIDES) || (number = desk_number(visit)) == 0)
+        return;
+    Beckon__V1__UpdateGuideRequest *request =
+        desk_form(visit, &beckon__v1__update_guide_request__descriptor, EDIT_FIELDS);
+    for (size_t i = 0; EDIT_FIELDS[i]; i++) {
+        const char *name = strrchr(EDIT_FIELDS[i], '.') + 1;
+        g_autoptr(GString) error = g_string_new(NULL);
+        if (visit_field(visit, name)[0] != '\0' &&
+            !message_set(&request->base, "update_fields", name, error))
+            view_wrong(visit, name, "desk.value_wrong");
+    }
+    if (request->guide)
+        request->guide->guide_number = number;
+    change(visit, "UpdateGuide", &request->base, EDIT_FIELDS, "edit", number);
 }
 
 void desk_guide_transfer_post(struct visit *visit)

@@ -38,6 +38,7 @@ static void view_line_fields(struct visit *visit)
             json_integer_value(json_object_get(line, "net_minor")),
             json_string_value(json_object_get(line, "pay_entity")));
         json_object_set_new(line, "field", json_string(field));
+        json_object_set_new(line, "row", json_integer((json_int_t)i));
         if (strcmp(payment, "none") == 0)
             json_object_set_new(line, "undecided", json_true());
         if (strcmp(payment, "paid") == 0)

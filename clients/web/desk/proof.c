@@ -42,6 +42,14 @@ static bool receive(void *context, const ProtobufCMessage *message)
         *done = true;
         g_strlcpy(latest.certificate, report->certificate, sizeof latest.certificate);
     }
+    pthread_mutex_unlock(&lock);
+    return true;
+}
+
+static bool go_on(void *context)
+{
+    (void)context;
+    pthread_mutex_lock(&lock);
     bool on = !stopping;
     pthread_mutex_unlock(&lock);
     return on;
@@ -49,7 +57,8 @@ static bool receive(void *context, const ProtobufCMessage *message)
 
 static bool prove(const struct order *order, struct channel_error *ret_error)
 {
-    struct channel_options options = {.address = order->address, .deadline_ms = OPEN_DEADLINE_MS};
+    struct channel_options options = {.address = order->address, .deadline_ms = OPEN_DEADLINE_MS,
+                                      .own_connection = true};
     struct channel_method verify;
     Beckon__V1__VerifyStoreRequest request = BECKON__V1__VERIFY_STORE_REQUEST__INIT;
     bool done = false;
@@ -58,7 +67,8 @@ static bool prove(const struct order *order, struct channel_error *ret_error)
         return false;
     channel_method_find(&beckon__v1__store_service__descriptor, "VerifyStore", &verify);
     bool good = channel_serve(channel, order->secret, order->visitor_address) &&
-                channel_stream(channel, &verify, &request.base, receive, &done, ret_error);
+                channel_follow(channel, &verify, &request.base, receive, go_on, &done,
+                               ret_error);
     channel_close(channel);
     if (!done && ret_error->code == CHANNEL_OK)
         channel_error_set(ret_error, CHANNEL_INTERNAL, "The proof ended without a result.",

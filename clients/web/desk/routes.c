@@ -8,6 +8,7 @@ const struct route DESK_ROUTES[] = {
     {EXCHANGE_GET, "/desk/guides", AUDIENCE_DESK, desk_guides_get, false},
     {EXCHANGE_POST, "/desk/guides", AUDIENCE_DESK, desk_guides_post, false},
     {EXCHANGE_GET, "/desk/guides/:x", AUDIENCE_DESK, desk_guide_get, false},
+    {EXCHANGE_POST, "/desk/guides/:x/edit", AUDIENCE_DESK, desk_guide_edit_post, false},
     {EXCHANGE_POST, "/desk/guides/:x/transfer", AUDIENCE_DESK, desk_guide_transfer_post, false},
     {EXCHANGE_POST, "/desk/guides/:x/end", AUDIENCE_DESK, desk_guide_end_post, false},
     {EXCHANGE_GET, "/desk/guides/:x/members", AUDIENCE_DESK, desk_guide_members_get, false},
@@ -37,6 +38,7 @@ const struct route DESK_ROUTES[] = {
     {EXCHANGE_POST, "/desk/runs/:x/export", AUDIENCE_DESK, run_export_post, false},
     {EXCHANGE_POST, "/desk/runs/:x/manifest", AUDIENCE_DESK, run_manifest_post, false},
     {EXCHANGE_GET, "/desk/runs/:x/statement", AUDIENCE_DESK, run_statement_get, false},
-    {EXCHANGE_GET, "/desk/runs/:x/statement/file", AUDIENCE_DESK, run_statement_file_get, false},
+    {EXCHANGE_GET, "/desk/runs/:x/statement/print", AUDIENCE_DESK, run_statement_print_get,
+     false},
     {0},
 };

@@ -101,10 +101,12 @@ static void view_blockers(struct visit *visit, const Beckon__V1__GetSettlementRu
     };
     json_t *blockers = json_object_get(json_object_get(visit->view, "found"), "blockers");
     for (size_t i = 0; i < reply->n_blockers; i++) {
+        const char *name = "other";
         for (size_t k = 0; k < G_N_ELEMENTS(kinds); k++) {
             if (strcmp(reply->blockers[i]->reason, kinds[k].reason) == 0)
-                json_object_set_new(json_array_get(blockers, i), kinds[k].name, json_true());
+                name = kinds[k].name;
         }
+        json_object_set_new(json_array_get(blockers, i), name, json_true());
     }
     view_set(visit, "blockers", json_incref(blockers));
 }

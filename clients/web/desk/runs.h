@@ -42,6 +42,6 @@ void run_export_post(struct visit *visit);
 void run_manifest_post(struct visit *visit);
 /* statement.c */
 void run_statement_get(struct visit *visit);
-void run_statement_file_get(struct visit *visit);
+void run_statement_print_get(struct visit *visit);
 
 #endif

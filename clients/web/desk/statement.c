@@ -2,9 +2,10 @@
 #include "beckon/v1/export_service.pb-c.h"
 #include "beckon/v1/statement_service.pb-c.h"
 #include "clients/web/desk/runs.h"
+#include "clients/web/site/printed.h"
 
 static const char *const FILTERS[] = {"payee", "pay_entity", "page_token", NULL};
-static const char *const FILE_FILTERS[] = {"payee", "pay_entity", NULL};
+static const char *const PRINT_FILTERS[] = {"payee", "pay_entity", NULL};
 
 void run_statement_get(struct visit *visit)
 {
@@ -38,14 +39,14 @@ void run_statement_get(struct visit *visit)
     desk_show(visit, 200, "desk/statement");
 }
 
-/* The page that the service makes for print, as a file. */
-void run_statement_file_get(struct visit *visit)
+/* The page that the service makes for print. */
+void run_statement_print_get(struct visit *visit)
 {
     uint32_t number = 0;
     if (!run_begin(visit, &number))
         return;
     Beckon__V1__PrintStatementRequest *request =
-        desk_query(visit, &beckon__v1__print_statement_request__descriptor, FILE_FILTERS);
+        desk_query(visit, &beckon__v1__print_statement_request__descriptor, PRINT_FILTERS);
     request->run_number = number;
     request->english = visit->language == LANGUAGE_EN;
     if (view_is_wrong(visit)) {
@@ -58,8 +59,5 @@ void run_statement_file_get(struct visit *visit)
         visit_failed(visit);
         return;
     }
-    run_name_file(visit, reply->file_name);
-    visit_keep_cookie(visit);
-    exchange_send(visit->exchange, 200, "text/html; charset=utf-8",
-                  g_memdup2(reply->html.data, reply->html.len), reply->html.len);
+    printed_show(visit, reply->html.data, reply->html.len);
 }

@@ -8,6 +8,8 @@
 #include "beckon/v1/explain_service.pb-c.h"
 #include "clients/message/text.h"
 
+enum { HELD_ROWS = 500 };
+
 static void written_by_unit(json_t *object)
 {
     const char *unit = json_string_value(json_object_get(object, "unit"));
@@ -27,15 +29,61 @@ static bool filter_asked(struct visit *visit, const char *name,
     return false;
 }
 
+static void view_credits(json_t *credits)
+{
+    size_t index;
+    json_t *credit;
+    json_array_foreach(credits, index, credit) {
+        const char *at = json_string_value(json_object_get(credit, "state"));
+        written_by_unit(credit);
+        if (at && strcmp(at, "pending") == 0)
+            json_object_set_new(credit, "waits", json_true());
+    }
+}
+
+/* Those that wait for a person's decision: they come first in each state. */
+static void held_get(struct visit *visit, Beckon__V1__Unit unit)
+{
+    static const Beckon__V1__CreditState states[] = {
+        BECKON__V1__CREDIT_STATE__CREDIT_STATE_PENDING,
+        BECKON__V1__CREDIT_STATE__CREDIT_STATE_AVAILABLE,
+    };
+    json_t *held = json_array();
+    for (size_t i = 0; i < G_N_ELEMENTS(states); i++) {
+        size_t index;
+        json_t *credit;
+        Beckon__V1__ListCreditsRequest request = BECKON__V1__LIST_CREDITS_REQUEST__INIT;
+        request.unit = unit;
+        request.state = states[i];
+        request.page_size = HELD_ROWS;
+        if (!ask_into(visit, "part", &beckon__v1__credit_service__descriptor, "ListCredits",
+                      &request.base)) {
+            json_decref(held);
+            guide_failed(visit);
+            return;
+        }
+        json_array_foreach(guide_reply(visit, "part", "credits"), index, credit) {
+            if (json_is_true(json_object_get(credit, "held")))
+                json_array_append(held, credit);
+        }
+    }
+    view_credits(held);
+    view_set(visit, "only_held", json_true());
+    view_set(visit, "list", json_pack("{s:o}", "credits", held));
+    guide_show(visit, 200, "guide/credits", "board");
+}
+
 void credits_get(struct visit *visit)
 {
     int unit = 0, state = 0;
-    size_t index;
-    json_t *credit;
     Beckon__V1__ListCreditsRequest request = BECKON__V1__LIST_CREDITS_REQUEST__INIT;
     if (!filter_asked(visit, "unit", &beckon__v1__unit__descriptor, &unit) ||
         !filter_asked(visit, "state", &beckon__v1__credit_state__descriptor, &state))
         return;
+    if (fields_get(&visit->exchange->query, "held")[0] != '\0') {
+        held_get(visit, (Beckon__V1__Unit)unit);
+        return;
+    }
     request.unit = (Beckon__V1__Unit)unit;
     request.state = (Beckon__V1__CreditState)state;
     request.page_size = GUIDE_ROWS;
@@ -45,12 +93,7 @@ void credits_get(struct visit *visit)
         guide_failed(visit);
         return;
     }
-    json_array_foreach(guide_reply(visit, "list", "credits"), index, credit) {
-        const char *at = json_string_value(json_object_get(credit, "state"));
-        written_by_unit(credit);
-        if (at && strcmp(at, "pending") == 0)
-            json_object_set_new(credit, "waits", json_true());
-    }
+    view_credits(guide_reply(visit, "list", "credits"));
     guide_show(visit, 200, "guide/credits", "board");
 }
 

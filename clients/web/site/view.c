@@ -4,10 +4,12 @@
 
 #include <sodium.h>
 
+#include "clients/web/page/assets.h"
 #include "clients/web/site/csrf.h"
 #include "clients/web/site/visit.h"
 
-enum { REQUEST_ID_BYTES = 16, REQUEST_ID_TEXT_BYTES = 2 * REQUEST_ID_BYTES + 1 };
+enum { REQUEST_ID_BYTES = 16, REQUEST_ID_TEXT_BYTES = 2 * REQUEST_ID_BYTES + 1,
+       SCRIPT_NAME_BYTES = 64, SCRIPT_VERSION_BYTES = 4 };
 
 /* ---- values ---------------------------------------------------------------------------------- */
 
@@ -129,6 +131,21 @@ static void view_other_language(struct visit *visit)
     g_string_free(link, true);
 }
 
+/* Browsers keep scripts for long: another content has another address. */
+static void view_script(struct visit *visit)
+{
+    uint8_t hash[crypto_generichash_BYTES_MIN];
+    char asset_name[SCRIPT_NAME_BYTES], text[2 * sizeof hash + 1];
+    const char *script = json_string_value(json_object_get(visit->view, "script"));
+    if (!script)
+        return;
+    g_snprintf(asset_name, sizeof asset_name, "static/%s", script);
+    const struct asset *asset = asset_find(asset_name);
+    crypto_generichash(hash, sizeof hash, (const uint8_t *)asset->bytes, asset->size, NULL, 0);
+    sodium_bin2hex(text, sizeof text, hash, SCRIPT_VERSION_BYTES);
+    view_text(visit, "script_version", text);
+}
+
 static void view_frame(struct visit *visit, const char *name)
 {
     char csrf[CSRF_TEXT_BYTES];
@@ -141,6 +158,7 @@ static void view_frame(struct visit *visit, const char *name)
     view_other_language(visit);
     view_form(visit);
     view_request_id(visit);
+    view_script(visit);
 }
 
 void visit_show(struct visit *visit, unsigned status, const char *name)

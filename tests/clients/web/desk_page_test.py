@@ -268,8 +268,11 @@ class Desk(unittest.TestCase):
         statement = self.people["payroll"].get(run + "/statement?payee=guide:1")
         self.assertEqual(statement.status, 200)
         self.assertIn("实发", statement.text)
-        printed = self.people["payroll"].get(run + "/statement/file?payee=guide:1")
-        self.assertTrue(printed.headers["content-disposition"].startswith("attachment"))
+        printed = self.people["payroll"].get(run + "/statement/print?payee=guide:1")
+        self.assertEqual(printed.status, 200)
+        self.assertIn("style-src 'sha256-", printed.headers["content-security-policy"])
+        self.assertEqual(self.people["auditor"].get(
+            run + "/statement/print?payee=guide:1").status, 403)
 
     def pay(self, run):
         """Line by line, then the rest as CSV; a wrong amount takes nothing down."""
@@ -310,6 +313,69 @@ class Desk(unittest.TestCase):
                               token="payroll")["run"]
         self.assertEqual(got["state"], "SETTLEMENT_STATE_PAID")
         self.assertEqual(got["lines_paid"], len(lines))
+
+    def test_a_dispute_sends_the_run_back_and_a_held_credit_is_left_to_the_next(self):
+        payroll, checker = self.people["payroll"], self.people["checker"]
+        number = self.pages.guides["G03"]
+        credit = next(lot for lot in self.pages.call("CreditService/ListCredits", {
+            "account": {"kind": "PARTY_KIND_GUIDE", "number": number}})["credits"])
+        form = payroll.get("/desk/runs").form("/desk/runs")
+        page = payroll.submit(payroll.get("/desk/runs"), form=form, type="leaver",
+                              guide_number=str(number), period_end=day(0))
+        run = page.path
+        page = self.idle(payroll, run)
+        payroll.submit(page, run + "/submit")
+        self.idle(payroll, run)
+        self.pages.call("StatementService/OpenDispute", {
+            "request_id": "dispute", "run_number": int(run.rsplit("/", 1)[1]),
+            "payee": {"kind": "PARTY_KIND_GUIDE", "number": number}, "text": "少了一笔"},
+            token="payroll")
+        page = self.idle(checker, run)
+        self.assertIn("少了一笔", page.text)
+        self.assertFalse([form for form in page.forms if form.action.endswith("/approve")])
+        forms = {form.fields["decision"]: form for form in page.forms
+                 if form.action == run + "/dispute"}
+        wrong = checker.submit(page, form=forms["accept"], reason="补上", unit="cash",
+                               amount="12.345", remedy="now")
+        self.assertEqual(wrong.status, 400, wrong)
+        checker.submit(page, form=forms["accept"], reason="补上", unit="cash", amount="12.50",
+                       remedy="now")
+        page = self.idle(checker, run)
+        self.assertIn("¥12.50", page.text)
+        self.assertIn("草稿", page.text)
+        # What is held meanwhile stands in the way, until it is left to the next run.
+        self.pages.call("CreditService/HoldCredit", {
+            "credit_number": credit["credit_number"], "reason": "look", "request_id": "hold"})
+        page = self.idle(payroll, run)
+        carry = page.form(run + "/carry")
+        self.assertEqual(carry.fields["credit_number"], str(credit["credit_number"]))
+        page = payroll.submit(page, form=carry, reason="下次再看")
+        self.assertFalse([form for form in page.forms if form.action == run + "/carry"], page)
+        payroll.submit(page, run + "/submit")
+        page = self.idle(checker, run)
+        short = checker.submit(page, run + "/reject", reason="数字不对")
+        self.assertEqual(short.status, 200, short)
+        page = self.idle(checker, run)
+        self.assertIn("数字不对", page.text)
+        payroll.submit(self.idle(payroll, run), run + "/cancel", reason="换一种方式")
+        self.assertIn("已取消", self.idle(payroll, run).text)
+        fields = payroll.get("/desk").form("/desk/sign-out").fields
+        late = payroll.post(run + "/submit", {"csrf": fields["csrf"], "draft_no": "3"})
+        self.assertEqual(late.status, 409, late)   # the page shows where it stands, and why not
+        self.assertIn("已取消", late.text)
+        self.pages.call("CreditService/ReleaseCredit", {
+            "credit_number": credit["credit_number"], "reason": "good", "request_id": "release"})
+
+    def test_an_admin_corrects_a_guides_data(self):
+        admin = self.people["admin"]
+        page = admin.submit(admin.get("/desk/guides/2"), "/desk/guides/2/edit",
+                            document_type="居民身份证", document_number="330100199001010011")
+        self.assertEqual((page.path, page.status), ("/desk/guides/2", 200))
+        got = self.pages.call("GuideService/GetGuide", {"guide_number": 2})["guide"]
+        self.assertEqual((got["name"], got["document_type"]), ("陈强", "居民身份证"))
+        wrong = admin.submit(page, "/desk/guides/2/edit", phone="123")
+        self.assertEqual(wrong.status, 400)
+        self.assertEqual(wrong.form("/desk/guides/2/edit").fields["phone"], "123")
 
     # ---- audit -----------------------------------------------------------------------------------
 

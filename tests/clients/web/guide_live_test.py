@@ -89,10 +89,7 @@ class GuideLive(GuideTest):
 
     def test_a_purchase_shows_by_itself_within_two_seconds(self):
         with Browser() as browser:
-            browser.open(self.pages.base + self.pages.link(guide="G01"))
-            browser.press("form button")
-            browser.wait_path("/guide")
-            browser.wait(lambda: "实时" in browser.text("#live"), "the stream")
+            self.sign_in(browser)
             browser.press("#how-open")
             browser.script("scrollTo(0, 300)")
             seconds = []
@@ -127,6 +124,41 @@ class GuideLive(GuideTest):
             browser.wait(lambda: "请" in browser.text("h1") or "登录" in browser.text("main"),
                          "the sign-in")
         GuideLive.visitor = self.pages.signed_in(guide="G01", moving=True)
+
+    def sign_in(self, browser, guide="G01"):
+        browser.open(self.pages.base + self.pages.link(guide=guide))
+        browser.press("form button")
+        browser.wait_path("/guide")
+        browser.wait(lambda: "实时" in browser.text("#live"), "the stream")
+
+    def test_it_says_when_it_is_out_of_touch_and_recovers(self):
+        with Browser() as browser:
+            self.sign_in(browser)
+            self.pages.service.stop()
+            browser.wait(lambda: "连不上" in browser.text("#live"), "the word that it is gone")
+            self.assertIn("¥", browser.text("#board"))  # what it had stays
+            self.pages.restart_service()
+            self.rpc = {"G01": self.pages.client().with_token(self.rpc["G01"].token)}
+            self.pages.buy("lin", 700)
+            began = time.monotonic()
+            browser.wait(self.shown(browser, money(self.sales())), "the purchase", WAIT_SECONDS)
+            browser.wait(lambda: "实时" in browser.text("#live"), "the stream", WAIT_SECONDS)
+            print("it is live again %.1f s after the service is" % (time.monotonic() - began))
+        GuideLive.rpc = self.rpc
+
+    def test_a_hidden_page_rests_and_wakes_with_the_newest(self):
+        hide = ("Object.defineProperty(document, 'hidden', {value: arguments[0],"
+                " configurable: true}); document.dispatchEvent(new Event('visibilitychange'))")
+        with Browser(timing=True) as browser:
+            self.sign_in(browser)
+            browser.script(hide, True)
+            browser.requests()
+            self.pages.buy("lin", 900)
+            time.sleep(3)
+            self.assertEqual([one for one in browser.requests() if "/guide" in one[0]
+                              and "live" not in one[0]], [])
+            browser.script(hide, False)
+            browser.wait(self.shown(browser, money(self.sales())), "the newest")
 
     def test_without_scripts_everything_is_there(self):
         with Browser(scripts=False) as browser:

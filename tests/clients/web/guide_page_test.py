@@ -144,6 +144,20 @@ class GuidePages(GuideTest):
                 for link in links(page) if link.startswith("/guide/credits/")]
         self.assertEqual(len(rows), len(held["credits"]))
 
+    def test_what_is_held_is_listed_apart(self):
+        credit = max(one["credit_number"] for one in self.ask(  # none that a settlement has taken
+            "CreditService/ListCredits", {"page_size": 500}, "G03")["credits"])
+        guide = self.pages.signed_in(guide="G03")
+        self.assertNotIn("/guide/credits/", guide.get("/guide/credits?held=1").html)
+        self.pages.call("CreditService/HoldCredit", {
+            "credit_number": credit, "reason": "looked at", "request_id": "held"})
+        page = guide.get("/guide/credits?unit=points&held=1")
+        self.assertEqual([link for link in links(page) if link.startswith("/guide/credits/")],
+                         ["/guide/credits/%d" % credit])
+        self.assertIn("等待人工决定", guide.get("/guide/credits/%d" % credit).text)
+        self.pages.call("CreditService/ReleaseCredit", {
+            "credit_number": credit, "reason": "fine", "request_id": "released"})
+
     def test_his_members_stand_with_their_last_purchase_and_birthdays_ahead(self):
         members = self.ask("MemberService/ListMembers", {"page_size": 500})["members"]
         text = "\n".join(page.text for page in self.pages_of("/guide/customers"))

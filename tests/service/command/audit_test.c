@@ -188,6 +188,27 @@ static void the_instance_and_each_merchant_have_a_trail_of_their_own(void **stat
     play_on_lmdb(STAGE, STAGE_STEPS, steps, sizeof steps / sizeof steps[0]);
 }
 
+static void personal_data_that_is_taken_out_is_told(void **state)
+{
+    (void)state;
+    static const struct step steps[] = {
+        ANSWERS("admin", get_member_data, "member_number=2", "section=MEMBER",
+                .save = "next=next_page_token"),
+        NEWEST("12", "entries[0].action=GetMemberData entries[0].object_kind=MEMBER "
+                     "entries[0].object_number=2"),
+        ANSWERS("admin", get_member_data, "member_number=2 page_token=$next", "!member"),
+        ANSWERS("member:2", get_member_data, "", "section=MEMBER"), /* her own */
+        NEWEST("12", ""),
+        DOES(set_consent, "member_number=2 policy_version=v2"),
+        NEWEST("13", "entries[0].action=SetConsent entries[0].facts=consent=v2"),
+        /* Erasing is told whoever does it. */
+        ANSWERS("member:2", erase_member, "", NULL),
+        NEWEST("14", "entries[0].action=EraseMember entries[0].role=MEMBER "
+                     "entries[0].party=member:2 entries[0].object_number=2"),
+    };
+    PLAY_ON(STAGE, steps);
+}
+
 /* Who signed in as a token is told by that token. */
 static void a_session_is_told_by_whom_it_acts_as(void **state)
 {
@@ -281,6 +302,7 @@ int main(void)
         cmocka_unit_test(what_tills_members_and_strangers_do_is_told_elsewhere),
         cmocka_unit_test(each_desk_leaves_what_it_did),
         cmocka_unit_test(the_instance_and_each_merchant_have_a_trail_of_their_own),
+        cmocka_unit_test(personal_data_that_is_taken_out_is_told),
         cmocka_unit_test(a_session_is_told_by_whom_it_acts_as),
         cmocka_unit_test(many_entries_are_fetched_together),
         cmocka_unit_test(it_is_listed_newest_first_and_by_what_is_asked_for),

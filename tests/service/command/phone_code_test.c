@@ -37,8 +37,14 @@ static void a_phone_is_proved_by_the_code_sent_to_it(void **state)
                 "time_zone=Asia/Shanghai !label !token_number"),
         ANSWERS("token:$s", get_member, "member_number=1", "member.phone=+8613800000001"),
         REFUSES("token:$s", get_member, "member_number=2", OUTCOME_NOT_YOURS, "member_number"),
-        /* It counts once. */
+        /* It counts once, and for a double tap. */
+        AT("2026-03-02T10:00:09.999"),
+        ANSWERS("stranger", prove_phone, "merchant_number=1 phone=13800000001 code=$code",
+                "member_number=1", .save = "tap=session_secret"),
+        ANSWERS("token:$tap", get_session, "", "party=member:1"),
+        AT("2026-03-02T10:00:10"),
         EXPIRED("13800000001", "$code"),
+        ANSWERS("token:$s", get_session, "", "party=member:1"),
         AT("2026-04-01T09:59:59.999"),
         ANSWERS("token:$s", get_session, "", "role=MEMBER"),
         AT("2026-04-01T10:00"),
@@ -56,6 +62,8 @@ static void a_code_goes_to_members_only_and_nobody_can_tell(void **state)
                 "member_number=1"),
         /* Nobody's: the same answer; even its code proves nothing, and is wrong like any other. */
         SEND("13700000009", FRESH),
+        REFUSES("stranger", prove_phone, "merchant_number=1 phone=$to code=$code",
+                OUTCOME_PHONE_INVALID, "phone"), /* "nobody" is where it went */
         WRONG("13700000009", "$code"),
         SEND("13700000009", "retry_after_seconds=60 expires_in_seconds=300 already_sent=1"),
         /* A guide's phone is no member's. */

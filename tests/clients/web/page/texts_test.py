@@ -33,6 +33,14 @@ class Texts(unittest.TestCase):
                     or TOLD.search(key) and f'"{TOLD.sub("", key)}"' in SOURCES)
             self.assertTrue(used, f"{name}: nothing shows {key}")
 
+    def test_every_text_that_code_asks_for_is_there(self):
+        known = {key for _, key, _ in texts()}
+        wrong = set(re.findall(
+            r'view_wrong\(visit, [^;"]*(?:"[a-z_]*"[^;"]*)?"([a-z_]+\.[a-z_.]+)"', SOURCES))
+        told = set(re.findall(r'visit_tell\(visit, [^;{"]*"([a-z_]+)"\)', SOURCES))
+        self.assertTrue(wrong and told)
+        self.assertEqual((wrong | {key + ".title" for key in told}) - known, set())
+
     def test_templates_hold_no_words_of_their_own(self):
         for path, source in TEMPLATES.items():
             if path.name == "style.html":
