@@ -1,5 +1,5 @@
-/* Preloaded into a program: its clock runs $BECKON_AHEAD_SECONDS ahead of the machine's, so that a test
- * lives to see the end of the year. Only the wall clock: timers go on as they are. */
+/* Preloaded into a program: its clock runs $BECKON_AHEAD_SECONDS ahead of the machine's, so that a
+ * test lives to see the end of the year. Only the wall clock: timers go on as they are. */
 #include <stdlib.h>
 #include <sys/syscall.h>
 #include <sys/time.h>
