@@ -263,6 +263,17 @@ static const struct outcome_info OUTCOMES[] = {
         "{field}: this guide is not employed on that date. Employ or transfer him from then on "
         "first, or choose another.",
         "{field}：该导购在该日期不在职。请先安排其自该日起任职，或另选一位导购。"),
+    ROW(GUIDE_EMPLOYED, FAILED_PRECONDITION, false,
+        "This guide's employment has not ended. End it first; erase him once it is over.",
+        "该导购的任职尚未结束。请先办理离职，离职后方可注销。"),
+    ROW(GUIDE_UNPAID, FAILED_PRECONDITION, false,
+        "Something is still to be settled with this guide. Settle it with a LEAVER run, or adjust "
+        "what is left to 0.",
+        "该导购还有未结清的余额。请先通过离职结算结清，或将余额调整为 0。"),
+    ROW(GUIDE_RETAINED, FAILED_PRECONDITION, false,
+        "What payroll was given names this guide and is kept by law. Erase him from that day on: "
+        "{allowed}.",
+        "已交付薪资的结算资料须依法保存。请自该日起再注销：{allowed}。"),
     ROW(MERCHANT_FIXED, FAILED_PRECONDITION, false,
         "{field} is fixed since the merchant's first event. Make another merchant where it must "
         "differ.",

@@ -61,6 +61,7 @@ enum audit_action {
     AUDIT_BACKUP_STORE = 42,
     AUDIT_ACCEPT_CLOCK = 43,
     AUDIT_GET_MEMBER_DATA = 44,
+    AUDIT_ERASE_GUIDE = 45,
     AUDIT_ACTION_COUNT,
 };
 

@@ -76,8 +76,9 @@ static enum store_result visit_phone(struct verify *verify, struct bytes key, st
     struct account account = {.status = ACCOUNT_ACTIVE};
     enum store_result result;
 
-    if (party.kind == PARTY_MEMBER || party.kind == PARTY_GUIDE) {
-        if (party.number == 0 && released_at != 0) return STORE_OK;
+    bool person = party.kind == PARTY_MEMBER || party.kind == PARTY_GUIDE;
+    if (person && party.number == 0 && released_at != 0) return STORE_OK;
+    if (person && party.number != 0) {
         do result = accounts_get(&verify->reader, party, &account);
         while (verify_again(verify, result));
         if (result == STORE_OK && account.status != ACCOUNT_ACTIVE && released_at == 0)

@@ -2,9 +2,11 @@
 #include "clients/cli/nouns.h"
 
 #include "beckon/v1/guide_service.pb-c.h"
+#include "beckon/v1/privacy_service.pb-c.h"
 #include "beckon/v1/scoreboard_service.pb-c.h"
 #include "clients/cli/call.h"
 #include "clients/cli/guide_employment.h"
+#include "clients/cli/member_privacy.h"
 #include "clients/cli/scoreboard.h"
 
 static const struct option_spec CREATE_OPTIONS[] = {
@@ -229,6 +231,17 @@ static const struct verb VERBS[] = {
         .shows = "entries",
         .columns = "entry_number,recorded_at,event_date,kind,unit,from,to,amount,rule_id,shop_id,"
                    "member_number",
+    },
+    {
+        .name = "erase",
+        .help = "Erases a guide who has left, for ever.",
+        .details = "Refused while he is employed or to be paid, and until what payroll was given "
+                   "need not be kept any more.",
+        .options = GUIDE_ERASE_OPTIONS,
+        .examples = GUIDE_ERASE_EXAMPLES,
+        .run = person_erase,
+        .service = &beckon__v1__privacy_service__descriptor,
+        .method = "EraseGuide",
     },
 };
 

@@ -217,19 +217,20 @@ static const struct verb VERBS[] = {
         .details = "The key of her profile is destroyed; the ledger stays whole under her number.",
         .options = MEMBER_ERASE_OPTIONS,
         .examples = MEMBER_ERASE_EXAMPLES,
-        .run = member_erase,
+        .run = person_erase,
         .service = &beckon__v1__privacy_service__descriptor,
         .method = "EraseMember",
     },
     {
         .name = "erasures",
         .help = "Lists who was erased, by number.",
+        .options = ERASURES_OPTIONS,
         .examples = MEMBER_ERASURES_EXAMPLES,
         .run = verb_list,
         .service = &beckon__v1__privacy_service__descriptor,
         .method = "ListErasures",
         .shows = "erasures",
-        .columns = "member_number,erased_at,reason,erased_by_token,finished",
+        .columns = "member_number,guide_number,erased_at,reason,erased_by_token,finished",
     },
 };
 

@@ -51,8 +51,28 @@ const char *const MEMBER_ERASE_EXAMPLES[] = {
     NULL,
 };
 
+const struct option_spec GUIDE_ERASE_OPTIONS[] = {
+    {.name = "NUMBER", .argument = true, .required = true, .field = "guide_number",
+     .help = "the guide's number"},
+    {.name = "reason", .value = "REASON", .required = true, .field = "reason",
+     .help = "REQUEST, CONSENT, INACTIVE or UNLAWFUL"},
+    {.name = "yes",
+     .help = "does not ask again"},
+    {.name = NULL},
+};
+const char *const GUIDE_ERASE_EXAMPLES[] = {
+    "beckon guide erase 3 --reason REQUEST",
+    NULL,
+};
+
+const struct option_spec ERASURES_OPTIONS[] = {
+    {.name = "kind", .value = "KIND", .field = "kind",
+     .help = "MEMBER or GUIDE; else members"},
+    {.name = NULL},
+};
 const char *const MEMBER_ERASURES_EXAMPLES[] = {
     "beckon member erasures",
+    "beckon member erasures --kind GUIDE",
     NULL,
 };
 
@@ -79,7 +99,7 @@ enum cli_exit member_data(struct cli *cli, const struct verb *verb, const struct
 }
 
 /* What can't be taken back is typed twice. */
-static bool meant(struct cli *cli, const char *number)
+static bool meant(struct cli *cli, const struct verb *verb, const char *number)
 {
     char line[32];
 
@@ -88,23 +108,25 @@ static bool meant(struct cli *cli, const char *number)
                                            : "an erasure can't be taken back: say --yes");
         return false;
     }
-    fprintf(cli->err, cli->chinese ? "注销会员 %s 后无法恢复。请再次输入会员号："
-                                   : "Member %s will be erased for ever. Type the number again: ",
-            number);
+    bool guide = strcmp(verb->method, "EraseGuide") == 0;
+    const char *who = cli->chinese ? guide ? "导购" : "会员" : guide ? "Guide" : "Member";
+    fprintf(cli->err, cli->chinese ? "注销%s %s 后无法恢复。请再次输入编号："
+                                   : "%s %s will be erased for ever. Type the number again: ",
+            who, number);
     fflush(cli->err);
     if (!fgets(line, sizeof line, stdin))
         line[0] = '\0';
     line[strcspn(line, "\r\n")] = '\0';
     if (strcmp(line, number) == 0)
         return true;
-    output_complaint(cli, cli->chinese ? "会员号不一致，未做任何改动"
+    output_complaint(cli, cli->chinese ? "编号不一致，未做任何改动"
                                        : "that is another number: nothing was changed");
     return false;
 }
 
-enum cli_exit member_erase(struct cli *cli, const struct verb *verb, const struct values *values)
+enum cli_exit person_erase(struct cli *cli, const struct verb *verb, const struct values *values)
 {
-    if (!values_get(values, "yes") && !meant(cli, values_get(values, "NUMBER")))
+    if (!values_get(values, "yes") && !meant(cli, verb, values_get(values, "NUMBER")))
         return CLI_USAGE;
     return verb_call(cli, verb, values);
 }

@@ -79,6 +79,8 @@ static const struct audit_action_info ACTIONS[] = {
                                   "accepted the clock of"),
     [AUDIT_GET_MEMBER_DATA] =
         ACTION("GetMemberData", DESK, false, "查看了全部数据：", "took out all data of"),
+    [AUDIT_ERASE_GUIDE] =
+        ACTION("EraseGuide", DESK, false, "删除了个人信息：", "erased the personal data of"),
 };
 static_assert(sizeof ACTIONS / sizeof ACTIONS[0] == AUDIT_ACTION_COUNT, "a row for every action");
 

@@ -14,7 +14,8 @@ extern const struct command create_code, get_code, list_codes, render_code, reas
     revoke_code, resolve_code;
 extern const struct command register_member, register_members, get_member, list_members,
     update_member, list_referees;
-extern const struct command set_consent, get_member_data, erase_member, list_erasures;
+extern const struct command set_consent, get_member_data, erase_member, erase_guide,
+    list_erasures;
 extern const struct command list_benefits, hand_out_benefit;
 extern const struct command record_purchase, record_purchases, get_purchase, list_purchases;
 extern const struct command record_refund, record_refunds, get_refund, list_refunds, list_debts,

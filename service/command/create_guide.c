@@ -96,7 +96,9 @@ static enum outcome answer_again(struct batch *batch, struct command_call *call,
     if (outcome != OUTCOME_OK) return outcome;
     outcome = command_outcome(
         profiles_get_in_batch(batch, (struct party){PARTY_GUIDE, number}, &profile),
-        OUTCOME_STORE_DAMAGED);
+        OUTCOME_GUIDE_EXISTS); /* of one who was erased: nobody else gets his employee number */
+    if (outcome == OUTCOME_GUIDE_EXISTS)
+        return form_refuse(call, outcome, "guide.employee_no", NULL);
     if (outcome != OUTCOME_OK) return outcome;
     outcome = command_outcome(employments_list(&batch->reader, number, employments, &count),
                               OUTCOME_STORE_DAMAGED);

@@ -36,6 +36,8 @@ enum outcome employing_load(struct reader *reader, struct command_call *call, ui
         accounts_get(reader, (struct party){PARTY_GUIDE, guide}, &ret->account),
         OUTCOME_STORE_DAMAGED);
     if (outcome != OUTCOME_OK) return outcome;
+    if (ret->account.status != ACCOUNT_ACTIVE)
+        return form_refuse(call, OUTCOME_GUIDE_UNKNOWN, "guide_number", NULL);
     outcome = command_outcome(employments_list(reader, guide, ret->list, &ret->count),
                               OUTCOME_STORE_DAMAGED);
     return outcome == OUTCOME_OK && ret->count == 0 ? OUTCOME_STORE_DAMAGED : outcome;

@@ -7,7 +7,7 @@
 #include "store/erasures.h"
 
 /* To reserve for the items of a reply. */
-enum { ERASURE_ITEMS_BYTES = 9 * (sizeof(Beckon__V1__ErasureItem) + sizeof(void *) + 32) };
+enum { ERASURE_ITEMS_BYTES = 10 * (sizeof(Beckon__V1__ErasureItem) + sizeof(void *) + 32) };
 
 /* The same for ever: texts are static, amounts those of the day. */
 enum outcome erasure_items(struct command_call *call, const struct erasure *erasure,

@@ -182,6 +182,8 @@ enum outcome object_party(struct reader *reader, struct command_call *call, stru
         break;
     case PARTY_GUIDE:
         outcome = command_outcome(accounts_get(reader, party, &account), OUTCOME_GUIDE_UNKNOWN);
+        if (outcome == OUTCOME_OK && account.status != ACCOUNT_ACTIVE)
+            outcome = OUTCOME_GUIDE_UNKNOWN;
         break;
     case PARTY_SHOP:
         outcome = command_outcome(shops_get(reader, party.number, &shop), OUTCOME_SHOP_UNKNOWN);

@@ -182,7 +182,7 @@ static void write_head(struct page *page)
     plain(page, word(page, WORD_TITLE));
     markup(page, "</title>\n");
     markup(page, HEAD);
-    markup(page, "</head>\n<body>\n<h1>");
+    markup(page, "</head>\n<body>\n<main>\n<h1>");
     plain(page, word(page, WORD_TITLE));
     markup(page, "</h1>\n<p class=\"note\">");
     plain(page, statement->merchant);
@@ -342,7 +342,7 @@ enum export_result export_statement_write(const struct export_statement *stateme
         write_hash(&page, "<br>run", statement->run->hash);
         write_hash(&page, "<br>ledger", statement->run->head);
     }
-    markup(&page, "</p>\n</body>\n</html>\n");
+    markup(&page, "</p>\n</main>\n</body>\n</html>\n");
     flush(&page);
     return page.gone ? EXPORT_GONE : EXPORT_OK;
 }

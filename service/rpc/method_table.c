@@ -27,7 +27,7 @@
     {.path = "/beckon.v1." service "/" method, .kind = METHOD_STREAM, .command = &(its_command),   \
      .roles = (its_roles)}
 
-enum { METHOD_COUNT = 122 };
+enum { METHOD_COUNT = 123 };
 
 static const struct method API_METHODS[] = {
     UNARY("MerchantService", "CreateMerchant", create_merchant, OPERATOR),
@@ -143,6 +143,7 @@ static const struct method API_METHODS[] = {
     UNARY("PrivacyService", "SetConsent", set_consent, MEMBER | ADMIN),
     UNARY("PrivacyService", "GetMemberData", get_member_data, MEMBER | ADMIN),
     UNARY("PrivacyService", "EraseMember", erase_member, MEMBER | ADMIN),
+    UNARY("PrivacyService", "EraseGuide", erase_guide, ADMIN),
     UNARY("PrivacyService", "ListErasures", list_erasures, AUDITOR | ADMIN),
 
     UNARY("CreditService", "ListCredits", list_credits, MEMBER | STAFF),

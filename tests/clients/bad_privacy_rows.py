@@ -3,6 +3,7 @@
 INVALID, UNKNOWN = "INVALID_ARGUMENT", "NOT_FOUND"
 CONSENT, DATA, ERASE = ("PrivacyService/SetConsent", "PrivacyService/GetMemberData",
                         "PrivacyService/EraseMember")
+GUIDE = "PrivacyService/EraseGuide"
 BIDI, LONG = "a\u202eb", "x" * 5000
 
 ROWS = [
@@ -24,4 +25,10 @@ ROWS = [
     (ERASE, {"member_number": 1}, INVALID, "FIELD_REQUIRED", "reason"),
     (ERASE, {"member_number": 1, "reason": -1}, INVALID, "VALUE_INVALID", "reason"),
     (ERASE, {"member_number": 1, "reason": 5}, INVALID, "VALUE_INVALID", "reason"),
+    (GUIDE, {"reason": 1}, INVALID, "FIELD_REQUIRED", "guide_number"),
+    (GUIDE, {"guide_number": 999, "reason": 1}, UNKNOWN, "GUIDE_UNKNOWN", "guide_number"),
+    (GUIDE, {"guide_number": 1}, INVALID, "FIELD_REQUIRED", "reason"),
+    (GUIDE, {"guide_number": 1, "reason": 1}, "FAILED_PRECONDITION", "GUIDE_EMPLOYED",
+     "guide_number"),
+    ("PrivacyService/ListErasures", {"kind": "PARTY_KIND_SHOP"}, INVALID, "VALUE_INVALID", "kind"),
 ]

@@ -2,9 +2,11 @@
 axe-core finds no violation of WCAG 2.2 AA, nothing sticks out sideways, nothing is asked for that the
 security policy forbids, no element lacks its text. Skipped where Node.js (npm) is absent."""
 
+import datetime
 import json
 import os
 import sys
+import time
 import unittest
 
 sys.path.insert(0, os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
@@ -144,6 +146,54 @@ HTMLFormElement.prototype.submit.call(form);
         self.pages.adopt_admin()
         self.check_all("admin", self.pages.signed_in(token="admin", moving=True), "/desk", DESK)
         self.check_all("auditor", self.pages.signed_in(token="auditor", moving=True), "/desk", DESK)
+
+    def test_h_the_pages_of_a_run_from_draft_to_closed(self):
+        faults = []
+        payroll, checker, manager = (self.pages.signed_in(token=who, moving=True)
+                                     for who in ("payroll", "checker", "manager"))
+        year = datetime.date.today().year
+
+        def look(visitor, path, name):
+            """The page with everything on it opened."""
+            self.browser.adopt(visitor, self.pages.base)
+            for language in ("zh", "en"):
+                self.browser.open(self.pages.base + path + ("&" if "?" in path else "?") + "lang=" + language)
+                self.browser.script("document.querySelectorAll('details').forEach(one => one.open = true)")
+                self.check("%s-%s" % (name, language), DESK, faults)
+                self.seen.add("%s-%s" % (name, language))
+
+        def idle(visitor):
+            while 'http-equiv="refresh"' in (page := visitor.get(run)).html:
+                time.sleep(0.05)
+            return page
+
+        run = payroll.submit(payroll.get("/desk/runs"), "/desk/runs", type="year_end",
+                             period_start="%d-01-01" % (year - 1), period_end="%d-01-01" % year).path
+        idle(payroll)
+        look(payroll, run, "run-draft")
+        payroll.submit(idle(payroll), run + "/submit")
+        idle(payroll)
+        self.pages.call("StatementService/OpenDispute", {
+            "request_id": "axe", "run_number": int(run.rsplit("/", 1)[1]), "text": "少了一笔",
+            "payee": {"kind": "PARTY_KIND_GUIDE", "number": self.pages.guides["G01"]}}, token="payroll")
+        look(checker, run, "run-disputed")
+        look(payroll, run + "/statement?payee=guide:1", "run-statement")
+        look(payroll, run + "/statement/print?payee=guide:1", "run-print")
+        page = idle(checker)
+        checker.submit(page, form=next(form for form in page.forms
+                                       if form.fields.get("decision") == "reject"), reason="没有少")
+        checker.submit(idle(checker), run + "/approve")
+        checker.submit(idle(checker), run + "/verify")
+        idle(checker)
+        look(checker, run, "run-approved")
+        checker.submit(idle(checker), run + "/close")
+        idle(checker)
+        look(payroll, run, "run-closed")
+        look(payroll, run + "/payments", "run-payments")
+        sheet = manager.get("/desk/print?shop_id=S01")
+        manager.submit(sheet, form=next(form for form in sheet.forms if form.method == "POST"))
+        look(manager, "/desk/print?shop_id=S01", "sheet")
+        self.assertEqual(faults, [], "\n".join(faults))
 
     def test_z_says_how_many(self):
         print("axe-core found nothing on %d pages, each light and dark" % len(self.seen))
