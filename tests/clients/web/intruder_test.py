@@ -172,6 +172,22 @@ class IntruderTest(unittest.TestCase):
         self.assertEqual(visitor.submit(page, follow=False).status, 404)
         self.assertEqual(visitor.get(path).status, 404)
 
+    # ---- closing the door on others ---------------------------------------------------------------
+
+    def test_many_who_guess_keep_nobody_else_from_registering(self):
+        for _ in range(200):  # each from an address of his own
+            self.pages.visitor().get("/in/link_1_" + "A" * 43)
+        stranger = self.pages.visitor()
+        page = stranger.get("/R/" + self.pages.codes["G01"])
+        self.assertEqual(page.status, 200, page.text)
+        page = stranger.submit(page, "/R/" + self.pages.codes["G01"], follow=False,
+                               phone="13755550001", consent="yes")
+        self.assertEqual((page.status, page.headers["location"]), (303, "/card/prove"))
+        # Who guesses himself waits.
+        greedy = self.pages.visitor()
+        answers = [greedy.get("/in/link_1_" + "A" * 43).status for _ in range(3)]
+        self.assertEqual(answers, [404, 429, 429])
+
     # ---- money -----------------------------------------------------------------------------------
 
     def test_two_links_make_no_second_person(self):
