@@ -53,6 +53,15 @@ static bool at_work(const Beckon__V1__SettlementRun *run)
            run->work != BECKON__V1__SETTLEMENT_WORK__SETTLEMENT_WORK_SWEEP;
 }
 
+/* Looks again by itself: at the run's own address, as this page may be the answer to a form. */
+static void refresh(struct visit *visit, uint32_t number)
+{
+    char path[PATH_BYTES];
+    snprintf(path, sizeof path, "/desk/runs/%u", number);
+    view_integer(visit, "refresh_seconds", WORK_REFRESH_SECONDS);
+    view_text(visit, "refresh_path", path);
+}
+
 static void may(struct visit *visit, const char *what, bool yes)
 {
     if (yes)
@@ -72,7 +81,7 @@ static void view_steps(struct visit *visit, const Beckon__V1__SettlementRun *run
         json_object_get(visit->view, "session"), "token_number"));
     bool own = token != 0 && (token == run->made_by_token || token == run->submitted_by_token);
     if (!idle)
-        view_integer(visit, "refresh_seconds", WORK_REFRESH_SECONDS);
+        refresh(visit, run->run_number);
     json_object_set_new(desk_object(visit, "is"), draft ? "draft" : review ? "review" :
                         approved ? "approved" : closed ? "closed" : "other", json_true());
     view_set(visit, "idle", json_boolean(idle));
@@ -150,7 +159,7 @@ static void view_proof(struct visit *visit, uint32_t number)
                               (json_int_t)state.findings);
     if (state.running) {
         json_object_set_new(proof, "running", json_true());
-        view_integer(visit, "refresh_seconds", WORK_REFRESH_SECONDS);
+        refresh(visit, number);
     } else if (state.certificate[0] != '\0') {
         json_object_set_new(proof, "certificate", json_string(state.certificate));
     } else if (state.findings == 0) {
@@ -211,6 +220,7 @@ static bool load_exports(struct visit *visit, uint32_t number)
         BECKON__V1__LIST_SETTLEMENT_EXPORTS_REQUEST__INIT;
     request.run_number = number;
     request.page_size = EXPORTS_SHOWN;
+    request.page_token = (char *)fields_get(&visit->exchange->query, "exports");
     return ask_into(visit, "exported", &beckon__v1__export_service__descriptor,
                     "ListSettlementExports", &request.base) != NULL;
 }

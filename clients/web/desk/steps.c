@@ -120,8 +120,7 @@ void run_dispute_post(struct visit *visit)
             view_wrong(visit, "", "run.amount_wrong");
         request->amount = amount;
     }
-    run_step(visit, number, visit_field(visit, "form"), STATEMENT, "DecideDispute", &request->base,
-             shown);
+    run_step(visit, number, "dispute", STATEMENT, "DecideDispute", &request->base, shown);
 }
 
 void run_carry_post(struct visit *visit)

@@ -87,6 +87,17 @@ class Browser:
         headers = {"X-Forwarded-For": address, "X-Forwarded-Proto": "https"} if address else {}
         self.command("Network.setExtraHTTPHeaders", headers=headers)
 
+    def cookies(self):
+        """What the browser keeps for this page, for give_back()."""
+        return self.command("Network.getCookies")["cookies"]
+
+    def give_back(self, cookies):
+        for one in cookies:
+            self.command("Network.setCookie", **{key: one[key] for key in (
+                "name", "value", "domain", "path", "secure", "httpOnly", "sameSite", "expires")
+                if key in one and not (key == "domain" and one["name"].startswith("__Host-"))},
+                url=self.url)
+
     def adopt(self, visitor, base):
         """Goes on as a Visitor of pages at `base`: takes over her cookies, and no others."""
         self.command("Network.clearBrowserCookies")
@@ -214,6 +225,15 @@ class Browser:
         data = self.command("Page.captureScreenshot", format="png", captureBeyondViewport=whole,
                             **({"clip": self._whole()} if whole else {}))
         return base64.b64decode(data["data"])
+
+    def picture_of(self, selector):
+        """A PNG of one element, as it stands on the page."""
+        x, y, width, height = self.script(
+            "var at = document.querySelector(arguments[0]).getBoundingClientRect();"
+            "return [at.x + scrollX, at.y + scrollY, at.width, at.height]", selector)
+        clip = {"x": x, "y": y, "width": width, "height": height, "scale": 1}
+        return base64.b64decode(self.command("Page.captureScreenshot", format="png", clip=clip,
+                                             captureBeyondViewport=True)["data"])
 
     def _whole(self):
         size = self.command("Page.getLayoutMetrics")["cssContentSize"]

@@ -58,9 +58,14 @@ class Desk(unittest.TestCase):
         self.fail("%s: %s" % (what, page))
 
     def idle(self, visitor, run):
-        """The run's page once nothing is being computed for it."""
-        return self.wait(visitor, run, lambda page: page.status == 200 and
-                         'http-equiv="refresh"' not in page.html, "the run is at work")
+        """The run's page once nothing is being computed for it; until then it looks again by itself,
+        at its own address."""
+        def done(page):
+            self.assertEqual(page.status, 200, page)
+            at_work = 'http-equiv="refresh"' in page.html
+            self.assertEqual(at_work, ';url=%s"' % run in page.html, page)
+            return not at_work
+        return self.wait(visitor, run, done, "the run is at work")
 
     def download(self, page, action, name):
         """Sends the form behind a button of that text; (media type, file name, bytes)."""

@@ -44,6 +44,12 @@ class Stream:
 
 
 class GuideLive(GuideTest):
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.browser = Browser(timing=True)
+        cls.addClassCleanup(cls.browser.close)
+
     def test_the_stream_tells_changes_resumes_and_ends_with_the_session(self):
         guide = self.pages.signed_in(guide="G03")
         stream = Stream(guide)
@@ -81,96 +87,96 @@ class GuideLive(GuideTest):
         for stream in (*streams, more):
             stream.close()
 
-    def shown(self, browser, text):
-        return lambda: text in browser.text("#board")
+    # ---- in a browser, the same for all tests ---------------------------------------------------
+
+    def shown(self, text):
+        return lambda: text in self.browser.text("#board")
+
+    def says(self, word):
+        return lambda: word in self.browser.text("#live")
 
     def sales(self, guide="G01"):
         return self.ask("ScoreboardService/GetScoreboard", {}, guide)["scoreboard"]["sales_minor"]
 
+    def sign_in(self, mark="实时"):
+        """A fresh session; on the page what says how it is kept fresh."""
+        self.browser.forget()
+        self.browser.open(self.pages.base + self.pages.link(guide="G01"))
+        self.browser.press("form button")
+        self.browser.wait_path("/guide")
+        if mark:
+            self.browser.wait(self.says(mark), mark)
+        return self.browser
+
     def test_a_purchase_shows_by_itself_within_two_seconds(self):
-        with Browser() as browser:
-            self.sign_in(browser)
-            browser.press("#how-open")
-            browser.script("scrollTo(0, 300)")
-            seconds = []
-            for _ in range(5):
-                wanted = money(self.sales() + 1000)
-                began = time.monotonic()
-                self.pages.buy("lin", 1000)
-                browser.wait(self.shown(browser, wanted), "the purchase", WAIT_SECONDS)
-                seconds.append(time.monotonic() - began)
-            print("a purchase shows on the page after %.0f ms at most" % (1000 * max(seconds)))
-            self.assertLess(sorted(seconds)[2], LIVE_SECONDS)
-            self.assertTrue(browser.script("return document.getElementById('how').open"))
-            self.assertEqual(browser.script("return document.activeElement.id"), "how-open")
-            self.assertEqual(browser.script("return Math.round(scrollY)"), 300)
-            self.assertEqual(browser.messages(), [])
+        browser = self.sign_in()
+        browser.messages()
+        browser.press("#how-open")
+        browser.script("scrollTo(0, 300)")
+        seconds = []
+        for _ in range(5):
+            wanted = money(self.sales() + 1000)
+            began = time.monotonic()
+            self.pages.buy("lin", 1000)
+            browser.wait(self.shown(wanted), "the purchase", WAIT_SECONDS)
+            seconds.append(time.monotonic() - began)
+        print("a purchase shows on the page after %.0f ms at most" % (1000 * max(seconds)))
+        self.assertLess(sorted(seconds)[2], LIVE_SECONDS)
+        self.assertTrue(browser.script("return document.getElementById('how').open"))
+        self.assertEqual(browser.script("return document.activeElement.id"), "how-open")
+        self.assertEqual(browser.script("return Math.round(scrollY)"), 300)
+        self.assertEqual(browser.messages(), [])
 
     def test_it_asks_where_no_stream_is_to_be_had_and_says_so(self):
-        with Browser() as browser:
-            browser.command("Page.addScriptToEvaluateOnNewDocument",
-                            source="delete window.EventSource")
-            browser.open(self.pages.base + self.pages.link(guide="G01"))
-            browser.press("form button")
-            browser.wait_path("/guide")
-            browser.wait(lambda: "2 秒内" in browser.text("#live"), "the polling")
-            wanted = money(self.sales() + 500)
-            began = time.monotonic()
-            self.pages.buy("lin", 500)
-            browser.wait(self.shown(browser, wanted), "the purchase", WAIT_SECONDS)
-            print("by asking it shows after %.0f ms" % (1000 * (time.monotonic() - began)))
-            self.pages.call("SignInService/RevokeSessions",
-                            {"guide_number": self.pages.guides["G01"]})
-            browser.wait(lambda: "请" in browser.text("h1") or "登录" in browser.text("main"),
-                         "the sign-in")
-        GuideLive.visitor = self.pages.signed_in(guide="G01", moving=True)
-
-    def sign_in(self, browser, guide="G01"):
-        browser.open(self.pages.base + self.pages.link(guide=guide))
-        browser.press("form button")
-        browser.wait_path("/guide")
-        browser.wait(lambda: "实时" in browser.text("#live"), "the stream")
+        added = self.browser.command("Page.addScriptToEvaluateOnNewDocument",
+                                     source="delete window.EventSource")
+        self.addCleanup(self.browser.command, "Page.removeScriptToEvaluateOnNewDocument", **added)
+        browser = self.sign_in("2 秒内")
+        wanted = money(self.sales() + 500)
+        began = time.monotonic()
+        self.pages.buy("lin", 500)
+        browser.wait(self.shown(wanted), "the purchase", WAIT_SECONDS)
+        print("by asking it shows after %.0f ms" % (1000 * (time.monotonic() - began)))
+        self.pages.call("SignInService/RevokeSessions",
+                        {"guide_number": self.pages.guides["G01"]})
+        browser.wait(lambda: "登录" in browser.text("main"), "the sign-in")
 
     def test_it_says_when_it_is_out_of_touch_and_recovers(self):
-        with Browser() as browser:
-            self.sign_in(browser)
-            self.pages.service.stop()
-            browser.wait(lambda: "连不上" in browser.text("#live"), "the word that it is gone")
-            self.assertIn("¥", browser.text("#board"))  # what it had stays
-            self.pages.restart_service()
-            self.rpc = {"G01": self.pages.client().with_token(self.rpc["G01"].token)}
-            self.pages.buy("lin", 700)
-            began = time.monotonic()
-            browser.wait(self.shown(browser, money(self.sales())), "the purchase", WAIT_SECONDS)
-            browser.wait(lambda: "实时" in browser.text("#live"), "the stream", WAIT_SECONDS)
-            print("it is live again %.1f s after the service is" % (time.monotonic() - began))
-        GuideLive.rpc = self.rpc
+        browser = self.sign_in()
+        self.pages.service.stop()
+        browser.wait(self.says("连不上"), "the word that it is gone")
+        self.assertIn("¥", browser.text("#board"))  # what it had stays
+        self.pages.restart_service()
+        self.rpc["G01"] = self.pages.client().with_token(self.rpc["G01"].token)
+        self.pages.buy("lin", 700)
+        began = time.monotonic()
+        browser.wait(self.shown(money(self.sales())), "the purchase", WAIT_SECONDS)
+        browser.wait(self.says("实时"), "the stream", WAIT_SECONDS)
+        print("it is live again %.1f s after the service is" % (time.monotonic() - began))
 
     def test_a_hidden_page_rests_and_wakes_with_the_newest(self):
         hide = ("Object.defineProperty(document, 'hidden', {value: arguments[0],"
                 " configurable: true}); document.dispatchEvent(new Event('visibilitychange'))")
-        with Browser(timing=True) as browser:
-            self.sign_in(browser)
-            browser.script(hide, True)
-            browser.requests()
-            self.pages.buy("lin", 900)
-            time.sleep(3)
-            self.assertEqual([one for one in browser.requests() if "/guide" in one[0]
-                              and "live" not in one[0]], [])
-            browser.script(hide, False)
-            browser.wait(self.shown(browser, money(self.sales())), "the newest")
+        browser = self.sign_in()
+        browser.script(hide, True)
+        browser.requests()
+        self.pages.buy("lin", 900)
+        time.sleep(3)
+        self.assertEqual([one for one in browser.requests() if "/guide" in one[0]
+                          and "live" not in one[0]], [])
+        browser.script(hide, False)
+        browser.wait(self.shown(money(self.sales())), "the newest")
 
     def test_without_scripts_everything_is_there(self):
-        with Browser(scripts=False) as browser:
-            browser.open(self.pages.base + self.pages.link(guide="G01"))
-            browser.press("form button")
-            browser.wait_path("/guide")
-            self.assertIn(money(self.sales()), browser.text("#board"))
-            self.assertEqual(browser.text("#live"), "")
-            browser.press("noscript a")
-            self.assertIn(money(self.sales()), browser.text("#board"))
-            browser.open(self.pages.base + "/guide/customers")
-            self.assertIn("林小雨", browser.text("main"))
+        self.browser.dress(scripts=False)
+        self.addCleanup(self.browser.dress)
+        browser = self.sign_in(None)
+        self.assertIn(money(self.sales()), browser.text("#board"))
+        self.assertEqual(browser.text("#live"), "")
+        browser.press("noscript a")
+        self.assertIn(money(self.sales()), browser.text("#board"))
+        browser.open(self.pages.base + "/guide/customers")
+        self.assertIn("林小雨", browser.text("main"))
 
 
 if __name__ == "__main__":

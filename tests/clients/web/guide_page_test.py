@@ -45,7 +45,10 @@ class GuidePages(GuideTest):
         for part in ("in_settlement", "settled"):
             self.assertIn(number(points[part]), found["/guide/statements"])
         self.assertIn(money(board["estimate"]["net_minor"]), page.text)
-        self.assertIn(board["estimate"]["sentence_zh"], page.text)
+        self.assertIn(money(board["estimate"]["points_minor"]), page.text)
+        for bonus in board["estimate"]["bonuses"]:
+            self.assertIn("复购率 %s %s" % (bonus["period"], money(bonus["amount"])),
+                          page.text.replace("\n", " "))
         for target in board["targets"]:
             self.assertIn("%s / %s" % (money(target["reached"]), money(target["value"])),
                           page.text)
@@ -58,6 +61,20 @@ class GuidePages(GuideTest):
                 self.check_figures(self.get("/guide?span=" + span), board, span)
         self.assertEqual(len(self.ask("ScoreboardService/GetScoreboard")["scoreboard"]["targets"]),
                          1)
+
+    def test_a_bonus_ahead_and_a_bonus_settled_are_told(self):
+        board = self.ask("ScoreboardService/GetScoreboard")["scoreboard"]
+        self.assertEqual([one["amount"] for one in board["estimate"]["bonuses"]], [12345])
+        statement = self.get("/guide/statements/%d" % self.run_number)
+        self.assertIn("复购奖", statement.text)
+        self.assertIn(money(12345), statement.text)
+        line = self.ask("StatementService/GetStatement", {"run_number": self.run_number})
+        credit = next(one for one in line["credits"] if one["rule_id"] == "bonus")
+        told = self.get("/guide/credits/%d" % credit["credit_number"]).text
+        found = self.ask("ExplainService/ExplainCredit",
+                         {"credit_number": credit["credit_number"]})
+        self.assertIn("按 %d / %d 计算" % (found["kpi_numerator"], found["kpi_denominator"]), told)
+        self.assertIn(found["rule"]["formula"]["zh"], told)
 
     def test_the_trend_is_drawn_and_told_in_a_table(self):
         for span, bars in (("month", 3), ("year", 3), ("day", 0)):

@@ -10,7 +10,13 @@ import time
 import unittest
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
-from pages import API, ZONE, Pages, stamp  # noqa: E402
+from pages import API, PROGRAM, ZONE, Pages, stamp  # noqa: E402
+
+# A year's bonus in cash, beside what all pages are tried with.
+BONUS = {"rule_id": "bonus", "title_zh": "复购奖", "title_en": "Repurchase bonus",
+         "trigger": "TRIGGER_PERIOD_CLOSE", "beneficiary": "BENEFICIARY_SERVING_GUIDE",
+         "unit": "UNIT_CASH", "kpi": "KPI_REPURCHASE_RATE", "period": "PERIOD_YEAR",
+         "brackets": [{"from": 0, "to": 1000}, {"from": 1000, "fixed_amount": 12345}]}
 
 LINK = re.compile(r'<a href="([^"]+)"[^>]*>(.*?)</a>', re.S)
 
@@ -45,6 +51,7 @@ class GuideTest(unittest.TestCase):
 
     @classmethod
     def setUpClass(cls):
+        PROGRAM["rules"] = [rule for rule in PROGRAM["rules"] if rule != BONUS] + [BONUS]
         cls.pages = Pages()
         cls.pages.start()
         cls.addClassCleanup(cls.pages.stop)

@@ -9,6 +9,7 @@ forms, links and texts out of the HTML.
 `address` is put into X-Forwarded-For with X-Forwarded-Proto: https, as a proxy does; None sends
 neither. `tls`: an ssl context, for a proxy; `source`: the loopback address to come from. 303 is followed unless follow=False."""
 
+import functools
 import gzip
 import html.parser
 import http.client
@@ -142,15 +143,30 @@ class Page:
         self.url, self.status, self.headers, self.body = url, status, headers, body
         self.wire_bytes, self.seconds = wire_bytes, seconds
         self.html = body.decode("utf-8", "replace") if "text/" in self.media_type else ""
+
+    @functools.cached_property
+    def _read(self):
+        """What the HTML holds; read when somebody asks for it."""
         reader = _Reader()
         if self.media_type == "text/html":
-            reader.feed(self.html)
+            # The sheet is most of a small page; a second one would still be seen.
+            before, sheet, after = self.html.partition("<style>:root")
+            reader.feed(before + "<style>" + after[after.find("</style>"):] if sheet else before)
             reader.close()
-        self.forms, self.links, self.images = reader.forms, reader.links, reader.images
-        self.scripts, self.tags, self.ids = reader.scripts, reader.tags, reader.ids
-        self.title = reader.title.strip()
-        self.text = re.sub(r"[ \t]*\n\s*", "\n", re.sub(r"[ \t]+", " ", "".join(reader.pieces))
-                           ).strip()
+        return reader
+
+    forms = property(lambda self: self._read.forms)
+    links = property(lambda self: self._read.links)
+    images = property(lambda self: self._read.images)
+    scripts = property(lambda self: self._read.scripts)
+    tags = property(lambda self: self._read.tags)
+    ids = property(lambda self: self._read.ids)
+    title = property(lambda self: self._read.title.strip())
+
+    @functools.cached_property
+    def text(self):
+        """What a person reads."""
+        return re.sub(r"[ \t]*\n\s*", "\n", re.sub(r"[ \t]+", " ", "".join(self._read.pieces))).strip()
 
     @property
     def media_type(self):
