@@ -58,23 +58,27 @@ void view_wrong(struct visit *visit, const char *field, const char *key)
     g_free(sentence);
 }
 
-static const char *sentence_of(const struct visit *visit)
+/* What a refusal says, to be freed. The service's sentences are for callers of an API; where people
+ * meet one, text "reason.REASON" says it. */
+static char *sentence_of(const struct visit *visit)
 {
     const struct channel_error *error = &visit->error;
-    return visit->language == LANGUAGE_ZH && error->zh[0] != '\0' ? error->zh : error->en;
+    struct format format = format_of(visit);
+    char *key = g_strconcat("reason.", error->reason, NULL);
+    char *own = template_text(visit->site->templates, &format, key, visit->view);
+    g_free(key);
+    return own ? own
+               : g_strdup(visit->language == LANGUAGE_ZH && error->zh[0] != '\0' ? error->zh
+                                                                               : error->en);
 }
 
 void view_refused(struct visit *visit)
 {
-    /* The service names paths of its messages; forms have their last part as field. Its sentences
-     * are for callers of an API; where people meet one often, text "reason.REASON" says it. */
+    /* The service names paths of its messages; forms have their last part as field. */
     const char *dot = strrchr(visit->error.field, '.');
-    struct format format = format_of(visit);
-    char *key = g_strconcat("reason.", visit->error.reason, NULL);
-    char *own = template_text(visit->site->templates, &format, key, visit->view);
-    add_wrong(visit, dot ? dot + 1 : visit->error.field, own ? own : sentence_of(visit));
-    g_free(own);
-    g_free(key);
+    char *sentence = sentence_of(visit);
+    add_wrong(visit, dot ? dot + 1 : visit->error.field, sentence);
+    g_free(sentence);
 }
 
 bool view_is_wrong(const struct visit *visit)
@@ -191,6 +195,8 @@ void visit_tell(struct visit *visit, unsigned status, const char *key)
     view_told(visit, "tell_title", key, ".title");
     if (!json_object_get(visit->view, "tell_what"))
         view_told(visit, "tell_what", key, ".what");
+    if (visit->signed_in)
+        view_set(visit, "home", json_true());
     visit_show(visit, status, "common/tell");
 }
 
@@ -223,9 +229,16 @@ static void tell_gone(struct visit *visit, unsigned status, const char *key, uns
     visit_tell(visit, status, key);
 }
 
+static void view_sentence(struct visit *visit)
+{
+    char *sentence = sentence_of(visit);
+    view_text(visit, "tell_what", sentence);
+    g_free(sentence);
+}
+
 static void tell_sentence(struct visit *visit, unsigned status, const char *key)
 {
-    view_text(visit, "tell_what", sentence_of(visit));
+    view_sentence(visit);
     visit_tell(visit, status, key);
 }
 
@@ -239,7 +252,7 @@ void visit_failed(struct visit *visit)
         tell_gone(visit, 503, "gone", 5);
         break;
     case CHANNEL_RESOURCE_EXHAUSTED:
-        view_text(visit, "tell_what", sentence_of(visit));
+        view_sentence(visit);
         tell_gone(visit, 429, "slow", error->retry_delay_ms / 1000 + 1);
         break;
     case CHANNEL_UNAUTHENTICATED:

@@ -45,7 +45,7 @@ class GuidePages(GuideTest):
         for part in ("in_settlement", "settled"):
             self.assertIn(number(points[part]), found["/guide/statements"])
         self.assertIn(money(board["estimate"]["net_minor"]), page.text)
-        self.assertIn(board["estimate"]["sentence_zh"], page.text)
+        self.assertIn(money(board["estimate"]["points_minor"]), page.text)
         for bonus in board["estimate"]["bonuses"]:
             self.assertIn("复购率 %s %s" % (bonus["period"], money(bonus["amount"])),
                           page.text.replace("\n", " "))
