@@ -172,6 +172,23 @@ class IntruderTest(unittest.TestCase):
         self.assertEqual(visitor.submit(page, follow=False).status, 404)
         self.assertEqual(visitor.get(path).status, 404)
 
+    # ---- closing the door on others ---------------------------------------------------------------
+
+    def test_many_who_guess_keep_nobody_else_from_registering(self):
+        with Pages(people=False) as pages:
+            pages.call("ShopService/CreateShop", {"shop": {"shop_id": "S01", "name": "S"}})
+            code = pages.code("SHOP", 1, "S01")
+            for _ in range(200):  # each from an address of his own
+                pages.visitor().get("/in/link_1_" + "A" * 43)
+            # By chance some share the bucket of one who guessed: one in twenty, for seconds.
+            strangers = [pages.visitor() for _ in range(20)]
+            answers = [stranger.get("/R/" + code).status for stranger in strangers]
+            self.assertGreaterEqual(answers.count(200), 10, answers)
+            # Who guesses himself waits.
+            greedy = pages.visitor()
+            answers = [greedy.get("/in/link_1_" + "A" * 43).status for _ in range(3)]
+            self.assertEqual(answers[1:], [429, 429])
+
     # ---- money -----------------------------------------------------------------------------------
 
     def test_two_links_make_no_second_person(self):
