@@ -50,7 +50,10 @@ enum {
     LIMIT_DRAIN_MS = 10000,               /* graceful shutdown before calls are cancelled */
 
     /* Strangers who name codes that nobody has. A code has 40 random bits, so that of a million
-     * codes one is hit in a million guesses: with one guess a second, once in 12 days. */
+     * codes one is hit in a million guesses: with one guess a second, once in 12 days. While all
+     * together name too many, whoever has named none lately is let through all the same, and has
+     * one guess in LIMIT_GUESS_PEER_MS: a handful of addresses could else close the registration
+     * of a whole chain, and what a hit tells is a masked name. */
     LIMIT_GUESSES_PEER = 30,              /* at once, of one peer: a family typing badly */
     LIMIT_GUESS_PEER_MS = 6000,           /* then one every so often */
     LIMIT_GUESSES = 120,                  /* at once, of all strangers together */

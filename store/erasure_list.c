@@ -106,6 +106,11 @@ void erasure_list_close(struct erasure_list *list)
     errno = reason;
 }
 
+bool erasure_list_is_empty(const struct erasure_list *list)
+{
+    return list->size == HEAD_BYTES;
+}
+
 enum store_result erasure_list_reserve(struct erasure_list *list, size_t count)
 {
     off_t wanted = (off_t)(count * LINE_BYTES_MAX);

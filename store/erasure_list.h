@@ -13,6 +13,7 @@
 #ifndef BECKON_STORE_ERASURE_LIST_H
 #define BECKON_STORE_ERASURE_LIST_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -34,6 +35,8 @@ enum store_result erasure_list_open(const char *path, const uint8_t id[STORE_ID_
                                     struct erasure_list **ret_list) STORE_CHECKED;
 void erasure_list_close(struct erasure_list *list);
 
+/* Has it no line yet? */
+bool erasure_list_is_empty(const struct erasure_list *list);
 /* Sees to it that the disk has room for `count` more: STORE_OK, STORE_FULL, STORE_FAULT. */
 enum store_result erasure_list_reserve(struct erasure_list *list, size_t count) STORE_CHECKED;
 /* Appends the marks and syncs them: STORE_OK, or STORE_FAULT, and then nobody knows. */

@@ -1,7 +1,8 @@
 /* What a start owes to those who are erased, before anything is served.
  *
  * First the open erasures: their commit is there, the destroyed key perhaps not: it is destroyed
- * again, and the list gets the line it lacks. Then the list: whom a restored backup brought back is
+ * again, and the list gets the line it lacks. (A list that is empty was lost: it is written anew
+ * from all erasures.) Then the list: whom a restored backup brought back is
  * erased as EraseMember does it. Of somebody who came after the backup there is nothing but perhaps
  * a key, under a number that may be given out again: the account's age tells the two apart. */
 #include <assert.h>
@@ -22,6 +23,7 @@ struct resuming {
     struct batch *batch;
     uint64_t now_ms;
     bool begun;           /* the batch is open */
+    bool open_only;       /* else the list was lost, and every erasure is looked at */
     size_t again;
     enum outcome outcome; /* of what a walk met */
 };
@@ -94,7 +96,7 @@ static enum outcome resume_kind(struct resuming *resuming, uint32_t merchant,
         enum outcome outcome = turn_to(resuming, merchant);
         if (outcome == OUTCOME_OK)
             outcome = command_outcome(
-                erasures_list(&resuming->batch->reader, true, kind, after, numbers,
+                erasures_list(&resuming->batch->reader, resuming->open_only, kind, after, numbers,
                               ERASURES_PORTION, &count), OUTCOME_STORE_FAULT);
         if (outcome != OUTCOME_OK) return outcome;
         for (size_t i = 0; i < count && outcome == OUTCOME_OK; i++) {
@@ -211,6 +213,7 @@ static enum outcome apply_list(struct resuming *resuming)
 enum outcome erasures_resume(struct store *store, uint64_t now_ms, size_t *ret_again)
 {
     struct resuming resuming = {.store = store, .batch = batch_new(store), .now_ms = now_ms,
+                                .open_only = !erasure_list_is_empty(store_erasure_list(store)),
                                 .outcome = OUTCOME_OK};
 
     enum outcome outcome = resume_open(&resuming);

@@ -61,7 +61,7 @@ static enum outcome list_purchases_read(struct reader *reader, struct command_ca
     if (outcome != OUTCOME_OK) return outcome;
     if (call->principal.role == ROLE_MEMBER && name.number != call->principal.party.number)
         return form_refuse(call, OUTCOME_NOT_YOURS, name.field, NULL);
-    outcome = object_member(reader, call, &merchant, &name, 0, &member, &account);
+    outcome = object_member_on_record(reader, call, &merchant, &name, 0, &member, &account);
     if (outcome != OUTCOME_OK) return outcome;
     outcome = object_member_visible(reader, call, member, &account);
     if (outcome != OUTCOME_OK) return form_refuse(call, outcome, name.field, NULL);

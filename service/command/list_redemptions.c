@@ -55,7 +55,7 @@ static enum outcome list_redemptions_read(struct reader *reader, struct command_
         return form_refuse(call, OUTCOME_NOT_YOURS, name.field, NULL);
     enum outcome outcome = object_merchant(reader, &merchant);
     if (outcome != OUTCOME_OK) return outcome;
-    outcome = object_member(reader, call, &merchant, &name, 0, &member, &account);
+    outcome = object_member_on_record(reader, call, &merchant, &name, 0, &member, &account);
     if (outcome != OUTCOME_OK) return outcome;
     outcome = page_read(call, reader->store, "redemptions", member, request->page_size,
                         request->page_token, &page);

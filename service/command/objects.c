@@ -73,9 +73,10 @@ static enum outcome member_by_phone(struct reader *reader, struct command_call *
     return outcome == OUTCOME_OK ? outcome : form_refuse(call, outcome, name->field, NULL);
 }
 
-enum outcome object_member(struct reader *reader, struct command_call *call,
-                           const struct merchant *merchant, const struct member_name *name,
-                           business_date date, uint32_t *ret_member, struct account *ret_account)
+static enum outcome find_member(struct reader *reader, struct command_call *call,
+                                const struct merchant *merchant, const struct member_name *name,
+                                business_date date, uint32_t *ret_member,
+                                struct account *ret_account)
 {
     uint32_t member = name->number;
     enum outcome outcome = OUTCOME_OK;
@@ -93,10 +94,35 @@ enum outcome object_member(struct reader *reader, struct command_call *call,
         accounts_get(reader, (struct party){PARTY_MEMBER, member}, ret_account),
         OUTCOME_MEMBER_UNKNOWN);
     if (outcome != OUTCOME_OK) return form_refuse(call, outcome, name->field, NULL);
+    *ret_member = member;
+    return OUTCOME_OK;
+}
+
+enum outcome object_member(struct reader *reader, struct command_call *call,
+                           const struct merchant *merchant, const struct member_name *name,
+                           business_date date, uint32_t *ret_member, struct account *ret_account)
+{
+    uint32_t member;
+
+    enum outcome outcome =
+        find_member(reader, call, merchant, name, date, &member, ret_account);
+    if (outcome != OUTCOME_OK) return outcome;
     if (ret_account->status != ACCOUNT_ACTIVE)
         return form_refuse(call, OUTCOME_MEMBER_UNKNOWN, name->field, NULL);
     *ret_member = member;
     return OUTCOME_OK;
+}
+
+enum outcome object_member_on_record(struct reader *reader, struct command_call *call,
+                                     const struct merchant *merchant,
+                                     const struct member_name *name, business_date date,
+                                     uint32_t *ret_member, struct account *ret_account)
+{
+    bool keeps_books = call->principal.role == ROLE_ADMIN || call->principal.role == ROLE_AUDITOR;
+
+    return keeps_books
+               ? find_member(reader, call, merchant, name, date, ret_member, ret_account)
+               : object_member(reader, call, merchant, name, date, ret_member, ret_account);
 }
 
 enum outcome object_caller_employed(struct reader *reader, const struct command_call *call)

@@ -31,6 +31,14 @@ enum outcome object_member(struct reader *reader, struct command_call *call,
                            business_date date, uint32_t *ret_member,
                            struct account *ret_account) OUTCOME_CHECKED;
 
+/* The same for lists of what stays in the books: admins and auditors find by number who was erased,
+ * too. */
+enum outcome object_member_on_record(struct reader *reader, struct command_call *call,
+                                     const struct merchant *merchant,
+                                     const struct member_name *name, business_date date,
+                                     uint32_t *ret_member,
+                                     struct account *ret_account) OUTCOME_CHECKED;
+
 /* May the caller see this member at all? A guide those he serves, while he is employed. OUTCOME_OK,
  * or OUTCOME_NOT_YOURS. */
 enum outcome object_member_visible(struct reader *reader, const struct command_call *call,

@@ -45,12 +45,14 @@ static enum outcome owner_guide(struct reader *reader, struct command_call *call
                                 const struct signing_name *name, struct sign_in_owner *ret)
 {
     struct party party = {PARTY_GUIDE, name->guide};
-    struct account account;
+    struct account account = {.status = ACCOUNT_ACTIVE};
     struct merchant merchant;
     struct guide_on_date today;
 
     enum outcome outcome =
         command_outcome(accounts_get(reader, party, &account), OUTCOME_GUIDE_UNKNOWN);
+    if (outcome == OUTCOME_OK && name->alive && account.status != ACCOUNT_ACTIVE)
+        outcome = OUTCOME_GUIDE_UNKNOWN; /* erased */
     if (outcome != OUTCOME_OK) return form_refuse(call, outcome, "guide_number", NULL);
     if (call->principal.role == ROLE_SHOP_MANAGER && name->alive) {
         outcome = object_merchant(reader, &merchant);
@@ -189,13 +191,51 @@ enum outcome signing_link_merchant(struct command_call *call, const char *secret
     return OUTCOME_OK;
 }
 
+/* Whose the link is. STORE_ABSENT: his token is no more. */
+static enum store_result link_owner(struct reader *reader, const struct command_call *call,
+                                    const struct sign_in_link *link)
+{
+    struct token token;
+
+    if (link->owner.token == 0) return STORE_OK;
+    enum store_result found = tokens_get(reader, link->owner.token, &token);
+    if (found != STORE_OK) return found;
+    return signing_token_alive(&token, call->now_ms) ? STORE_OK : STORE_ABSENT;
+}
+
+/* Who made it. Links count for a week, and who has made one may have kept it: with a token that is
+ * taken back its links go, and a manager's open nothing of a guide who works in his shop no longer.
+ * LINK_NOT_VALID: so it is. */
+static enum outcome link_maker(struct reader *reader, struct command_call *call,
+                               const struct sign_in_link *link)
+{
+    struct token token;
+    struct account account;
+    struct merchant merchant;
+    struct guide_on_date today;
+
+    if (link->made_by == 0) return OUTCOME_OK;
+    enum outcome outcome =
+        command_outcome(tokens_get(reader, link->made_by, &token), OUTCOME_LINK_NOT_VALID);
+    if (outcome == OUTCOME_OK && token.revoked_at != 0) outcome = OUTCOME_LINK_NOT_VALID;
+    if (outcome != OUTCOME_OK || token.role != ROLE_SHOP_MANAGER) return outcome;
+    outcome = command_outcome(accounts_get(reader, link->owner.party, &account),
+                              OUTCOME_LINK_NOT_VALID);
+    if (outcome == OUTCOME_OK) outcome = object_merchant(reader, &merchant);
+    if (outcome == OUTCOME_OK)
+        outcome = object_guide_on(reader, link->owner.party.number, &account,
+                                  business_date_at(&merchant, call->now_ms), &today);
+    if (outcome != OUTCOME_OK) return outcome;
+    return today.employed && today.shop == token.party.number ? OUTCOME_OK
+                                                              : OUTCOME_LINK_NOT_VALID;
+}
+
 enum outcome signing_link(struct reader *reader, struct command_call *call, const char *secret,
                           struct sign_in_link *ret)
 {
     uint8_t bytes[SECRET_BYTES], hash[HASH_BYTES];
     uint32_t merchant = 0;
     struct sign_in_link link = {.expires_at = 0};
-    struct token token;
     enum store_result found = STORE_ABSENT;
 
     if (link_read(secret, &merchant, bytes) && merchant == reader->merchant && merchant != 0) {
@@ -203,14 +243,13 @@ enum outcome signing_link(struct reader *reader, struct command_call *call, cons
         found = sign_in_links_find(reader, hash, &link);
     }
     if (found == STORE_OK && call->now_ms >= link.expires_at) found = STORE_ABSENT;
-    if (found == STORE_OK && link.owner.token != 0) {
-        found = tokens_get(reader, link.owner.token, &token);
-        if (found == STORE_OK && !signing_token_alive(&token, call->now_ms)) found = STORE_ABSENT;
-    }
-    call->guessed = found == STORE_ABSENT;
-    if (found == STORE_ABSENT) return form_refuse(call, OUTCOME_LINK_NOT_VALID, "secret", NULL);
-    if (found == STORE_OK) *ret = link;
-    return command_outcome(found, OUTCOME_INTERNAL);
+    if (found == STORE_OK) found = link_owner(reader, call, &link);
+    enum outcome outcome = command_outcome(found, OUTCOME_LINK_NOT_VALID);
+    if (outcome == OUTCOME_OK) outcome = link_maker(reader, call, &link);
+    call->guessed = outcome == OUTCOME_LINK_NOT_VALID;
+    if (call->guessed) return form_refuse(call, outcome, "secret", NULL);
+    if (outcome == OUTCOME_OK) *ret = link;
+    return outcome;
 }
 
 /* ---- form ------------------------------------------------------------------------------------ */

@@ -8,13 +8,16 @@
 
 enum { NETWORK_BYTES = 8 }; /* of an IPv6 address: its /64 */
 
-/* Of one peer and of all: so many at once, then one every so many ms. */
+/* Of one peer and of all: so many at once, then one every so many ms. `spares`: for what all have
+ * done together, no peer waits longer than for what is his own. */
 static const struct {
     uint32_t peer, peer_ms, all, all_ms;
+    bool spares;
 } ALLOWED[] = {
-    [SLOWED_GUESSES] = {LIMIT_GUESSES_PEER, LIMIT_GUESS_PEER_MS, LIMIT_GUESSES, LIMIT_GUESS_MS},
-    [SLOWED_SENDS] = {LIMIT_SENDS_PEER, LIMIT_SEND_PEER_MS, LIMIT_SENDS, LIMIT_SEND_MS},
-    [SLOWED_TRIES] = {LIMIT_TRIES_PEER, LIMIT_TRY_PEER_MS, LIMIT_TRIES, LIMIT_TRY_MS},
+    [SLOWED_GUESSES] = {LIMIT_GUESSES_PEER, LIMIT_GUESS_PEER_MS, LIMIT_GUESSES, LIMIT_GUESS_MS,
+                        true},
+    [SLOWED_SENDS] = {LIMIT_SENDS_PEER, LIMIT_SEND_PEER_MS, LIMIT_SENDS, LIMIT_SEND_MS, false},
+    [SLOWED_TRIES] = {LIMIT_TRIES_PEER, LIMIT_TRY_PEER_MS, LIMIT_TRIES, LIMIT_TRY_MS, false},
 };
 static_assert(sizeof ALLOWED / sizeof ALLOWED[0] == SLOWED_COUNT, "a row for each");
 
@@ -86,6 +89,8 @@ uint32_t throttle_wait_ms(struct throttle *throttle, enum command_slowed slowed,
                            ALLOWED[slowed].peer_ms);
     uint64_t all = wait_of(throttle->all_forgiven_ms[slowed], now_ms, ALLOWED[slowed].all,
                            ALLOWED[slowed].all_ms);
+    uint64_t clean = wait_of(throttle->forgiven_ms[slowed][bucket], now_ms, 1, 0);
+    if (ALLOWED[slowed].spares && all > clean) all = clean;
     pthread_mutex_unlock(&throttle->lock);
     uint64_t wait = own > all ? own : all;
     return wait < UINT32_MAX ? (uint32_t)wait : UINT32_MAX;
@@ -103,5 +108,9 @@ void throttle_guessed(struct throttle *throttle, enum command_slowed slowed, uin
     pthread_mutex_lock(&throttle->lock);
     spend(&throttle->forgiven_ms[slowed][bucket], now_ms, ALLOWED[slowed].peer_ms);
     spend(&throttle->all_forgiven_ms[slowed], now_ms, ALLOWED[slowed].all_ms);
+    /* Those who were spared add to it: it may not take hours to be forgiven. */
+    uint64_t latest = now_ms + (uint64_t)2 * ALLOWED[slowed].all * ALLOWED[slowed].all_ms;
+    if (ALLOWED[slowed].spares && throttle->all_forgiven_ms[slowed] > latest)
+        throttle->all_forgiven_ms[slowed] = latest;
     pthread_mutex_unlock(&throttle->lock);
 }

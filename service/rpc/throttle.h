@@ -1,5 +1,6 @@
 /* Slows strangers: they may name few codes that nobody has, ask for few messages to phones, and
- * type few wrong ones, each of them and all together; staff and imports are not concerned.
+ * type few wrong ones, each of them and all together; staff and imports are not concerned. Who has
+ * named no wrong code lately doesn't wait for those who have: he registers, whatever they do.
  *
  * Who a stranger is: Beckon listens on this machine alone, so every connection is a neighbour's. A
  * front end that speaks for others says for whom, in x-forwarded-for, and its last address (the one

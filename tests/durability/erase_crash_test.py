@@ -242,6 +242,21 @@ class EraseCrashTest(unittest.TestCase):
         self.assertEqual(member["member_number"], number)
         self.assertEqual(service.verify()["finding_count"], 0)
 
+    def test_a_list_that_was_lost_is_written_anew(self):
+        service = self.store.copy(self)
+        service.start()
+        key = slot(service.data)
+        erase(service.client("admin"))
+        path = os.path.join(service.data, "erasures")
+        with open(path) as file:
+            before = file.read()
+        service.stop()
+        os.unlink(path)
+        service.start()
+        with open(path) as file:
+            self.assertEqual(file.read(), before)
+        self.assert_gone(service, key)
+
     def test_another_stores_list_is_refused_before_anything_is_put(self):
         folder = tempfile.mkdtemp(prefix="beckon-erase-")
         self.addCleanup(shutil.rmtree, folder, True)

@@ -88,7 +88,8 @@ static bool make(struct visit *visit, const struct tile *tile)
     wanted.owner = &owner;
     wanted.channel = tile->channel;
     request.code = &wanted;
-    snprintf(id, sizeof id, "%.40s-%u", visit_field(visit, "request_id"), tile->number);
+    /* Under a name of its own: ids of the pages of guides are among the same. */
+    snprintf(id, sizeof id, "print-%.40s-%u", visit_field(visit, "request_id"), tile->number);
     request.request_id = id;
     return ask(visit, &beckon__v1__code_service__descriptor, "CreateCode", &request.base) != NULL;
 }

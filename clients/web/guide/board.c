@@ -1,7 +1,8 @@
 /* The scoreboard: his figures of a span, where he stands, what he holds and what it may come to.
  *
- * The page names the scoreboard's version in its ETag, so that asking again costs one call while
- * nothing has changed; each minute it is drawn anew, for time alone moves some figures. */
+ * The page names the guide and the scoreboard's version in its ETag, so that asking again costs
+ * one call while nothing has changed; each minute it is drawn anew, for time alone moves some
+ * figures. */
 #include "clients/web/guide/guide.h"
 
 #include <inttypes.h>
@@ -113,8 +114,9 @@ static bool is_unchanged(struct visit *visit, const Beckon__V1__Scoreboard *boar
 {
     char tag[TAG_BYTES];
     int64_t minute = board->as_of ? board->as_of->seconds / 60 : 0;
-    int size = snprintf(tag, sizeof tag, "W/\"%" PRIu64 "-%d-%s-%" PRId64 "-%d\"", board->version,
-                        (int)board->span, board->start_date, minute, (int)visit->language);
+    int size = snprintf(tag, sizeof tag, "W/\"%u-%" PRIu64 "-%d-%s-%" PRId64 "-%d\"",
+                        visit->session->number, board->version, (int)board->span,
+                        board->start_date, minute, (int)visit->language);
     if (size < 0 || size >= TAG_BYTES)
         return false;
     exchange_header(visit->exchange, "ETag", tag);

@@ -121,6 +121,23 @@ static bool host_is_near(const char *host)
     return false;
 }
 
+/* Is it an address, perhaps with a port, and no name? "cafe.de" is made of hexadecimal digits too,
+ * and its name server may say any address. */
+static bool host_is_address(const char *host)
+{
+    size_t size = host[0] == '[' ? strcspn(host, "]") : strcspn(host, ":");
+    const char *end = host + size;
+    if (host[0] == '[') {
+        if (*end != ']')
+            return false;
+        host++;
+        size--;
+        end++;
+    }
+    g_autofree char *address = g_strndup(host, size);
+    return g_hostname_is_ip_address(address) && (*end == '\0' || *end == ':');
+}
+
 /* A page of another name that points here is not ours: it could borrow a visitor's browser. In a
  * trial the name is an address of this machine, which nobody else's name server gives. */
 static bool host_is_ours(const struct site *site, const char *host)
@@ -128,7 +145,7 @@ static bool host_is_ours(const struct site *site, const char *host)
     if (host_is_near(host))
         return true;
     if (site->lan)
-        return strspn(host, "0123456789.:[]abcdefABCDEF") == strlen(host);
+        return host_is_address(host);
     size_t size = site->host ? strlen(site->host) : 0;
     return size > 0 && g_ascii_strncasecmp(host, site->host, size) == 0 &&
            (host[size] == '\0' || host[size] == ':');
@@ -191,9 +208,7 @@ static void handle(struct visit *visit)
 
     security_headers(exchange, visit->site);
     visit->route = find_route(exchange->path, exchange->method, visit->rest);
-    exchange_header(exchange, "Cache-Control", visit->route && visit->route->kept
-                                                   ? "public, max-age=31536000, immutable"
-                                                   : "no-store");
+    exchange_header(exchange, "Cache-Control", "no-store");
     if (exchange->refusal != REFUSED_NOT) {
         const struct refused *refused = &REFUSED[exchange->refusal];
         visit_tell(visit, refused->status, refused->key);
@@ -209,6 +224,9 @@ static void handle(struct visit *visit)
         view_text(visit, "next", exchange->path);
         visit_tell(visit, 403, "form");
     } else if (let_in(visit)) {
+        /* Only the file may be kept: a refusal at its address would stay there for a year. */
+        if (visit->route->kept)
+            exchange_header(exchange, "Cache-Control", "public, max-age=31536000, immutable");
         visit->route->handle(visit);
     }
 }

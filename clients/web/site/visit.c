@@ -98,6 +98,9 @@ void visit_keep_cookie(struct visit *visit)
 {
     if (visit->cookie_new)
         visit_cookie_set(visit, "", visit->cookie, -1);
+    if (visit->language_new)
+        visit_cookie_set(visit, "lang", visit->language == LANGUAGE_ZH ? "zh" : "en",
+                         LANGUAGE_SECONDS);
 }
 
 /* ---- languages ------------------------------------------------------------------------------- */
@@ -129,11 +132,9 @@ static void read_language(struct visit *visit)
     const struct exchange *exchange = visit->exchange;
     visit->language = LANGUAGE_ZH;
     const char *asked = fields_get(&exchange->query, "lang");
-    if (language_named(asked, &visit->language)) {
-        visit_cookie_set(visit, "lang", visit->language == LANGUAGE_ZH ? "zh" : "en",
-                         LANGUAGE_SECONDS);
+    visit->language_new = language_named(asked, &visit->language);
+    if (visit->language_new)
         return;
-    }
     if (!language_named(visit_cookie(visit, "lang"), &visit->language))
         language_accepted(exchange->accept_language, &visit->language);
 }

@@ -29,6 +29,7 @@ struct visit {
     enum language language;
     char *cookie;                /* the cookie's value; never empty once the visit has begun */
     bool cookie_new;             /* to be set with the response */
+    bool language_new;           /* she asked for it: to be remembered, likewise */
     bool signed_in;              /* the cookie holds a session; the service may still refuse it */
     struct session *session;     /* what the service says of it, after visit_session; else NULL */
     const struct route *route;   /* which page; NULL: none has this address */
@@ -109,7 +110,8 @@ void visit_cookie_set(struct visit *visit, const char *kind, const char *value,
                       int64_t age_seconds);
 /* Its value, "" without: from outside, to be distrusted. */
 const char *visit_cookie(const struct visit *visit, const char *kind);
-/* Sets the cookie of a new visit with this response; visit_show and visit_go do it. */
+/* Sets the cookies of a new visit and of a language asked for with this response; visit_show and
+ * visit_go do it. */
 void visit_keep_cookie(struct visit *visit);
 
 /* The inner half of `next` parameters: is this an address within the site? */

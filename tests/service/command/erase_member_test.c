@@ -70,6 +70,10 @@ static void she_is_gone_from_every_answer(void **state)
         /* The money is the ledger's: staff see it under her number. */
         ANSWERS("admin", get_balance, "account=member:1",
                 "account_balances.balances[0].available=100"),
+        ANSWERS("auditor", list_purchases, "member_number=1", "purchases#=1"),
+        ANSWERS("admin", list_redemptions, "member_number=1", "redemptions#=0"),
+        UNKNOWN("pos:1", list_purchases, "member_number=1", "member_number"),
+        UNKNOWN("pos:1", list_redemptions, "member_number=1", "member_number"),
     };
     PLAY_ON(STAGE, steps);
 }

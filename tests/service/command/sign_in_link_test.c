@@ -174,6 +174,47 @@ static void four_eyes_see_the_person_behind_a_session(void **state)
     PLAY_ON(STAGE, steps);
 }
 
+/* Who has made a link may have kept it. */
+static void links_go_with_the_token_that_made_them(void **state)
+{
+    (void)state;
+    static const struct step steps[] = {
+        ANSWERS("admin", create_token,
+                "request_id=t token.role=SHOP_MANAGER token.label=Boss shop_id=S1",
+                "token.token_number=2", .save = "t=secret"),
+        ANSWERS("token:$t", create_sign_in_link, "request_id=a guide_number=1", NULL,
+                .save = "l=secret"),
+        ANSWERS("stranger", get_sign_in_link, "secret=$l", "role=GUIDE"),
+        ANSWERS("admin", revoke_token, "token_number=2", NULL),
+        REFUSES("stranger", get_sign_in_link, "secret=$l", OUTCOME_LINK_NOT_VALID, "secret"),
+        GONE("stranger", "$l"),
+    };
+    PLAY_ON(STAGE, steps);
+}
+
+static void a_manager_s_link_opens_no_guide_who_has_gone_to_another_shop(void **state)
+{
+    (void)state;
+    static const struct step steps[] = {
+        ANSWERS("admin", create_token,
+                "request_id=t token.role=SHOP_MANAGER token.label=Boss shop_id=S1",
+                "token.token_number=2", .save = "t=secret"),
+        ANSWERS("token:$t", create_sign_in_link, "request_id=a guide_number=1 valid_minutes=10080",
+                NULL, .save = "l=secret"),
+        ANSWERS("token:$t", create_sign_in_link, "request_id=b guide_number=1 valid_minutes=10080",
+                NULL, .save = "k=secret"),
+        ANSWERS("token:$admin", create_sign_in_link,
+                "request_id=c guide_number=1 valid_minutes=10080", NULL, .save = "m=secret"),
+        ANSWERS("admin", transfer_guide, "guide_number=1 shop_id=S2 from_date=2026-03-04", NULL),
+        ANSWERS("stranger", redeem_sign_in_link, "secret=$k", "role=GUIDE"),
+        AT("2026-03-04T10:00"),
+        REFUSES("stranger", get_sign_in_link, "secret=$l", OUTCOME_LINK_NOT_VALID, "secret"),
+        GONE("stranger", "$l"),
+        ANSWERS("stranger", redeem_sign_in_link, "secret=$m", "role=GUIDE"),
+    };
+    PLAY_ON(STAGE, steps);
+}
+
 static void eight_links_and_the_oldest_goes(void **state)
 {
     (void)state;
@@ -212,6 +253,8 @@ int main(void)
         cmocka_unit_test(who_may_make_links_for_whom),
         cmocka_unit_test(a_session_of_a_token_acts_as_it_and_ends_with_it),
         cmocka_unit_test(four_eyes_see_the_person_behind_a_session),
+        cmocka_unit_test(links_go_with_the_token_that_made_them),
+        cmocka_unit_test(a_manager_s_link_opens_no_guide_who_has_gone_to_another_shop),
         cmocka_unit_test(eight_links_and_the_oldest_goes),
         cmocka_unit_test(an_operator_is_told_who_he_is),
     };

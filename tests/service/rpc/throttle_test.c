@@ -88,8 +88,31 @@ static void all_peers_together_have_a_limit_too(void **state)
         assert_int_equal(wait_ms(i, 0), 0);
         guess(i, 0);
     }
-    assert_int_equal(wait_ms(4000, 0), LIMIT_GUESS_MS);
-    assert_int_equal(wait_ms(4000, LIMIT_GUESS_MS), 0);
+    /* Who has guessed waits, before his own burst is over; not longer than for what is his own. */
+    assert_int_equal(wait_ms(5, 0), LIMIT_GUESS_MS);
+    assert_int_equal(wait_ms(5, LIMIT_GUESS_MS), 0);
+    for (uint32_t i = 0; i < LIMIT_GUESSES; i++) guess(i, 0);
+    assert_int_equal(wait_ms(5, 0), 2 * LIMIT_GUESS_PEER_MS);
+}
+
+static void who_guessed_nothing_waits_for_nobody(void **state)
+{
+    (void)state;
+    for (uint32_t i = 0; i < 3 * LIMIT_GUESSES; i++) guess(i, 0);
+    assert_int_equal(wait_ms(4000, 0), 0);
+    guess(4000, 0);
+    assert_int_equal(wait_ms(4000, 0), LIMIT_GUESS_PEER_MS);
+    assert_int_equal(wait_ms(4000, LIMIT_GUESS_PEER_MS), 0);
+}
+
+static void a_flood_is_forgiven_in_minutes(void **state)
+{
+    (void)state;
+    static_assert(THROTTLE_BUCKETS > 20 * LIMIT_GUESSES, "each peer guesses once");
+    for (uint32_t i = 0; i < 20 * LIMIT_GUESSES; i++) guess(i, 0);
+    uint64_t now = (uint64_t)LIMIT_GUESSES * LIMIT_GUESS_MS + LIMIT_GUESS_MS;
+    guess(4000, now);
+    assert_int_equal(wait_ms(4000, now), LIMIT_GUESS_MS);
 }
 
 static void what_is_slowed_is_slowed_apart(void **state)
@@ -149,6 +172,8 @@ int main(void)
                                         teardown),
         cmocka_unit_test_setup_teardown(what_is_slowed_is_slowed_apart, setup, teardown),
         cmocka_unit_test_setup_teardown(all_peers_together_have_a_limit_too, setup, teardown),
+        cmocka_unit_test_setup_teardown(who_guessed_nothing_waits_for_nobody, setup, teardown),
+        cmocka_unit_test_setup_teardown(a_flood_is_forgiven_in_minutes, setup, teardown),
         cmocka_unit_test_setup_teardown(a_peer_is_the_last_address_that_the_front_end_saw, setup,
                                         teardown),
         cmocka_unit_test_setup_teardown(who_shares_a_bucket_is_a_secret, setup, teardown),

@@ -8,8 +8,31 @@ import unittest
 WEB = pathlib.Path(__file__).resolve().parents[4] / "clients/web"
 TEMPLATES = {path: path.read_text() for path in WEB.glob("templates/**/*.html")}
 SOURCES = "\n".join(path.read_text() for path in WEB.glob("**/*.[ch]"))
+# {{word PREFIX path}}: whose values the texts "PREFIX.VALUE" are; None: the pages' own.
+WORDS = {
+    "audit_kind": "AuditObjectKind", "benefit_state": "BenefitState", "channel": "Channel",
+    "credit_state": "CreditState",
+    "dispute_state": "DisputeState", "entry_kind": "EntryKind", "kpi": "ScoreboardKpi",
+    "payment": "SettlementPayment", "role": "Role", "run_format": "ExportFormat",
+    "run_kind": "PartyKind", "run_profile": "ExportProfile", "run_remedy": "DisputeRemedy",
+    "run_work": "SettlementWork", "settlement_state": "SettlementState",
+    "settlement_type": "SettlementType", "span": "ScoreboardSpan", "unit": "Unit",
+    "desk_page": None, "desk_what": None, "month": None, "run_file": None, "title": None,
+}
 # Kinds of texts that code asks for by a part of their key.
 TOLD = re.compile(r"\.(title|what)$")
+
+
+def enums():
+    """{name: its values as the pages know them}, of the API."""
+    found = {}
+    for path in (WEB.parents[1] / "proto/beckon/v1").glob("*.proto"):
+        source = re.sub(r"//.*", "", path.read_text())
+        for name, body in re.findall(r"enum (\w+) \{(.*?)\}", source, re.S):
+            begin = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", name).upper() + "_"
+            found[name] = [value[len(begin):].lower()
+                           for value in re.findall(r"(\w+)\s*=\s*\d+", body)]
+    return found
 
 
 def texts():
@@ -40,6 +63,16 @@ class Texts(unittest.TestCase):
         told = set(re.findall(r'visit_tell\(visit, [^;{"]*"([a-z_]+)"\)', SOURCES))
         self.assertTrue(wrong and told)
         self.assertEqual((wrong | {key + ".title" for key in told}) - known, set())
+
+    def test_every_value_of_an_enum_has_its_word(self):
+        known = {key for _, key, _ in texts()}
+        everywhere = "\n".join(TEMPLATES.values()) + "\n".join(
+            text for _, _, pair in texts() for text in pair)
+        self.assertEqual(set(re.findall(r"\{\{word ([a-z_]+) ", everywhere)) - set(WORDS), set())
+        values = enums()
+        missing = {f"{prefix}.{value}" for prefix, name in WORDS.items() if name
+                   for value in values[name] if value != "unspecified"} - known
+        self.assertEqual(missing, set())
 
     def test_templates_hold_no_words_of_their_own(self):
         for path, source in TEMPLATES.items():
