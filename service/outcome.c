@@ -223,7 +223,7 @@ static const struct outcome_info OUTCOMES[] = {
         "没有这个编号的结算。可用 beckon settlement list 查看。"),
     ROW(STATEMENT_UNKNOWN, NOT_FOUND, false,
         "The run has no such statement: it takes nothing of this payee, or he can't see it yet.",
-        "这次结算没有该对账单：其中没有该收款人的款项，或者尚未向其公开。"),
+        "这次结算没有该结算单：其中没有该收款人的款项，或者尚未向其公开。"),
     ROW(DISPUTE_UNKNOWN, NOT_FOUND, false,
         "The run has no dispute of this number. `beckon dispute list` shows them.",
         "这次结算没有这个编号的异议。可用 beckon dispute list 查看。"),

@@ -43,7 +43,7 @@ static void add_object(struct sentence *sentence, const struct audit_object *obj
                     object->number);
         return;
     case AUDIT_OF_STATEMENT:
-        sentence_zh(sentence, "结算 %" PRIu64 " 中%s %" PRIu64 " 的对账单", object->number,
+        sentence_zh(sentence, "结算 %" PRIu64 " 中%s %" PRIu64 " 的结算单", object->number,
                     member ? "会员" : "导购", object->part);
         sentence_en(sentence, "the statement of %s %" PRIu64 " in settlement run %" PRIu64,
                     member ? "member" : "guide", object->part, object->number);

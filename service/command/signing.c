@@ -45,12 +45,14 @@ static enum outcome owner_guide(struct reader *reader, struct command_call *call
                                 const struct signing_name *name, struct sign_in_owner *ret)
 {
     struct party party = {PARTY_GUIDE, name->guide};
-    struct account account;
+    struct account account = {.status = ACCOUNT_ACTIVE};
     struct merchant merchant;
     struct guide_on_date today;
 
     enum outcome outcome =
         command_outcome(accounts_get(reader, party, &account), OUTCOME_GUIDE_UNKNOWN);
+    if (outcome == OUTCOME_OK && name->alive && account.status != ACCOUNT_ACTIVE)
+        outcome = OUTCOME_GUIDE_UNKNOWN; /* erased */
     if (outcome != OUTCOME_OK) return form_refuse(call, outcome, "guide_number", NULL);
     if (call->principal.role == ROLE_SHOP_MANAGER && name->alive) {
         outcome = object_merchant(reader, &merchant);

@@ -131,7 +131,7 @@ class GuideLive(GuideTest):
         added = self.browser.command("Page.addScriptToEvaluateOnNewDocument",
                                      source="delete window.EventSource")
         self.addCleanup(self.browser.command, "Page.removeScriptToEvaluateOnNewDocument", **added)
-        browser = self.sign_in("2 秒内")
+        browser = self.sign_in("每 2 秒")
         wanted = money(self.sales() + 500)
         began = time.monotonic()
         self.pages.buy("lin", 500)

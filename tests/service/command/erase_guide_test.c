@@ -23,6 +23,11 @@ static void who_has_left_and_was_never_paid_goes_at_once(void **state)
                 "request_id=t token.role=GUIDE token.principal=guide:3", "token.token_number=2",
                 .save = "his=secret"),
         ANSWERS("token:$his", get_balance, "", NULL),
+        ANSWERS("token:$admin", create_sign_in_link, "request_id=l guide_number=3", NULL,
+                .save = "l=secret"),
+        ANSWERS("stranger", redeem_sign_in_link, "secret=$l", NULL, .save = "s=session_secret"),
+        ANSWERS("token:$admin", create_sign_in_link, "request_id=k guide_number=3", NULL,
+                .save = "k=secret"),
         REFUSED("reason=REQUEST", OUTCOME_FIELD_REQUIRED, "guide_number"),
         REFUSED("guide_number=9 reason=REQUEST", OUTCOME_GUIDE_UNKNOWN, "guide_number"),
         REFUSED("guide_number=3", OUTCOME_FIELD_REQUIRED, "reason"),
@@ -31,6 +36,11 @@ static void who_has_left_and_was_never_paid_goes_at_once(void **state)
         ERASE("3", "guide_number=3 erased_at=2026-03-02T10:00:00 items#=7 items[0].kind=PROFILE "
                    "items[5].kind=EMPLOYEE items[5].kept=1"),
         REFUSES("token:$his", get_balance, "", OUTCOME_TOKEN_INVALID, NULL),
+        /* Nobody is signed in as him, or can be. */
+        REFUSES("token:$s", get_balance, "", OUTCOME_TOKEN_INVALID, NULL),
+        REFUSES("stranger", redeem_sign_in_link, "secret=$k", OUTCOME_LINK_NOT_VALID, "secret"),
+        REFUSES("admin", create_sign_in_link, "request_id=m guide_number=3",
+                OUTCOME_GUIDE_UNKNOWN, "guide_number"),
         ANSWERS("ticker", tick_erasures, "kind=2 number=3 step_count=16", NULL),
         ANSWERS("auditor", list_erasures, "kind=GUIDE",
                 "erasures#=1 erasures[0].guide_number=3 !erasures[0].member_number "

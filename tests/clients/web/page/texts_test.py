@@ -10,6 +10,7 @@ TEMPLATES = {path: path.read_text() for path in WEB.glob("templates/**/*.html")}
 SOURCES = "\n".join(path.read_text() for path in WEB.glob("**/*.[ch]"))
 # {{word PREFIX path}}: whose values the texts "PREFIX.VALUE" are; None: the pages' own.
 WORDS = {
+    "entity": None,
     "audit_kind": "AuditObjectKind", "benefit_state": "BenefitState", "channel": "Channel",
     "credit_state": "CreditState",
     "dispute_state": "DisputeState", "entry_kind": "EntryKind", "kpi": "ScoreboardKpi",
