@@ -134,7 +134,7 @@ class HostileFields(unittest.TestCase):
         self.assault(lambda: self.pages.member_signed_in("lin", moving=True), "/card")
 
     def test_a_guide_s_forms(self):
-        run = self.run_in_review()
+        run = self.run_in_review("disputed")
         self.assault(lambda: self.pages.signed_in(guide="G01", moving=True), "/guide/statements")
         self.pages.call("SettlementService/CancelSettlementRun",
                         {"run_number": run, "reason": "done"}, token="payroll")
@@ -143,12 +143,30 @@ class HostileFields(unittest.TestCase):
         for who in ("admin", "payroll", "auditor"):
             self.assault(lambda who=who: self.pages.signed_in(token=who, moving=True), "/desk")
 
-    def run_in_review(self):
+    def test_the_forms_of_a_run(self):
+        """Decisions on disputes, reasons for sending back and cancelling: some are taken, and shown."""
+        run, faults = self.run_in_review("decided"), []
+        guide = self.pages.signed_in(guide="G01", moving=True)
+        page = guide.get("/guide/statements/%d" % run)
+        dispute = next(link for link in page.links if "dispute" in link)
+        guide.submit(guide.get(dispute), text=self.strings[0])
+        self.assault(lambda: self.pages.signed_in(token="checker", moving=True), "/desk/runs/%d" % run)
+        with Browser(size=DESK) as browser:
+            browser.command("Page.enable")
+            browser.command("Page.addScriptToEvaluateOnNewDocument", source=WATCH)
+            browser.adopt(self.pages.signed_in(token="payroll"), self.pages.base)
+            for target in ("/desk/runs/%d" % run, "/desk/audit"):
+                self.look(browser, target, faults)
+        self.assertEqual(faults, [])
+        left = self.pages.call("SettlementService/GetSettlementRun", {"run_number": run}, token="payroll")
+        self.assertEqual(left["run"]["state"], "SETTLEMENT_STATE_CANCELLED")
+
+    def run_in_review(self, request_id):
         """A run whose statements a guide can dispute."""
         year = datetime.datetime.now(ZONE).year
         number = self.pages.call("SettlementService/CreateSettlementRun", {
             "type": "SETTLEMENT_TYPE_YEAR_END", "period_start": "%d-01-01" % (year - 1),
-            "period_end": "%d-01-01" % year, "request_id": "review"}, token="payroll")["run_number"]
+            "period_end": "%d-01-01" % year, "request_id": request_id}, token="payroll")["run_number"]
 
         def wait(work):
             while True:
