@@ -67,14 +67,6 @@ bool site_serves(const char *path, enum exchange_method method)
     return find_route(path, method, rest) != NULL;
 }
 
-void site_each_route(void (*each)(void *context, const struct route *route), void *context)
-{
-    for (size_t t = 0; t < G_N_ELEMENTS(ROUTE_TABLES); t++) {
-        for (const struct route *route = ROUTE_TABLES[t]; route->path; route++)
-            each(context, route);
-    }
-}
-
 /* ---- what every response says ---------------------------------------------------------------- */
 
 static void security_headers(struct exchange *exchange, const struct site *site)
@@ -221,7 +213,8 @@ static void handle(struct visit *visit)
     } else if (!place_is_good(visit)) {
         visit_tell(visit, 403, "place");
     } else if (exchange->method == EXCHANGE_POST && !visit_form_is_own(visit)) {
-        view_text(visit, "next", exchange->path);
+        if (site_serves(exchange->path, EXCHANGE_GET)) /* some addresses take forms alone */
+            view_text(visit, "next", exchange->path);
         visit_tell(visit, 403, "form");
     } else if (let_in(visit)) {
         /* Only the file may be kept: a refusal at its address would stay there for a year. */

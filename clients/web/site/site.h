@@ -60,7 +60,5 @@ void site_handle(void *worker, struct exchange *exchange);
 
 /* Is there a page at this address for this method? */
 bool site_serves(const char *path, enum exchange_method method);
-/* All routes in one row, for tests: calls `each` for every one. */
-void site_each_route(void (*each)(void *context, const struct route *route), void *context);
 
 #endif

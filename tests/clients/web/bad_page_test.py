@@ -222,6 +222,9 @@ class BadPages(unittest.TestCase):
         self.assertIn("Cookie", page.text)
         self.assertIn("/R/" + self.code, page.links)
         self.assertEqual(self.member_count("13811110005"), 0)
+        page = visitor.post("/card/code", {"phone": "13811110005"})   # takes forms alone
+        self.assertEqual(page.status, 403)
+        self.assertNotIn("/card/code", page.links)
 
     def test_without_scripts_she_registers_sees_her_card_and_signs_out(self):
         with Browser(scripts=False, address="10.254.0.2", language="en") as browser:
