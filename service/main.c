@@ -189,18 +189,40 @@ static int run(const struct options *options)
     return code;
 }
 
+/* How a job ends that only prints. */
+static int told(void)
+{
+    return fflush(stdout) == 0 ? EXIT_OK : EXIT_FAILED;
+}
+
+static int do_job(const struct options *options)
+{
+    const struct settings_program *program = options_program();
+    secret_init();
+    switch (options->job) {
+    case OPTIONS_HELP: settings_print_help(program, stdout); return told();
+    case OPTIONS_VERSION: puts("beckond " BECKON_VERSION); return told();
+    case OPTIONS_MAN: settings_print_man(program, stdout); return told();
+    case OPTIONS_SAMPLE: settings_print_sample(program, stdout); return told();
+    case OPTIONS_CHECK:
+        settings_print_values(program, options, &options->origins, stdout);
+        return told();
+    case OPTIONS_METHODS: return print_methods();
+    case OPTIONS_RESTORE: return data_restore(options) ? EXIT_OK : EXIT_FAILED;
+    case OPTIONS_SERVE: return run(options);
+    }
+    return EXIT_USAGE;
+}
+
 int main(int argc, char **argv)
 {
     struct options options;
-    if (!options_read(argc, argv, &options))
+    struct settings_error error;
+    if (!options_read(argc, argv, environ, &options, &error)) {
+        fprintf(stderr, "beckond: %s\n", error.text);
         return EXIT_USAGE;
-    secret_init();
-    switch (options.job) {
-    case OPTIONS_HELP: options_help(); return EXIT_OK;
-    case OPTIONS_VERSION: puts("beckond " BECKON_VERSION); return EXIT_OK;
-    case OPTIONS_METHODS: return print_methods();
-    case OPTIONS_RESTORE: return data_restore(&options) ? EXIT_OK : EXIT_FAILED;
-    case OPTIONS_SERVE: return run(&options);
     }
-    return EXIT_USAGE;
+    int code = do_job(&options);
+    settings_free(&options.texts);
+    return code;
 }

@@ -25,15 +25,15 @@ struct door *main_door_open(struct rpc *rpc, rpc_log *log, void *log_context)
 int main_door_listen(struct door *door, const struct options *options)
 {
     char ports[OPTIONS_LISTEN_MAX * 8] = "";
-    for (unsigned i = 0; i < options->listen_count; i++) {
+    for (unsigned i = 0; i < options->listen.count; i++) {
         char message[DOOR_MESSAGE_BYTES], quoted[LOG_VALUE_BYTES];
         unsigned port = 0;
-        if (!door_listen(door, options->listen[i], &port, message)) {
+        if (!door_listen(door, options->listen.values[i], &port, message)) {
             log_event("error", "cannot listen", "cause=%s", log_quote(message, quoted));
             return EXIT_LISTEN;
         }
-        log_event("info", "listening", "address=%s port=%u", log_quote(options->listen[i], quoted),
-                  port);
+        log_event("info", "listening", "address=%s port=%u",
+                  log_quote(options->listen.values[i], quoted), port);
         if (port != 0)
             snprintf(ports + strlen(ports), sizeof ports - strlen(ports), "%u\n", port);
     }
