@@ -149,7 +149,8 @@ static void a_peer_is_the_last_address_that_the_front_end_saw(void **state)
 static void an_address_is_a_peer_and_an_ipv6_network_too(void **state)
 {
     (void)state;
-    uint8_t four[2][16] = {{[10] = 0xFF, 0xFF, 198, 51, 100, 1}, {[10] = 0xFF, 0xFF, 198, 51, 100, 2}};
+    uint8_t four[2][16] = {{[10] = 0xFF, 0xFF, 198, 51, 100, 1},
+                           {[10] = 0xFF, 0xFF, 198, 51, 100, 2}};
     uint8_t six[3][16] = {{0x20, 0x01, [15] = 1}, {0x20, 0x01, [15] = 2}, {0x20, 0x01, [7] = 1}};
     assert_int_not_equal(throttle_bucket_address(&throttle, four[0]),
                          throttle_bucket_address(&throttle, four[1]));
