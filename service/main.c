@@ -1,7 +1,7 @@
 /* beckond: wires clock, randomness, store, executor and runtime together, and stops them in order.
  *
  * Start: options -> method table fits the API? -> store (first start: merchant, tokens) -> executor
- * -> runtime -> listen -> port file -> serve -> "ready".
+ * -> runtime -> door: listen, port file -> serve -> "ready".
  * End:   signal -> drain (a second signal or 10 s hasten it) -> due ticker -> executor -> runtime
  *        -> store. */
 #include <malloc.h>
@@ -14,6 +14,7 @@
 
 #include "service/limits.h"
 #include "service/main_data.h"
+#include "service/main_door.h"
 #include "service/main_due.h"
 #include "service/main_erase.h"
 #include "service/main_options.h"
@@ -94,14 +95,20 @@ static void block_signals(sigset_t *ret_stop)
     signal(SIGPIPE, SIG_IGN);
 }
 
-/* Gives the parts what may change while serving. */
-static void apply_settings(const struct options *options)
+/* The parts that take settings while they serve. */
+struct parts { struct rpc *rpc; struct door *door; };
+
+/* Gives the parts what may change while serving: at the start, and after a SIGHUP whose settings
+ * were good. */
+static void apply_settings(const struct options *options, const struct parts *parts)
 {
+    (void)parts;
     log_set_level(options->log_level);
 }
 
 /* Serves until a signal ends it; SIGHUP reads the settings again. */
-static void wait_for_the_end(struct reload *reload, const sigset_t *stop)
+static void wait_for_the_end(struct reload *reload, const struct parts *parts,
+                             const sigset_t *stop)
 {
     sigset_t all = *stop;
     sigaddset(&all, SIGHUP);
@@ -112,39 +119,16 @@ static void wait_for_the_end(struct reload *reload, const sigset_t *stop)
         if (number != SIGHUP)
             return;
         if (reload_read(reload))
-            apply_settings(reload->options);
+            apply_settings(reload->options, parts);
     }
 }
 
-/* Listens on every address and says where; EXIT_OK, or what to exit with. */
-static int listen_all(struct rpc *rpc, const struct options *options)
-{
-    char ports[OPTIONS_LISTEN_MAX * 8] = "";
-    for (unsigned i = 0; i < options->listen.count; i++) {
-        char message[RPC_MESSAGE_BYTES], quoted[LOG_VALUE_BYTES];
-        unsigned port = 0;
-        if (!rpc_listen(rpc, options->listen.values[i], &port, message)) {
-            log_event("error", "cannot listen", "cause=%s", log_quote(message, quoted));
-            return EXIT_LISTEN;
-        }
-        log_event("info", "listening", "address=%s port=%u",
-                  log_quote(options->listen.values[i], quoted), port);
-        if (port != 0)
-            snprintf(ports + strlen(ports), sizeof ports - strlen(ports), "%u\n", port);
-    }
-    rpc_serve(rpc);
-    if (options->port_file != NULL && !data_write_file(options->port_file, ports, 0644)) {
-        log_event("error", "port file not written", "%s", "");
-        return EXIT_FAILED;
-    }
-    return EXIT_OK;
-}
-
-static void drain(struct rpc *rpc, const sigset_t *signals)
+static void drain(struct rpc *rpc, struct door *door, const sigset_t *signals)
 {
     struct timespec slice = {.tv_nsec = DRAIN_SLICE_MS * 1000000L};
     bool hastened = false;
-    log_event("info", "draining", "connections=%u", rpc_connection_count(rpc));
+    log_event("info", "draining", "connections=%u", door_connection_count(door));
+    door_stop(door);
     rpc_drain(rpc);
     for (unsigned waited_ms = 0; !rpc_drained(rpc); waited_ms += DRAIN_SLICE_MS) {
         bool again = sigtimedwait(signals, NULL, &slice) > 0;
@@ -178,17 +162,22 @@ static int serve(struct reload *reload, struct store *store, struct sender *send
     struct due_ticker *due = due_ticker_start(executor, store, clock);
     struct settle_ticker *settle = settle_ticker_start(executor, store);
     struct erase_ticker *erase = erase_ticker_start(executor, store);
-    int code = listen_all(rpc, options);
+    struct door *door = main_door_open(rpc, runtime_log, NULL);
+    struct parts parts = {.rpc = rpc, .door = door};
+    apply_settings(options, &parts);
+    rpc_serve(rpc);
+    int code = main_door_listen(door, options);
     if (code == EXIT_OK) {
         log_event("info", "ready", "pid=%d version=%s", (int)getpid(), BECKON_VERSION);
-        wait_for_the_end(reload, signals);
+        wait_for_the_end(reload, &parts, signals);
     }
-    drain(rpc, signals);
+    drain(rpc, door, signals);
     erase_ticker_stop(erase);
     settle_ticker_stop(settle);
     due_ticker_stop(due);
     executor_stop(executor);
     rpc_close(rpc);
+    door_close(door);
     ticker_stop(ticker);
     log_event("info", "stopped", "code=%d", code);
     return code;
@@ -218,7 +207,7 @@ static int run(struct reload *reload)
         log_event("error", "method table does not fit the API", "cause=\"%s\"", message);
         return EXIT_FAILED;
     }
-    apply_settings(options);
+    log_set_level(options->log_level);
     sigset_t signals;
     block_signals(&signals);
     raise_descriptors();
