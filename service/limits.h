@@ -46,10 +46,10 @@ enum {
 
     /* Frames of HTTP/2 from a peer; clients of gRPC stay far below. `X` at once, then X_SECOND. */
     LIMIT_PREFACE_MS = 5000,              /* from the handshake to the first words */
-    LIMIT_FRAME_BYTES = 16384,            /* RFC 9113's default, which gRPC leaves as it is */
-    LIMIT_HEADER_BYTES = 16384,           /* twice LIMIT_METADATA_BYTES, which gRPC refuses nicely */
+    LIMIT_FRAME_BYTES = 16384,            /* RFC 9113's default, which gRPC leaves */
+    LIMIT_HEADER_BYTES = 16384,           /* twice LIMIT_METADATA_BYTES, which gRPC refuses well */
     LIMIT_HEADER_FRAMES = 4,              /* pieces of one header block */
-    LIMIT_RESETS = 200,                   /* a full connection's calls cancelled at once, and more */
+    LIMIT_RESETS = 200,                   /* a full connection's calls cancelled at once */
     LIMIT_RESETS_SECOND = 50,
     LIMIT_PINGS = 32,                     /* besides one for each frame the server has sent */
     LIMIT_PINGS_SECOND = 2,

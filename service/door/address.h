@@ -1,6 +1,6 @@
 /* Addresses to listen on: "127.0.0.1:7717", "[::1]:7717", "localhost:0", "unix:PATH" are this
- * machine's own and plaintext; "tls:" before them makes them TLS. Any other address, "0.0.0.0:7718",
- * "[2001:db8::1]:7718", is TLS in any case. */
+ * machine's own and plaintext; "tls:" before them makes them TLS. Any other address
+ * ("0.0.0.0:7718", "[2001:db8::1]:7718") is TLS in any case. */
 #ifndef BECKON_SERVICE_DOOR_ADDRESS_H
 #define BECKON_SERVICE_DOOR_ADDRESS_H
 

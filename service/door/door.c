@@ -20,7 +20,7 @@
 
 #include <openssl/ssl.h>
 
-#include "service/door/crowd.h"
+#include "service/door/places.h"
 #include "service/door/inherit.h"
 #include "service/door/relay.h"
 #include "service/limits.h"
@@ -46,7 +46,7 @@ struct door {
     int spare_fd;
     pthread_t thread;
     bool running;
-    struct crowd crowd;
+    struct places places;
     struct relays *relays;                  /* NULL: nobody comes by TLS */
     struct relay_counts relay_counts;
     pthread_mutex_t tls_lock;               /* the next two */
@@ -76,7 +76,7 @@ struct door *door_open(const struct door_options *options)
         abort(); /* start-up */
     door->socket_count = 1;
     door->certificate_days = INT32_MAX;
-    crowd_init(&door->crowd, limit.rlim_cur < LIMIT_DESCRIPTORS ? (unsigned)limit.rlim_cur
+    places_init(&door->places, limit.rlim_cur < LIMIT_DESCRIPTORS ? (unsigned)limit.rlim_cur
                                                                 : LIMIT_DESCRIPTORS);
     pthread_mutex_init(&door->tls_lock, NULL);
     return door;
@@ -205,13 +205,13 @@ static void shed(struct door *door, int socket)
 /* A newcomer has a place, or is told in the log; it stays the caller's to close. */
 static bool let_in(struct door *door, int fd, const struct door_peer *peer)
 {
-    switch (crowd_enter(&door->crowd, fd, peer->address, peer->is_local ? 1 : TLS_DESCRIPTORS)) {
-    case CROWD_ROOM: return true;
-    case CROWD_FULL:
+    switch (places_enter(&door->places, fd, peer->address, peer->is_local ? 1 : TLS_DESCRIPTORS)) {
+    case PLACES_ROOM: return true;
+    case PLACES_FULL:
         atomic_fetch_add(&door->refused_full, 1);
         tell(door, "too many connections", "connection=refused of=all");
         return false;
-    case CROWD_ADDRESS_FULL:
+    case PLACES_ADDRESS_FULL:
         atomic_fetch_add(&door->refused_address, 1);
         tell(door, "too many connections", "connection=refused of=address");
         return false;
@@ -311,13 +311,13 @@ void door_close(struct door *door)
         relays_stop(door->relays);
     SSL_CTX_free(door->tls);
     pthread_mutex_destroy(&door->tls_lock);
-    crowd_destroy(&door->crowd);
+    places_destroy(&door->places);
     free(door);
 }
 
 unsigned door_connection_count(struct door *door)
 {
-    return crowd_count(&door->crowd);
+    return places_count(&door->places);
 }
 
 void door_stats(struct door *door, struct door_stats *ret_stats)
@@ -329,7 +329,7 @@ void door_stats(struct door *door, struct door_stats *ret_stats)
         .refused_descriptors = door->refused_descriptors,
         .handshakes = relay->handshakes, .handshakes_failed = relay->handshakes_failed,
         .handshakes_late = relay->handshakes_late, .stalled = relay->stalled,
-        .open = crowd_count(&door->crowd), .open_tls = relay->open};
+        .open = places_count(&door->places), .open_tls = relay->open};
     for (int cut = 0; cut < GUARD_CUTS; cut++)
         stats.cut[cut] = relay->cut[cut];
     pthread_mutex_lock(&door->tls_lock);

@@ -6,8 +6,8 @@
  * they are. Everybody else speaks TLS, which ends here: relay.h.
  *
  * Happy path: door_open -> door_certify (where there is TLS) -> door_listen (once per address) ->
- * door_start -> ... -> door_stop -> (the adopter drains) -> door_close. All called by main's thread;
- * `adopt` and `log` are called on the door's own. */
+ * door_start -> ... -> door_stop -> (the adopter drains) -> door_close. All called by main's
+ * thread; `adopt` and `log` are called on the door's own. */
 #ifndef BECKON_SERVICE_DOOR_DOOR_H
 #define BECKON_SERVICE_DOOR_DOOR_H
 
@@ -50,7 +50,7 @@ bool door_listen(struct door *door, const char *address, unsigned *ret_port,
                  char ret_message[DOOR_MESSAGE_BYTES]);
 /* Begins to accept. */
 void door_start(struct door *door);
-/* Accepts nothing any more and closes what it listens on (systemd keeps its own end, so that whoever
+/* Accepts nothing any more and closes what it listens on (systemd keeps its own end, so that who
  * comes waits for the next process); who is inside stays. */
 void door_stop(struct door *door);
 /* After door_stop, and after the adopter has closed what it adopted. */

@@ -123,7 +123,8 @@ static enum guard_cut frame_in(struct guard *guard, const struct frame *frame, u
     case WINDOW_UPDATE: return spend(guard, GUARD_RATE_WINDOWS, now_ms);
     case PUSH_PROMISE:
     case CONTINUATION: return GUARD_FRAME;
-    default: return spend(guard, GUARD_RATE_EMPTY, now_ms); /* PRIORITY, GOAWAY, what nobody knows */
+    default: /* PRIORITY, GOAWAY, what nobody knows */
+        return spend(guard, GUARD_RATE_EMPTY, now_ms);
     }
 }
 

@@ -100,13 +100,19 @@ static bool open_pipe(struct relays *relays, struct relay *relay)
     return true;
 }
 
+static void linger(struct relay *relay)
+{
+    shutdown(relay->net, SHUT_WR);
+    relay->state = RELAY_LINGER;
+    relay->begun_ms = relay_now_ms();
+}
+
 static void cut(struct relays *relays, struct relay *relay, enum guard_cut why)
 {
     if (why != GUARD_ON)
         atomic_fetch_add(&relays->counts->cut[why], 1);
     relay_farewell(relay, why);
-    relay->state = RELAY_LINGER;
-    relay->begun_ms = relay_now_ms();
+    linger(relay);
 }
 
 /* One turn. True: there may be more to do at once. */
@@ -116,10 +122,13 @@ static bool turn(struct relays *relays, struct relay *relay)
         enum relay_step step = relay_shake(relay);
         if (step == RELAY_IDLE)
             return false;
-        if (step == RELAY_OVER || !open_pipe(relays, relay)) {
-            atomic_fetch_add(&relays->counts->handshakes_failed, 1);
+        if (step == RELAY_MOVED && !open_pipe(relays, relay)) {
             end(relays, relay);
             return false;
+        }
+        if (step == RELAY_OVER) { /* OpenSSL has sent its alert, if there is one */
+            atomic_fetch_add(&relays->counts->handshakes_failed, 1);
+            linger(relay);
         }
     }
     for (int chunk = 0; chunk < SHARE_CHUNKS; chunk++) {

@@ -42,7 +42,7 @@ enum relay_step relay_shake(struct relay *relay);
 /* Moves at most one chunk each way. OVER: both ends have ended, or one broke. A cut that the guard
  * wants is told in *ret_cut, with OVER. `scratch` has RELAY_CHUNK_BYTES. */
 enum relay_step relay_move(struct relay *relay, uint8_t *scratch, enum guard_cut *ret_cut);
-/* Tells the peer why it is cut, where that is cheap, and stops sending. */
+/* Tells the peer why it is cut, where that is cheap, and lets go of the adopter. */
 void relay_farewell(struct relay *relay, enum guard_cut cut);
 /* Lingering: throws away what comes. OVER: the peer has hung up. */
 enum relay_step relay_discard(struct relay *relay, uint8_t *scratch);

@@ -179,7 +179,6 @@ void relay_farewell(struct relay *relay, enum guard_cut cut)
         SSL_shutdown(relay->ssl);
         ERR_clear_error();
     }
-    shutdown(relay->net, SHUT_WR);
     close(relay->pipe);
     relay->pipe = -1;
 }

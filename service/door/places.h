@@ -3,8 +3,8 @@
  * Whoever adopted a connection closes it when he likes. Whether it still is open is told by the
  * descriptor's inode, which no other socket has: looked at only when a cap seems reached. Any
  * thread. */
-#ifndef BECKON_SERVICE_DOOR_CROWD_H
-#define BECKON_SERVICE_DOOR_CROWD_H
+#ifndef BECKON_SERVICE_DOOR_PLACES_H
+#define BECKON_SERVICE_DOOR_PLACES_H
 
 #include <pthread.h>
 #include <stdbool.h>
@@ -14,9 +14,9 @@
 #include "service/door/socket.h"
 #include "service/limits.h"
 
-enum crowd_answer { CROWD_ROOM, CROWD_FULL, CROWD_ADDRESS_FULL };
+enum places_answer { PLACES_ROOM, PLACES_FULL, PLACES_ADDRESS_FULL };
 
-struct crowd {
+struct places {
     pthread_mutex_t lock;
     unsigned descriptors_max;    /* they may hold together */
     struct {
@@ -30,14 +30,14 @@ struct crowd {
 };
 
 /* `descriptors`: what the process may have open; some are kept for itself. */
-void crowd_init(struct crowd *crowd, unsigned descriptors);
-void crowd_destroy(struct crowd *crowd);
+void places_init(struct places *places, unsigned descriptors);
+void places_destroy(struct places *places);
 
 /* Counts a connection that will hold so many descriptors, `fd` first. Addresses other than this
  * machine's have a smaller share; of IPv6 a /64 network counts as one. */
-enum crowd_answer crowd_enter(struct crowd *crowd, int fd,
+enum places_answer places_enter(struct places *places, int fd,
                               const uint8_t address[SOCKET_PEER_BYTES], unsigned descriptors);
 /* Those who are inside now. */
-unsigned crowd_count(struct crowd *crowd);
+unsigned places_count(struct places *places);
 
 #endif
