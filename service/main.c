@@ -18,6 +18,7 @@
 #include "service/main_due.h"
 #include "service/main_erase.h"
 #include "service/main_options.h"
+#include "service/main_rehearse.h"
 #include "service/main_settle.h"
 #include "service/ops/clock.h"
 #include "service/ops/log.h"
@@ -209,6 +210,7 @@ static int do_job(const struct options *options)
         return told();
     case OPTIONS_METHODS: return print_methods();
     case OPTIONS_RESTORE: return data_restore(options) ? EXIT_OK : EXIT_FAILED;
+    case OPTIONS_REHEARSE: return rehearse(options) ? EXIT_OK : EXIT_FAILED;
     case OPTIONS_SERVE: return run(options);
     }
     return EXIT_USAGE;
