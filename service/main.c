@@ -19,6 +19,7 @@
 #include "service/main_erase.h"
 #include "service/main_options.h"
 #include "service/main_rehearse.h"
+#include "service/main_reload.h"
 #include "service/main_settle.h"
 #include "service/ops/clock.h"
 #include "service/ops/log.h"
@@ -80,14 +81,47 @@ static void raise_descriptors(void)
     }
 }
 
-/* Signals are taken by main alone; every thread started later inherits the block. */
-static void block_signals(sigset_t *ret_signals)
+/* Signals are taken by main alone; every thread started later inherits the block. *ret_stop are
+ * those that end. */
+static void block_signals(sigset_t *ret_stop)
 {
-    sigemptyset(ret_signals);
-    sigaddset(ret_signals, SIGTERM);
-    sigaddset(ret_signals, SIGINT);
-    pthread_sigmask(SIG_BLOCK, ret_signals, NULL);
+    sigset_t reload;
+    sigemptyset(ret_stop);
+    sigaddset(ret_stop, SIGTERM);
+    sigaddset(ret_stop, SIGINT);
+    pthread_sigmask(SIG_BLOCK, ret_stop, NULL);
+    sigemptyset(&reload);
+    sigaddset(&reload, SIGHUP);
+    pthread_sigmask(SIG_BLOCK, &reload, NULL);
     signal(SIGPIPE, SIG_IGN);
+}
+
+/* The parts that take settings while they serve. */
+struct parts { struct rpc *rpc; struct door *door; };
+
+/* Gives the parts what may change while serving: at the start, and after a SIGHUP whose settings
+ * were good. */
+static void apply_settings(const struct options *options, const struct parts *parts)
+{
+    (void)parts;
+    log_set_level(options->log_level);
+}
+
+/* Serves until a signal ends it; SIGHUP reads the settings again. */
+static void wait_for_the_end(struct reload *reload, const struct parts *parts,
+                             const sigset_t *stop)
+{
+    sigset_t all = *stop;
+    sigaddset(&all, SIGHUP);
+    for (;;) {
+        int number = 0;
+        sigwait(&all, &number);
+        log_event("info", "signal", "name=SIG%s", sigabbrev_np(number));
+        if (number != SIGHUP)
+            return;
+        if (reload_read(reload))
+            apply_settings(reload->options, parts);
+    }
 }
 
 static void drain(struct rpc *rpc, struct door *door, const sigset_t *signals)
@@ -108,9 +142,10 @@ static void drain(struct rpc *rpc, struct door *door, const sigset_t *signals)
 }
 
 /* Serves until a signal; the store is open. `sender` may be NULL. */
-static int serve(const struct options *options, struct store *store, struct sender *sender,
+static int serve(struct reload *reload, struct store *store, struct sender *sender,
                  const sigset_t *signals)
 {
+    const struct options *options = reload->options;
     struct executor_clock clock = clock_system();
     struct executor *executor = executor_start(&(struct executor_options){
         .store = store, .clock = clock, .fault = store_fault,
@@ -129,13 +164,13 @@ static int serve(const struct options *options, struct store *store, struct send
     struct settle_ticker *settle = settle_ticker_start(executor, store);
     struct erase_ticker *erase = erase_ticker_start(executor, store);
     struct door *door = main_door_open(rpc, runtime_log, NULL);
+    struct parts parts = {.rpc = rpc, .door = door};
+    apply_settings(options, &parts);
     rpc_serve(rpc);
     int code = main_door_listen(door, options);
     if (code == EXIT_OK) {
-        int number = 0;
         log_event("info", "ready", "pid=%d version=%s", (int)getpid(), BECKON_VERSION);
-        sigwait(signals, &number);
-        log_event("info", "signal", "name=SIG%s", sigabbrev_np(number));
+        wait_for_the_end(reload, &parts, signals);
     }
     drain(rpc, door, signals);
     erase_ticker_stop(erase);
@@ -163,8 +198,9 @@ static bool start_sender(const struct options *options, struct sender **ret)
     return *ret != NULL;
 }
 
-static int run(const struct options *options)
+static int run(struct reload *reload)
 {
+    const struct options *options = reload->options;
     char message[METHOD_MESSAGE_BYTES];
     size_t count;
     const struct method *methods = method_table(&count);
@@ -172,6 +208,7 @@ static int run(const struct options *options)
         log_event("error", "method table does not fit the API", "cause=\"%s\"", message);
         return EXIT_FAILED;
     }
+    log_set_level(options->log_level);
     sigset_t signals;
     block_signals(&signals);
     raise_descriptors();
@@ -182,7 +219,7 @@ static int run(const struct options *options)
         return EXIT_FAILED;
     int code = EXIT_DATA;
     if (data_open(options, LIMIT_POLLERS + OWN_READERS, &store)) {
-        code = serve(options, store, sender, &signals);
+        code = serve(reload, store, sender, &signals);
         store_close(store);
     }
     if (sender != NULL)
@@ -196,8 +233,9 @@ static int told(void)
     return fflush(stdout) == 0 ? EXIT_OK : EXIT_FAILED;
 }
 
-static int do_job(const struct options *options)
+static int do_job(struct reload *reload)
 {
+    const struct options *options = reload->options;
     const struct settings_program *program = options_program();
     secret_init();
     switch (options->job) {
@@ -211,7 +249,7 @@ static int do_job(const struct options *options)
     case OPTIONS_METHODS: return print_methods();
     case OPTIONS_RESTORE: return data_restore(options) ? EXIT_OK : EXIT_FAILED;
     case OPTIONS_REHEARSE: return rehearse(options) ? EXIT_OK : EXIT_FAILED;
-    case OPTIONS_SERVE: return run(options);
+    case OPTIONS_SERVE: return run(reload);
     }
     return EXIT_USAGE;
 }
@@ -224,7 +262,10 @@ int main(int argc, char **argv)
         fprintf(stderr, "beckond: %s\n", error.text);
         return EXIT_USAGE;
     }
-    int code = do_job(&options);
+    struct reload reload = {
+        .argc = argc, .argv = argv, .environment = environ, .options = &options};
+    int code = do_job(&reload);
+    reload_free(&reload);
     settings_free(&options.texts);
     return code;
 }
