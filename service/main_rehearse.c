@@ -123,8 +123,8 @@ static bool verify_merchant(struct rehearsal *rehearsal, struct store *store, ui
 }
 
 /* Merchants are few and their numbers small: a page of them at a time. */
-static bool list_merchants(struct store *store, uint32_t after, uint32_t ret_numbers[MERCHANTS_PAGE],
-                           size_t *ret_count)
+static bool list_merchants(struct store *store, uint32_t after,
+                           uint32_t ret_numbers[MERCHANTS_PAGE], size_t *ret_count)
 {
     struct reader reader;
     if (reader_open(store, &reader) != STORE_OK)

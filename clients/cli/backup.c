@@ -73,13 +73,14 @@ static enum cli_exit backup(struct cli *cli, const struct verb *verb, const stru
 static const struct option_spec BACKUP_OPTIONS[] = {
     {.name = "PATH", .argument = true, .required = true, .field = "path",
      .help = "a folder that does not exist yet, absolute, on the service's machine"},
-    {.name = "dated", .help = "PATH is the folder of all backups; the new one in it is named by the "
-                              "time, as 2026-01-31T031000Z"},
+    {.name = "dated",
+     .help = "PATH is the folder of all backups; the new one in it is named by the time, as "
+             "2026-01-31T031000Z"},
     {.name = NULL},
 };
 static const char *const BACKUP_EXAMPLES[] = {
     "beckon backup /var/backups/beckon/before-the-move",
-    "beckon backup --dated /var/backups/beckon && beckond --rehearse /var/backups/beckon --keep 14",
+    "beckon backup --dated /var/backups/beckon; beckond --rehearse /var/backups/beckon --keep 14",
     NULL,
 };
 
@@ -87,8 +88,8 @@ static const struct verb VERBS[] = {
     {
         .help = "Copies the store, consistent and synced, while it serves.",
         .details =
-            "master.key is not in it: keep a copy of that elsewhere. beckond --rehearse proves that "
-            "a backup\ncan be restored, and deletes the oldest only then.",
+            "master.key is not in it: keep a copy of that elsewhere. beckond --rehearse proves "
+            "that a backup\ncan be restored, and deletes the oldest only then.",
         .options = BACKUP_OPTIONS,
         .examples = BACKUP_EXAMPLES,
         .run = backup,
