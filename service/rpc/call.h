@@ -36,7 +36,8 @@ struct queue {
 
 struct refusal_sent { /* what must live until a status has left */
     grpc_slice message, details;
-    grpc_metadata trailer;
+    grpc_metadata trailers[2];
+    size_t trailer_count;
 };
 
 struct slot {
@@ -193,7 +194,8 @@ struct request_bytes {
     grpc_slice merged;
     bool is_merged;
 };
-bool request_open(grpc_byte_buffer *payload, struct request_bytes *ret); /* false: compressed */
+/* MESSAGE_COMPRESSED: nothing is open. */
+enum outcome request_open(grpc_byte_buffer *payload, struct request_bytes *ret) OUTCOME_CHECKED;
 void request_close(struct request_bytes *request);
 
 /* listener.c */

@@ -28,9 +28,15 @@ void refusal_write(struct refusal_sent *ret, enum outcome outcome, const struct 
     size_t size = status_pack(outcome, refusal, details, sentence);
     ret->message = grpc_slice_from_copied_string(sentence);
     ret->details = grpc_slice_from_copied_buffer((const char *)details, size);
-    memset(&ret->trailer, 0, sizeof ret->trailer);
-    ret->trailer.key = grpc_slice_from_static_string("grpc-status-details-bin");
-    ret->trailer.value = ret->details;
+    memset(ret->trailers, 0, sizeof ret->trailers);
+    ret->trailers[0].key = grpc_slice_from_static_string("grpc-status-details-bin");
+    ret->trailers[0].value = ret->details;
+    ret->trailer_count = 1;
+    if (outcome == OUTCOME_MESSAGE_COMPRESSED) { /* gRPC's specification asks for it */
+        ret->trailers[1].key = grpc_slice_from_static_string("grpc-accept-encoding");
+        ret->trailers[1].value = grpc_slice_from_static_string("identity");
+        ret->trailer_count = 2;
+    }
 }
 
 void refusal_free(struct refusal_sent *refusal)
@@ -46,8 +52,8 @@ grpc_op refusal_op(struct refusal_sent *refusal, enum outcome outcome)
     op.data.send_status_from_server.status = (grpc_status_code)outcome_info(outcome)->grpc_code;
     if (outcome != OUTCOME_OK) {
         op.data.send_status_from_server.status_details = &refusal->message;
-        op.data.send_status_from_server.trailing_metadata_count = 1;
-        op.data.send_status_from_server.trailing_metadata = &refusal->trailer;
+        op.data.send_status_from_server.trailing_metadata_count = refusal->trailer_count;
+        op.data.send_status_from_server.trailing_metadata = refusal->trailers;
     }
     return op;
 }
