@@ -51,7 +51,7 @@ CASES = [
     # ---- every kind of call ------------------------------------------------------------------
     case("unary read, text beyond ASCII", GET, {"shopId": "S007"},
          {"status": "OK", "messages": 1,
-          "reply": {"shop": {"shopId": "S007", "name": SHOP_NAME, "shopNumber": 8}}}),
+          "reply": {"shop": {"shopId": "S007", "name": SHOP_NAME}}}),
     case("unary write", CREATE, {"shop": {"shopId": "by-{client}", "name": "店"}},
          {"status": "OK", "reply": {"shop": {"shopId": "by-{client}", "name": "店"}}}),
     case("server stream to its end", VERIFY, {},
@@ -139,7 +139,8 @@ CASES = [
          refused("INVALID_ARGUMENT", "MESSAGE_MISSING"), strange=True, requests=[]),
     case("two messages where one is asked for: the first counts", GET, None,
          {"status": "OK", "messages": 1}, strange=True,
-         requests=[{"shopId": "S001"}, {"shopId": "nobodys"}]),
+         requests=[{"shopId": "S001"}, {"shopId": "nobodys"}],
+         cannot={"buf": "is answered before its second message, and takes that for a fault"}),
 
     # ---- compression ---------------------------------------------------------------------------
     case("compression offered: the reply is as it is", LIST, {"pageSize": 100},
