@@ -116,9 +116,9 @@ class Client:
         details = trailing.get("grpc-status-details-bin")
         if details is not None:
             read_details(self.api, [("grpc-status-details-bin", raw_bytes(details))], seen)
-            # What buf itself reads of them is the same.
-            seen["details"] = len(error.get("details", ())) == 1 + ("field" in seen) \
-                + ("request_id" in seen) + len(seen["locales"])
+            expected = ("field" in seen) + ("request_id" in seen) + len(seen["locales"]) + 1
+            if len(error.get("details", ())) != expected:
+                seen["status"] += ", of which buf reads %r" % error
         return seen
 
     def run(self, row):

@@ -14,7 +14,7 @@ A case is a dict, the same for all clients (JSON tells it to those who are not P
 
 Observed and compared with `expect` (of what is not named there nothing is asked):
   status      the name of the gRPC code, or a list of those that may come
-  reason, field, locales, sentence    of the error's details
+  reason, field, locales, sentence, request_id    of the error's details
   messages    how many came; a list [at least, at most]
   reply       the last message as JSON; a dict is contained in it, [n] is a list of n elements
   initial, trailing     metadata that must be there; None: must not
@@ -113,6 +113,14 @@ CASES = [
     case("a token nobody bears", GET, {"shopId": "S001"},
          refused("UNAUTHENTICATED", "TOKEN_INVALID"), token="beckon_1_" + "A" * 43),
 
+    case("a call's own name comes back", GET, {"shopId": "S001"},
+         {"status": "OK", "trailing": {"x-request-id": "{client}.till-7_1"}},
+         metadata=[["x-request-id", "{client}.till-7_1"]]),
+    case("a call's own name comes back with its refusal", GET, {"shopId": "nobodys"},
+         refused("NOT_FOUND", "SHOP_UNKNOWN", request_id="{client}.till-7_2",
+                 trailing={"x-request-id": "{client}.till-7_2"}),
+         metadata=[["x-request-id", "{client}.till-7_2"]]),
+
     # ---- cancelling and deadlines -------------------------------------------------------------
     case("cancelled before anything came", VERIFY, {}, {"status": "CANCELLED", "messages": 0},
          cancel_after=0,
@@ -158,6 +166,8 @@ CASES = [
          cannot={"buf": ONE_CALL}),
 ]
 
+PLACEHOLDERS = {"requests", "expect", "metadata"}
+
 
 def filled(value, client):
     """A case's messages with their placeholders replaced."""
@@ -176,8 +186,7 @@ def cases_of(client):
     for row in CASES:
         if client not in row["cannot"]:
             row = copy.deepcopy(row)
-            row["requests"], row["expect"] = (filled(row[key], client)
-                                              for key in ("requests", "expect"))
+            row.update(filled({key: row[key] for key in row.keys() & PLACEHOLDERS}, client))
             out.append(row)
     return out
 
