@@ -145,7 +145,7 @@ bool data_restore(const struct options *options)
     bool list_made = false;
     parents_make(options->data);
     if (store_restore(options->restore, options->data, options->master_key, options->erasures,
-                      &list_made, message) != STORE_OK) {
+                      options->wrapping_keys,                      &list_made, message) != STORE_OK) {
         log_event("error", "restore failed", "cause=%s", log_quote(message, quoted));
         return false;
     }

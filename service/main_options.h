@@ -27,6 +27,7 @@ struct options {
     const char *record_commits; /* NULL: none */
     const char *restore;        /* OPTIONS_RESTORE: the backup */
     const char *master_key;     /* NULL: it is in the data folder already */
+    const char *wrapping_keys;  /* as of the backup; NULL: they are in the data folder, or none */
     const char *erasures;       /* the erasure list; NULL: it is in the data folder already */
     const char *sms_file;       /* NULL: none; as the next two */
     const char *sms_hook;
