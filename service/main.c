@@ -18,6 +18,7 @@
 #include "service/main_due.h"
 #include "service/main_erase.h"
 #include "service/main_options.h"
+#include "service/main_rehearse.h"
 #include "service/main_reload.h"
 #include "service/main_rotate.h"
 #include "service/main_settle.h"
@@ -250,6 +251,7 @@ static int do_job(struct reload *reload)
         return told();
     case OPTIONS_METHODS: return print_methods();
     case OPTIONS_RESTORE: return data_restore(options) ? EXIT_OK : EXIT_FAILED;
+    case OPTIONS_REHEARSE: return rehearse(options) ? EXIT_OK : EXIT_FAILED;
     case OPTIONS_SERVE: return run(reload);
     }
     return EXIT_USAGE;

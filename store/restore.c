@@ -25,7 +25,7 @@ struct restore {
     const char *backup, *data;
     char restoring[FOLDER_PATH_BYTES];
     char master_key[FOLDER_PATH_BYTES];
-    const char *erasures_path, *wrapping_keys_path; /* NULL: not brought */
+    const struct store_brought *brought;
     uint32_t wrapping; /* generation of the wrapping key its slots need */
     bool list_made;
     struct secrets secrets;
@@ -169,10 +169,10 @@ static enum store_result take_erasures(struct restore *restore, const uint8_t *i
         return store_say_errno(ret_message, "Can't use the folder", restore->data);
     }
     bool there = folder_has(path);
-    if (!there && restore->erasures_path != NULL) {
-        if (!file_copy(restore->erasures_path, path, &size, hash)) {
+    if (!there && restore->brought->erasures != NULL) {
+        if (!file_copy(restore->brought->erasures, path, &size, hash)) {
             return store_say_errno(ret_message, "Can't copy the erasure list",
-                                   restore->erasures_path);
+                                   restore->brought->erasures);
         }
         there = true;
     }
@@ -194,14 +194,14 @@ static enum store_result take_wrapping_key(struct restore *restore, const uint8_
     if (result != STORE_OK) {
         return result;
     }
-    if (restore->wrapping_keys_path != NULL) {
-        result = keyring_merge(ring, restore->wrapping_keys_path);
+    if (restore->brought->wrapping_keys != NULL) {
+        result = keyring_merge(ring, restore->brought->wrapping_keys);
         if (result == STORE_DAMAGED || result == STORE_ABSENT) {
             store_say(ret_message, result, "%.100s is not a file of wrapping keys.",
-                      restore->wrapping_keys_path);
+                      restore->brought->wrapping_keys);
         } else if (result != STORE_OK) {
             store_say_errno(ret_message, "Can't copy the wrapping keys",
-                            restore->wrapping_keys_path);
+                            restore->brought->wrapping_keys);
         }
     }
     if (result == STORE_OK && !keyring_has(ring, restore->wrapping)) {
@@ -267,12 +267,10 @@ static enum store_result put_in_place(struct restore *restore, const char *text,
 }
 
 enum store_result store_restore(const char *backup_path, const char *data_path,
-                                const char *master_key_path, const char *erasures_path,
-                                const char *wrapping_keys_path, bool *ret_list_made, char ret_message[STORE_MESSAGE_BYTES])
+                                const struct store_brought *brought, bool *ret_list_made,
+                                char ret_message[STORE_MESSAGE_BYTES])
 {
-    struct restore restore = {.backup = backup_path, .data = data_path,
-                              .erasures_path = erasures_path,
-                              .wrapping_keys_path = wrapping_keys_path,
+    struct restore restore = {.backup = backup_path, .data = data_path, .brought = brought,
                               .wrapping = KEYRING_FIRST_GENERATION};
     char *text = NULL;
     int lock_fd = -1;
@@ -291,7 +289,7 @@ enum store_result store_restore(const char *backup_path, const char *data_path,
         result = read_manifest(&restore, &text, ret_message);
     }
     if (result == STORE_OK) {
-        result = take_master_key(&restore, master_key_path, ret_message);
+        result = take_master_key(&restore, brought->master_key, ret_message);
     }
     if (result == STORE_OK) {
         result = put_in_place(&restore, text, ret_message);

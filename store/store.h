@@ -89,14 +89,17 @@ enum store_result store_backup(struct store *store, const char *path, uint64_t *
                                char ret_message[STORE_MESSAGE_BYTES]) STORE_CHECKED;
 /* Does one run? While it does no wrapping key may be dropped: the writer asks. */
 bool store_backup_runs(struct store *store);
+/* Files kept apart from backups, brought to a restore; NULL: it lies in the data folder already. */
+struct store_brought {
+    const char *master_key;
+    const char *erasures;      /* the erasure list; without any, an empty one is made */
+    const char *wrapping_keys; /* as of the backup: it has the key that its MANIFEST names */
+};
 /* Checks a backup against its MANIFEST and puts it into the folder `data_path`, which must hold no
- * store; master.key must already be there (or be given by `master_key_path`), and the wrapping key
- * that the backup's MANIFEST names (`wrapping_keys_path`), and so should the
- * erasure list (`erasures_path`): without it *ret_list_made tells that an empty one was made. What
- * it says is done when the store is opened for service. Offline. */
+ * store. *ret_list_made tells that an empty erasure list was made; what a list says is done when the
+ * store is opened for service. Offline. */
 enum store_result store_restore(const char *backup_path, const char *data_path,
-                                const char *master_key_path, const char *erasures_path,
-                                const char *wrapping_keys_path, bool *ret_list_made,
+                                const struct store_brought *brought, bool *ret_list_made,
                                 char ret_message[STORE_MESSAGE_BYTES]) STORE_CHECKED;
 
 #endif

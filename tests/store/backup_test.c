@@ -110,7 +110,8 @@ static void assert_restored(const char *path)
 
 static enum store_result restore(const char *to, const char *key, const char *wrapping_keys)
 {
-    return store_restore(backup, to, key, NULL, wrapping_keys, &list_made, message);
+    struct store_brought brought = {.master_key = key, .wrapping_keys = wrapping_keys};
+    return store_restore(backup, to, &brought, &list_made, message);
 }
 
 static void assert_refused(const char *to, const char *key, enum store_result expected,

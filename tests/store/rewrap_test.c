@@ -434,12 +434,13 @@ static void a_backup_in_the_middle_needs_one_key_and_restores(void **state)
     (void)scratch_path(&scratch, "other", other);
     (void)scratch_path(&scratch, "kept", kept);
     (void)scratch_path(&scratch, "data/master.key", master);
-    assert_int_equal(store_restore(backup, other, master, NULL, NULL, &list_made, message),
-                     STORE_DAMAGED);
+    struct store_brought brought = {.master_key = master};
+    assert_int_equal(store_restore(backup, other, &brought, &list_made, message), STORE_DAMAGED);
     assert_non_null(strstr(message, "needs wrapping key 3"));
-    assert_int_equal(store_restore(backup, other, NULL, NULL, "/nowhere", &list_made, message),
-                     STORE_DAMAGED);
-    assert_int_equal(store_restore(backup, other, NULL, NULL, kept, &list_made, message), STORE_OK);
+    brought = (struct store_brought){.wrapping_keys = "/nowhere"};
+    assert_int_equal(store_restore(backup, other, &brought, &list_made, message), STORE_DAMAGED);
+    brought.wrapping_keys = kept;
+    assert_int_equal(store_restore(backup, other, &brought, &list_made, message), STORE_OK);
     close_store();
     struct store_options options = {.path = other, .reader_max = 2};
     bool created;
