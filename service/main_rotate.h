@@ -1,5 +1,5 @@
-/* The rotation ticker: wraps the key slots anew, portion by portion, while a rotation runs. It goes on
- * after a start where it was. */
+/* The rotation ticker: wraps the key slots anew, portion by portion, while a rotation runs. It goes
+ * on after a start where it was. */
 #ifndef BECKON_SERVICE_MAIN_ROTATE_H
 #define BECKON_SERVICE_MAIN_ROTATE_H
 

@@ -297,8 +297,9 @@ enum store_result key_slots_read(struct key_slots *slots, uint32_t merchant, str
     return STORE_OK;
 }
 
-/* A slot that is just being written may be read half old and half new, and one that was wrapped anew
- * since it was read may name a key that was dropped since: both are another when read again. */
+/* A slot that is just being written may be read half old and half new, and one that was wrapped
+ * anew since it was read may name a key that was dropped since: both are another when read
+ * again. */
 enum store_result key_slots_data_key(struct key_slots *slots, uint32_t merchant,
                                      struct party party, uint8_t ret_data_key[DATA_KEY_BYTES])
 {

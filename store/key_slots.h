@@ -5,9 +5,9 @@
  *   slot = nonce 12 | data key 32 and tag 16, ChaCha20-Poly1305-IETF under the wrapping key,
  *          with merchant, kind, number and generation as additional data | generation 4
  *
- * The generation is that of the wrapping key (keyring.h). Reads come from any thread (pread); writes
- * are staged in a batch and written and synced by batch_commit, before the records that need them.
- * rewrap.h changes slots that are in use. */
+ * The generation is that of the wrapping key (keyring.h). Reads come from any thread (pread);
+ * writes are staged in a batch and written and synced by batch_commit, before the records that need
+ * them. rewrap.h changes slots that are in use. */
 #ifndef BECKON_STORE_KEY_SLOTS_H
 #define BECKON_STORE_KEY_SLOTS_H
 
@@ -53,8 +53,8 @@ enum store_result key_slots_read(struct key_slots *slots, uint32_t merchant, str
  * (the slot may be torn: no record may come to need it), STORE_FAULT. */
 enum store_result key_slots_write(struct key_slots *slots, uint32_t merchant, struct party party,
                                   const uint8_t slot[KEY_SLOT_BYTES]) STORE_CHECKED;
-/* Slots of parties [first, first + count) of a kind; the file's own end may come before: *ret_count.
- * A file that isn't there has none. */
+/* Slots of parties [first, first + count) of a kind; the file's own end may come before:
+ * *ret_count. A file that isn't there has none. */
 enum store_result key_slots_read_range(struct key_slots *slots, uint32_t merchant,
                                        enum party_kind kind, uint32_t first, size_t count,
                                        uint8_t *ret_slots, size_t *ret_count) STORE_CHECKED;

@@ -1,7 +1,7 @@
 /* Copying a file of key slots while it is in use, for a backup. Any thread.
  *
- * Every slot is copied whole, and wrapped under one generation in the copy, so that a backup needs one
- * wrapping key even when it is made in the middle of a rotation. */
+ * Every slot is copied whole, and wrapped under one generation in the copy, so that a backup needs
+ * one wrapping key even when it is made in the middle of a rotation. */
 #ifndef BECKON_STORE_KEY_SLOTS_COPY_H
 #define BECKON_STORE_KEY_SLOTS_COPY_H
 

@@ -278,7 +278,7 @@ enum store_result keyring_drop_below(struct keyring *ring, uint32_t generation)
     static const uint8_t zeros[ENTRY_BYTES];
     enum store_result result = STORE_OK;
     assert(generation <= ring->current);
-    if (generation == KEYRING_FIRST_GENERATION) return STORE_OK; /* the file may be another store's */
+    if (generation == KEYRING_FIRST_GENERATION) return STORE_OK; /* another store's file? */
     pthread_rwlock_wrlock(&ring->lock);
     for (size_t i = 0; i < KEYRING_ENTRY_MAX && result == STORE_OK; i++) {
         struct entry_kept *entry = &ring->entries[i];

@@ -2,12 +2,12 @@
  *
  *   DATA/wrapping.keys   made by the first rotation, mode 0600, ENTRY_BYTES a place:
  *                        "beckon-wrapping-keys 1", then up to seven times
- *                        generation 4 | nonce 24 | key 32 and tag 16, XChaCha20-Poly1305 under a key
- *                        derived from master.key, with store id and generation as additional data
+ *                        generation 4 | nonce 24 | key 32 and tag 16, XChaCha20-Poly1305 under a
+ *                        key derived from master.key, with store id and generation as additional data
  *
  * Generation 1 is derived from master.key itself and stands in no file. A place is written and
- * zeroed where it lies, never copied: what is dropped is gone from the file. No backup holds it:
- * a copy belongs beside that of master.key, after every rotation.
+ * zeroed where it lies, never copied: what is dropped is gone from the file. No backup holds it: a
+ * copy belongs beside that of master.key, after every rotation.
  *
  * Looked at by any thread; changed by the writer's, and at start-up. */
 #ifndef BECKON_STORE_KEYRING_H
@@ -25,9 +25,9 @@ enum { WRAPPING_KEY_BYTES = 32, KEYRING_FIRST_GENERATION = 1, KEYRING_ENTRY_MAX 
 
 struct keyring;
 
-/* Opens the ring of this store; a file that isn't there is one without keys. STORE_OK, STORE_DAMAGED
- * (not a ring), STORE_FAULT (errno). A key that doesn't open (another store's, cut short while it
- * was written or zeroed) counts as absent. */
+/* Opens the ring of this store; a file that isn't there is one without keys. STORE_OK,
+ * STORE_DAMAGED (not a ring), STORE_FAULT (errno). A key that doesn't open (another store's, cut
+ * short while it was written or zeroed) counts as absent. */
 enum store_result keyring_open(const char *path, const uint8_t id[STORE_ID_BYTES],
                                const struct secrets *secrets,
                                struct keyring **ret_ring) STORE_CHECKED;

@@ -4,8 +4,8 @@
  *   schema N
  *   store STORE_ID                     (hexadecimal)
  *   file NAME SIZE BLAKE2B-256         (store/data.mdb, keys/MERCHANT.members ...)
- *   wrapping GENERATION                (a wrapping key its slots need; not of the first, which comes
- *                                       from master.key)
+ *   wrapping GENERATION                (the wrapping key its slots need, unless it is the first,
+ *                                       which comes from master.key)
  *   end BLAKE2B-256                    (of everything before this line)
  *
  * Built line by line in memory while a backup is made, read whole by restore. No I/O here. */

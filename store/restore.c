@@ -2,11 +2,10 @@
  *
  * Happy path: lock DATA -> master key there (or brought) -> check MANIFEST -> copy every file into
  * DATA/restoring, checking its hash on the way -> open that database with the key -> the erasure
- * list is its own, the wrapping key it names is there -> rename keys, then store. The last rename makes it a store; a crash before it
- * leaves a folder without one, and restore can be run again.
- * Ways it fails: DATA has a store or is in use; no or another master.key or wrapping
- * key; MANIFEST or a file is
- * damaged; a newer schema; disk full. */
+ * list is its own, the wrapping key it names is there -> rename keys, then store. The last rename
+ * makes it a store; a crash before it leaves a folder without one, and restore can be run again.
+ * Ways it fails: DATA has a store or is in use; no or another master.key or wrapping key; MANIFEST
+ * or a file is damaged; a newer schema; disk full. */
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -205,8 +204,8 @@ static enum store_result take_wrapping_key(struct restore *restore, const uint8_
         }
     }
     if (result == STORE_OK && !keyring_has(ring, restore->wrapping)) {
-        result = store_say(ret_message, STORE_DAMAGED, "The backup needs wrapping key %lu: put your "
-                           "copy of wrapping.keys of that time into %.100s, or say where it is.",
+        result = store_say(ret_message, STORE_DAMAGED, "The backup needs wrapping key %lu: put "
+                           "your copy of wrapping.keys of that time into %.100s, or say where it is.",
                            (unsigned long)restore->wrapping, restore->data);
     }
     keyring_close(ring);

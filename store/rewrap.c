@@ -16,7 +16,7 @@
 
 enum {
     PLACE_BYTES = 8 + 4 * 4,                   /* head, merchant, kind, first, count */
-    HEAD_BYTES = PLACE_BYTES + HASH_BYTES + 8, /* and the hash over place and slots: one slot long */
+    HEAD_BYTES = PLACE_BYTES + HASH_BYTES + 8, /* and a hash over all: one slot long */
     SLOTS_BYTES = REWRAP_PORTION * KEY_SLOT_BYTES,
     JOURNAL_BYTES = HEAD_BYTES + SLOTS_BYTES,
 };

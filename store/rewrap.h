@@ -1,12 +1,12 @@
 /* Wraps key slots anew where they lie, a portion at a time, so that a crash leaves none torn.
  *
- *   DATA/keys/rewrap.journal   merchant, kind, first number, count | hash | the slots as they shall be
+ *   DATA/keys/rewrap.journal   merchant, kind, first number, count | hash | slots as they shall be
  *
  * Happy path: the portion's new slots into the journal, synced -> in place, synced -> the journal
  * zeroed, synced. Start-up writes what a whole journal says into place, but never into a slot that
  * is all zero, and zeroes the journal: who was erased stays so, and no key is left in it. Ways it
- * fails: no room for the journal (STORE_FULL: nothing was changed); I/O (STORE_FAULT: the next start
- * finishes it). On the writer's thread. */
+ * fails: no room for the journal (STORE_FULL: nothing was changed); I/O (STORE_FAULT: the next
+ * start finishes it). On the writer's thread. */
 #ifndef BECKON_STORE_REWRAP_H
 #define BECKON_STORE_REWRAP_H
 

@@ -1,9 +1,9 @@
 /* What one batch does to wrapping keys and to slots in use: a part of batch_commit.
  *
- * In this order: a new key is added to the ring, durable; a portion of slots is wrapped anew, durable;
- * the records are committed; new slots are wrapped under the new key from then on; keys that are
- * wrapped nowhere any more are dropped. Whatever a crash leaves undone the next start or the next
- * portion makes up for. On the writer's thread. */
+ * In this order: a new key is added to the ring, durable; a portion of slots is wrapped anew,
+ * durable; the records are committed; new slots are wrapped under the new key from then on; keys
+ * that are wrapped nowhere any more are dropped. Whatever a crash leaves undone the next start or
+ * the next portion makes up for. On the writer's thread. */
 #ifndef BECKON_STORE_ROTATING_H
 #define BECKON_STORE_ROTATING_H
 

@@ -96,8 +96,8 @@ struct store_brought {
     const char *wrapping_keys; /* as of the backup: it has the key that its MANIFEST names */
 };
 /* Checks a backup against its MANIFEST and puts it into the folder `data_path`, which must hold no
- * store. *ret_list_made tells that an empty erasure list was made; what a list says is done when the
- * store is opened for service. Offline. */
+ * store. *ret_list_made tells that an empty erasure list was made; what a list says is done when
+ * the store is opened for service. Offline. */
 enum store_result store_restore(const char *backup_path, const char *data_path,
                                 const struct store_brought *brought, bool *ret_list_made,
                                 char ret_message[STORE_MESSAGE_BYTES]) STORE_CHECKED;

@@ -1,4 +1,5 @@
-/* What store.c, store_meta.c, store_keys.c, backup.c and restore.c share; nobody else includes it. */
+/* What store.c, store_meta.c, store_keys.c, backup.c and restore.c share; nobody else includes
+ * it. */
 #ifndef BECKON_STORE_STORE_INNER_H
 #define BECKON_STORE_STORE_INNER_H
 
@@ -53,8 +54,8 @@ enum store_result store_meta_check(struct kv *kv, const struct secrets *secrets,
 enum store_result store_keyring_open(const char *path, const uint8_t id[STORE_ID_BYTES],
                                      const struct secrets *secrets, struct keyring **ret_ring,
                                      char ret_message[STORE_MESSAGE_BYTES]) STORE_CHECKED;
-/* Opens the wrapping keys, the key slots and what wraps them anew, and finishes what a crash left of
- * a rotation's last commit. STORE_OK or as store_open, with a sentence. */
+/* Opens the wrapping keys, the key slots and what wraps them anew, and finishes what a crash left
+ * of a rotation's last commit. STORE_OK or as store_open, with a sentence. */
 enum store_result store_keys_open(struct store *store,
                                   char ret_message[STORE_MESSAGE_BYTES]) STORE_CHECKED;
 

@@ -35,8 +35,8 @@ enum store_result store_keyring_open(const char *path, const uint8_t id[STORE_ID
         return store_say_errno(ret_message, "Can't use the folder", path);
     enum store_result result = keyring_open(file, id, secrets, ret_ring);
     if (result == STORE_DAMAGED)
-        return store_say(ret_message, result, "%.100s is not a file of wrapping keys: put your copy "
-                         "of the right one in its place.", file);
+        return store_say(ret_message, result, "%.100s is not a file of wrapping keys: put your "
+                         "copy of the right one in its place.", file);
     return result == STORE_OK ? result
                               : store_say_errno(ret_message, "Can't open the wrapping keys", file);
 }

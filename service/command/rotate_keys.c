@@ -1,5 +1,5 @@
-/* Begins a rotation of the wrapping key: a new one is made, new key slots are under it from the commit
- * on, and the ticker (tick_keys) wraps those that are there.
+/* Begins a rotation of the wrapping key: a new one is made, new key slots are under it from the
+ * commit on, and the ticker (tick_keys) wraps those that are there.
  *
  * The generation that is left is the request's natural key: asked again, the first answer. */
 #include <assert.h>

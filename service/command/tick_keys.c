@@ -1,6 +1,6 @@
 /* The ticker's command for a rotation of the wrapping key: each run stages a portion of slots to be
- * wrapped anew with the commit that moves the rotation's place on; the last one ends it, and the keys
- * before are dropped.
+ * wrapped anew with the commit that moves the rotation's place on; the last one ends it, and the
+ * keys before are dropped.
  *
  * A portion that a crash cut short is done again: slots that are under the new key already stay. */
 #include <assert.h>
@@ -17,8 +17,8 @@
 /* Files without slots that one run may pass by: merchants may have none at all. */
 enum { FILES_PASSED_MAX = 96 };
 
-/* Behind the last slot of a file: the first of the next kind, or of the next merchant. STORE_ABSENT:
- * that was the last. */
+/* Behind the last slot of a file: the first of the next kind, or of the next merchant.
+ * STORE_ABSENT: that was the last. */
 static enum store_result next_file(struct reader *reader, struct key_rotation *rotation)
 {
     uint32_t merchant;
@@ -61,8 +61,8 @@ static enum store_result find_portion(struct reader *reader, struct key_rotation
     return STORE_OK;
 }
 
-/* True when it has to wait: for the commit that brings the new key into use; at its end, for a backup,
- * whose slots may be read under the old one. */
+/* True when it has to wait: for the commit that brings the new key into use; at its end, for a
+ * backup, whose slots may be read under the old one. */
 static bool has_to_wait(struct store *store, const struct key_rotation *rotation, bool ends)
 {
     return keyring_current(store_keyring(store)) != rotation->generation ||

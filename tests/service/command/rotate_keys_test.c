@@ -1,4 +1,5 @@
-/* A rotation of the wrapping key, from its beginning to its end, with who comes and goes meanwhile. */
+/* A rotation of the wrapping key, from its beginning to its end, with who comes and goes
+ * meanwhile. */
 #include "tests/service/command/stages.h"
 
 #include <setjmp.h>
