@@ -104,8 +104,8 @@ struct parts { struct rpc *rpc; struct door *door; };
  * were good. */
 static void apply_settings(const struct options *options, const struct parts *parts)
 {
-    (void)parts;
     log_set_level(options->log_level);
+    rpc_set_log(parts->rpc, options->log_level >= LOG_LEVEL_DEBUG, options->log_slow_ms);
 }
 
 /* Serves until a signal ends it; SIGHUP reads the settings again. */

@@ -3,7 +3,8 @@
  *   DATA/wrapping.keys   made by the first rotation, mode 0600, ENTRY_BYTES a place:
  *                        "beckon-wrapping-keys 1", then up to seven times
  *                        generation 4 | nonce 24 | key 32 and tag 16, XChaCha20-Poly1305 under a
- *                        key derived from master.key, with store id and generation as additional data
+ *                        key derived from master.key, with store id and generation as additional
+ *                        data
  *
  * Generation 1 is derived from master.key itself and stands in no file. A place is written and
  * zeroed where it lies, never copied: what is dropped is gone from the file. No backup holds it: a

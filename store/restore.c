@@ -205,7 +205,8 @@ static enum store_result take_wrapping_key(struct restore *restore, const uint8_
     }
     if (result == STORE_OK && !keyring_has(ring, restore->wrapping)) {
         result = store_say(ret_message, STORE_DAMAGED, "The backup needs wrapping key %lu: put "
-                           "your copy of wrapping.keys of that time into %.100s, or say where it is.",
+                           "your copy of wrapping.keys of that time into %.100s, or say where it "
+                           "is.",
                            (unsigned long)restore->wrapping, restore->data);
     }
     keyring_close(ring);
