@@ -120,8 +120,10 @@ static void wait_for_the_end(struct reload *reload, const struct parts *parts,
         log_event("info", "signal", "name=SIG%s", sigabbrev_np(number));
         if (number != SIGHUP)
             return;
-        if (reload_read(reload))
+        if (reload_read(reload)) {
             apply_settings(reload->options, parts);
+            main_door_certify(parts->door, reload->options); /* its files may have changed */
+        }
     }
 }
 

@@ -34,8 +34,11 @@ static const char NOTES[] =
     "  1   failed; the last line says why\n"
     "  2   wrong settings\n"
     "  3   the data folder can't be opened: another beckond runs on it, no right, damaged, newer\n"
-    "  4   can't listen: the port is taken, or the address is not of this machine\n"
+    "  4   can't listen: the port is taken, the address not of this machine, the certificate bad\n"
     "  70  the store failed while serving; nothing acknowledged is lost, start it again\n";
+
+static const char *const TLS_CLIENT_NAMES[] = {
+    [OPTIONS_CLIENT_OPTIONAL] = "optional", [OPTIONS_CLIENT_REQUIRED] = "required", NULL};
 
 #define AT(field) .offset = offsetof(struct options, field)
 static const struct settings_row ROWS[] = {
@@ -46,10 +49,22 @@ static const struct settings_row ROWS[] = {
      .help = "the data folder, made when absent"},
     {"listen", SETTINGS_LIST, AT(listen), .value = "ADDRESS", .fallback = "127.0.0.1:7717",
      .maximum = OPTIONS_LISTEN_MAX,
-     .help = "127.0.0.1:PORT, [::1]:PORT or unix:PATH. Port 0 picks a free one. Other addresses "
-             "are refused: they need TLS, so put a proxy on this machine in front"},
+     .help = "127.0.0.1:PORT, [::1]:PORT or unix:PATH, for this machine alone; with tls: before "
+             "it, or any other address (0.0.0.0:PORT, [::]:PORT), by TLS. Port 0 picks a free one. "
+             "systemd, tls:systemd: the sockets of its socket unit"},
     {"port-file", SETTINGS_PATH, AT(port_file), .value = "FILE",
      .help = "writes the real ports there, one a line, once it serves"},
+    {"tls-certificate", SETTINGS_PATH, AT(tls_certificate), .value = "FILE", .reload = true,
+     .group = "TLS",
+     .help = "PEM: our certificate and those it hangs by. Read again with SIGHUP; connections that "
+             "are open stay"},
+    {"tls-key", SETTINGS_PATH, AT(tls_key), .value = "FILE", .reload = true,
+     .help = "PEM: its key, without a passphrase"},
+    {"tls-client-ca", SETTINGS_PATH, AT(tls_client_ca), .value = "FILE", .reload = true,
+     .help = "PEM: who signs the certificates of clients; without it none are asked for"},
+    {"tls-client", SETTINGS_CHOICE, AT(tls_client), .choices = TLS_CLIENT_NAMES, .reload = true,
+     .fallback = "required",
+     .help = "with tls-client-ca: whether a client must show one, or only be good when it does"},
     {"sms-file", SETTINGS_PATH, AT(sms_file), .value = "FILE", .group = "Messages to phones",
      .help = "development: messages to phones go there, one JSON line each"},
     {"sms-hook", SETTINGS_TEXT, AT(sms_hook), .value = "URL",
@@ -129,6 +144,10 @@ static bool fits(const struct options *options, struct settings_error *ret_error
         return wrong(ret_error, "--keep goes with --rehearse");
     if (options->sms_hook_secret != NULL && options->sms_hook == NULL)
         return wrong(ret_error, "sms-hook-secret goes with sms-hook");
+    if ((options->tls_certificate == NULL) != (options->tls_key == NULL))
+        return wrong(ret_error, "tls-certificate and tls-key go together");
+    if (options->tls_client_ca != NULL && options->tls_certificate == NULL)
+        return wrong(ret_error, "tls-client-ca goes with tls-certificate and tls-key");
     if (strlen(options->data) >= PATH_MAX)
         return wrong(ret_error, "data is too long");
     return true;
