@@ -98,8 +98,8 @@ class Restarts(unittest.TestCase):
 
         def wait_for_calls():
             until, before = time.monotonic() + 30, list(counts)
-            while not failed and any(now < then + CALLS_BETWEEN // CLIENTS
-                                     for now, then in zip(counts, before)):
+            while not failed and any(count < earlier + CALLS_BETWEEN // CLIENTS
+                                     for count, earlier in zip(counts, before)):
                 self.assertLess(time.monotonic(), until, counts)
                 time.sleep(0.01)
 
