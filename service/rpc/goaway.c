@@ -2,9 +2,10 @@
  *
  * grpc_server_shutdown_and_notify sends GOAWAY too, but has failed every armed request before:
  * calls that cross it on the wire are lost or cancelled, and clients may not repeat such a call by
- * themselves. What is needed is the first half alone. gRPC 1.51 has it as grpc_core::Server::SendGoaways(),
- * which its library exports but no C header names; a grpc_server is that object. Where another
- * version lacks it the symbol is null: then draining is as abrupt as shutdown_and_notify. */
+ * themselves. What is needed is the first half alone. gRPC 1.51 has it as
+ * grpc_core::Server::SendGoaways(), which its library exports but no C header names; a grpc_server
+ * is that object. Where another version lacks it the symbol is null: then draining is as abrupt as
+ * shutdown_and_notify. */
 #include <grpc/grpc_security.h>
 
 #include "service/rpc/call.h"
