@@ -17,6 +17,7 @@
 #include "service/main_door.h"
 #include "service/main_due.h"
 #include "service/main_erase.h"
+#include "service/main_info.h"
 #include "service/main_options.h"
 #include "service/main_rehearse.h"
 #include "service/main_reload.h"
@@ -147,8 +148,12 @@ static int serve(struct reload *reload, struct store *store, struct sender *send
 {
     const struct options *options = reload->options;
     struct executor_clock clock = clock_system();
+    struct info info = {.started_at = clock.now_ms(clock.context), .data = options->data,
+                        .sms_file = options->sms_file != NULL,
+                        .sms_hook = options->sms_hook != NULL};
     struct executor *executor = executor_start(&(struct executor_options){
         .store = store, .clock = clock, .fault = store_fault,
+        .look = info_look, .look_context = &info,
         .notify = sender != NULL ? sender_notify : NULL, .notify_context = sender});
     struct rpc_options rpc_options = {.executor = executor, .clock = clock, .log = runtime_log};
     rpc_options.methods = method_table(&rpc_options.method_count);
@@ -165,6 +170,8 @@ static int serve(struct reload *reload, struct store *store, struct sender *send
     struct erase_ticker *erase = erase_ticker_start(executor, store);
     struct door *door = main_door_open(rpc, runtime_log, NULL);
     struct parts parts = {.rpc = rpc, .door = door};
+    info.due = due;
+    info.door = door;
     apply_settings(options, &parts);
     rpc_serve(rpc);
     int code = main_door_listen(door, options);

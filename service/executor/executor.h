@@ -38,6 +38,9 @@ struct executor_options {
      * so it must not wait. NULL: none can be sent (command_call.sends). */
     void (*notify)(void *context, const struct notice *notice);
     void *notify_context;
+    /* Lets reads look at the process (command_call.look). NULL: there is nothing to be seen. */
+    process_look *look;
+    void *look_context;
     /* Only to show that the durability test notices; never set by main for anything else. */
     bool reply_before_commit;
 };

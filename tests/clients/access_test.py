@@ -255,6 +255,7 @@ TABLE = {
         foreign=NOT_YOURS),
     "StoreService/BackupStore": Row((OPERATOR,), lambda w: {"path": "not absolute"}),
     "StoreService/AcceptClock": Row((OPERATOR,), lambda w: {}),
+    "StoreService/GetStoreInfo": Row((OPERATOR,), lambda w: {}),
 }
 TABLE.update(access_pay.TABLE)
 TABLE.update(access_privacy.TABLE)
