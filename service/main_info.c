@@ -76,10 +76,14 @@ static void warn(struct process_facts *facts, bool when, const char *sentence)
 void info_look(void *context, struct process_facts *ret)
 {
     const struct info *info = context;
+    struct door_stats door;
 
     ret->started_at = info->started_at;
     ret->clock_waits = due_ticker_waits(info->due);
-    ret->connections = door_connection_count(info->door);
+    door_stats(info->door, &door);
+    ret->connections = door.open;
+    ret->tls = door.certificate_days != INT32_MAX;
+    ret->certificate_days = ret->tls ? door.certificate_days : 0;
     look_at_disk(info->data, ret);
     look_at_descriptors(ret);
     look_at_backup(info->data, &ret->backup);

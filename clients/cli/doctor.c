@@ -120,7 +120,36 @@ static void check_store(struct doctor *doctor)
         protobuf_c_message_free_unpacked(reply, NULL);
 }
 
+static void check_keys(struct doctor *doctor)
+{
+    Beckon__V1__GetKeyStatusRequest request = BECKON__V1__GET_KEY_STATUS_REQUEST__INIT;
+    ProtobufCMessage *reply = NULL;
+    struct channel_error error;
+    if (!ask(doctor, &beckon__v1__store_service__descriptor, "GetKeyStatus", &request.base, &reply,
+             &error)) {
+        doctor_find(doctor, DOCTOR_FAIL, "keys", "Its log says more: journalctl -u beckond",
+                    "they can't be asked for: %s", error.en);
+        return;
+    }
+    const Beckon__V1__GetKeyStatusResponse *status =
+        (const Beckon__V1__GetKeyStatusResponse *)reply;
+    if (status->running)
+        doctor_find(doctor, DOCTOR_OK, "keys", "",
+                    "a rotation runs: %" PRIu64 " of %" PRIu64 " are under wrapping key %u",
+                    status->rewrapped_count, status->slot_count, status->generation);
+    else
+        doctor_find(doctor, DOCTOR_OK, "keys", "", "wrapping key %u, no rotation runs",
+                    status->generation);
+    protobuf_c_message_free_unpacked(reply, NULL);
+}
+
 /* ---- telling --------------------------------------------------------------------------------- */
+
+static void check_machine(struct doctor *doctor)
+{
+    check_store(doctor);
+    check_keys(doctor);
+}
 
 static enum doctor_level worst(const struct doctor *doctor)
 {
@@ -173,7 +202,7 @@ static enum cli_exit doctor_run(struct cli *cli, const struct verb *verb,
     if (!cli_channel(cli, CALL_RETRY_MS))
         return CLI_USAGE;
     if (check_service(&doctor) && check_token(&doctor, &operator) && operator)
-        check_store(&doctor);
+        check_machine(&doctor);
     if (cli->json)
         tell_json(&doctor);
     else
