@@ -89,6 +89,6 @@ void info_look(void *context, struct process_facts *ret)
     look_at_backup(info->data, &ret->backup);
     warn(ret, !info->sms_file && !info->sms_hook,
          "No message can be sent to a phone (sms-hook): nobody can sign in with hers.");
-    warn(ret, info->sms_file, "Codes for phones are written to a file (sms-file): for trials only.");
+    warn(ret, info->sms_file, "Codes for phones go into a file (sms-file): for trials only.");
     warn(ret, geteuid() == 0, "beckond runs as root: it needs no right but to its data folder.");
 }

@@ -1,5 +1,5 @@
-/* beckon doctor: reach the service -> is it well -> who are we -> what it says of itself. What can't
- * be asked is told as a finding; the first that makes the rest senseless ends it. */
+/* beckon doctor: reach the service -> is it well -> who are we -> what it says of itself. What
+ * can't be asked is told as a finding; the first that makes the rest senseless ends it. */
 #include "clients/cli/doctor.h"
 
 #include <inttypes.h>

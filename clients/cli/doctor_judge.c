@@ -106,7 +106,7 @@ static void judge_certificate(struct doctor *doctor, const store_info *info)
                               : info->certificate_days < CERTIFICATE_DAYS_WARN ? DOCTOR_WARN
                                                                                : DOCTOR_OK;
     doctor_find(doctor, level, "certificate",
-                level == DOCTOR_OK ? "" : "Put a new one in its place, then: systemctl reload beckond",
+                level == DOCTOR_OK ? "" : "Put a new one there, then: systemctl reload beckond",
                 level == DOCTOR_FAIL ? "it ended %d days ago" : "it is good for %d more days",
                 level == DOCTOR_FAIL ? -info->certificate_days : info->certificate_days);
 }
@@ -131,7 +131,7 @@ static void judge_backup(struct doctor *doctor, const store_info *info)
                               : hours >= BACKUP_HOURS_WARN ? DOCTOR_WARN
                                                            : DOCTOR_OK;
     doctor_find(doctor, level, "backup",
-                level == DOCTOR_OK ? "" : "Does the timer run? systemctl status beckon-backup.timer",
+                level == DOCTOR_OK ? "" : "Is it made? systemctl status beckon-backup.timer",
                 "%s is %" PRId64 " hours old, and was restored and verified for a trial",
                 backup->path, hours);
 }
