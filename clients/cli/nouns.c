@@ -31,9 +31,12 @@ const struct noun *const NOUNS[] = {
     &NOUN_IMPORT,
     &NOUN_VERIFY,
     &NOUN_BACKUP,
+    &NOUN_KEY,
     &NOUN_CLOCK,
     &NOUN_HEALTH,
     &NOUN_EXPLAIN,
     &NOUN_QUOTE,
+    &NOUN_MAN,
+    &NOUN_COMPLETION,
 };
 const size_t NOUN_COUNT = sizeof NOUNS / sizeof NOUNS[0];
