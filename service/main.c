@@ -18,6 +18,7 @@
 #include "service/main_due.h"
 #include "service/main_erase.h"
 #include "service/main_info.h"
+#include "service/main_metrics.h"
 #include "service/main_options.h"
 #include "service/main_rehearse.h"
 #include "service/main_reload.h"
@@ -178,12 +179,18 @@ static int serve(struct reload *reload, struct store *store, struct sender *send
     info.door = door;
     apply_settings(options, &parts);
     rpc_serve(rpc);
+    struct metrics *metrics = NULL;
     int code = main_door_listen(door, options);
+    if (code == EXIT_OK && !metrics_start(options, &(struct metrics_parts){
+            .data = options->data, .rpc = rpc, .executor = executor, .clock = clock,
+            .store = store, .door = door, .sender = sender}, &metrics))
+        code = EXIT_LISTEN;
     if (code == EXIT_OK) {
         log_event("info", "ready", "pid=%d version=%s", (int)getpid(), BECKON_VERSION);
         wait_for_the_end(reload, &parts, signals);
     }
     drain(rpc, door, signals);
+    metrics_stop(metrics);
     rotate_ticker_stop(rotate);
     erase_ticker_stop(erase);
     settle_ticker_stop(settle);

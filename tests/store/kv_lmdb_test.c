@@ -302,31 +302,6 @@ static void too_many_snapshots_are_a_fault_and_not_a_crash(void **state)
     kv_destroy(kv);
 }
 
-static void usage_tells_how_far_the_oldest_snapshot_is_behind(void **state)
-{
-    (void)state;
-    struct kv *kv = open_with(1 << 20, 0, 4);
-    struct kv_snapshot *old, *young;
-    struct kv_usage usage;
-    assert_int_equal(commit_one(kv, "a", "x"), STORE_OK);
-    kv_usage(kv, &usage);
-    assert_int_equal(usage.snapshots, 0);
-    assert_int_equal(usage.oldest_commits, 0);
-    assert_int_equal(kv_snapshot_open(kv, &old), STORE_OK);
-    assert_int_equal(commit_one(kv, "a", "y"), STORE_OK);
-    assert_int_equal(commit_one(kv, "a", "z"), STORE_OK);
-    assert_int_equal(kv_snapshot_open(kv, &young), STORE_OK);
-    kv_usage(kv, &usage);
-    assert_int_equal(usage.snapshots, 2);
-    assert_int_equal(usage.oldest_commits, 2);
-    kv_snapshot_close(old);
-    kv_usage(kv, &usage);
-    assert_int_equal(usage.snapshots, 1);
-    assert_int_equal(usage.oldest_commits, 0);
-    kv_snapshot_close(young);
-    kv_destroy(kv);
-}
-
 static void a_full_map_refuses_writes_and_nothing_happens(void **state)
 {
     (void)state;
@@ -514,7 +489,6 @@ int main(void)
         IN_FOLDER(scans_stay_inside_their_range_in_both_directions),
         IN_FOLDER(closed_snapshots_give_their_reader_back),
         IN_FOLDER(too_many_snapshots_are_a_fault_and_not_a_crash),
-        IN_FOLDER(usage_tells_how_far_the_oldest_snapshot_is_behind),
         IN_FOLDER(a_full_map_refuses_writes_and_nothing_happens),
         IN_FOLDER(a_commit_larger_than_the_map_is_full_and_leaves_the_store_usable),
         IN_FOLDER(a_full_disk_is_met_before_the_commit_and_room_later_is_used),
