@@ -1,5 +1,5 @@
-/* beckond_torn: a beckond that dies while a rotation's portion goes into place: half of it is written,
- * and the slot in its middle is half old and half new, as a power cut can leave it. */
+/* beckond_torn: a beckond that dies while a rotation's portion goes into place: half of it is
+ * written, and the slot in its middle is half old and half new, as a power cut can leave it. */
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
