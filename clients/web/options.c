@@ -36,6 +36,7 @@ static const struct settings_row ROWS[] = {
     {"merchant", SETTINGS_NUMBER, AT(merchant_number), .value = "N", .fallback = "1",
      .minimum = 1, .maximum = UINT32_MAX, .help = "whose pages these are"},
     {"key-file", SETTINGS_PATH, AT(key_file), .value = "FILE",
+     .sample = "/var/lib/beckon-web/key",
      .help = "32 bytes that forms are sealed with, made when missing; without it open forms end "
              "with the process"},
     {"lan", SETTINGS_FLAG, AT(lan),
