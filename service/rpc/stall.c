@@ -1,5 +1,5 @@
-/* Replies that are ready and that nobody takes: a client that opens its windows for nothing keeps the
- * call, and calls are bounded. Without it a few connections could hold all of them for ever.
+/* Replies that are ready and that nobody takes: a client that opens its windows for nothing keeps
+ * the call, and calls are bounded. Without it a few connections could hold all of them for ever.
  *
  * A call is cancelled here while a poller may be releasing it: `replying` says who has it. */
 #include <assert.h>
