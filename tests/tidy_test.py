@@ -51,6 +51,7 @@ ONLY_IN = {
     'qrencode.h': ('service/qr/', 'tests/'),
     'png.h': ('service/qr/', 'tests/'),
     'xlsxwriter.h': ('service/export/', 'tests/'),
+    'openssl/': ('service/door/', 'tests/'),
     'curl/': ('service/ops/', 'tests/'),
     'ini.h': ('service/settings/', 'tests/'),
     'microhttpd.h': ('clients/web/http/', 'tests/'),

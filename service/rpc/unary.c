@@ -53,26 +53,13 @@ static bool token_find(const grpc_metadata_array *metadata, struct bytes *ret_to
     return found > 0;
 }
 
-/* The last x-forwarded-for header; no bytes without one. */
-static struct bytes forwarded_for(const grpc_metadata_array *metadata)
-{
-    struct bytes found = {NULL, 0};
-    for (size_t i = 0; i < metadata->count; i++) {
-        if (grpc_slice_str_cmp(metadata->metadata[i].key, "x-forwarded-for") != 0)
-            continue;
-        const grpc_slice *value = &metadata->metadata[i].value;
-        found = (struct bytes){GRPC_SLICE_START_PTR(*value), GRPC_SLICE_LENGTH(*value)};
-    }
-    return found;
-}
-
 /* Whose guesses are counted together: whom a proxy on this machine names, else the caller's own
  * address, which he can't make up. */
 static uint32_t bucket_of(const struct call *call)
 {
     const struct throttle *throttle = &call->rpc->throttle;
     struct rpc_peer peer = {0};
-    struct bytes named = forwarded_for(&call->metadata);
+    struct bytes named = request_header(&call->metadata, "x-forwarded-for");
     bool known = peer_of(call, &peer);
     if (known && peer.forwards && named.size > 0)
         return throttle_bucket(throttle, named);
@@ -146,6 +133,17 @@ static enum outcome check_and_unpack(struct call *call, struct bytes bytes)
     return unpack(call, bytes);
 }
 
+/* As HTTP/2 counts them (RFC 9113, 6.5.2). gRPC refuses by this only what comes after the settings
+ * of a connection were acknowledged: a client's first calls may be faster. */
+static size_t metadata_bytes(const grpc_metadata_array *metadata)
+{
+    size_t bytes = 0;
+    for (size_t i = 0; i < metadata->count; i++)
+        bytes += GRPC_SLICE_LENGTH(metadata->metadata[i].key)
+                 + GRPC_SLICE_LENGTH(metadata->metadata[i].value) + 32;
+    return bytes;
+}
+
 /* Everything before the command: who calls with what. */
 static enum outcome prepare(struct call *call)
 {
@@ -153,6 +151,11 @@ static enum outcome prepare(struct call *call)
         return OUTCOME_SHUTTING_DOWN;
     if (!deadline_take(call, &call->work.deadline_ms))
         return OUTCOME_DEADLINE_PASSED;
+    if (metadata_bytes(&call->metadata) > LIMIT_METADATA_BYTES) {
+        static_assert(LIMIT_METADATA_BYTES == 8192, "the sentence says so");
+        call->work.call.refusal.allowed = "<= 8192 bytes";
+        return OUTCOME_METADATA_TOO_LARGE;
+    }
     if (call->payload == NULL)
         return OUTCOME_MESSAGE_MISSING;
     if (grpc_byte_buffer_length(call->payload) > LIMIT_MESSAGE_BYTES) {
@@ -161,9 +164,10 @@ static enum outcome prepare(struct call *call)
         return OUTCOME_MESSAGE_TOO_LARGE;
     }
     struct request_bytes request;
-    if (!request_open(call->payload, &request))
-        return OUTCOME_MESSAGE_INVALID;
-    enum outcome outcome = check_and_unpack(call, request.bytes);
+    enum outcome outcome = request_open(call->payload, &request);
+    if (outcome != OUTCOME_OK)
+        return outcome;
+    outcome = check_and_unpack(call, request.bytes);
     request_close(&request);
     grpc_byte_buffer_destroy(call->payload);
     call->payload = NULL;
