@@ -33,6 +33,7 @@ const struct noun *const NOUNS[] = {
     &NOUN_BACKUP,
     &NOUN_CLOCK,
     &NOUN_HEALTH,
+    &NOUN_EVENT,
     &NOUN_EXPLAIN,
     &NOUN_QUOTE,
     &NOUN_MAN,

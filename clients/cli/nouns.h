@@ -16,6 +16,7 @@ extern const struct noun NOUN_CREDIT;
 extern const struct noun NOUN_DEBT;
 extern const struct noun NOUN_DISPUTE;
 extern const struct noun NOUN_ENTRY;
+extern const struct noun NOUN_EVENT;
 extern const struct noun NOUN_EXPLAIN;
 extern const struct noun NOUN_GUIDE;
 extern const struct noun NOUN_HANDOVER;
