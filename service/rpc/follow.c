@@ -98,7 +98,8 @@ static enum step next_step(const struct call *call, uint64_t now_ms)
     if (now_ms - follower->sent_ms >= heartbeat_ms(rpc))
         return STEP_HEARTBEAT;
     uint32_t merchant = call->work.call.merchant;
-    bool due = follower->looked_ms == 0 || follower->place.more || now_ms - follower->looked_ms >= LIMIT_FOLLOW_LOOK_MS
+    bool due = follower->looked_ms == 0 || follower->place.more
+               || now_ms - follower->looked_ms >= LIMIT_FOLLOW_LOOK_MS
                || executor_commit_mark(rpc->options.executor, merchant) != follower->commit_mark;
     return due ? STEP_LOOK : STEP_NONE;
 }

@@ -49,7 +49,7 @@ ROWS = [
      "from_date"),
     ("AuditService/ListAuditEntries", {"from_date": "2026-01-02", "until_date": "2026-01-01"},
      INVALID, "DATE_INVALID", "until_date"),
-    ("EventService/ListEvents", {"kinds": [99]}, INVALID, "VALUE_INVALID", "kinds"),
+    ("EventService/ListEvents", {"kinds": [99]}, INVALID, "VALUE_INVALID", "kinds[0]"),
     ("EventService/ListEvents", {"from_number": 10**9}, STATE, "EVENTS_AHEAD", "from_number"),
     ("EventService/WatchEvents", {"kinds": [0]}, INVALID, "VALUE_INVALID", "kinds"),
     ("EventService/WatchEvents", {"from_number": 10**9}, STATE, "EVENTS_AHEAD", "from_number"),
