@@ -20,6 +20,7 @@
 #include "service/main_options.h"
 #include "service/main_rehearse.h"
 #include "service/main_reload.h"
+#include "service/main_rotate.h"
 #include "service/main_settle.h"
 #include "service/ops/clock.h"
 #include "service/ops/log.h"
@@ -28,7 +29,7 @@
 #include "service/rpc/rpc.h"
 #include "store/kv.h"
 
-enum { MAINTAIN_MS = 10000, DRAIN_SLICE_MS = 10, OWN_READERS = 8, HEAPS = 2 };
+enum { MAINTAIN_MS = 10000, DRAIN_SLICE_MS = 10, OWN_READERS = 9, HEAPS = 2 };
 
 static void runtime_log(void *context, const char *level, const char *message, const char *details)
 {
@@ -165,6 +166,7 @@ static int serve(struct reload *reload, struct store *store, struct sender *send
     struct due_ticker *due = due_ticker_start(executor, store, clock);
     struct settle_ticker *settle = settle_ticker_start(executor, store);
     struct erase_ticker *erase = erase_ticker_start(executor, store);
+    struct rotate_ticker *rotate = rotate_ticker_start(executor, store);
     struct door *door = main_door_open(rpc, runtime_log, NULL);
     struct parts parts = {.rpc = rpc, .door = door};
     apply_settings(options, &parts);
@@ -175,6 +177,7 @@ static int serve(struct reload *reload, struct store *store, struct sender *send
         wait_for_the_end(reload, &parts, signals);
     }
     drain(rpc, door, signals);
+    rotate_ticker_stop(rotate);
     erase_ticker_stop(erase);
     settle_ticker_stop(settle);
     due_ticker_stop(due);

@@ -10,6 +10,7 @@
 static const char USAGE[] =
     "beckond [--config FILE] [--data DIR] [--listen ADDRESS]... [SETTING]...\n"
     "       beckond --restore BACKUP_DIR [--data DIR] [--master-key FILE] [--erasures FILE]\n"
+    "               [--wrapping-keys FILE]\n"
     "       beckond --rehearse BACKUP_DIR [--keep N] [--data DIR]\n"
     "       beckond --check-config | --sample-config | --methods | --man | --version | --help\n"
     "\n"
@@ -20,6 +21,7 @@ static const char NOTES[] =
     "DIR/operator.token (the instance: merchants, backup), readable by the owner only. Keep a\n"
     "copy of DIR/master.key elsewhere: no backup can be read without it. DIR/erasures says who\n"
     "was erased; it belongs beside that copy, so that no backup brings them back.\n"
+    "DIR/wrapping.keys is there once `beckon key rotate` was used: later backups need it, too.\n"
     "\n"
     "SIGHUP reads the settings again: those marked (reloaded) change, others wait for a restart,\n"
     "and when one is wrong all stay as they are.\n"
@@ -92,6 +94,9 @@ static const struct settings_row ROWS[] = {
      .help = "with --restore or --rehearse: the master.key kept apart from the backup"},
     {"erasures", SETTINGS_PATH, AT(erasures), .value = "FILE", .flag_only = true,
      .help = "with --restore or --rehearse: the list of who was erased, kept beside master.key"},
+    {"wrapping-keys", SETTINGS_PATH, AT(wrapping_keys), .value = "FILE", .flag_only = true,
+     .help = "with --restore or --rehearse: the wrapping.keys of the backup's time, kept beside "
+             "master.key"},
     {"check-config", SETTINGS_FLAG, AT(check), .flag_only = true,
      .help = "reads the settings, prints those in force and where each came from, and ends"},
     {"sample-config", SETTINGS_FLAG, AT(sample), .flag_only = true, .alone = true,
@@ -133,6 +138,8 @@ static bool fits(const struct options *options, struct settings_error *ret_error
         return wrong(ret_error, "--master-key goes with --restore or --rehearse");
     if (options->erasures != NULL && !restores)
         return wrong(ret_error, "--erasures goes with --restore or --rehearse");
+    if (options->wrapping_keys != NULL && !restores)
+        return wrong(ret_error, "--wrapping-keys goes with --restore or --rehearse");
     if (options->keep != 0 && options->rehearse == NULL)
         return wrong(ret_error, "--keep goes with --rehearse");
     if (options->sms_hook_secret != NULL && options->sms_hook == NULL)

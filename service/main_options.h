@@ -34,6 +34,7 @@ struct options {
     const char *rehearse;       /* OPTIONS_REHEARSE: a backup, or the folder of dated ones */
     uint64_t keep;              /* backups left after a good rehearsal; 0: all */
     const char *master_key;     /* NULL: it is in the data folder already */
+    const char *wrapping_keys;  /* as of the backup; NULL: they are in the data folder, or none */
     const char *erasures;       /* the erasure list; NULL: it is in the data folder already */
     const char *sms_file;       /* NULL: none; as the next two */
     const char *sms_hook;

@@ -459,6 +459,12 @@ static const struct outcome_info OUTCOMES[] = {
     ROW(BACKUP_FAILED, FAILED_PRECONDITION, false,
         "The backup failed: {allowed}. The store is as it was.",
         "备份失败：{allowed}。数据未受影响。"),
+    ROW(KEY_GENERATION_DIFFERS, FAILED_PRECONDITION, false,
+        "Another wrapping key is in use: generation {allowed}. Name that one to leave it.",
+        "当前使用的封装密钥是第 {allowed} 代。要更换它，请填写该代数。"),
+    ROW(KEY_ROTATION_RUNS, FAILED_PRECONDITION, false,
+        "A rotation of the wrapping key runs already. Wait until GetKeyStatus says that it ended.",
+        "封装密钥正在更换中。请等 GetKeyStatus 显示完成后再试。"),
     ROW(BACK_TEST_TOO_LARGE, FAILED_PRECONDITION, false,
         "This history has more events, rules or counters than one back-test keeps in memory. "
         "Nothing was changed. Ask for a draft with fewer rules that have caps, or run it on a "

@@ -62,6 +62,7 @@ enum audit_action {
     AUDIT_ACCEPT_CLOCK = 43,
     AUDIT_GET_MEMBER_DATA = 44,
     AUDIT_ERASE_GUIDE = 45,
+    AUDIT_ROTATE_KEYS = 46,
     AUDIT_ACTION_COUNT,
 };
 
