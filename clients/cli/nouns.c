@@ -37,6 +37,7 @@ const struct noun *const NOUNS[] = {
     &NOUN_DOCTOR,
     &NOUN_EXPLAIN,
     &NOUN_QUOTE,
+    &NOUN_DEMO,
     &NOUN_MAN,
     &NOUN_COMPLETION,
 };
