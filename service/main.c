@@ -136,7 +136,8 @@ static void drain(struct rpc *rpc, struct door *door, const sigset_t *signals)
     log_event("info", "draining", "connections=%u", door_connection_count(door));
     door_stop(door);
     rpc_drain(rpc);
-    for (unsigned waited_ms = 0; !rpc_drained(rpc); waited_ms += DRAIN_SLICE_MS) {
+    for (unsigned waited_ms = 0; !rpc_drained(rpc, door_connection_count(door));
+         waited_ms += DRAIN_SLICE_MS) {
         bool again = sigtimedwait(signals, NULL, &slice) > 0;
         if (hastened || (!again && waited_ms < LIMIT_DRAIN_MS))
             continue;

@@ -149,10 +149,45 @@ static void write_process(const struct metrics *metrics, FILE *out)
                   "When it began to serve, in seconds since 1970.", metrics->started_ms / 1000);
 }
 
+static void write_reason(FILE *out, const char *name, const char *reason, uint64_t value)
+{
+    char labels[LABEL_BYTES];
+    snprintf(labels, sizeof labels, "reason=\"%s\"", reason);
+    metrics_whole(out, name, labels, value);
+}
+
+static void write_tls(const struct door_stats *stats, FILE *out)
+{
+    metrics_gauge(out, "beckon_connections_tls", "Of them, those with TLS.", stats->open_tls);
+    metrics_counter(out, "beckon_handshakes_total", "TLS handshakes begun.", stats->handshakes);
+    metrics_family(out, "beckon_handshakes_failed_total", "counter",
+                   "TLS handshakes that came to nothing.");
+    write_reason(out, "beckon_handshakes_failed_total", "refused", stats->handshakes_failed);
+    write_reason(out, "beckon_handshakes_failed_total", "late", stats->handshakes_late);
+    if (stats->certificate_days == INT32_MAX)
+        return;
+    metrics_family(out, "beckon_certificate_days", "gauge", "Days until the certificate ends.");
+    metrics_value(out, "beckon_certificate_days", NULL, stats->certificate_days);
+}
+
 static void write_door(struct door *door, FILE *out)
 {
-    metrics_gauge(out, "beckon_connections", "Connections open now.",
-                  door_connection_count(door));
+    static const char REFUSED[] = "beckon_connections_refused_total";
+    struct door_stats stats;
+    door_stats(door, &stats);
+    metrics_gauge(out, "beckon_connections", "Connections open now.", stats.open);
+    metrics_counter(out, "beckon_connections_accepted_total", "Connections taken.",
+                    stats.accepted);
+    metrics_family(out, REFUSED, "counter", "Connections that were not taken.");
+    write_reason(out, REFUSED, "full", stats.refused_full);
+    write_reason(out, REFUSED, "address", stats.refused_address);
+    write_reason(out, REFUSED, "descriptors", stats.refused_descriptors);
+    metrics_family(out, "beckon_connections_cut_total", "counter",
+                   "Connections ended because of what came over them, or did not.");
+    write_reason(out, "beckon_connections_cut_total", "stalled", stats.stalled);
+    for (size_t i = 1; i < GUARD_CUTS; i++) /* the first is none */
+        write_reason(out, "beckon_connections_cut_total", GUARD_CUT_NAMES[i], stats.cut[i]);
+    write_tls(&stats, out);
 }
 
 static void write_all(void *context, FILE *out)

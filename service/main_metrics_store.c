@@ -4,6 +4,7 @@
 #include "service/ops/process_stats.h"
 #include "store/erasures.h"
 #include "store/events.h"
+#include "store/key_rotation.h"
 #include "store/merchants.h"
 #include "store/reader.h"
 
@@ -12,6 +13,7 @@ enum { PORTION = 64 };
 /* Added up over the merchants. */
 struct held {
     uint64_t merchants, erasures_open, events, events_kept;
+    struct key_rotation rotation;
 };
 
 static enum store_result count_erasures(struct reader *reader, enum party_kind kind,
@@ -50,6 +52,10 @@ static enum store_result count_held(struct reader *reader, struct held *held)
 {
     uint32_t numbers[PORTION], after = 0;
     size_t found = PORTION;
+    reader->merchant = 0;
+    enum store_result rotated = key_rotation_get(reader, &held->rotation);
+    if (rotated != STORE_OK)
+        return rotated;
     while (found == PORTION) {
         reader->merchant = 0;
         enum store_result result = merchants_list(reader, after, numbers, PORTION, &found);
@@ -88,4 +94,10 @@ void metrics_write_store(struct store *store, const char *data, FILE *out)
                   held.erasures_open);
     metrics_counter(out, "beckon_events_total", "Events told.", held.events);
     metrics_gauge(out, "beckon_events_kept", "Events that can still be read.", held.events_kept);
+    metrics_gauge(out, "beckon_key_generation", "The wrapping key in use.",
+                  held.rotation.generation);
+    metrics_gauge(out, "beckon_key_rotation_running", "1 while keys are wrapped anew.",
+                  key_rotation_runs(&held.rotation));
+    metrics_gauge(out, "beckon_key_rotation_slots", "Keys wrapped anew by the last rotation.",
+                  held.rotation.slot_count);
 }

@@ -46,7 +46,7 @@ static const struct settings_row ROWS[] = {
      .help = "the file of settings; without it there is none"},
     {"data", SETTINGS_PATH, AT(data), .value = "DIR",
      .fallback_words = "$XDG_STATE_HOME/beckon, or ./beckon-data without XDG_STATE_HOME",
-     .help = "the data folder, made when absent"},
+     .sample = "/var/lib/beckon", .help = "the data folder, made when absent"},
     {"listen", SETTINGS_LIST, AT(listen), .value = "ADDRESS", .fallback = "127.0.0.1:7717",
      .maximum = OPTIONS_LISTEN_MAX,
      .help = "127.0.0.1:PORT, [::1]:PORT or unix:PATH, for this machine alone; with tls: before "

@@ -24,6 +24,8 @@ const struct help_section HELP_SECTIONS[] = {
      "refused without it."},
     {"Environment",
      "  BECKON_ADDRESS     where the service is\n"
+     "  BECKON_TLS_CA, BECKON_TLS_CERTIFICATE, BECKON_TLS_KEY\n"
+     "                     as --tls-ca, --tls-certificate, --tls-key\n"
      "  BECKON_TOKEN_FILE  file with the token\n"
      "  BECKON_TOKEN       the token itself\n"
      "  LANG               zh...: errors in Chinese\n"

@@ -38,6 +38,7 @@ const struct noun *const NOUNS[] = {
     &NOUN_EVENT,
     &NOUN_EXPLAIN,
     &NOUN_QUOTE,
+    &NOUN_DEMO,
     &NOUN_MAN,
     &NOUN_COMPLETION,
 };

@@ -14,6 +14,7 @@ extern const struct noun NOUN_CODE;
 extern const struct noun NOUN_COMPLETION;
 extern const struct noun NOUN_CREDIT;
 extern const struct noun NOUN_DEBT;
+extern const struct noun NOUN_DEMO;
 extern const struct noun NOUN_DISPUTE;
 extern const struct noun NOUN_DOCTOR;
 extern const struct noun NOUN_ENTRY;

@@ -116,8 +116,12 @@ class Metrics(unittest.TestCase):
                             ("beckon_process_open_fds", 10), ("beckon_process_max_fds", 64),
                             ("beckon_process_cpu_seconds_total", 0.001),
                             ("beckon_process_start_time_seconds", time.time() - 3600),
-                            ("beckon_connections", 0), ("beckon_followers", 0)):
+                            ("beckon_connections", 0), ("beckon_connections_tls", 0),
+                            ("beckon_handshakes_total", 0), ("beckon_key_generation", 1),
+                            ("beckon_key_rotation_running", 0), ("beckon_followers", 0)):
             self.assertGreaterEqual(self.value(found, name), least, name)
+        for reason in ("resets", "pings", "headers", "stalled"):
+            self.assertEqual(self.value(found, "beckon_connections_cut_total", reason=reason), 0)
         for lane in ("reserve", "fast", "slow"):
             self.assertEqual(self.value(found, "beckon_queue_waiting", lane=lane), 0)
         version = subprocess.run([BECKOND, "--version"], capture_output=True, text=True).stdout
