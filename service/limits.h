@@ -25,6 +25,12 @@ enum {
     LIMIT_OPEN_STREAMS = 64,              /* health watches and reflection streams */
     LIMIT_GRPC_BYTES = 64 * 1024 * 1024,  /* what gRPC may buffer for all connections */
     LIMIT_IDLE_MS = 30 * 60 * 1000,       /* a connection without calls is closed after it */
+    LIMIT_AGE_MS = 4 * 60 * 60 * 1000,    /* then a connection is asked to go (GOAWAY), so that after
+                                             a change of certificates or proxies none stays for
+                                             ever, */
+    LIMIT_AGE_GRACE_MS = 10 * 60 * 1000,  /* and has so long: streams that follow begin anew */
+    LIMIT_KEEPALIVE_MS = 60000,           /* a silent peer is asked whether it lives, */
+    LIMIT_KEEPALIVE_ANSWER_MS = 20000,    /* and cut off when it does not answer */
     LIMIT_PING_INTERVAL_MS = 5000,        /* clients may ping twice as often as ours do */
     LIMIT_LEAVE_MS = 500,                 /* without a call, after clients were asked to go: more
                                              than any way there and back */

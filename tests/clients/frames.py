@@ -46,7 +46,7 @@ def call(stream, path=CHECK, message=b"\0\0\0\0\0"):
 
 class Peer:
     def __init__(self, port, authority=None, certificate=None, settings=b"", source=None,
-                 begin=True, timeout=10):
+                 begin=True, timeout=10, name="localhost"):
         self.socket = socket.create_connection(("127.0.0.1", port), timeout=timeout,
                                                source_address=(source, 0) if source else None)
         if authority:
@@ -54,7 +54,7 @@ class Peer:
             if certificate:
                 context.load_cert_chain(*certificate)
             context.set_alpn_protocols(["h2"])
-            self.socket = context.wrap_socket(self.socket, server_hostname="localhost")
+            self.socket = context.wrap_socket(self.socket, server_hostname=name)
         self.received = b""
         self.closed = False
         if begin:
