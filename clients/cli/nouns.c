@@ -34,6 +34,7 @@ const struct noun *const NOUNS[] = {
     &NOUN_KEY,
     &NOUN_CLOCK,
     &NOUN_HEALTH,
+    &NOUN_DOCTOR,
     &NOUN_EXPLAIN,
     &NOUN_QUOTE,
     &NOUN_MAN,

@@ -15,6 +15,7 @@ extern const struct noun NOUN_COMPLETION;
 extern const struct noun NOUN_CREDIT;
 extern const struct noun NOUN_DEBT;
 extern const struct noun NOUN_DISPUTE;
+extern const struct noun NOUN_DOCTOR;
 extern const struct noun NOUN_ENTRY;
 extern const struct noun NOUN_EXPLAIN;
 extern const struct noun NOUN_GUIDE;

@@ -44,7 +44,8 @@ extern const struct command list_statements, get_statement, open_dispute, withdr
     decide_dispute, list_disputes, carry_held_credit, list_settlement_warnings;
 extern const struct command record_payment_results, list_payments, resolve_payee;
 extern const struct command list_audit_entries;
-extern const struct command verify_store, backup_store, accept_clock, rotate_keys, get_key_status;
+extern const struct command verify_store, backup_store, accept_clock, get_store_info, rotate_keys,
+    get_key_status;
 
 /* No RPCs: what the service's ticker asks, with messages of beckon.internal. */
 extern const struct command tick_due, tick_periods, tick_refunds, tick_settlements,

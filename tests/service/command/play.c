@@ -127,12 +127,25 @@ static bool emit(void *context, const ProtobufCMessage *message)
 }
 
 /* A seed of the step's number: the same on both engines, and in both runs of a call. */
+/* A machine that is always the same. */
+static void look(void *context, struct process_facts *ret)
+{
+    (void)context;
+    *ret = (struct process_facts){.started_at = 1000, .clock_waits = true, .disk_free_bytes = 7,
+                                  .disk_bytes = 9, .connections = 2, .descriptors = 20,
+                                  .descriptors_max = 1024, .tls = true, .certificate_days = -3,
+                                  .warnings = {"Mind the gap."}, .warning_count = 1};
+    ret->backup = (struct backup_facts){.known = true, .made_at = 2000, .rehearsed_at = 3000,
+                                        .path = "/backups/1", .cause = "cut off"};
+}
+
 static struct command_call call_begin(struct stage *stage, const struct principal *principal,
                                       const ProtobufCMessage *request, size_t seed)
 {
     struct command_call call = {.principal = *principal, .request = request,
                                 .arena = &stage->arena.allocator, .now_ms = stage->now_ms,
-                                .sends = !stage->senderless};
+                                .sends = !stage->senderless,
+                                .look = look};
     memcpy(call.seed, &seed, sizeof seed);
     return call;
 }
