@@ -121,4 +121,6 @@ FLOODS = {flood.__name__: flood for flood in (
 SAID = {"headers": "headers", "continuations": "headers", "rapid_reset": "resets",
         "made_you_reset": "resets", "pings": "pings", "ping_answers": "pings",
         "settings": "settings", "priorities": "empty_frames", "empty_data": "empty_frames",
-        "windows": "windows", "half_requests": "streams"}
+        "windows": "windows", "half_requests": "streams", "one_byte_data": "empty_frames"}
+# These are refused call by call; the connection may stay.
+TAKEN = {"large_headers"}
