@@ -29,6 +29,7 @@ struct options {
     const char *tls_key;
     const char *tls_client_ca;  /* NULL: clients need no certificate */
     unsigned tls_client;
+    bool core_dumps;            /* the system may write them */
     const char *record_commits; /* NULL: none */
     const char *restore;        /* OPTIONS_RESTORE: the backup */
     const char *rehearse;       /* OPTIONS_REHEARSE: a backup, or the folder of dated ones */
