@@ -35,6 +35,7 @@ const struct noun *const NOUNS[] = {
     &NOUN_CLOCK,
     &NOUN_HEALTH,
     &NOUN_DOCTOR,
+    &NOUN_EVENT,
     &NOUN_EXPLAIN,
     &NOUN_QUOTE,
     &NOUN_DEMO,

@@ -18,6 +18,7 @@ extern const struct noun NOUN_DEMO;
 extern const struct noun NOUN_DISPUTE;
 extern const struct noun NOUN_DOCTOR;
 extern const struct noun NOUN_ENTRY;
+extern const struct noun NOUN_EVENT;
 extern const struct noun NOUN_EXPLAIN;
 extern const struct noun NOUN_GUIDE;
 extern const struct noun NOUN_HANDOVER;

@@ -44,6 +44,7 @@ extern const struct command list_statements, get_statement, open_dispute, withdr
     decide_dispute, list_disputes, carry_held_credit, list_settlement_warnings;
 extern const struct command record_payment_results, list_payments, resolve_payee;
 extern const struct command list_audit_entries;
+extern const struct command list_events, watch_events;
 extern const struct command verify_store, backup_store, accept_clock, get_store_info, rotate_keys,
     get_key_status;
 
