@@ -1,5 +1,5 @@
-/* Calls by the clock: call n goes out n / rate seconds after the first, however the service is doing,
- * so that one that stalls is charged for everybody who would have come meanwhile.
+/* Calls by the clock: call n goes out n / rate seconds after the first, however the service is
+ * doing, so that one that stalls is charged for everybody who would have come meanwhile.
  *
  * The timer of gRPC has steps of a millisecond: what falls due within one goes out together. A call
  * that had to wait longer, because all slots were in flight, counts from when it was due. */
