@@ -99,10 +99,8 @@ def flood(way, until, name):
     while time.monotonic() < until:
         try:
             with way.peer(ATTACKER) as peer:
-                reader = threading.Thread(target=peer.read_until_closed, args=(2,))
-                reader.start()
                 frames += floods.FLOODS[name](peer)
-                reader.join()
+                peer.read_until_closed(1)
             connections += 1
         except OSError:
             time.sleep(0.01)
@@ -136,10 +134,8 @@ class Client:
             raise OSError("cut")
         good = False
         while True:
-            data = self.peer.socket.recv(65536)
-            if not data:
+            if not self.peer.receive(10):
                 raise OSError("closed")
-            self.peer.received += data
             size = 0
             for kind, flags, stream, payload in self.peer.frames():
                 if 9 + len(payload) + size > len(self.peer.received):
@@ -196,7 +192,10 @@ class Memory(threading.Thread):
 
     def run(self):
         while not self.stop.wait(0.05):
-            self.most = max(self.most, self.now_kb(self.pid))
+            try:
+                self.most = max(self.most, self.now_kb(self.pid))
+            except (OSError, IndexError):
+                return  # it has ended
 
     def grown_mib(self):
         self.stop.set()
