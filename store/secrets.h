@@ -9,7 +9,7 @@
 #include "store/result.h"
 #include "store/store.h"
 
-enum { MASTER_KEY_BYTES = 32, HASH_PURPOSE_COUNT = STORE_HASH_PHONE_CODE, KEY_CHECK_BYTES = 32 };
+enum { MASTER_KEY_BYTES = 32, HASH_PURPOSE_COUNT = STORE_HASH_WEBHOOK, KEY_CHECK_BYTES = 32 };
 
 struct secrets {
     uint8_t checksum_key[KV_CHECKSUM_KEY_BYTES];

@@ -18,6 +18,7 @@
 #include "store/settlement_accounts.h"
 #include "store/sign_in.h"
 #include "store/targets.h"
+#include "store/webhooks.h"
 #include "store/write_offs.h"
 
 enum field_kind { RAW, CHOICE, AMOUNT, PARTY, RECEIPT, TEXT, CODE };
@@ -315,6 +316,25 @@ static const struct field redemption_fields[] = {
     F_RAW(redemption, business_date), F_RAW(redemption, entry), F_AMOUNT(redemption, restored),
     F_AMOUNT(redemption, cancelled), F_RAW(redemption, cancelled_at),
     F_CHOICE(redemption, lot_count, 0, 2), F_LOT(0), F_LOT(1),
+};
+
+static const struct field webhook_fields[] = {
+    F_RAW(webhook, number), F_RAW(webhook, revision), F_RAW(webhook, kinds),
+    {offsetof(struct webhook, url), WEBHOOK_URL_BYTES_MAX, TEXT, 0, 0},
+    {offsetof(struct webhook, description), NAME_BYTES_MAX, TEXT, 0, 0},
+    F_RAW(webhook, created_at), F_RAW(webhook, created_by), F_RAW(webhook, secret),
+    F_RAW(webhook, rotated_at), F_RAW(webhook, old_until), F_RAW(webhook, old_secret),
+};
+static const struct field webhook_state_fields[] = {
+    F_RAW(webhook_state, number), F_RAW(webhook_state, revision), F_RAW(webhook_state, through),
+    F_RAW(webhook_state, delivered_count), F_RAW(webhook_state, delivered_at),
+    F_RAW(webhook_state, failed_at), F_CHOICE(webhook_state, answer, 0, WEBHOOK_ANSWER_COUNT - 1),
+    F_RAW(webhook_state, status), F_RAW(webhook_state, attempts),
+    F_RAW(webhook_state, next_attempt_at), F_CHOICE(webhook_state, off, 0, WEBHOOK_OFF_COUNT - 1),
+    F_RAW(webhook_state, off_since), F_RAW(webhook_state, test_asked),
+    F_RAW(webhook_state, test_answered), F_RAW(webhook_state, tested_at),
+    F_CHOICE(webhook_state, test_answer, 0, WEBHOOK_ANSWER_COUNT - 1),
+    F_RAW(webhook_state, test_status),
 };
 
 #endif

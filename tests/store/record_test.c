@@ -68,6 +68,8 @@ CODEC(write_off)
 CODEC(settlement_account)
 CODEC(audit_entry)
 CODEC(audit_head)
+CODEC(webhook)
+CODEC(webhook_state)
 
 static size_t party_encode_any(const void *value, uint8_t *to)
 {
@@ -201,6 +203,7 @@ static const struct record_form forms[] = {
     FORM(refund, refund_mend), FORM(write_off, NULL),
     FORM(settlement_account, settlement_account_mend),
     FORM(audit_entry, NULL), FORM(audit_head, NULL),
+    FORM(webhook, NULL), FORM(webhook_state, NULL),
 };
 enum { FORM_COUNT = sizeof forms / sizeof forms[0] };
 /* The largest of them; all but the lines are bounded by RECORD_BYTES_MAX. */
