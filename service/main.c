@@ -92,15 +92,15 @@ static void block_signals(sigset_t *ret_signals)
 static int listen_all(struct rpc *rpc, const struct options *options)
 {
     char ports[OPTIONS_LISTEN_MAX * 8] = "";
-    for (unsigned i = 0; i < options->listen_count; i++) {
+    for (unsigned i = 0; i < options->listen.count; i++) {
         char message[RPC_MESSAGE_BYTES], quoted[LOG_VALUE_BYTES];
         unsigned port = 0;
-        if (!rpc_listen(rpc, options->listen[i], &port, message)) {
+        if (!rpc_listen(rpc, options->listen.values[i], &port, message)) {
             log_event("error", "cannot listen", "cause=%s", log_quote(message, quoted));
             return EXIT_LISTEN;
         }
-        log_event("info", "listening", "address=%s port=%u", log_quote(options->listen[i], quoted),
-                  port);
+        log_event("info", "listening", "address=%s port=%u",
+                  log_quote(options->listen.values[i], quoted), port);
         if (port != 0)
             snprintf(ports + strlen(ports), sizeof ports - strlen(ports), "%u\n", port);
     }
@@ -208,18 +208,40 @@ static int run(const struct options *options)
     return code;
 }
 
+/* How a job ends that only prints. */
+static int told(void)
+{
+    return fflush(stdout) == 0 ? EXIT_OK : EXIT_FAILED;
+}
+
+static int do_job(const struct options *options)
+{
+    const struct settings_program *program = options_program();
+    secret_init();
+    switch (options->job) {
+    case OPTIONS_HELP: settings_print_help(program, stdout); return told();
+    case OPTIONS_VERSION: puts("beckond " BECKON_VERSION); return told();
+    case OPTIONS_MAN: settings_print_man(program, stdout); return told();
+    case OPTIONS_SAMPLE: settings_print_sample(program, stdout); return told();
+    case OPTIONS_CHECK:
+        settings_print_values(program, options, &options->origins, stdout);
+        return told();
+    case OPTIONS_METHODS: return print_methods();
+    case OPTIONS_RESTORE: return data_restore(options) ? EXIT_OK : EXIT_FAILED;
+    case OPTIONS_SERVE: return run(options);
+    }
+    return EXIT_USAGE;
+}
+
 int main(int argc, char **argv)
 {
     struct options options;
-    if (!options_read(argc, argv, &options))
+    struct settings_error error;
+    if (!options_read(argc, argv, environ, &options, &error)) {
+        fprintf(stderr, "beckond: %s\n", error.text);
         return EXIT_USAGE;
-    secret_init();
-    switch (options.job) {
-    case OPTIONS_HELP: options_help(); return EXIT_OK;
-    case OPTIONS_VERSION: puts("beckond " BECKON_VERSION); return EXIT_OK;
-    case OPTIONS_METHODS: return print_methods();
-    case OPTIONS_RESTORE: return data_restore(&options) ? EXIT_OK : EXIT_FAILED;
-    case OPTIONS_SERVE: return run(&options);
     }
-    return EXIT_USAGE;
+    int code = do_job(&options);
+    settings_free(&options.texts);
+    return code;
 }

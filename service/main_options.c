@@ -1,39 +1,18 @@
 #include "service/main_options.h"
 
-#include <getopt.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-static const char HELP[] =
-    "beckond " BECKON_VERSION ", the service of Beckon: referral and shopping-guide incentives.\n"
+static const char USAGE[] =
+    "beckond [--config FILE] [--data DIR] [--listen ADDRESS]... [SETTING]...\n"
+    "       beckond --restore BACKUP_DIR [--data DIR] [--master-key FILE] [--erasures FILE]\n"
+    "       beckond --check-config | --sample-config | --methods | --man | --version | --help\n"
     "\n"
-    "usage: beckond [--data DIR] [--listen ADDRESS]...\n"
-    "       beckond --restore BACKUP_DIR [--data DIR] [--master-key FILE]\n"
-    "               [--erasures FILE]\n"
-    "       beckond --methods | --version | --help\n"
-    "\n"
-    "Without options it makes what it needs and serves on 127.0.0.1:7717.\n"
-    "\n"
-    "  --data DIR            the data folder, made when absent; default $XDG_STATE_HOME/beckon,\n"
-    "                        or ./beckon-data where XDG_STATE_HOME is not set\n"
-    "  --listen ADDRESS      127.0.0.1:PORT, [::1]:PORT or unix:PATH; may be given several times.\n"
-    "                        Port 0 picks a free one. Other addresses are refused: they need TLS,\n"
-    "                        so put a proxy on this machine in front\n"
-    "  --port-file FILE      writes the real ports there, one a line, once it serves\n"
-    "  --sms-file FILE       development: messages to phones go there, one JSON line each\n"
-    "  --sms-hook URL        messages to phones are POSTed there as JSON {to, text, code,\n"
-    "                        language, at}: https, or http on loopback. Without either none is\n"
-    "                        sent, and nobody can sign in by phone\n"
-    "  --sms-hook-secret FILE  its first line is sent as Authorization: Bearer\n"
-    "  --record-commits FILE writes every commit's write set there (measurements)\n"
-    "  --restore BACKUP_DIR  puts a backup into an empty data folder and ends; nothing may run\n"
-    "                        on it\n"
-    "  --master-key FILE     with --restore: the master.key kept apart from the backup\n"
-    "  --erasures FILE       with --restore: the list of who was erased, kept beside master.key\n"
-    "  --methods             prints the method table: path, kind, roles; tab-separated\n"
-    "  --version, --help\n"
-    "\n"
+    "Without settings it makes what it needs and serves on 127.0.0.1:7717.\n";
+
+static const char NOTES[] =
     "A first start makes merchant 1 and two tokens, DIR/admin.token (admin of merchant 1) and\n"
     "DIR/operator.token (the instance: merchants, backup), readable by the owner only. Keep a\n"
     "copy of DIR/master.key elsewhere: no backup can be read without it. DIR/erasures says who\n"
@@ -46,102 +25,123 @@ static const char HELP[] =
     "exit codes:\n"
     "  0   stopped as asked, or done\n"
     "  1   failed; the last line says why\n"
-    "  2   wrong options\n"
+    "  2   wrong settings\n"
     "  3   the data folder can't be opened: another beckond runs on it, no right, damaged, newer\n"
     "  4   can't listen: the port is taken, or the address is not of this machine\n"
     "  70  the store failed while serving; nothing acknowledged is lost, start it again\n";
 
-void options_help(void)
+#define AT(field) .offset = offsetof(struct options, field)
+static const struct settings_row ROWS[] = {
+    {"config", SETTINGS_PATH, AT(config), .value = "FILE", .group = "Serving",
+     .help = "the file of settings; without it there is none"},
+    {"data", SETTINGS_PATH, AT(data), .value = "DIR",
+     .fallback_words = "$XDG_STATE_HOME/beckon, or ./beckon-data without XDG_STATE_HOME",
+     .help = "the data folder, made when absent"},
+    {"listen", SETTINGS_LIST, AT(listen), .value = "ADDRESS", .fallback = "127.0.0.1:7717",
+     .maximum = OPTIONS_LISTEN_MAX,
+     .help = "127.0.0.1:PORT, [::1]:PORT or unix:PATH. Port 0 picks a free one. Other addresses "
+             "are refused: they need TLS, so put a proxy on this machine in front"},
+    {"port-file", SETTINGS_PATH, AT(port_file), .value = "FILE",
+     .help = "writes the real ports there, one a line, once it serves"},
+    {"sms-file", SETTINGS_PATH, AT(sms_file), .value = "FILE", .group = "Messages to phones",
+     .help = "development: messages to phones go there, one JSON line each"},
+    {"sms-hook", SETTINGS_TEXT, AT(sms_hook), .value = "URL",
+     .help = "messages to phones are POSTed there as JSON {to, text, code, language, at}: https, "
+             "or http on loopback. Without either none is sent, and nobody can sign in by phone"},
+    {"sms-hook-secret", SETTINGS_PATH, AT(sms_hook_secret), .value = "FILE",
+     .help = "its first line is sent to the hook as Authorization: Bearer"},
+    {"record-commits", SETTINGS_PATH, AT(record_commits), .value = "FILE", .group = "Measuring",
+     .help = "writes every commit's write set there"},
+    {"restore", SETTINGS_PATH, AT(restore), .value = "BACKUP_DIR", .flag_only = true,
+     .group = "Instead of serving",
+     .help = "puts a backup into an empty data folder and ends; nothing may run on it"},
+    {"master-key", SETTINGS_PATH, AT(master_key), .value = "FILE", .flag_only = true,
+     .help = "with --restore: the master.key kept apart from the backup"},
+    {"erasures", SETTINGS_PATH, AT(erasures), .value = "FILE", .flag_only = true,
+     .help = "with --restore: the list of who was erased, kept beside master.key"},
+    {"check-config", SETTINGS_FLAG, AT(check), .flag_only = true,
+     .help = "reads the settings, prints those in force and where each came from, and ends"},
+    {"sample-config", SETTINGS_FLAG, AT(sample), .flag_only = true, .alone = true,
+     .help = "prints a file of all settings with their defaults"},
+    {"methods", SETTINGS_FLAG, AT(methods), .flag_only = true, .alone = true,
+     .help = "prints the method table: path, kind, roles; tab-separated"},
+    {"man", SETTINGS_FLAG, AT(man), .flag_only = true, .alone = true,
+     .help = "prints the man page (roff)"},
+    {"version", SETTINGS_FLAG, AT(version), .flag_only = true, .alone = true,
+     .help = "prints the version"},
+    {"help", SETTINGS_FLAG, AT(help), .flag_only = true, .alone = true, .help = "prints this"},
+};
+
+static const struct settings_program PROGRAM = {
+    .name = "beckond", .prefix = "BECKOND_", .version = BECKON_VERSION,
+    .summary = "the service of Beckon: referral and shopping-guide incentives",
+    .usage = USAGE, .notes = NOTES, .rows = ROWS, .row_count = sizeof ROWS / sizeof *ROWS,
+    .values_size = sizeof(struct options), .config = "config",
+};
+
+const struct settings_program *options_program(void)
 {
-    fputs(HELP, stdout);
+    return &PROGRAM;
 }
 
-enum option_id {
-    OPTION_DATA = 256, OPTION_LISTEN, OPTION_PORT_FILE, OPTION_RECORD, OPTION_RESTORE,
-    OPTION_MASTER_KEY, OPTION_ERASURES, OPTION_SMS_FILE, OPTION_SMS_HOOK, OPTION_SMS_HOOK_SECRET,
-    OPTION_METHODS, OPTION_VERSION, OPTION_HELP,
-};
-
-static const struct option OPTIONS[] = {
-    {"data", required_argument, NULL, OPTION_DATA},
-    {"listen", required_argument, NULL, OPTION_LISTEN},
-    {"port-file", required_argument, NULL, OPTION_PORT_FILE},
-    {"record-commits", required_argument, NULL, OPTION_RECORD},
-    {"restore", required_argument, NULL, OPTION_RESTORE},
-    {"master-key", required_argument, NULL, OPTION_MASTER_KEY},
-    {"erasures", required_argument, NULL, OPTION_ERASURES},
-    {"sms-file", required_argument, NULL, OPTION_SMS_FILE},
-    {"sms-hook", required_argument, NULL, OPTION_SMS_HOOK},
-    {"sms-hook-secret", required_argument, NULL, OPTION_SMS_HOOK_SECRET},
-    {"methods", no_argument, NULL, OPTION_METHODS},
-    {"version", no_argument, NULL, OPTION_VERSION},
-    {"help", no_argument, NULL, OPTION_HELP},
-    {0},
-};
-
-static bool wrong(const char *sentence)
+static bool wrong(struct settings_error *error, const char *sentence)
 {
-    fprintf(stderr, "beckond: %s; beckond --help shows the options\n", sentence);
+    snprintf(error->text, sizeof error->text, "%s; beckond --help shows the options", sentence);
     return false;
 }
 
-static bool data_set(struct options *options, const char *base, const char *rest)
+/* What the table can't say of single rows. */
+static bool fits(const struct options *options, struct settings_error *ret_error)
 {
-    int size = snprintf(options->data, sizeof options->data, "%s%s", base, rest);
-    return size > 0 && (size_t)size < sizeof options->data ? true
-                                                           : wrong("--data is empty or too long");
+    if (options->master_key != NULL && options->restore == NULL)
+        return wrong(ret_error, "--master-key goes with --restore");
+    if (options->erasures != NULL && options->restore == NULL)
+        return wrong(ret_error, "--erasures goes with --restore");
+    if (options->sms_hook_secret != NULL && options->sms_hook == NULL)
+        return wrong(ret_error, "sms-hook-secret goes with sms-hook");
+    if (strlen(options->data) >= PATH_MAX)
+        return wrong(ret_error, "data is too long");
+    return true;
 }
 
-static bool option_take(struct options *options, int option, const char *value)
+static void find_data(struct options *options)
 {
-    switch (option) {
-    case OPTION_DATA: return data_set(options, value, "");
-    case OPTION_LISTEN:
-        if (options->listen_count == OPTIONS_LISTEN_MAX)
-            return wrong("at most 8 times --listen");
-        options->listen[options->listen_count++] = value;
-        return true;
-    case OPTION_PORT_FILE: options->port_file = value; return true;
-    case OPTION_RECORD: options->record_commits = value; return true;
-    case OPTION_RESTORE:
-        options->restore = value;
-        options->job = OPTIONS_RESTORE;
-        return true;
-    case OPTION_MASTER_KEY: options->master_key = value; return true;
-    case OPTION_ERASURES: options->erasures = value; return true;
-    case OPTION_SMS_FILE: options->sms_file = value; return true;
-    case OPTION_SMS_HOOK: options->sms_hook = value; return true;
-    case OPTION_SMS_HOOK_SECRET: options->sms_hook_secret = value; return true;
-    case OPTION_METHODS: options->job = OPTIONS_METHODS; return true;
-    case OPTION_VERSION: options->job = OPTIONS_VERSION; return true;
-    case OPTION_HELP: options->job = OPTIONS_HELP; return true;
-    default: return wrong("unknown option, or one without its value");
-    }
-}
-
-bool options_read(int argc, char **argv, struct options *ret_options)
-{
-    struct options options = {.job = OPTIONS_SERVE};
-    int option;
-    opterr = 0;
-    while ((option = getopt_long(argc, argv, "", OPTIONS, NULL)) != -1)
-        if (!option_take(&options, option, optarg))
-            return false;
-    if (optind < argc)
-        return wrong("there are no arguments besides options");
-    if (options.master_key != NULL && options.restore == NULL)
-        return wrong("--master-key goes with --restore");
-    if (options.erasures != NULL && options.restore == NULL)
-        return wrong("--erasures goes with --restore");
-    if (options.sms_hook_secret != NULL && options.sms_hook == NULL)
-        return wrong("--sms-hook-secret goes with --sms-hook");
-    if (options.listen_count == 0)
-        options.listen[options.listen_count++] = "127.0.0.1:7717";
     const char *state = getenv("XDG_STATE_HOME");
-    bool has_state = state != NULL && state[0] == '/';
-    if (options.data[0] == '\0'
-        && !data_set(&options, has_state ? state : ".", has_state ? "/beckon" : "/beckon-data"))
+    char path[PATH_MAX + sizeof "/beckon"] = "./beckon-data";
+    if (state != NULL && state[0] == '/')
+        snprintf(path, sizeof path, "%s/beckon", state);
+    options->data = settings_keep(&options->texts, path);
+}
+
+static enum options_job job_of(const struct options *options)
+{
+    return options->help      ? OPTIONS_HELP
+           : options->version ? OPTIONS_VERSION
+           : options->methods ? OPTIONS_METHODS
+           : options->man     ? OPTIONS_MAN
+           : options->sample  ? OPTIONS_SAMPLE
+           : options->check   ? OPTIONS_CHECK
+           : options->restore != NULL ? OPTIONS_RESTORE
+                                      : OPTIONS_SERVE;
+}
+
+bool options_read(int argc, char *const *argv, char *const *environment,
+                  struct options *ret_options, struct settings_error *ret_error)
+{
+    struct options options;
+    struct settings_texts texts;
+    struct settings_origins origins;
+    if (!settings_read(&PROGRAM, argc, argv, environment, &options, &texts, &origins, ret_error))
         return false;
+    options.texts = texts;
+    options.origins = origins;
+    options.job = job_of(&options);
+    if (options.data == NULL)
+        find_data(&options);
+    if (!fits(&options, ret_error)) {
+        settings_free(&options.texts);
+        return false;
+    }
     *ret_options = options;
     return true;
 }

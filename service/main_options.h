@@ -1,9 +1,11 @@
-/* What beckond was asked to do: its command line. */
+/* What beckond was asked to do: its settings, from the command line, the environment and the file
+ * (service/settings). A new setting is a field here and a row in main_options.c. */
 #ifndef BECKON_SERVICE_MAIN_OPTIONS_H
 #define BECKON_SERVICE_MAIN_OPTIONS_H
 
-#include <limits.h>
 #include <stdbool.h>
+
+#include "service/settings/settings.h"
 
 /* How beckond ends; `beckond --help` says the same. */
 enum {
@@ -11,13 +13,16 @@ enum {
 };
 
 enum { OPTIONS_LISTEN_MAX = 8 };
-enum options_job { OPTIONS_SERVE, OPTIONS_RESTORE, OPTIONS_METHODS, OPTIONS_VERSION, OPTIONS_HELP };
+enum options_job {
+    OPTIONS_SERVE, OPTIONS_RESTORE, OPTIONS_METHODS, OPTIONS_VERSION, OPTIONS_HELP, OPTIONS_MAN,
+    OPTIONS_SAMPLE, OPTIONS_CHECK,
+};
 
 struct options {
-    enum options_job job;
-    char data[PATH_MAX];
-    const char *listen[OPTIONS_LISTEN_MAX];
-    unsigned listen_count;
+    enum options_job job;       /* follows from the flags below */
+    const char *config;         /* NULL: no file */
+    const char *data;
+    struct settings_list listen;
     const char *port_file;      /* NULL: none */
     const char *record_commits; /* NULL: none */
     const char *restore;        /* OPTIONS_RESTORE: the backup */
@@ -26,11 +31,15 @@ struct options {
     const char *sms_file;       /* NULL: none; as the next two */
     const char *sms_hook;
     const char *sms_hook_secret;
+    bool help, version, methods, man, sample, check;
+    struct settings_texts texts; /* what the texts above belong to */
+    struct settings_origins origins;
 };
 
-/* Reads the command line. False after a sentence on stderr: EXIT_USAGE. */
-bool options_read(int argc, char **argv, struct options *ret_options);
-/* Prints the manual to stdout. */
-void options_help(void);
+/* The table. */
+const struct settings_program *options_program(void);
+/* Reads all sources. False: *ret_error says what is wrong; EXIT_USAGE at start. */
+bool options_read(int argc, char *const *argv, char *const *environment,
+                  struct options *ret_options, struct settings_error *ret_error);
 
 #endif
