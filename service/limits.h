@@ -27,6 +27,8 @@ enum {
     LIMIT_PING_INTERVAL_MS = 5000,        /* clients may ping twice as often as ours do */
     LIMIT_GOODBYE_MS = 200,               /* clients hang up by themselves after the last reply */
     LIMIT_POLLERS = 4,
+    LIMIT_DESCRIPTORS = 16384,            /* numbers of adopted descriptors: far above what is
+                                             open, of which connections are the most */
     LIMIT_CONNECTIONS = 1024,
     LIMIT_CONNECTIONS_PER_ADDRESS = 512,  /* loopback: all clients share one address */
 

@@ -1,7 +1,7 @@
 /* beckond: wires clock, randomness, store, executor and runtime together, and stops them in order.
  *
  * Start: options -> method table fits the API? -> store (first start: merchant, tokens) -> executor
- * -> runtime -> listen -> port file -> serve -> "ready".
+ * -> runtime -> door: listen, port file -> serve -> "ready".
  * End:   signal -> drain (a second signal or 10 s hasten it) -> due ticker -> executor -> runtime
  *        -> store. */
 #include <malloc.h>
@@ -14,9 +14,11 @@
 
 #include "service/limits.h"
 #include "service/main_data.h"
+#include "service/main_door.h"
 #include "service/main_due.h"
 #include "service/main_erase.h"
 #include "service/main_options.h"
+#include "service/main_reload.h"
 #include "service/main_settle.h"
 #include "service/ops/clock.h"
 #include "service/ops/log.h"
@@ -78,45 +80,55 @@ static void raise_descriptors(void)
     }
 }
 
-/* Signals are taken by main alone; every thread started later inherits the block. */
-static void block_signals(sigset_t *ret_signals)
+/* Signals are taken by main alone; every thread started later inherits the block. *ret_stop are
+ * those that end. */
+static void block_signals(sigset_t *ret_stop)
 {
-    sigemptyset(ret_signals);
-    sigaddset(ret_signals, SIGTERM);
-    sigaddset(ret_signals, SIGINT);
-    pthread_sigmask(SIG_BLOCK, ret_signals, NULL);
+    sigset_t reload;
+    sigemptyset(ret_stop);
+    sigaddset(ret_stop, SIGTERM);
+    sigaddset(ret_stop, SIGINT);
+    pthread_sigmask(SIG_BLOCK, ret_stop, NULL);
+    sigemptyset(&reload);
+    sigaddset(&reload, SIGHUP);
+    pthread_sigmask(SIG_BLOCK, &reload, NULL);
     signal(SIGPIPE, SIG_IGN);
 }
 
-/* Listens on every address and says where; EXIT_OK, or what to exit with. */
-static int listen_all(struct rpc *rpc, const struct options *options)
+/* The parts that take settings while they serve. */
+struct parts { struct rpc *rpc; struct door *door; };
+
+/* Gives the parts what may change while serving: at the start, and after a SIGHUP whose settings
+ * were good. */
+static void apply_settings(const struct options *options, const struct parts *parts)
 {
-    char ports[OPTIONS_LISTEN_MAX * 8] = "";
-    for (unsigned i = 0; i < options->listen.count; i++) {
-        char message[RPC_MESSAGE_BYTES], quoted[LOG_VALUE_BYTES];
-        unsigned port = 0;
-        if (!rpc_listen(rpc, options->listen.values[i], &port, message)) {
-            log_event("error", "cannot listen", "cause=%s", log_quote(message, quoted));
-            return EXIT_LISTEN;
-        }
-        log_event("info", "listening", "address=%s port=%u",
-                  log_quote(options->listen.values[i], quoted), port);
-        if (port != 0)
-            snprintf(ports + strlen(ports), sizeof ports - strlen(ports), "%u\n", port);
-    }
-    rpc_serve(rpc);
-    if (options->port_file != NULL && !data_write_file(options->port_file, ports, 0644)) {
-        log_event("error", "port file not written", "%s", "");
-        return EXIT_FAILED;
-    }
-    return EXIT_OK;
+    (void)parts;
+    log_set_level(options->log_level);
 }
 
-static void drain(struct rpc *rpc, const sigset_t *signals)
+/* Serves until a signal ends it; SIGHUP reads the settings again. */
+static void wait_for_the_end(struct reload *reload, const struct parts *parts,
+                             const sigset_t *stop)
+{
+    sigset_t all = *stop;
+    sigaddset(&all, SIGHUP);
+    for (;;) {
+        int number = 0;
+        sigwait(&all, &number);
+        log_event("info", "signal", "name=SIG%s", sigabbrev_np(number));
+        if (number != SIGHUP)
+            return;
+        if (reload_read(reload))
+            apply_settings(reload->options, parts);
+    }
+}
+
+static void drain(struct rpc *rpc, struct door *door, const sigset_t *signals)
 {
     struct timespec slice = {.tv_nsec = DRAIN_SLICE_MS * 1000000L};
     bool hastened = false;
-    log_event("info", "draining", "connections=%u", rpc_connection_count(rpc));
+    log_event("info", "draining", "connections=%u", door_connection_count(door));
+    door_stop(door);
     rpc_drain(rpc);
     for (unsigned waited_ms = 0; !rpc_drained(rpc); waited_ms += DRAIN_SLICE_MS) {
         bool again = sigtimedwait(signals, NULL, &slice) > 0;
@@ -129,9 +141,10 @@ static void drain(struct rpc *rpc, const sigset_t *signals)
 }
 
 /* Serves until a signal; the store is open. `sender` may be NULL. */
-static int serve(const struct options *options, struct store *store, struct sender *sender,
+static int serve(struct reload *reload, struct store *store, struct sender *sender,
                  const sigset_t *signals)
 {
+    const struct options *options = reload->options;
     struct executor_clock clock = clock_system();
     struct executor *executor = executor_start(&(struct executor_options){
         .store = store, .clock = clock, .fault = store_fault,
@@ -149,19 +162,22 @@ static int serve(const struct options *options, struct store *store, struct send
     struct due_ticker *due = due_ticker_start(executor, store, clock);
     struct settle_ticker *settle = settle_ticker_start(executor, store);
     struct erase_ticker *erase = erase_ticker_start(executor, store);
-    int code = listen_all(rpc, options);
+    struct door *door = main_door_open(rpc, runtime_log, NULL);
+    struct parts parts = {.rpc = rpc, .door = door};
+    apply_settings(options, &parts);
+    rpc_serve(rpc);
+    int code = main_door_listen(door, options);
     if (code == EXIT_OK) {
-        int number = 0;
         log_event("info", "ready", "pid=%d version=%s", (int)getpid(), BECKON_VERSION);
-        sigwait(signals, &number);
-        log_event("info", "signal", "name=SIG%s", sigabbrev_np(number));
+        wait_for_the_end(reload, &parts, signals);
     }
-    drain(rpc, signals);
+    drain(rpc, door, signals);
     erase_ticker_stop(erase);
     settle_ticker_stop(settle);
     due_ticker_stop(due);
     executor_stop(executor);
     rpc_close(rpc);
+    door_close(door);
     ticker_stop(ticker);
     log_event("info", "stopped", "code=%d", code);
     return code;
@@ -181,8 +197,9 @@ static bool start_sender(const struct options *options, struct sender **ret)
     return *ret != NULL;
 }
 
-static int run(const struct options *options)
+static int run(struct reload *reload)
 {
+    const struct options *options = reload->options;
     char message[METHOD_MESSAGE_BYTES];
     size_t count;
     const struct method *methods = method_table(&count);
@@ -190,6 +207,7 @@ static int run(const struct options *options)
         log_event("error", "method table does not fit the API", "cause=\"%s\"", message);
         return EXIT_FAILED;
     }
+    log_set_level(options->log_level);
     sigset_t signals;
     block_signals(&signals);
     raise_descriptors();
@@ -200,7 +218,7 @@ static int run(const struct options *options)
         return EXIT_FAILED;
     int code = EXIT_DATA;
     if (data_open(options, LIMIT_POLLERS + OWN_READERS, &store)) {
-        code = serve(options, store, sender, &signals);
+        code = serve(reload, store, sender, &signals);
         store_close(store);
     }
     if (sender != NULL)
@@ -214,8 +232,9 @@ static int told(void)
     return fflush(stdout) == 0 ? EXIT_OK : EXIT_FAILED;
 }
 
-static int do_job(const struct options *options)
+static int do_job(struct reload *reload)
 {
+    const struct options *options = reload->options;
     const struct settings_program *program = options_program();
     secret_init();
     switch (options->job) {
@@ -228,7 +247,7 @@ static int do_job(const struct options *options)
         return told();
     case OPTIONS_METHODS: return print_methods();
     case OPTIONS_RESTORE: return data_restore(options) ? EXIT_OK : EXIT_FAILED;
-    case OPTIONS_SERVE: return run(options);
+    case OPTIONS_SERVE: return run(reload);
     }
     return EXIT_USAGE;
 }
@@ -241,7 +260,10 @@ int main(int argc, char **argv)
         fprintf(stderr, "beckond: %s\n", error.text);
         return EXIT_USAGE;
     }
-    int code = do_job(&options);
+    struct reload reload = {
+        .argc = argc, .argv = argv, .environment = environ, .options = &options};
+    int code = do_job(&reload);
+    reload_free(&reload);
     settings_free(&options.texts);
     return code;
 }

@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "service/ops/log.h"
+
 static const char USAGE[] =
     "beckond [--config FILE] [--data DIR] [--listen ADDRESS]... [SETTING]...\n"
     "       beckond --restore BACKUP_DIR [--data DIR] [--master-key FILE] [--erasures FILE]\n"
@@ -18,6 +20,8 @@ static const char NOTES[] =
     "copy of DIR/master.key elsewhere: no backup can be read without it. DIR/erasures says who\n"
     "was erased; it belongs beside that copy, so that no backup brings them back.\n"
     "\n"
+    "SIGHUP reads the settings again: those marked (reloaded) change, others wait for a restart,\n"
+    "and when one is wrong all stay as they are.\n"
     "SIGTERM and SIGINT drain: no new calls, calls in progress end (at most 10 s), then it stops.\n"
     "A second signal cancels what is still in progress. Logs go to stderr, one line an event; the\n"
     "line msg=\"ready\" says that it serves.\n"
@@ -50,8 +54,14 @@ static const struct settings_row ROWS[] = {
              "or http on loopback. Without either none is sent, and nobody can sign in by phone"},
     {"sms-hook-secret", SETTINGS_PATH, AT(sms_hook_secret), .value = "FILE",
      .help = "its first line is sent to the hook as Authorization: Bearer"},
-    {"record-commits", SETTINGS_PATH, AT(record_commits), .value = "FILE", .group = "Measuring",
-     .help = "writes every commit's write set there"},
+    {"log-level", SETTINGS_CHOICE, AT(log_level), .choices = LOG_LEVEL_NAMES, .fallback = "info",
+     .reload = true, .group = "Logs, measuring",
+     .help = "from what on lines go to the log; refused calls are told at debug"},
+    {"log-slow", SETTINGS_DURATION, AT(log_slow_ms), .value = "TIME", .fallback = "1s",
+     .maximum = 3600000, .reload = true,
+     .help = "calls that take so long are logged as warnings; 0s: none are"},
+    {"record-commits", SETTINGS_PATH, AT(record_commits), .value = "FILE",
+     .help = "measurements: writes every commit's write set there"},
     {"restore", SETTINGS_PATH, AT(restore), .value = "BACKUP_DIR", .flag_only = true,
      .group = "Instead of serving",
      .help = "puts a backup into an empty data folder and ends; nothing may run on it"},

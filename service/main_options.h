@@ -31,6 +31,8 @@ struct options {
     const char *sms_file;       /* NULL: none; as the next two */
     const char *sms_hook;
     const char *sms_hook_secret;
+    unsigned log_level;         /* enum log_level */
+    uint64_t log_slow_ms;       /* calls that take so long are logged; 0: none */
     bool help, version, methods, man, sample, check;
     struct settings_texts texts; /* what the texts above belong to */
     struct settings_origins origins;

@@ -1,12 +1,35 @@
 #include "service/ops/log.h"
 
 #include <stdarg.h>
+#include <stdatomic.h>
+#include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
+#include <string.h>
 #include <time.h>
 #include <unistd.h>
 
 enum { LINE_BYTES = 2048 };
+
+const char *const LOG_LEVEL_NAMES[] = {
+    [LOG_LEVEL_ERROR] = "error", [LOG_LEVEL_WARN] = "warn", [LOG_LEVEL_INFO] = "info",
+    [LOG_LEVEL_DEBUG] = "debug", NULL};
+static atomic_int level_taken = LOG_LEVEL_INFO;
+
+void log_set_level(enum log_level level)
+{
+    atomic_store(&level_taken, (int)level);
+}
+
+/* A level nobody knows is an error's: better told than lost. */
+static bool is_taken(const char *level)
+{
+    int taken = atomic_load(&level_taken);
+    for (int i = 0; LOG_LEVEL_NAMES[i] != NULL; i++)
+        if (strcmp(LOG_LEVEL_NAMES[i], level) == 0)
+            return i <= taken;
+    return true;
+}
 
 const char *log_quote(const char *text, char ret_text[LOG_VALUE_BYTES])
 {
@@ -24,6 +47,8 @@ const char *log_quote(const char *text, char ret_text[LOG_VALUE_BYTES])
 
 void log_event(const char *level, const char *message, const char *details, ...)
 {
+    if (!is_taken(level))
+        return;
     char line[LINE_BYTES];
     struct timespec now;
     struct tm utc;

@@ -101,8 +101,6 @@ struct call {
     bool fresh;                  /* initialised once */
 };
 
-struct listener;
-
 struct rpc {
     struct rpc_options options;
     grpc_server *server;
@@ -137,7 +135,11 @@ struct rpc {
     atomic_bool drained;
     bool hastened;               /* main's thread only, as the next */
     uint64_t idle_since_ms;      /* while draining; 0: calls are in progress */
-    struct listener *listener;
+
+    pthread_mutex_t adopt_lock;  /* peers, adopt_ended, and the server while it may take more */
+    struct rpc_peer *peers;      /* by descriptor */
+    bool adopt_ended;
+    grpc_server_credentials *credentials;
 };
 
 /* slots.c */
@@ -196,11 +198,10 @@ struct request_bytes {
 bool request_open(grpc_byte_buffer *payload, struct request_bytes *ret); /* false: compressed */
 void request_close(struct request_bytes *request);
 
-/* listener.c */
-bool listener_open(struct rpc *rpc, const char *address, unsigned *ret_port,
-                   char ret_message[RPC_MESSAGE_BYTES]);
-bool listener_start(struct rpc *rpc);
-void listener_stop(struct rpc *rpc);              /* closes, joins; rpc->listener goes */
-unsigned listener_connection_count(struct rpc *rpc);
+/* peer.c: who is at the other end of a descriptor that was adopted. */
+void peers_init(struct rpc *rpc);
+void peers_free(struct rpc *rpc);
+/* Of the connection a call came by; false: nobody knows, so he is nobody's proxy. */
+bool peer_of(const struct call *call, struct rpc_peer *ret_peer);
 
 #endif

@@ -1,14 +1,15 @@
 /* The gRPC runtime: listens, takes calls, hands them to the executor, sends replies. Everything of
  * gRPC is behind this header; only this folder includes <grpc/...>.
  *
- * Happy path: rpc_open -> rpc_listen (once per address) -> rpc_serve -> ... -> rpc_drain, poll
- * rpc_drained -> executor_stop -> rpc_close. All called by main's thread. Pollers and the accept
- * thread are the runtime's own. */
+ * Happy path: rpc_open -> rpc_serve -> rpc_adopt (per connection) -> ... -> rpc_drain, poll
+ * rpc_drained -> executor_stop -> rpc_close. All but rpc_adopt called by main's thread. Pollers are
+ * the runtime's own; it listens nowhere: the door (service/door) does. */
 #ifndef BECKON_SERVICE_RPC_RPC_H
 #define BECKON_SERVICE_RPC_RPC_H
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "service/executor/executor.h"
 #include "service/rpc/method_table.h"
@@ -34,17 +35,23 @@ struct rpc_options {
     void *log_context;
 };
 
-/* Starts gRPC and the pollers; nothing listens yet. False: ret_message says why. */
+/* Starts gRPC and the pollers. False: ret_message says why. */
 bool rpc_open(const struct rpc_options *options, struct rpc **ret_rpc,
               char ret_message[RPC_MESSAGE_BYTES]);
-/* Binds "ADDRESS:PORT" (loopback only; port 0 picks one) or "unix:PATH". *ret_port is 0 for a unix
- * socket. False: ret_message says what is wrong and what to do. */
-bool rpc_listen(struct rpc *rpc, const char *address, unsigned *ret_port,
-                char ret_message[RPC_MESSAGE_BYTES]);
-/* Begins to accept; health says SERVING. */
+/* Who is at the other end of a connection. */
+enum { RPC_PEER_BYTES = 16 };
+struct rpc_peer {
+    uint8_t address[RPC_PEER_BYTES]; /* IPv6 form; all zero: a unix socket */
+    bool forwards;                   /* a proxy on this machine: its x-forwarded-for counts */
+};
+/* Takes a connection: a plaintext, non-blocking stream socket, which the runtime closes. Any
+ * thread, until rpc_close; once the drain has come so far that nothing new is served, it only
+ * closes it. */
+void rpc_adopt(struct rpc *rpc, int fd, const struct rpc_peer *peer);
+/* Health says SERVING. */
 void rpc_serve(struct rpc *rpc);
 
-/* Stops listening, tells health and clients, refuses new calls; calls in progress go on. */
+/* Tells health and clients, refuses new calls; calls in progress go on. */
 void rpc_drain(struct rpc *rpc);
 /* Are all connections gone? To be asked every few ms: once nothing is in progress any more it cuts
  * connections that do not end by themselves. */
@@ -53,8 +60,5 @@ bool rpc_drained(struct rpc *rpc);
 void rpc_hasten(struct rpc *rpc);
 /* After rpc_drained and executor_stop: waits for the last calls, joins the threads, frees. */
 void rpc_close(struct rpc *rpc);
-
-/* Connections open now. */
-unsigned rpc_connection_count(struct rpc *rpc);
 
 #endif

@@ -1,6 +1,6 @@
 /* The server: its queues and pollers, its start and its end.
  *
- * The end, in the only order gRPC survives: stop listening -> health says NOT_SERVING ->
+ * The end, in the only order gRPC survives: no more connections -> health says NOT_SERVING ->
  * shutdown_and_notify -> keep polling (main waits, at last cancels all calls) -> its tag is
  * consumed: drained -> main stops the executor -> every armed slot and call has come back -> queues
  * shut down -> pollers drain them and end -> server, queues, gRPC destroyed. A batch started after
@@ -123,6 +123,7 @@ bool rpc_open(const struct rpc_options *options, struct rpc **ret_rpc,
     gpr_set_log_function(log_grpc);
     grpc_init();
     rpc->server = create_server();
+    peers_init(rpc);
     for (unsigned i = 0; i < rpc->queue_count; i++) {
         rpc->queues[i] = (struct queue){
             .rpc = rpc, .cq = grpc_completion_queue_create_for_next(NULL)};
@@ -139,24 +140,18 @@ bool rpc_open(const struct rpc_options *options, struct rpc **ret_rpc,
     return true;
 }
 
-bool rpc_listen(struct rpc *rpc, const char *address, unsigned *ret_port,
-                char ret_message[RPC_MESSAGE_BYTES])
-{
-    return listener_open(rpc, address, ret_port, ret_message);
-}
-
 void rpc_serve(struct rpc *rpc)
 {
     health_set(rpc, true);
-    if (!listener_start(rpc))
-        abort(); /* start-up: no thread */
 }
 
 void rpc_drain(struct rpc *rpc)
 {
     if (atomic_exchange(&rpc->stopping, true))
         return;
-    listener_stop(rpc);
+    pthread_mutex_lock(&rpc->adopt_lock);
+    rpc->adopt_ended = true;
+    pthread_mutex_unlock(&rpc->adopt_lock);
     health_set(rpc, false);
     follow_stop(rpc);
     grpc_server_shutdown_and_notify(rpc->server, rpc->queues[0].cq, &rpc->shut_down);
@@ -206,6 +201,7 @@ void rpc_close(struct rpc *rpc)
     for (unsigned i = 0; i < rpc->queue_count; i++)
         grpc_completion_queue_destroy(rpc->queues[i].cq);
     slots_free(rpc);
+    peers_free(rpc);
     grpc_shutdown();
     log_target = NULL;
     pool_free(rpc);
@@ -216,9 +212,4 @@ void rpc_close(struct rpc *rpc)
     pthread_cond_destroy(&rpc->stream_changed);
     pthread_cond_destroy(&rpc->follow_changed);
     free(rpc);
-}
-
-unsigned rpc_connection_count(struct rpc *rpc)
-{
-    return listener_connection_count(rpc);
 }

@@ -55,6 +55,23 @@ static uint64_t mix(uint64_t value)
     return value ^ value >> 31;
 }
 
+static uint32_t bucket_of(const struct throttle *throttle, struct bytes peer)
+{
+    uint64_t hash = throttle->secret;
+    for (size_t i = 0; i < peer.size; i++)
+        hash = mix(hash ^ peer.data[i]);
+    return (uint32_t)(mix(hash) % THROTTLE_BUCKETS);
+}
+
+uint32_t throttle_bucket_address(const struct throttle *throttle,
+                                 const uint8_t address[THROTTLE_ADDRESS_BYTES])
+{
+    static const uint8_t mapped[12] = {[10] = 0xFF, [11] = 0xFF};
+    bool is_four = memcmp(address, mapped, sizeof mapped) == 0;
+    return bucket_of(throttle, (struct bytes){
+        address, is_four ? THROTTLE_ADDRESS_BYTES : NETWORK_BYTES});
+}
+
 uint32_t throttle_bucket(const struct throttle *throttle, struct bytes forwarded_for)
 {
     struct bytes peer = {NULL, 0};
@@ -67,10 +84,7 @@ uint32_t throttle_bucket(const struct throttle *throttle, struct bytes forwarded
         if (inet_pton(AF_INET6, text, address) == 1)
             peer = (struct bytes){address, NETWORK_BYTES};
     }
-    uint64_t hash = throttle->secret;
-    for (size_t i = 0; i < peer.size; i++)
-        hash = mix(hash ^ peer.data[i]);
-    return (uint32_t)(mix(hash) % THROTTLE_BUCKETS);
+    return bucket_of(throttle, peer);
 }
 
 /* `burst` guesses are free, one more is forgiven every `each_ms`. */

@@ -2,10 +2,10 @@
  * type few wrong ones, each of them and all together; staff and imports are not concerned. Who has
  * named no wrong code lately doesn't wait for those who have: he registers, whatever they do.
  *
- * Who a stranger is: Beckon listens on this machine alone, so every connection is a neighbour's. A
- * front end that speaks for others says for whom, in x-forwarded-for, and its last address (the one
- * the front end saw itself) is the peer; without that header the neighbour is. Peers share buckets
- * by a secret hash: memory is fixed, nobody can push others out, and at worst two share a bucket.
+ * Who a stranger is: his connection's address. A front end on this machine that speaks for others
+ * says for whom, in x-forwarded-for, and its last address (the one the front end saw itself) is the
+ * peer; from anywhere else that header counts for nothing. Peers share buckets by a secret hash:
+ * memory is fixed, nobody can push others out, and at worst two share a bucket.
  *
  * Each bucket is the time at which all its guesses will be forgiven. In memory only: a restart
  * forgives. Any thread. */
@@ -31,9 +31,13 @@ struct throttle {
 void throttle_init(struct throttle *throttle, uint64_t secret);
 void throttle_destroy(struct throttle *throttle);
 
-/* The bucket of an x-forwarded-for header; no header (size 0) is the neighbour himself. IPv6
- * addresses of one /64 network are one peer: whoever has one has all. */
+/* The bucket of an x-forwarded-for header that is believed. IPv6 addresses of one /64 network are
+ * one peer: whoever has one has all. */
 uint32_t throttle_bucket(const struct throttle *throttle, struct bytes forwarded_for);
+/* The bucket of a connection's own address, in IPv6 form. */
+enum { THROTTLE_ADDRESS_BYTES = 16 };
+uint32_t throttle_bucket_address(const struct throttle *throttle,
+                                 const uint8_t address[THROTTLE_ADDRESS_BYTES]);
 
 /* How long a stranger has to wait before he may do what is slowed this way, in ms; 0: he may. */
 uint32_t throttle_wait_ms(struct throttle *throttle, enum command_slowed slowed, uint32_t bucket,

@@ -66,6 +66,19 @@ static struct bytes forwarded_for(const grpc_metadata_array *metadata)
     return found;
 }
 
+/* Whose guesses are counted together: whom a proxy on this machine names, else the caller's own
+ * address, which he can't make up. */
+static uint32_t bucket_of(const struct call *call)
+{
+    const struct throttle *throttle = &call->rpc->throttle;
+    struct rpc_peer peer = {0};
+    struct bytes named = forwarded_for(&call->metadata);
+    bool known = peer_of(call, &peer);
+    if (known && peer.forwards && named.size > 0)
+        return throttle_bucket(throttle, named);
+    return throttle_bucket_address(throttle, peer.address);
+}
+
 /* What strangers may call at all takes a code or sends one: those who guess too many, or ask for
  * too many, wait. */
 static enum outcome admit_stranger(struct call *call)
@@ -74,7 +87,7 @@ static enum outcome admit_stranger(struct call *call)
     const struct executor_clock *clock = &rpc->options.clock;
     if (!(call->method->roles & METHOD_ROLE(ROLE_REGISTRANT)))
         return OUTCOME_TOKEN_MISSING;
-    call->peer = throttle_bucket(&rpc->throttle, forwarded_for(&call->metadata));
+    call->peer = bucket_of(call);
     enum command_slowed slowed = call->method->command->slowed;
     uint32_t wait_ms = throttle_wait_ms(&rpc->throttle, slowed, call->peer,
                                         clock->monotonic_ms(clock->context));

@@ -125,32 +125,6 @@ class Start(unittest.TestCase):
             self.assertEqual(ended.returncode, 2, wrong)
             self.assertIn("--help", ended.stderr)
 
-    def test_a_file_of_settings_is_read_and_a_wrong_line_named(self):
-        with tempfile.TemporaryDirectory() as folder:
-            path = os.path.join(folder, "beckond.conf")
-            with open(path, "w") as file:
-                file.write("[beckond]\ndata = %s/data\nlisten = unix:%s/a\nlisten = "
-                           "unix:%s/b\n" % (folder, folder, folder))
-            told = run("--config", path, "--check-config")
-            self.assertEqual(told.returncode, 0, told.stderr)
-            self.assertIn("data = %s/data\t(file)" % folder, told.stdout)
-            self.assertIn("listen = unix:%s/b\t(file)" % folder, told.stdout)
-            with open(path, "a") as file:
-                file.write("lisen = 127.0.0.1:1\n")
-            ended = run("--config", path)
-            self.assertEqual(ended.returncode, 2)
-            self.assertIn('%s:5:1: there is no setting "lisen"; did you mean "listen"?' % path,
-                          ended.stderr)
-            self.assertFalse(os.path.exists(folder + "/data"))
-
-    def test_the_sample_of_the_settings_passes_the_check(self):
-        with tempfile.TemporaryDirectory() as folder:
-            path = os.path.join(folder, "beckond.conf")
-            with open(path, "w") as file:
-                file.write(run("--sample-config").stdout)
-            told = run("--config", path, "--check-config")
-            self.assertEqual(told.returncode, 0, told.stderr)
-
     def test_first_start_writes_tokens_for_the_owner_only(self):
         with Service() as service:
             for name in ("admin.token", "operator.token", "master.key"):

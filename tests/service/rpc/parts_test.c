@@ -1,4 +1,4 @@
-/* The small parts of the runtime: arena, address, status, the check of the method table. */
+/* The small parts of the runtime: arena, status, the check of the method table. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -13,7 +13,6 @@
 #include <google/rpc/status.pb-c.h>
 
 #include "service/limits.h"
-#include "service/rpc/address.h"
 #include "service/rpc/arena.h"
 #include "service/rpc/descriptors.h"
 #include "service/rpc/method_table.h"
@@ -95,30 +94,6 @@ static void one_call_alone_gets_no_more_than_its_limit(void **state)
     assert_null(arena_alloc(&arena, 128 * 1024));
     assert_true(arena.too_large);
     arena_reset(&arena);
-}
-
-static void only_loopback_and_unix_addresses_are_read(void **state)
-{
-    (void)state;
-    struct address address;
-    char message[ADDRESS_MESSAGE_BYTES];
-    static const char *const good[] = {"127.0.0.1:7717", "127.1.2.3:0", "[::1]:65535",
-                                       "localhost:1", "unix:/run/beckon.sock"};
-    static const char *const bad[] = {
-        "", "7717", ":7717", "127.0.0.1", "127.0.0.1:", "127.0.0.1:65536", "127.0.0.1:-1",
-        "127.0.0.1:7x", "0.0.0.0:7717", "192.168.1.2:7717", "[::]:7717", "::1:7717",
-        "[2001:db8::1]:1", "example.com:7717", "unix:", "[127.0.0.1]:1"};
-    for (size_t i = 0; i < sizeof good / sizeof good[0]; i++)
-        assert_true(address_read(good[i], &address, message));
-    for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
-        message[0] = '\0';
-        if (address_read(bad[i], &address, message))
-            fail_msg("\"%s\" was let through", bad[i]);
-        assert_true(strlen(message) > 20);
-    }
-    char path[200] = "unix:/";
-    memset(path + 6, 'x', 150);
-    assert_false(address_read(path, &address, message));
 }
 
 static void a_refusal_carries_reason_field_delay_and_both_languages(void **state)
@@ -225,7 +200,6 @@ int main(void)
         cmocka_unit_test(a_rewound_arena_keeps_what_was_before_the_mark),
         cmocka_unit_test(an_empty_pool_gives_null_and_says_so),
         cmocka_unit_test(one_call_alone_gets_no_more_than_its_limit),
-        cmocka_unit_test(only_loopback_and_unix_addresses_are_read),
         cmocka_unit_test(a_refusal_carries_reason_field_delay_and_both_languages),
         cmocka_unit_test(every_outcome_fits_its_status_with_the_longest_refusal),
         cmocka_unit_test(a_table_that_lacks_a_method_is_refused_by_its_name),

@@ -21,6 +21,7 @@
 #include <beckon/v1/store_service.pb-c.h>
 
 #include "fake_executor.h"
+#include "service/door/door.h"
 #include "service/rpc/rpc.h"
 
 enum { HEARTBEAT_MS = 700 };
@@ -171,9 +172,17 @@ static void port_write(const char *path, unsigned port)
         exit(1);
 }
 
-static void drain(struct rpc *rpc, const sigset_t *signals)
+static void adopt(void *context, int fd, const struct door_peer *peer)
+{
+    struct rpc_peer same = {.forwards = peer->is_local};
+    memcpy(same.address, peer->address, sizeof same.address);
+    rpc_adopt(context, fd, &same);
+}
+
+static void drain(struct rpc *rpc, struct door *door, const sigset_t *signals)
 {
     struct timespec slice = {.tv_nsec = 10 * 1000000L};
+    door_stop(door);
     rpc_drain(rpc);
     for (int waited = 0; !rpc_drained(rpc); waited++)
         if (sigtimedwait(signals, NULL, &slice) > 0 || waited == 500)
@@ -215,22 +224,26 @@ int main(int argc, char **argv)
         fprintf(stderr, "%s\n", message);
         return 1;
     }
-    bool ok = rpc_listen(rpc, argc > 3 ? argv[3] : "127.0.0.1:0", &port, message);
+    struct door *door = door_open(&(struct door_options){
+        .adopt = adopt, .adopt_context = rpc, .log = log_line});
+    bool ok = door_listen(door, argc > 3 ? argv[3] : "127.0.0.1:0", &port, message);
     for (int i = 4; i < argc && ok; i++) {
         unsigned other;
-        ok = rpc_listen(rpc, argv[i], &other, message);
+        ok = door_listen(door, argv[i], &other, message);
     }
     if (!ok)
         fprintf(stderr, "%s\n", message);
     if (ok) {
         rpc_serve(rpc);
+        door_start(door);
         port_write(argv[1], port);
         int number;
         sigwait(&signals, &number);
     }
-    drain(rpc, &signals);
+    drain(rpc, door, &signals);
     executor_stop(executor);
     rpc_close(rpc);
+    door_close(door);
     fprintf(stderr, "stopped\n");
     return ok ? 0 : 1;
 }

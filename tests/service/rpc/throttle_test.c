@@ -146,6 +146,20 @@ static void a_peer_is_the_last_address_that_the_front_end_saw(void **state)
                     0, THROTTLE_BUCKETS - 1);
 }
 
+static void an_address_is_a_peer_and_an_ipv6_network_too(void **state)
+{
+    (void)state;
+    uint8_t four[2][16] = {{[10] = 0xFF, 0xFF, 198, 51, 100, 1},
+                           {[10] = 0xFF, 0xFF, 198, 51, 100, 2}};
+    uint8_t six[3][16] = {{0x20, 0x01, [15] = 1}, {0x20, 0x01, [15] = 2}, {0x20, 0x01, [7] = 1}};
+    assert_int_not_equal(throttle_bucket_address(&throttle, four[0]),
+                         throttle_bucket_address(&throttle, four[1]));
+    assert_int_equal(throttle_bucket_address(&throttle, six[0]),
+                     throttle_bucket_address(&throttle, six[1]));
+    assert_int_not_equal(throttle_bucket_address(&throttle, six[0]),
+                         throttle_bucket_address(&throttle, six[2]));
+}
+
 static void who_shares_a_bucket_is_a_secret(void **state)
 {
     (void)state;
@@ -175,6 +189,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(who_guessed_nothing_waits_for_nobody, setup, teardown),
         cmocka_unit_test_setup_teardown(a_flood_is_forgiven_in_minutes, setup, teardown),
         cmocka_unit_test_setup_teardown(a_peer_is_the_last_address_that_the_front_end_saw, setup,
+                                        teardown),
+        cmocka_unit_test_setup_teardown(an_address_is_a_peer_and_an_ipv6_network_too, setup,
                                         teardown),
         cmocka_unit_test_setup_teardown(who_shares_a_bucket_is_a_secret, setup, teardown),
     };

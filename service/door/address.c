@@ -1,4 +1,4 @@
-#include "service/rpc/address.h"
+#include "service/door/address.h"
 
 #include <arpa/inet.h>
 #include <errno.h>

@@ -1,0 +1,42 @@
+/* What may be listened on. */
+#include "service/door/address.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+static void only_loopback_and_unix_addresses_are_read(void **state)
+{
+    (void)state;
+    struct address address;
+    char message[ADDRESS_MESSAGE_BYTES];
+    static const char *const good[] = {"127.0.0.1:7717", "127.1.2.3:0", "[::1]:65535",
+                                       "localhost:1", "unix:/run/beckon.sock"};
+    static const char *const bad[] = {
+        "", "7717", ":7717", "127.0.0.1", "127.0.0.1:", "127.0.0.1:65536", "127.0.0.1:-1",
+        "127.0.0.1:7x", "0.0.0.0:7717", "192.168.1.2:7717", "[::]:7717", "::1:7717",
+        "[2001:db8::1]:1", "example.com:7717", "unix:", "[127.0.0.1]:1"};
+    for (size_t i = 0; i < sizeof good / sizeof good[0]; i++)
+        assert_true(address_read(good[i], &address, message));
+    for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
+        message[0] = '\0';
+        if (address_read(bad[i], &address, message))
+            fail_msg("\"%s\" was let through", bad[i]);
+        assert_true(strlen(message) > 20);
+    }
+    char path[200] = "unix:/";
+    memset(path + 6, 'x', 150);
+    assert_false(address_read(path, &address, message));
+}
+
+int main(void)
+{
+    static const struct CMUnitTest tests[] = {
+        cmocka_unit_test(only_loopback_and_unix_addresses_are_read),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
