@@ -7,6 +7,7 @@
 #include "store/audits.h"
 #include "store/encode.h"
 #include "store/erasure_list.h"
+#include "store/events.h"
 #include "store/key.h"
 #include "store/key_slots.h"
 #include "store/store.h"
@@ -21,7 +22,12 @@ enum {
     /* So does the entry that the audit trail gets for a command, and the trail's head. */
     AUDIT_BYTES = 2 * (KEY_REST_OFFSET + 8 + WRITE_SET_PUT_BYTES_MAX) + AUDIT_ENTRY_BYTES_MAX +
                   AUDIT_HEAD_BYTES,
-    COMMAND_ROOM_BYTES = BATCH_COMMAND_BYTES_MAX + AUDIT_BYTES + FENCES_BYTES,
+    /* And what it tells: some full records, their last and the head. */
+    EVENT_RECORDS = EVENT_COMMAND_MAX / EVENTS_OF_RECORD_MAX + 1,
+    EVENTS_BYTES = EVENT_RECORDS * (KEY_REST_OFFSET + 8 + WRITE_SET_PUT_BYTES_MAX +
+                                    EVENT_RECORD_BYTES_MAX) +
+                   KEY_REST_OFFSET + WRITE_SET_PUT_BYTES_MAX + EVENT_HEAD_BYTES,
+    COMMAND_ROOM_BYTES = BATCH_COMMAND_BYTES_MAX + AUDIT_BYTES + EVENTS_BYTES + FENCES_BYTES,
     ARENA_BYTES = BATCH_WRITE_BYTES_MAX + COMMAND_ROOM_BYTES,
     WRITE_MAX = ARENA_BYTES / WRITE_SET_NODE_BYTES_MIN,
 };
@@ -59,12 +65,14 @@ struct batch *batch_new(struct store *store)
     struct batch *batch = calloc(1, sizeof *batch);
     struct batch_inner *inner = calloc(1, sizeof *inner);
     struct kv_write *list = calloc(WRITE_MAX, sizeof *list);
-    if (batch == NULL || inner == NULL || list == NULL) {
+    struct telling *telling = calloc(1, sizeof *telling);
+    if (batch == NULL || inner == NULL || list == NULL || telling == NULL) {
         abort(); /* start-up only, as the header says */
     }
     inner->writes = write_set_new(ARENA_BYTES);
     inner->list = list;
     batch->inner = inner;
+    batch->telling = telling;
     batch->reader = (struct reader){.store = store, .writes = inner->writes};
     return batch;
 }
@@ -78,6 +86,7 @@ void batch_destroy(struct batch *batch)
     write_set_destroy(batch->inner->writes);
     free(batch->inner->list);
     free(batch->inner);
+    free(batch->telling);
     free(batch);
 }
 
@@ -89,6 +98,7 @@ static void forget(struct batch *batch)
     inner->fence_count = 0;
     inner->current = NULL;
     inner->key_slot_count = 0;
+    batch->telling->open = false;
     batch->reader.merchant = 0;
 }
 

@@ -30,9 +30,12 @@ enum {
     BATCH_MERCHANT_MAX = 16,              /* merchants in one batch, merchant 0 among them */
 };
 
+struct telling;
+
 struct batch {
     struct reader reader;      /* what the tables' getters take */
     struct batch_inner *inner; /* write set, fences, staged key slots */
+    struct telling *telling;   /* events.c's: what the command that runs has told */
     struct program_cache programs; /* programs.c's; zeroed by batch_new and then left alone */
 };
 

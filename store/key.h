@@ -90,6 +90,8 @@ enum table {
     TABLE_REFEREE = 0x45,        /* referrer, referee -> (empty): members recommended by a member */
     TABLE_REFEREES_LISTED = 0x46,/* -> number: members up to it are in those lists */
     TABLE_AUDIT = 0x47,          /* -> audit_head; number -> audit_entry. Merchant 0 has one, too */
+    TABLE_EVENT = 0x60,          /* number -> event_record: what one command told from it on */
+    TABLE_EVENT_HEAD = 0x61,     /* -> event_head */
     TABLE_PAYMENT = 0x50,        /* run, payee, pay entity, number -> ColdPayment: what became of a
                                     line's money, and who was told who the payee is */
     TABLE_ERASURE = 0x56,        /* party -> ColdErasure: who is a number only, and why */

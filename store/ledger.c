@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "store/encode.h"
+#include "store/events.h"
 #include "store/kpi.h"
 #include "store/merchants.h"
 #include "store/store.h"
@@ -165,6 +166,7 @@ uint64_t ledger_post(struct batch *batch, struct ledger *ledger, struct account 
 
     fence->entry = entry->number;
     fence->time = entry->recorded_at;
+    events_tell_entry(batch, entry);
     store_digest((struct bytes){.data = data, .size = size}, fence->head);
     return entry->number;
 }

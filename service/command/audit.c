@@ -7,6 +7,7 @@
 
 #include "service/rules/civil_date.h"
 #include "service/rules/code_text.h"
+#include "store/events.h"
 
 /* ---- what commands say ----------------------------------------------------------------------- */
 
@@ -139,8 +140,8 @@ bool command_is_noted(const struct command *command, const struct command_call *
     return command->note != NULL && makes_entry(command, call);
 }
 
-enum outcome command_run_write(struct batch *batch, const struct command *command,
-                               struct command_call *call, ProtobufCMessage **ret_reply)
+static enum outcome run_audited(struct batch *batch, const struct command *command,
+                                struct command_call *call, ProtobufCMessage **ret_reply)
 {
     struct audit_entry entry = {.action = command->audited};
     struct audit_head head;
@@ -166,4 +167,22 @@ enum outcome command_run_write(struct batch *batch, const struct command *comman
     memcpy(entry.facts, call->audit.facts, sizeof entry.facts);
     audits_append(batch, &head, &entry);
     return OUTCOME_OK;
+}
+
+/* The instance's own commands (merchant 0) have nobody to tell anything. */
+enum outcome command_run_write(struct batch *batch, const struct command *command,
+                               struct command_call *call, ProtobufCMessage **ret_reply)
+{
+    enum outcome loaded = OUTCOME_OK;
+
+    if (batch->reader.merchant != 0)
+        loaded = command_outcome(events_begin(batch), OUTCOME_STORE_DAMAGED);
+    if (loaded != OUTCOME_OK && loaded != OUTCOME_AGAIN) return loaded;
+    size_t put_count = batch_put_count(batch);
+    enum outcome outcome = run_audited(batch, command, call, ret_reply);
+    bool put = batch_put_count(batch) != put_count;
+    if (outcome == OUTCOME_OK && put && loaded == OUTCOME_AGAIN) outcome = loaded;
+    if (outcome != OUTCOME_OK || !put) events_drop(batch);
+    else events_end(batch);
+    return outcome;
 }

@@ -8,7 +8,8 @@
 /* People at a desk; theirs and what guides decide; everybody's. */
 #define DESK                                                                                       \
     (ROLE_BIT(ROLE_SHOP_MANAGER) | ROLE_BIT(ROLE_PAYROLL) | ROLE_BIT(ROLE_AUDITOR) |               \
-     ROLE_BIT(ROLE_ADMIN) | ROLE_BIT(ROLE_OPERATOR) | ROLE_BIT(ROLE_PAYOUT))
+     ROLE_BIT(ROLE_ADMIN) | ROLE_BIT(ROLE_OPERATOR) | ROLE_BIT(ROLE_PAYOUT) |           \
+     ROLE_BIT(ROLE_INTEGRATION))
 #define STAFF (DESK | ROLE_BIT(ROLE_GUIDE))
 #define EVERYBODY (STAFF | ROLE_BIT(ROLE_MEMBER))
 

@@ -40,7 +40,7 @@ static const struct word VALUES[] = {
     {"POS", {"收银", "till"}},              {"SHOP_MANAGER", {"店长", "shop manager"}},
     {"PAYROLL", {"薪酬", "payroll"}},       {"AUDITOR", {"审计", "auditor"}},
     {"ADMIN", {"管理员", "admin"}},         {"OPERATOR", {"运维", "operator"}},
-    {"PAYOUT", {"付款", "payout"}},
+    {"PAYOUT", {"付款", "payout"}},         {"INTEGRATION", {"对接系统", "integration"}},
     /* figures */
     {"NEW_MEMBERS", {"新会员", "new members"}},
     {"ACTIVATED_MEMBERS", {"激活会员", "activated members"}},

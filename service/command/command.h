@@ -122,9 +122,9 @@ struct command {
 /* Is this call one whose entry has to be committed, though it writes nothing else? */
 bool command_is_noted(const struct command *command, const struct command_call *call);
 
-/* Runs `write` (one row of it) and, when it put something, adds its entry to the audit trail:
- * answers as `write` does. Of a noted call: adds its entry. Whoever runs writes runs them through
- * here. */
+/* Runs `write` (one row of it) and, when it put something, adds its entry to the audit trail and
+ * what it told to the merchant's events (event.h): answers as `write` does. Of a noted call: adds
+ * its entry. Whoever runs writes runs them through here. */
 enum outcome command_run_write(struct batch *batch, const struct command *command,
                                struct command_call *call,
                                ProtobufCMessage **ret_reply) OUTCOME_CHECKED;

@@ -46,7 +46,7 @@ static enum outcome form_principal(struct batch *batch, struct command_call *cal
     const Beckon__V1__Token *message = request->token;
 
     if (message->role < 1 || (int)message->role >= (int)ROLE_COUNT)
-        return form_refuse(call, OUTCOME_VALUE_INVALID, "token.role", "MEMBER .. PAYOUT");
+        return form_refuse(call, OUTCOME_VALUE_INVALID, "token.role", "MEMBER .. INTEGRATION");
     token->role = (enum role)message->role;
     if (kinds[token->role] == 0) {
         if (message->principal != NULL || request->shop_id[0] != '\0')

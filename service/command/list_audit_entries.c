@@ -21,7 +21,7 @@ enum { PORTION = 128 }; /* entries fetched together */
 static_assert((int)AUDIT_OF_INSTANCE ==
                   (int)BECKON__V1__AUDIT_OBJECT_KIND__AUDIT_OBJECT_KIND_INSTANCE,
               "they are told as they are stored");
-static_assert((int)ROLE_PAYOUT == (int)BECKON__V1__ROLE__ROLE_PAYOUT, "same numbers");
+static_assert((int)ROLE_INTEGRATION == (int)BECKON__V1__ROLE__ROLE_INTEGRATION, "same numbers");
 
 typedef Beckon__V1__ListAuditEntriesRequest list_request;
 typedef Beckon__V1__ListAuditEntriesResponse list_reply;

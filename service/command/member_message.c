@@ -28,7 +28,8 @@ bool member_profile_shown(const struct command_call *call, uint32_t member,
                           const struct profile *profile)
 {
     if (call->principal.role == ROLE_AUDITOR) return false;
-    return profile->consent_withdrawn_at == 0 || object_member_in_full(call, member);
+    if (profile->consent_withdrawn_at == 0) return true;
+    return call->principal.role != ROLE_INTEGRATION && object_member_in_full(call, member);
 }
 
 static enum outcome fill_consent(struct command_call *call, const struct profile *profile,

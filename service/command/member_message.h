@@ -7,7 +7,8 @@
 #include "store/profiles.h"
 
 /* May the caller be shown name, phone and birthday at all? While her consent is taken back only she
- * herself and admins; the auditor never. Whoever shows a member's profile asks this. */
+ * herself and admins, no other system; the auditor never. Whoever shows a member's profile asks
+ * this. */
 bool member_profile_shown(const struct command_call *call, uint32_t member,
                           const struct profile *profile);
 

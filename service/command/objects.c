@@ -157,6 +157,7 @@ enum outcome object_member_visible(struct reader *reader, const struct command_c
     case ROLE_AUDITOR:
     case ROLE_POS:
     case ROLE_SHOP_MANAGER:
+    case ROLE_INTEGRATION:
         return OUTCOME_OK;
     case ROLE_MEMBER:
         return principal->party.number == member ? OUTCOME_OK : OUTCOME_NOT_YOURS;
@@ -174,7 +175,7 @@ enum outcome object_member_visible(struct reader *reader, const struct command_c
 bool object_member_in_full(const struct command_call *call, uint32_t member)
 {
     const struct principal *principal = &call->principal;
-    return principal->role == ROLE_ADMIN ||
+    return principal->role == ROLE_ADMIN || principal->role == ROLE_INTEGRATION ||
            (principal->role == ROLE_MEMBER && principal->party.number == member);
 }
 

@@ -43,7 +43,8 @@ enum outcome object_member_on_record(struct reader *reader, struct command_call 
  * or OUTCOME_NOT_YOURS. */
 enum outcome object_member_visible(struct reader *reader, const struct command_call *call,
                                    uint32_t member, const struct account *account) OUTCOME_CHECKED;
-/* May he see her phone and profile in full? Staff who serve her data: admin; herself. */
+/* May he see her phone and profile in full? Staff who serve her data: admin; herself; another
+ * system that acts on events (member_profile_shown asks for her consent). */
 bool object_member_in_full(const struct command_call *call, uint32_t member);
 
 /* May a member have this phone? One that was a member's who is erased is free at once. */

@@ -5,7 +5,7 @@
 
 #include "service/command/reply.h"
 
-static_assert((int)ROLE_PAYOUT == (int)BECKON__V1__ROLE__ROLE_PAYOUT, "same numbers");
+static_assert((int)ROLE_INTEGRATION == (int)BECKON__V1__ROLE__ROLE_INTEGRATION, "same numbers");
 static_assert((int)ROLE_POS == (int)BECKON__V1__ROLE__ROLE_POS, "same numbers");
 
 Beckon__V1__Token *token_message(struct command_call *call, const struct token *token)

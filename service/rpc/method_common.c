@@ -24,7 +24,7 @@ const char *const METHOD_ROLE_NAMES[ROLE_COUNT] = {
     [ROLE_REGISTRANT] = "registrant", [ROLE_MEMBER] = "member", [ROLE_GUIDE] = "guide",
     [ROLE_POS] = "pos", [ROLE_SHOP_MANAGER] = "shop_manager", [ROLE_PAYROLL] = "payroll",
     [ROLE_AUDITOR] = "auditor", [ROLE_ADMIN] = "admin", [ROLE_OPERATOR] = "operator",
-    [ROLE_PAYOUT] = "payout",
+    [ROLE_PAYOUT] = "payout", [ROLE_INTEGRATION] = "integration",
 };
 
 struct bytes method_service(const struct method *method)

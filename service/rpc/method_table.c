@@ -15,6 +15,7 @@
 #define ADMIN METHOD_ROLE(ROLE_ADMIN)
 #define OPERATOR METHOD_ROLE(ROLE_OPERATOR)
 #define PAYOUT METHOD_ROLE(ROLE_PAYOUT)
+#define INTEGRATION METHOD_ROLE(ROLE_INTEGRATION)
 #define ANYONE METHOD_ANYONE
 /* Anyone, but as a stranger, who is slowed: a token would be a way around that. */
 #define STRANGER METHOD_ROLE(ROLE_REGISTRANT)
@@ -64,7 +65,7 @@ static const struct method API_METHODS[] = {
           METHOD_ROLE(ROLE_REGISTRANT) | GUIDE | POS | MANAGER | ADMIN),
     UNARY("MemberService", "RegisterMembers", register_members, ADMIN),
     UNARY("MemberService", "GetMember", get_member,
-          MEMBER | GUIDE | POS | MANAGER | AUDITOR | ADMIN),
+          MEMBER | GUIDE | POS | MANAGER | AUDITOR | ADMIN | INTEGRATION),
     UNARY("MemberService", "ListMembers", list_members, GUIDE | MANAGER | AUDITOR | ADMIN),
     UNARY("MemberService", "ListReferees", list_referees, MEMBER | AUDITOR | ADMIN),
     UNARY("MemberService", "UpdateMember", update_member, MEMBER | GUIDE | MANAGER | ADMIN),

@@ -2,9 +2,9 @@
 would not be slowed."""
 
 from access_row import Row
-from world import ADMIN, ALL_ROLES, MANAGER, NOT_YOURS, REGISTRANT
+from world import ADMIN, ALL_ROLES, INTEGRATION, MANAGER, NOT_YOURS, REGISTRANT
 
-SIGNED_IN = tuple(role for role in ALL_ROLES if role != REGISTRANT)
+SIGNED_IN = tuple(role for role in ALL_ROLES if role not in (REGISTRANT, INTEGRATION))
 
 TABLE = {
     "SignInService/SendPhoneCode": Row(

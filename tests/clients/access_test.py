@@ -17,9 +17,9 @@ from access_row import Row  # noqa: E402
 from reflect import Refused  # noqa: E402
 from service import BECKOND, Service  # noqa: E402
 from world import (  # noqa: E402
-    ADMIN, ALL_ROLES, API, AUDITOR, GUIDE, MANAGER, MEMBER, NOT_YOURS, OK, OPERATOR, PAYROLL, POS,
-    REGISTRANT, ROLE_NOT_ALLOWED, ROLES, STAFF, TOKEN_INVALID, TOKEN_MISSING, World, not_found,
-    party)
+    ADMIN, ALL_ROLES, API, AUDITOR, GUIDE, INTEGRATION, MANAGER, MEMBER, NOT_YOURS, OK, OPERATOR,
+    PAYROLL, POS, REGISTRANT, ROLE_NOT_ALLOWED, ROLES, STAFF, TOKEN_INVALID, TOKEN_MISSING, World,
+    not_found, party)
 
 OWNERS = (MEMBER, GUIDE, MANAGER, ADMIN)
 ACCESS_REASONS = {"TOKEN_MISSING", "TOKEN_INVALID", "ROLE_NOT_ALLOWED", "NOT_YOURS"}
@@ -87,8 +87,8 @@ TABLE = {
     "MemberService/RegisterMembers": Row(
         (ADMIN,), lambda w: {"registrations": [register_1(w)]}),
     "MemberService/GetMember": Row(
-        (MEMBER, GUIDE, POS, MANAGER, AUDITOR, ADMIN), lambda w: {"phone": w.one.phone(1)},
-        scoped={MEMBER: NOT_YOURS, GUIDE: NOT_YOURS}, foreign=not_found("MEMBER_UNKNOWN")),
+        (MEMBER, GUIDE, POS, MANAGER, AUDITOR, ADMIN, INTEGRATION),
+        lambda w: {"phone": w.one.phone(1)}, scoped={MEMBER: NOT_YOURS, GUIDE: NOT_YOURS}, foreign=not_found("MEMBER_UNKNOWN")),
     "MemberService/ListMembers": Row(
         (GUIDE, MANAGER, AUDITOR, ADMIN), lambda w: {"guide_number": w.one.guides[0]},
         scoped={GUIDE: NOT_YOURS}),

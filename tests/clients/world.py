@@ -8,8 +8,9 @@ people: same shop ids, same receipt numbers, same employee numbers."""
 from reflect import Refused
 
 PEOPLE = {1: "138000010%02d", 2: "139000020%02d"}
-ROLES = ("member", "guide", "pos", "shop_manager", "payroll", "auditor", "admin", "payout")
-MEMBER, GUIDE, POS, MANAGER, PAYROLL, AUDITOR, ADMIN, PAYOUT = ROLES
+ROLES = ("member", "guide", "pos", "shop_manager", "payroll", "auditor", "admin", "payout",
+         "integration")
+MEMBER, GUIDE, POS, MANAGER, PAYROLL, AUDITOR, ADMIN, PAYOUT, INTEGRATION = ROLES
 OPERATOR, REGISTRANT = "operator", "registrant"
 ALL_ROLES = (REGISTRANT,) + ROLES + (OPERATOR,)
 STAFF = (GUIDE, POS, MANAGER, PAYROLL, AUDITOR, ADMIN)

@@ -8,6 +8,7 @@
 #include "store/benefits.h"
 #include "store/debts.h"
 #include "store/encode.h"
+#include "store/events.h"
 #include "store/kpi.h"
 #include "store/kpi_block.h"
 #include "store/period_closes.h"
@@ -335,6 +336,33 @@ static const struct field webhook_state_fields[] = {
     F_RAW(webhook_state, test_answered), F_RAW(webhook_state, tested_at),
     F_CHOICE(webhook_state, test_answer, 0, WEBHOOK_ANSWER_COUNT - 1),
     F_RAW(webhook_state, test_status),
+};
+/* Two of them in full: what the second shares with the first is mend's. */
+static const struct field event_record_fields[] = {
+    F_CHOICE(event_record, count, 2, EVENTS_OF_RECORD_MAX), F_RAW(event_record, recorded_at),
+    F_CHOICE(event_record, events[0].kind, 1, TOLD_KIND_COUNT - 1),
+    F_PARTY(event_record, events[0].party), F_PARTY(event_record, events[0].other),
+    F_RAW(event_record, events[0].guide), F_RAW(event_record, events[0].shop),
+    F_RECEIPT(event_record, events[0].receipt), F_RECEIPT(event_record, events[0].refund),
+    F_CHOICE(event_record, events[0].unit, 0, 1), F_CHOICE(event_record, events[0].available, 0, 1),
+    F_RAW(event_record, events[0].amount), F_RAW(event_record, events[0].balance_after),
+    F_RAW(event_record, events[0].credit), F_RAW(event_record, events[0].entry),
+    F_RAW(event_record, events[0].object), F_RAW(event_record, events[0].part),
+    F_RAW(event_record, events[0].date), F_RAW(event_record, events[0].from_level),
+    F_RAW(event_record, events[0].to_level), F_TEXT(event_record, events[0].text),
+    F_CHOICE(event_record, events[1].kind, 1, TOLD_KIND_COUNT - 1),
+    F_PARTY(event_record, events[1].party), F_PARTY(event_record, events[1].other),
+    F_RAW(event_record, events[1].guide), F_RAW(event_record, events[1].shop),
+    F_RECEIPT(event_record, events[1].receipt), F_RECEIPT(event_record, events[1].refund),
+    F_CHOICE(event_record, events[1].unit, 0, 1), F_CHOICE(event_record, events[1].available, 0, 1),
+    F_RAW(event_record, events[1].amount), F_RAW(event_record, events[1].balance_after),
+    F_RAW(event_record, events[1].credit), F_RAW(event_record, events[1].entry),
+    F_RAW(event_record, events[1].object), F_RAW(event_record, events[1].part),
+    F_RAW(event_record, events[1].date), F_RAW(event_record, events[1].from_level),
+    F_RAW(event_record, events[1].to_level), F_TEXT(event_record, events[1].text),
+};
+static const struct field event_head_fields[] = {
+    F_RAW(event_head, count), F_RAW(event_head, trimmed),
 };
 
 #endif

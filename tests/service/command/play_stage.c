@@ -77,6 +77,7 @@ enum outcome stage_principal(struct stage *stage, const char *who, struct princi
         {"manager", ROLE_SHOP_MANAGER, PARTY_SHOP}, {"payroll", ROLE_PAYROLL, PARTY_NONE},
         {"auditor", ROLE_AUDITOR, PARTY_NONE}, {"admin", ROLE_ADMIN, PARTY_NONE},
         {"operator", ROLE_OPERATOR, PARTY_NONE}, {"payout", ROLE_PAYOUT, PARTY_NONE},
+        {"integration", ROLE_INTEGRATION, PARTY_NONE},
         {"ticker", ROLE_REGISTRANT, PARTY_NONE},
     };
     const char *number = strchr(who, ':'), *merchant = strchr(who, '@');

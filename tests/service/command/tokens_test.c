@@ -80,7 +80,7 @@ static void a_token_refused_names_its_field(void **state)
         REFUSES("admin", create_token, "token.role=AUDITOR", OUTCOME_FIELD_REQUIRED, "request_id"),
         REFUSES("admin", create_token, "request_id=x token={}", OUTCOME_VALUE_INVALID,
                 "token.role"),
-        REFUSES("admin", create_token, "request_id=x token.role=10", OUTCOME_VALUE_INVALID,
+        REFUSES("admin", create_token, "request_id=x token.role=11", OUTCOME_VALUE_INVALID,
                 "token.role"),
         REFUSES("admin", create_token, "request_id=x token.role=OPERATOR",
                 OUTCOME_ROLE_NOT_ALLOWED, "token.role"),

@@ -17,7 +17,7 @@ from reflect import Beckon, Refused  # noqa: E402
 from service import BECKOND, Service  # noqa: E402
 
 ROLES = ["registrant", "member", "guide", "pos", "shop_manager", "payroll", "auditor", "admin",
-         "operator", "payout"]
+         "operator", "payout", "integration"]
 
 
 def run(*arguments, **more):

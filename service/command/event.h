@@ -1,0 +1,25 @@
+/* Events as commands tell them: store/events.h has the records and what each function promises.
+ *
+ * A command tells behind its LINE, in the order in which things are to be heard: first what was
+ * done (events_tell, or one of these), then what it earned or cost, which ledger_post tells by
+ * itself. command_run_write puts them in the same batch; a replay puts nothing and tells nothing.
+ * Nothing personal goes in. */
+#ifndef BECKON_SERVICE_COMMAND_EVENT_H
+#define BECKON_SERVICE_COMMAND_EVENT_H
+
+#include "service/command/command.h"
+#include "store/events.h"
+
+/* "purchase.recorded": the API's `type`. Asserts there is such a kind. */
+const char *event_name(enum told_kind kind);
+/* TOLD_NONE: none has this name. */
+enum told_kind event_named(const char *name);
+
+/* Of somebody, about something of his: `object` 0 for none. */
+void event_tell(struct batch *batch, enum told_kind kind, struct party party, uint64_t object);
+/* Of a settlement run. */
+void event_tell_run(struct batch *batch, enum told_kind kind, uint32_t run);
+/* Fills the text of an event: cut to TOLD_TEXT_BYTES_MAX. */
+void event_text(struct told_event *event, const char *text);
+
+#endif
