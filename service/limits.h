@@ -81,6 +81,7 @@ enum {
     LIMIT_TRY_MS = 1000,
     LIMIT_LINK_MINUTES = 7 * 24 * 60,     /* a link is printed on Friday and used on Thursday */
     LIMIT_LINK_MINUTES_DEFAULT = 60,
+    LIMIT_HOOKS = 1024,                   /* of all merchants, walked five times a second */
     LIMIT_SENDER_QUEUE = 256,             /* messages waiting: 60 KB; a code is asked for again */
 
     /* Requests. */
@@ -132,6 +133,9 @@ enum {
 #define LIMIT_SESSION_MEMBER_MS (UINT64_C(30) * 24 * 60 * 60 * 1000)
 #define LIMIT_SESSION_GUIDE_MS (UINT64_C(7) * 24 * 60 * 60 * 1000)
 #define LIMIT_SESSION_DESK_MS (UINT64_C(12) * 60 * 60 * 1000)
+/* A receiver changes its secret within a day; a busy one asks to be left alone for a day at most. */
+#define LIMIT_WEBHOOK_OLD_SECRET_MS (UINT64_C(24) * 60 * 60 * 1000)
+#define LIMIT_WEBHOOK_RETRY_AFTER_MS (UINT64_C(27) * 60 * 60 * 1000)
 #define LIMIT_FIXED_AMOUNT INT64_C(1000000000)
 #define LIMIT_RATE_BP 10000       /* 100 %: nobody gives more than was paid */
 #define LIMIT_MULTIPLIER_BP 100000 /* ten times: what a tier makes of a rule's amount */

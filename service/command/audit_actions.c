@@ -82,18 +82,25 @@ static const struct audit_action_info ACTIONS[] = {
         ACTION("GetMemberData", DESK, false, "查看了全部数据：", "took out all data of"),
     [AUDIT_ERASE_GUIDE] =
         ACTION("EraseGuide", DESK, false, "删除了个人信息：", "erased the personal data of"),
+    [AUDIT_CREATE_WEBHOOK] = ACTION("CreateWebhook", DESK, false, "登记了", "registered"),
+    [AUDIT_UPDATE_WEBHOOK] = ACTION("UpdateWebhook", DESK, false, "修改了", "changed"),
+    [AUDIT_DELETE_WEBHOOK] = ACTION("DeleteWebhook", DESK, false, "删除了", "deleted"),
+    [AUDIT_ROTATE_WEBHOOK_SECRET] =
+        ACTION("RotateWebhookSecret", DESK, false, "更换了密钥：", "changed the secret of"),
+    [AUDIT_TEST_WEBHOOK] = ACTION("TestWebhook", DESK, false, "测试了", "tested"),
 };
-static_assert(sizeof ACTIONS / sizeof ACTIONS[0] == AUDIT_ACTION_COUNT, "a row for every action");
+static_assert(sizeof ACTIONS / sizeof ACTIONS[0] == AUDIT_ACTION_COUNT, "a row for the last action");
 
 const struct audit_action_info *audit_action_info(enum audit_action action)
 {
     if (action <= AUDIT_NONE || action >= AUDIT_ACTION_COUNT) return NULL;
-    return &ACTIONS[action];
+    return ACTIONS[action].method != NULL ? &ACTIONS[action] : NULL; /* numbers have gaps */
 }
 
 enum audit_action audit_action_named(const char *method)
 {
     for (int action = AUDIT_NONE + 1; action < AUDIT_ACTION_COUNT; action++)
-        if (strcmp(ACTIONS[action].method, method) == 0) return (enum audit_action)action;
+        if (ACTIONS[action].method != NULL && strcmp(ACTIONS[action].method, method) == 0)
+            return (enum audit_action)action;
     return AUDIT_NONE;
 }
