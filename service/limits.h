@@ -8,6 +8,7 @@
 enum {
     /* Calls: a call holds one arena from arrival to the reply's departure. */
     LIMIT_FOLLOWERS = 512,                /* streams that follow something: pages left open */
+    LIMIT_FOLLOWERS_INTEGRATION = 8,      /* of one merchant's other systems */
     LIMIT_FOLLOWERS_GUIDE = 8,            /* of one guide: phones, tablets, a page forgotten */
     LIMIT_CALLS = 768 + LIMIT_FOLLOWERS,  /* calls in progress: 256 in flight x 3 clients' worth,
                                              and followers, which stay */
@@ -88,6 +89,7 @@ enum {
     LIMIT_ROWS = 500,                     /* rows of RecordPurchases, RegisterMembers */
     LIMIT_PAGE_DEFAULT = 50,
     LIMIT_AUDIT_WALK = 2000,              /* entries of the audit trail looked at for one page */
+    LIMIT_EVENTS_WALK = 4096,             /* events looked at for one page or look: some ms */
     LIMIT_PAGE = 500,
     LIMIT_REFUNDS_PARKED = 8,             /* refunds waiting for one purchase: all are posted in its
                                              command; more than a few tills ever have under way */

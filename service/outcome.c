@@ -37,8 +37,9 @@ static const struct outcome_info OUTCOMES[] = {
         "still count.",
         "验证码获取过于频繁。请在建议的等待时间后再获取；此前收到的验证码可能仍然有效。"),
     ROW(STREAMS_TOO_MANY, RESOURCE_EXHAUSTED, false,
-        "This guide has as many streams open as one may have ({allowed}). Close one of them first.",
-        "该导购已打开的实时推送过多（上限 {allowed}）。请先关闭其中一个。"),
+        "There are as many streams open as a guide, or a merchant's other systems, may have "
+        "({allowed}). Close one of them first.",
+        "该导购（或该商户的对接系统）已打开的实时推送过多（上限 {allowed}）。请先关闭其中一个。"),
     ROW(METHOD_UNKNOWN, UNIMPLEMENTED, false,
         "There is no such method here. Reflection lists all of them; is the client newer than the "
         "service?",
@@ -292,6 +293,16 @@ static const struct outcome_info OUTCOMES[] = {
         "{field} must lie after the latest business date that already has credits ({allowed}). "
         "Give a later date.",
         "{field} 必须晚于已有奖励的最近营业日（{allowed}）。请填写更晚的日期。"),
+    ROW(EVENTS_TRIMMED, FAILED_PRECONDITION, false,
+        "Events are kept for 90 days, and those before {allowed} are gone. Read what you need of "
+        "members and balances anew, then go on with {allowed}.",
+        "事件只保留 90 天，{allowed} 之前的已清除。请重新读取所需的会员和余额，然后从 {allowed} 继续。"),
+    ROW(EVENTS_AHEAD, FAILED_PRECONDITION, false,
+        "{field} is ahead: the next event will be {allowed}. If later ones were seen here before, "
+        "this store was restored from a backup: compare what was done since, then go on with "
+        "{allowed}.",
+        "{field} 超前：下一个事件的编号是 {allowed}。若以前在此见过更大的编号，则数据库已从备份恢复："
+        "请核对此后的处理，然后从 {allowed} 继续。"),
     ROW(PERIOD_NOT_OVER, FAILED_PRECONDITION, false,
         "The period can't be closed before {allowed}. Come back then; once the period itself is "
         "over, `early` closes it before the rule's wait is.",
@@ -306,10 +317,6 @@ static const struct outcome_info OUTCOMES[] = {
     ROW(WEBHOOKS_TOO_MANY, FAILED_PRECONDITION, false,
         "This merchant has 16 hooks. Delete one first, or let one address hear of more kinds.",
         "本商户已有 16 个回调地址。请先删除一个，或让一个地址接收更多类型的事件。"),
-    ROW(EVENTS_TRIMMED, FAILED_PRECONDITION, false,
-        "Events from there on are kept no more; the oldest that is has number {allowed}. Begin "
-        "with it, and read what happened before from the ledger.",
-        "该编号起的事件已不再保留，现存最早的事件编号为 {allowed}。请从该编号开始，更早的情况请查阅账本。"),
     ROW(CODE_REVOKED, FAILED_PRECONDITION, false,
         "This code was revoked, which is for ever. Make a new one.",
         "该推荐码已被永久作废。请新建一个。"),

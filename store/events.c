@@ -101,7 +101,8 @@ static enum told_kind kind_of(enum entry_kind kind)
     case ENTRY_RELEASE: return TOLD_CREDIT_RELEASED;
     case ENTRY_NET: return TOLD_DEBT_PAID;
     case ENTRY_WRITE_OFF: return TOLD_DEBT_FORGIVEN;
-    case ENTRY_REDEEM: case ENTRY_RESTORE: return TOLD_NONE; /* the redemption's own events */
+    case ENTRY_RESTORE: return TOLD_CREDIT_RESTORED;
+    case ENTRY_REDEEM: return TOLD_NONE; /* the redemption's own event */
     case ENTRY_SETTLE: case ENTRY_CARRY_IN: case ENTRY_CARRY_OUT: return TOLD_NONE; /* the run's */
     }
     assert(false);
@@ -137,7 +138,8 @@ void events_tell_entry(struct batch *batch, const struct entry *entry)
     };
 
     assert(entry->number != 0 && entry->amount >= 0);
-    if (event.kind == TOLD_NONE || !batch->telling->open) return;
+    bool cancelled = entry->kind == ENTRY_RESTORE && entry->event.kind != EVENT_REFUND;
+    if (event.kind == TOLD_NONE || cancelled || !batch->telling->open) return;
     event.available = entry->kind == ENTRY_ACCRUE && entry->to == SIDE_OWNER;
     if (entry->kind == ENTRY_ADJUST && entry->from == SIDE_OWNER) event.amount = -entry->amount;
     if (entry->event.kind == EVENT_REFUND) event.refund = entry->event.receipt;

@@ -5,6 +5,7 @@
 #include "beckon/v1/settlement_service.pb-c.h"
 #include "service/command/audit.h"
 #include "service/command/commands.h"
+#include "service/command/event.h"
 #include "service/command/form.h"
 #include "service/command/objects.h"
 #include "service/command/reply.h"
@@ -57,6 +58,7 @@ static enum outcome approve_settlement_run_write(struct batch *batch, struct com
     run.approved_at = call->now_ms;
     run.approved_by = token;
     settlements_put(batch, &run);
+    event_tell_run(batch, TOLD_SETTLEMENT_APPROVED, run.number);
     outcome = reply_with(call, run.number, ret_reply);
     assert(outcome == OUTCOME_OK); /* reserved */
     return OUTCOME_OK;

@@ -4,6 +4,7 @@
 
 #include "service/command/business_time.h"
 #include "service/command/commands.h"
+#include "service/command/event.h"
 #include "service/command/form.h"
 #include "service/command/objects.h"
 #include "service/command/redemption.h"
@@ -99,6 +100,7 @@ static enum outcome cancel_redemption_write(struct batch *batch, struct command_
 
     /* From here on nothing is refused. */
     assert(holder.lots.movement_count > 0);
+    event_tell_redemption(batch, TOLD_REDEMPTION_CANCELLED, &redemption);
     holder_post(batch, &ledger, &holder);
     ledger_close(batch, &ledger);
     redemptions_put(batch, &redemption);

@@ -5,6 +5,7 @@
 #include "beckon/v1/settlement_service.pb-c.h"
 #include "service/command/audit.h"
 #include "service/command/commands.h"
+#include "service/command/event.h"
 #include "service/command/form.h"
 #include "service/command/objects.h"
 #include "service/command/reply.h"
@@ -47,6 +48,7 @@ static enum outcome cancel_settlement_run_write(struct batch *batch, struct comm
     run.cancelled_at = call->now_ms;
     memcpy(run.reason, reason, sizeof run.reason);
     settlements_put(batch, &run);
+    event_tell_run(batch, TOLD_SETTLEMENT_CANCELLED, run.number);
     outcome = reply_with(call, run.number, ret_reply);
     assert(outcome == OUTCOME_OK); /* reserved */
     return OUTCOME_OK;

@@ -86,6 +86,7 @@ struct command_place {
     uint64_t version;                 /* of the last message; never falls */
     uint8_t told[COMMAND_TOLD_BYTES]; /* digest of what it said */
     bool begun;                       /* the first look is over */
+    bool more;                        /* there is more to say than one message holds: look again */
 };
 /* One look of a stream that follows something: a read, run again after commits and now and then.
  * Leaves *ret_reply NULL when it has nothing newer than `place` to say, unless `heartbeat`: then it

@@ -46,6 +46,7 @@ extern const struct command record_payment_results, list_payments, resolve_payee
 extern const struct command list_audit_entries;
 extern const struct command create_webhook, get_webhook, list_webhooks, update_webhook,
     delete_webhook, rotate_webhook_secret, test_webhook;
+extern const struct command list_events, watch_events;
 extern const struct command verify_store, backup_store, accept_clock;
 
 /* No RPCs: what the service's ticker asks, with messages of beckon.internal. */

@@ -4,6 +4,7 @@
 
 #include "service/command/audit.h"
 #include "service/command/commands.h"
+#include "service/command/event.h"
 #include "service/command/form.h"
 #include "service/command/guide_message.h"
 #include "service/command/objects.h"
@@ -215,6 +216,8 @@ static enum outcome create_guide_write(struct batch *batch, struct command_call 
 
     /* From here on this guide must come to be. */
     put_guide(batch, call, &creating);
+    event_tell_employment(batch, TOLD_GUIDE_CREATED, creating.guide.number,
+                          creating.employment.shop, creating.employment.from);
     outcome = reply_with(&batch->reader, call, &creating.guide, &creating.profile, ret_reply);
     assert(outcome == OUTCOME_OK);
     return outcome;

@@ -9,6 +9,7 @@
 #include "service/command/audit.h"
 #include "service/command/commands.h"
 #include "service/command/dispute_message.h"
+#include "service/command/event.h"
 #include "service/command/form.h"
 #include "service/command/objects.h"
 #include "service/command/reply.h"
@@ -142,9 +143,13 @@ static enum outcome decide_dispute_write(struct batch *batch, struct command_cal
     dispute.unit = decided.unit;
     dispute.amount = decided.amount;
     run.dispute_open_count--;
+    bool rejected = dispute.remedy == REMEDY_NOW && run.state == RUN_REVIEW &&
+                    !settlement_run_working(&run);
     if (dispute.remedy == REMEDY_NOW) send_back(&run, &dispute);
     audit_dispute(call, &dispute);
     disputes_put(batch, &dispute);
+    event_tell_dispute(batch, &dispute);
+    if (rejected) event_tell_run(batch, TOLD_SETTLEMENT_REJECTED, run.number);
     settlements_put(batch, &run);
     outcome = reply_with(call, &dispute, ret_reply);
     assert(outcome == OUTCOME_OK); /* reserved */

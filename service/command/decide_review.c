@@ -10,6 +10,7 @@
 #include "service/command/business_time.h"
 #include "service/command/commands.h"
 #include "service/command/count.h"
+#include "service/command/event.h"
 #include "service/command/form.h"
 #include "service/command/lots.h"
 #include "service/command/objects.h"
@@ -166,6 +167,7 @@ static void put(struct batch *batch, struct deciding *deciding)
     ledger_close(batch, &deciding->ledger);
     if (deciding->counts) count_put(batch, &deciding->counting);
     reviews_put(batch, review);
+    event_tell_review(batch, review);
 }
 
 static enum outcome decide_review_write(struct batch *batch, struct command_call *call,

@@ -5,6 +5,7 @@
 #include "service/command/audit.h"
 #include "service/command/commands.h"
 #include "service/command/employing.h"
+#include "service/command/event.h"
 #include "service/command/form.h"
 #include "service/command/guide_message.h"
 #include "service/command/handover_access.h"
@@ -168,7 +169,11 @@ static enum outcome end_employment_write(struct batch *batch, struct command_cal
         audit_fact_number(call, "handover", leaving.handover.number);
 
     /* From here on he leaves. */
-    if (leaving.ends) employing_put(batch, &leaving.employing);
+    if (leaving.ends) {
+        employing_put(batch, &leaving.employing);
+        event_tell_employment(batch, TOLD_GUIDE_LEFT, leaving.employing.guide.number, 0,
+                              leaving.until);
+    }
     if (!leaving.begun && leaving.handover.number != 0) {
         handovers_put(batch, &leaving.handover, DATE_NEVER);
         leaving.fresh.object = leaving.handover.number;

@@ -3,6 +3,7 @@
 #include <assert.h>
 
 #include "service/command/due.h"
+#include "service/command/event.h"
 #include "store/accounts.h"
 #include "store/tokens.h"
 
@@ -97,6 +98,8 @@ void erasing_put(struct batch *batch, struct erasing *erasing)
     erasing->account.status = ACCOUNT_ERASING;
     erasing->account.self_guide = 0; /* that she was the guide of that number is personal too */
     accounts_put(batch, party, &erasing->account);
+    event_tell(batch, party.kind == PARTY_MEMBER ? TOLD_MEMBER_ERASED : TOLD_GUIDE_ERASED, party,
+               0);
     batch_destroy_key_slot(batch, party, erasing->listed ? 0 : erasure->born_at,
                            erasure->erased_at);
 }

@@ -9,6 +9,7 @@
 
 #include "service/command/business_time.h"
 #include "service/command/erasing.h"
+#include "service/command/event.h"
 #include "service/command/objects.h"
 #include "store/accounts.h"
 #include "store/erasure_list.h"
@@ -156,11 +157,14 @@ static enum outcome erase_again(struct resuming *resuming, const struct erasure_
 
     enum outcome outcome = object_merchant(&batch->reader, &merchant);
     if (outcome == OUTCOME_OK)
+        outcome = command_outcome(events_begin(batch), OUTCOME_STORE_FAULT);
+    if (outcome == OUTCOME_OK)
         outcome = erasing_load(batch, account, &erasure,
                                business_date_at(&merchant, batch_recorded_at(batch)), &erasing);
     if (outcome != OUTCOME_OK) return outcome;
     erasing.listed = true;
     erasing_put(batch, &erasing);
+    events_end(batch);
     resuming->again++;
     return OUTCOME_OK;
 }

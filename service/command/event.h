@@ -19,6 +19,31 @@ enum told_kind event_named(const char *name);
 void event_tell(struct batch *batch, enum told_kind kind, struct party party, uint64_t object);
 /* Of a settlement run. */
 void event_tell_run(struct batch *batch, enum told_kind kind, uint32_t run);
+/* ---- objects that several commands are about: event_objects.c -------------------------------- */
+
+struct dispute;
+struct period_close;
+struct redemption;
+struct refund;
+struct review;
+void event_tell_purchase(struct batch *batch, const struct purchase *purchase);
+/* Once it is posted; `serving_guide` is its purchase's. */
+void event_tell_refund(struct batch *batch, const struct refund *refund, uint32_t serving_guide);
+void event_tell_redemption(struct batch *batch, enum told_kind kind,
+                           const struct redemption *redemption);
+/* Nothing where they are the same. */
+void event_tell_tier(struct batch *batch, uint32_t member, uint8_t from, uint8_t to,
+                     business_date date);
+/* Opened, or decided: as its state says; the same of a dispute. */
+void event_tell_review(struct batch *batch, const struct review *review);
+void event_tell_dispute(struct batch *batch, const struct dispute *dispute);
+void event_tell_period(struct batch *batch, const struct period_close *close);
+/* Of a guide: `shop` 0 and `date` 0 for none. */
+void event_tell_employment(struct batch *batch, enum told_kind kind, uint32_t guide, uint32_t shop,
+                           business_date date);
+void event_tell_payment(struct batch *batch, bool paid, struct party payee, int64_t amount_minor,
+                        uint32_t run);
+
 /* Fills the text of an event: cut to TOLD_TEXT_BYTES_MAX. */
 void event_text(struct told_event *event, const char *text);
 

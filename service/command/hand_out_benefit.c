@@ -8,6 +8,7 @@
 #include "service/command/benefit_message.h"
 #include "service/command/business_time.h"
 #include "service/command/commands.h"
+#include "service/command/event.h"
 #include "service/command/form.h"
 #include "service/command/objects.h"
 #include "service/command/reply.h"
@@ -123,6 +124,9 @@ static enum outcome hand_out_benefit_write(struct batch *batch, struct command_c
     benefit->handed_out_at = call->now_ms;
     benefit->handed_out_shop = handing.shop_number;
     benefits_put(batch, handing.request->member_number, benefit);
+    events_tell(batch, &(struct told_event){
+        .kind = TOLD_BENEFIT_HANDED_OUT, .party = {PARTY_MEMBER, handing.request->member_number},
+        .object = benefit->number, .shop = benefit->handed_out_shop});
     requests_put(batch, REQUEST_HAND_OUT_BENEFIT, handing.request_id, &fresh);
     outcome = reply_with(call, &handing, ret_reply);
     assert(outcome == OUTCOME_OK); /* reserved above */

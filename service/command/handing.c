@@ -2,6 +2,7 @@
 
 #include <assert.h>
 
+#include "service/command/event.h"
 #include "service/command/objects.h"
 #include "store/accounts.h"
 #include "store/debts.h"
@@ -232,4 +233,7 @@ void handing_put(struct batch *batch, const struct handover *handover, struct ha
     count_put(batch, &handing->counting);
     due_lower(batch, party, &handing->account, handing->account.binding_until);
     accounts_put(batch, party, &handing->account);
+    events_tell(batch, &(struct told_event){
+        .kind = TOLD_MEMBER_ASSIGNED, .party = party, .object = handover->number,
+        .guide = handing->binds ? handing->next.guide : 0, .date = handing->row.from});
 }

@@ -3,6 +3,7 @@
 #include <assert.h>
 
 #include "service/command/caps.h"
+#include "service/command/event.h"
 #include "service/command/tier.h"
 #include "store/accounts.h"
 #include "store/encode.h"
@@ -161,7 +162,10 @@ static enum outcome settle_debts(struct reader *reader, struct holder *holder, b
 static enum outcome settle_tier(struct reader *reader, struct holder *holder)
 {
     if (holder->party.kind != PARTY_MEMBER) return OUTCOME_OK;
-    return tier_review(reader, holder->party.number, holder->today, holder->account);
+    enum outcome outcome =
+        tier_review(reader, holder->party.number, holder->today, holder->account);
+    holder->tier_after = holder->account->tier;
+    return outcome;
 }
 
 enum outcome holder_settle_part(struct reader *reader, struct holder *holder, bool *ret_more)
@@ -437,4 +441,7 @@ void holder_post(struct batch *batch, struct ledger *ledger, struct holder *hold
     due_move(batch, holder->party, account->next_due, next);
     account->next_due = next;
     accounts_put(batch, holder->party, account);
+    if (holder->tier_before != holder->tier_after)
+        event_tell_tier(batch, holder->party.number, holder->tier_before, holder->tier_after,
+                        holder->today);
 }

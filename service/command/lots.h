@@ -20,6 +20,7 @@ struct holder {
     struct account *account;  /* the caller's; changed by holder_post alone */
     business_date today;      /* of recorded_at */
     bool settled;             /* everything due up to `today` is among the movements ... */
+    uint8_t tier_before, tier_after; /* a member's, by reviews that were due: the same where none */
     business_date next_unseen; /* ... and nothing of what is not loaded is due before this */
     struct lots lots;
     size_t clawed_count;      /* pay entities whose settled credits' refunds took something, ... */

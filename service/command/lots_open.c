@@ -164,6 +164,7 @@ enum outcome holder_open(struct reader *reader, struct party party, struct accou
     ret->account = account;
     ret->today = today;
     ret->settled = false;
+    ret->tier_before = ret->tier_after = account->tier;
     ret->next_unseen = account->next_due;
     ret->clawed_count = 0;
     lots_begin(&ret->lots, account->balance);

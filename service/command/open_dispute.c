@@ -4,6 +4,7 @@
 
 #include "service/command/audit.h"
 #include "service/command/commands.h"
+#include "service/command/event.h"
 #include "service/command/form.h"
 #include "service/command/objects.h"
 #include "service/command/reply.h"
@@ -104,6 +105,7 @@ static enum outcome open_dispute_write(struct batch *batch, struct command_call 
     statement.run.dispute_open_count++;
     audit_dispute(call, &dispute);
     disputes_put(batch, &dispute);
+    event_tell_dispute(batch, &dispute);
     settlements_put(batch, &statement.run);
     fresh.object = dispute.number;
     requests_put(batch, REQUEST_OPEN_DISPUTE, id, &fresh);

@@ -10,6 +10,7 @@
 
 #include "service/command/business_time.h"
 #include "service/command/caps.h"
+#include "service/command/event.h"
 #include "service/command/form.h"
 #include "service/command/lots.h"
 #include "service/command/objects.h"
@@ -236,6 +237,7 @@ static void put(struct batch *batch, struct stepping *stepping)
     }
     if (result->guide != 0) period_results_put(batch, &stepping->close.name, result);
     period_closes_put(batch, &stepping->close);
+    if (stepping->close.computed_at != 0) event_tell_period(batch, &stepping->close);
 }
 
 enum outcome period_close_step(struct batch *batch, struct command_call *call,

@@ -6,6 +6,7 @@
 
 #include "service/command/audit.h"
 #include "service/command/commands.h"
+#include "service/command/event.h"
 #include "service/command/form.h"
 #include "service/command/program_form.h"
 #include "service/command/program_message.h"
@@ -98,6 +99,8 @@ static enum outcome publish_program_write(struct batch *batch, struct command_ca
     fresh.object = program.version;
     numbers_put(batch, &numbers);
     programs_put(batch, &program);
+    events_tell(batch, &(struct told_event){.kind = TOLD_PROGRAM_PUBLISHED,
+                                            .object = program.version, .date = program.from});
     requests_put(batch, REQUEST_PUBLISH_PROGRAM, id, &fresh);
     return OUTCOME_OK;
 }

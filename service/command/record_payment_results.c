@@ -10,6 +10,7 @@
 #include "service/command/audit.h"
 #include "service/command/business_time.h"
 #include "service/command/commands.h"
+#include "service/command/event.h"
 #include "service/command/form.h"
 #include "service/command/objects.h"
 #include "service/command/payment_row.h"
@@ -175,6 +176,8 @@ static void put_row(struct batch *batch, struct recording *recording, struct pay
     }
     settlement_lines_put(batch, line);
     payments_put(batch, &row->event);
+    event_tell_payment(batch, line->payment == PAYMENT_PAID, line->payee, line->net_minor,
+                       run->number);
 }
 
 static void put(struct batch *batch, struct command_call *call, struct recording *recording)

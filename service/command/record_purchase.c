@@ -11,6 +11,7 @@
 
 #include "service/command/buying.h"
 #include "service/command/commands.h"
+#include "service/command/event.h"
 #include "service/command/form.h"
 #include "service/command/purchase_form.h"
 #include "service/command/purchase_message.h"
@@ -145,7 +146,10 @@ enum outcome purchase_record(struct batch *batch, struct command_call *call,
     /* From here on this purchase must succeed. */
     uint64_t last_entry = batch_fence(batch)->entry;
     buying->earning.ledger.beside = &buying->counting.kpi;
+    event_tell_purchase(batch, purchase);
     earn_post(batch, &buying->earning);
+    event_tell_tier(batch, purchase->member, purchase->tier,
+                    buying->earning.earners[EARNER_BUYER].account.tier, purchase->business_date);
     screen_put(batch, &buying->earning, &recording.screening);
     purchase->verdicts = buying->earning.verdicts;
     purchase->award_count = (uint16_t)buying->earning.award_count;

@@ -9,6 +9,7 @@
 
 #include "service/command/business_time.h"
 #include "service/command/commands.h"
+#include "service/command/event.h"
 #include "service/command/form.h"
 #include "service/command/objects.h"
 #include "service/command/redemption.h"
@@ -264,6 +265,7 @@ static enum outcome redeem_write(struct batch *batch, struct command_call *call,
     redemption->business_date = holder.today;
     redemption->entry = batch_fence(batch)->entry + holder.lots.movement_count -
                         redemption->lot_count + 1;
+    event_tell_redemption(batch, TOLD_REDEMPTION_MADE, redemption);
     holder_post(batch, &redeeming.ledger, &holder);
     ledger_close(batch, &redeeming.ledger);
     assert(batch_fence(batch)->entry + 1 == redemption->entry + redemption->lot_count);

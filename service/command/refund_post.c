@@ -3,6 +3,7 @@
 #include <assert.h>
 
 #include "service/command/business_time.h"
+#include "service/command/event.h"
 #include "service/command/objects.h"
 #include "service/command/redemption.h"
 #include "service/postings/recall.h"
@@ -310,6 +311,7 @@ void refund_write(struct batch *batch, uint64_t now_ms, struct refunding *refund
         assert(purchase->refunded_minor <= purchase->parts.amount_minor);
         assert(purchase->refunded_base_minor <= purchase->base_minor);
         bool moved = refund_movement_count(refunding) > 0;
+        event_tell_refund(batch, refund, purchase->serving_guide);
         refunding->ledger.beside = &refunding->counting.kpi;
         for (size_t i = 0; i < refunding->holder_count; i++)
             holder_post(batch, &refunding->ledger, &refunding->holder[i]);

@@ -17,6 +17,7 @@
 #include "service/command/count.h"
 #include "service/command/credit_message.h"
 #include "service/command/earn.h"
+#include "service/command/event.h"
 #include "service/command/form.h"
 #include "service/command/objects.h"
 #include "service/command/profile_form.h"
@@ -231,6 +232,24 @@ static void put_person(struct batch *batch, const struct command_call *call,
     phones_put(batch, member, registering->profile.phone);
 }
 
+static void tell(struct batch *batch, const struct registering *registering, struct party member)
+{
+    const struct attribution *attribution = &registering->attributed.attribution;
+    struct told_event event = {
+        .kind = TOLD_MEMBER_REGISTERED, .party = member, .other = attribution->referrer,
+        .guide = attribution->serving_guide, .date = registering->business_date,
+        .shop = registering->earning.earners[EARNER_BUYER].account.registered_shop};
+
+    events_tell(batch, &event);
+    for (size_t i = 0; i < registering->benefit_count; i++) {
+        const struct benefit *benefit = &registering->benefits[i];
+        event = (struct told_event){.kind = TOLD_BENEFIT_GRANTED, .party = member,
+                                    .object = benefit->number};
+        event_text(&event, registering->earning.program->rules[benefit->rule].id);
+        events_tell(batch, &event);
+    }
+}
+
 /* After the LINE. */
 static void put_member(struct batch *batch, const struct command_call *call,
                        struct registering *registering)
@@ -242,6 +261,7 @@ static void put_member(struct batch *batch, const struct command_call *call,
 
     numbers_put(batch, &registering->numbers);
     put_person(batch, call, registering, member);
+    tell(batch, registering, member);
     earn_post(batch, earning);
     screen_put(batch, earning, &registering->screening);
     for (size_t i = 0; i < registering->benefit_count; i++)

@@ -4,6 +4,7 @@
 #include "beckon/v1/settlement_service.pb-c.h"
 #include "service/command/audit.h"
 #include "service/command/commands.h"
+#include "service/command/event.h"
 #include "service/command/form.h"
 #include "service/command/reply.h"
 #include "service/command/settlement_run.h"
@@ -49,6 +50,7 @@ static enum outcome reject_settlement_run_write(struct batch *batch, struct comm
     /* From here on nothing is refused. */
     settlement_run_reject(&run, reason);
     settlements_put(batch, &run);
+    event_tell_run(batch, TOLD_SETTLEMENT_REJECTED, run.number);
     outcome = reply_with(call, run.number, run.draft, ret_reply);
     assert(outcome == OUTCOME_OK); /* reserved */
     return OUTCOME_OK;

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "service/command/business_time.h"
+#include "service/command/event.h"
 #include "service/rules/fraud.h"
 #include "store/date.h"
 #include "store/kpi.h"
@@ -186,6 +187,7 @@ void screen_put(struct batch *batch, const struct earning *earning,
     }
     assert(review.credit_count > 0);
     reviews_put(batch, &review);
+    event_tell_review(batch, &review);
 }
 
 /* ---- refunds --------------------------------------------------------------------------------- */

@@ -5,6 +5,7 @@
 #include "beckon/v1/privacy_service.pb-c.h"
 #include "service/command/audit.h"
 #include "service/command/commands.h"
+#include "service/command/event.h"
 #include "service/command/form.h"
 #include "service/command/objects.h"
 #include "service/command/reply.h"
@@ -100,7 +101,10 @@ static enum outcome set_consent_write(struct batch *batch, struct command_call *
     else audit_fact(call, "consent", profile.consent_policy_version);
 
     /* From here on it must succeed. */
-    if (changes) profiles_put(batch, party, &sealed);
+    if (changes) {
+        profiles_put(batch, party, &sealed);
+        event_tell(batch, TOLD_MEMBER_UPDATED, party, 0);
+    }
     return OUTCOME_OK;
 }
 

@@ -3,6 +3,7 @@
 #include <assert.h>
 #include <string.h>
 
+#include "service/command/event.h"
 #include "service/command/payee_copy.h"
 #include "service/command/settlement_run.h"
 #include "service/command/settlement_work.h"
@@ -126,6 +127,7 @@ static enum outcome finish(struct settlement_working *working)
     }
     settlement_run_order(run, RUN_WORK_SWEEP);
     settlements_put(working->batch, run);
+    event_tell_run(working->batch, TOLD_SETTLEMENT_CLOSED, run->number);
     return OUTCOME_OK;
 }
 

@@ -4,6 +4,7 @@
 #include "beckon/v1/settlement_service.pb-c.h"
 #include "service/command/audit.h"
 #include "service/command/commands.h"
+#include "service/command/event.h"
 #include "service/command/form.h"
 #include "service/command/objects.h"
 #include "service/command/reply.h"
@@ -77,6 +78,7 @@ static enum outcome submit_settlement_run_write(struct batch *batch, struct comm
     run.submitted_at = call->now_ms;
     settlement_run_order(&run, RUN_WORK_FREEZE);
     settlements_put(batch, &run);
+    event_tell_run(batch, TOLD_SETTLEMENT_SUBMITTED, run.number);
     outcome = reply_with(call, run.number, ret_reply);
     assert(outcome == OUTCOME_OK); /* reserved */
     return OUTCOME_OK;

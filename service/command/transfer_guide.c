@@ -5,6 +5,7 @@
 #include "service/command/audit.h"
 #include "service/command/commands.h"
 #include "service/command/employing.h"
+#include "service/command/event.h"
 #include "service/command/form.h"
 #include "service/command/guide_message.h"
 #include "service/command/handover_access.h"
@@ -159,6 +160,8 @@ static enum outcome transfer_guide_write(struct batch *batch, struct command_cal
     if (!transferring.there) {
         guides_put(batch, &transferring.employing.guide);
         employing_put(batch, &transferring.employing);
+        event_tell_employment(batch, TOLD_GUIDE_TRANSFERRED, transferring.employing.guide.number,
+                              transferring.next.shop, transferring.next.from);
     }
     outcome = reply_with(call, &transferring, ret_reply);
     assert(outcome == OUTCOME_OK); /* reserved */

@@ -6,6 +6,7 @@
 #include "service/command/audit.h"
 #include "service/command/commands.h"
 #include "service/command/employing.h"
+#include "service/command/event.h"
 #include "service/command/form.h"
 #include "service/command/guide_message.h"
 #include "service/command/objects.h"
@@ -187,6 +188,7 @@ static enum outcome update_guide_write(struct batch *batch, struct command_call 
         guides_put(batch, guide);
     }
     if (updating.phone_changes) put_phone(batch, call, &updating);
+    event_tell(batch, TOLD_GUIDE_UPDATED, party, 0);
     *ret_reply = &reply->base;
     return OUTCOME_OK;
 }

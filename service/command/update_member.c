@@ -5,6 +5,7 @@
 
 #include "service/command/audit.h"
 #include "service/command/commands.h"
+#include "service/command/event.h"
 #include "service/command/form.h"
 #include "service/command/member_message.h"
 #include "service/command/objects.h"
@@ -149,6 +150,7 @@ static enum outcome update_member_write(struct batch *batch, struct command_call
         phones_put(batch, party, updating.profile.phone);
         accounts_put(batch, party, &updating.account);
     }
+    event_tell(batch, TOLD_MEMBER_UPDATED, party, 0);
     *ret_reply = &reply->base;
     return OUTCOME_OK;
 }

@@ -3,9 +3,9 @@
 #include <assert.h>
 #include <string.h>
 
+#include "service/command/event_message.h"
 #include "service/command/form.h"
 #include "service/command/reply.h"
-#include "store/events.h"
 
 static_assert((int)WEBHOOK_OFF_TRIMMED == (int)BECKON__V1__WEBHOOK_OFF__WEBHOOK_OFF_TRIMMED &&
                   (int)WEBHOOK_OFF_BY_ADMIN == (int)BECKON__V1__WEBHOOK_OFF__WEBHOOK_OFF_BY_ADMIN,
@@ -49,12 +49,11 @@ enum outcome webhook_form_kinds(struct command_call *call, const Beckon__V1__Web
 {
     uint64_t kinds = 0;
 
-    for (size_t i = 0; i < message->n_kinds; i++) {
-        int kind = (int)message->kinds[i];
-        if (kind <= TOLD_NONE || kind >= TOLD_KIND_COUNT)
-            return form_refuse(call, OUTCOME_VALUE_INVALID, "webhook.kinds", "MEMBER_REGISTERED ..");
-        kinds |= UINT64_C(1) << kind;
-    }
+    enum outcome outcome =
+        event_search_kinds(call, message->n_kinds, message->kinds, &kinds);
+    if (outcome == OUTCOME_VALUE_INVALID)
+        return form_refuse(call, outcome, "webhook.kinds", call->refusal.allowed);
+    if (outcome != OUTCOME_OK) return outcome;
     webhook->kinds = kinds;
     return OUTCOME_OK;
 }

@@ -4,6 +4,7 @@
 #include "service/command/audit.h"
 #include "service/command/commands.h"
 #include "service/command/dispute_message.h"
+#include "service/command/event.h"
 #include "service/command/form.h"
 #include "service/command/objects.h"
 #include "service/command/reply.h"
@@ -46,6 +47,7 @@ static enum outcome withdraw_dispute_write(struct batch *batch, struct command_c
     run.dispute_open_count--;
     audit_dispute(call, &dispute);
     disputes_put(batch, &dispute);
+    event_tell_dispute(batch, &dispute);
     settlements_put(batch, &run);
     outcome = reply_with(call, &dispute, ret_reply);
     assert(outcome == OUTCOME_OK); /* reserved */

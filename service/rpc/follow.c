@@ -39,14 +39,14 @@ static void follower_sent(struct tag *tag, bool ok)
     call_batch_ended(call);
 }
 
-/* Under the lock: streams of the guide who calls. */
-static size_t own_streams(const struct rpc *rpc, const struct principal *guide)
+/* Under the lock: streams of the guide who calls, or of all his merchant's other systems. */
+static size_t own_streams(const struct rpc *rpc, const struct principal *caller)
 {
     size_t count = 0;
     for (size_t i = 0; i < rpc->follower_count; i++) {
         const struct principal *other = &rpc->followers[i]->work.call.principal;
-        count += other->role == ROLE_GUIDE && other->merchant == guide->merchant &&
-                 other->party.number == guide->party.number;
+        count += other->role == caller->role && other->merchant == caller->merchant &&
+                 other->party.number == caller->party.number;
     }
     return count;
 }
@@ -64,9 +64,10 @@ enum outcome follow_enter(struct call *call)
         outcome = OUTCOME_SHUTTING_DOWN;
     } else if (rpc->follower_count == LIMIT_FOLLOWERS) {
         outcome = OUTCOME_BUSY;
-    } else if (principal->role == ROLE_GUIDE
+    } else if ((principal->role == ROLE_GUIDE || principal->role == ROLE_INTEGRATION)
                && own_streams(rpc, principal) >= LIMIT_FOLLOWERS_GUIDE) {
-        static_assert(LIMIT_FOLLOWERS_GUIDE == 8, "the sentence says so");
+        static_assert(LIMIT_FOLLOWERS_GUIDE == 8 && LIMIT_FOLLOWERS_INTEGRATION == 8,
+                      "the sentence says so");
         call->work.call.refusal.allowed = "8";
         outcome = OUTCOME_STREAMS_TOO_MANY;
     } else {
@@ -97,7 +98,7 @@ static enum step next_step(const struct call *call, uint64_t now_ms)
     if (now_ms - follower->sent_ms >= heartbeat_ms(rpc))
         return STEP_HEARTBEAT;
     uint32_t merchant = call->work.call.merchant;
-    bool due = follower->looked_ms == 0 || now_ms - follower->looked_ms >= LIMIT_FOLLOW_LOOK_MS
+    bool due = follower->looked_ms == 0 || follower->place.more || now_ms - follower->looked_ms >= LIMIT_FOLLOW_LOOK_MS
                || executor_commit_mark(rpc->options.executor, merchant) != follower->commit_mark;
     return due ? STEP_LOOK : STEP_NONE;
 }
