@@ -18,6 +18,7 @@
 #include "service/main_due.h"
 #include "service/main_erase.h"
 #include "service/main_options.h"
+#include "service/main_rehearse.h"
 #include "service/main_reload.h"
 #include "service/main_settle.h"
 #include "service/ops/clock.h"
@@ -102,8 +103,8 @@ struct parts { struct rpc *rpc; struct door *door; };
  * were good. */
 static void apply_settings(const struct options *options, const struct parts *parts)
 {
-    (void)parts;
     log_set_level(options->log_level);
+    rpc_set_log(parts->rpc, options->log_level >= LOG_LEVEL_DEBUG, options->log_slow_ms);
 }
 
 /* Serves until a signal ends it; SIGHUP reads the settings again. */
@@ -247,6 +248,7 @@ static int do_job(struct reload *reload)
         return told();
     case OPTIONS_METHODS: return print_methods();
     case OPTIONS_RESTORE: return data_restore(options) ? EXIT_OK : EXIT_FAILED;
+    case OPTIONS_REHEARSE: return rehearse(options) ? EXIT_OK : EXIT_FAILED;
     case OPTIONS_SERVE: return run(reload);
     }
     return EXIT_USAGE;

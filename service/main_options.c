@@ -10,6 +10,7 @@
 static const char USAGE[] =
     "beckond [--config FILE] [--data DIR] [--listen ADDRESS]... [SETTING]...\n"
     "       beckond --restore BACKUP_DIR [--data DIR] [--master-key FILE] [--erasures FILE]\n"
+    "       beckond --rehearse BACKUP_DIR [--keep N] [--data DIR]\n"
     "       beckond --check-config | --sample-config | --methods | --man | --version | --help\n"
     "\n"
     "Without settings it makes what it needs and serves on 127.0.0.1:7717.\n";
@@ -71,10 +72,17 @@ static const struct settings_row ROWS[] = {
     {"restore", SETTINGS_PATH, AT(restore), .value = "BACKUP_DIR", .flag_only = true,
      .group = "Instead of serving",
      .help = "puts a backup into an empty data folder and ends; nothing may run on it"},
+    {"rehearse", SETTINGS_PATH, AT(rehearse), .value = "BACKUP_DIR", .flag_only = true,
+     .help = "restores a backup, or the newest of a folder of dated ones, into a throw-away store, "
+             "verifies every merchant and ends; DIR/backup.state keeps how it went. beckond may "
+             "serve meanwhile"},
+    {"keep", SETTINGS_NUMBER, AT(keep), .value = "N", .minimum = 1, .maximum = OPTIONS_KEEP_MAX,
+     .flag_only = true,
+     .help = "with --rehearse: once all is well, deletes the folder's oldest backups but N"},
     {"master-key", SETTINGS_PATH, AT(master_key), .value = "FILE", .flag_only = true,
-     .help = "with --restore: the master.key kept apart from the backup"},
+     .help = "with --restore or --rehearse: the master.key kept apart from the backup"},
     {"erasures", SETTINGS_PATH, AT(erasures), .value = "FILE", .flag_only = true,
-     .help = "with --restore: the list of who was erased, kept beside master.key"},
+     .help = "with --restore or --rehearse: the list of who was erased, kept beside master.key"},
     {"check-config", SETTINGS_FLAG, AT(check), .flag_only = true,
      .help = "reads the settings, prints those in force and where each came from, and ends"},
     {"sample-config", SETTINGS_FLAG, AT(sample), .flag_only = true, .alone = true,
@@ -109,10 +117,15 @@ static bool wrong(struct settings_error *error, const char *sentence)
 /* What the table can't say of single rows. */
 static bool fits(const struct options *options, struct settings_error *ret_error)
 {
-    if (options->master_key != NULL && options->restore == NULL)
-        return wrong(ret_error, "--master-key goes with --restore");
-    if (options->erasures != NULL && options->restore == NULL)
-        return wrong(ret_error, "--erasures goes with --restore");
+    bool restores = options->restore != NULL || options->rehearse != NULL;
+    if (options->restore != NULL && options->rehearse != NULL)
+        return wrong(ret_error, "--restore and --rehearse don't go together");
+    if (options->master_key != NULL && !restores)
+        return wrong(ret_error, "--master-key goes with --restore or --rehearse");
+    if (options->erasures != NULL && !restores)
+        return wrong(ret_error, "--erasures goes with --restore or --rehearse");
+    if (options->keep != 0 && options->rehearse == NULL)
+        return wrong(ret_error, "--keep goes with --rehearse");
     if (options->sms_hook_secret != NULL && options->sms_hook == NULL)
         return wrong(ret_error, "sms-hook-secret goes with sms-hook");
     if (strlen(options->data) >= PATH_MAX)
@@ -138,7 +151,8 @@ static enum options_job job_of(const struct options *options)
            : options->sample  ? OPTIONS_SAMPLE
            : options->check   ? OPTIONS_CHECK
            : options->restore != NULL ? OPTIONS_RESTORE
-                                      : OPTIONS_SERVE;
+           : options->rehearse != NULL ? OPTIONS_REHEARSE
+                                       : OPTIONS_SERVE;
 }
 
 bool options_read(int argc, char *const *argv, char *const *environment,

@@ -12,10 +12,10 @@ enum {
     EXIT_OK = 0, EXIT_FAILED = 1, EXIT_USAGE = 2, EXIT_DATA = 3, EXIT_LISTEN = 4, EXIT_FAULT = 70,
 };
 
-enum { OPTIONS_LISTEN_MAX = 8 };
+enum { OPTIONS_LISTEN_MAX = 8, OPTIONS_KEEP_MAX = 10000 };
 enum options_job {
     OPTIONS_SERVE, OPTIONS_RESTORE, OPTIONS_METHODS, OPTIONS_VERSION, OPTIONS_HELP, OPTIONS_MAN,
-    OPTIONS_SAMPLE, OPTIONS_CHECK,
+    OPTIONS_SAMPLE, OPTIONS_CHECK, OPTIONS_REHEARSE,
 };
 
 struct options {
@@ -26,6 +26,8 @@ struct options {
     const char *port_file;      /* NULL: none */
     const char *record_commits; /* NULL: none */
     const char *restore;        /* OPTIONS_RESTORE: the backup */
+    const char *rehearse;       /* OPTIONS_REHEARSE: a backup, or the folder of dated ones */
+    uint64_t keep;              /* backups left after a good rehearsal; 0: all */
     const char *master_key;     /* NULL: it is in the data folder already */
     const char *erasures;       /* the erasure list; NULL: it is in the data folder already */
     const char *sms_file;       /* NULL: none; as the next two */

@@ -43,6 +43,15 @@ static void take_retry(const ProtobufCBinaryData *value, struct channel_error *e
     google__rpc__retry_info__free_unpacked(info, NULL);
 }
 
+static void take_request(const ProtobufCBinaryData *value, struct channel_error *error)
+{
+    Google__Rpc__RequestInfo *info =
+        google__rpc__request_info__unpack(NULL, value->len, value->data);
+    if (info)
+        string_copy(error->request_id, sizeof error->request_id, info->request_id);
+    google__rpc__request_info__free_unpacked(info, NULL);
+}
+
 static void take_field(const ProtobufCBinaryData *value, struct channel_error *error)
 {
     Google__Rpc__BadRequest *bad = google__rpc__bad_request__unpack(NULL, value->len, value->data);
@@ -73,6 +82,7 @@ static const struct {
     {"google.rpc.ErrorInfo", take_info},
     {"google.rpc.RetryInfo", take_retry},
     {"google.rpc.BadRequest", take_field},
+    {"google.rpc.RequestInfo", take_request},
     {"google.rpc.LocalizedMessage", take_sentence},
 };
 

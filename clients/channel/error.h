@@ -33,6 +33,7 @@ struct channel_error {
     char allowed[320];       /* what is allowed there, or empty */
     char en[640];            /* the sentence, never empty after a failure */
     char zh[640];            /* the same in Chinese; empty where the sender gave none */
+    char request_id[65];     /* the call's name in the service's log, or empty */
     uint32_t retry_delay_ms; /* RetryInfo; 0: none given */
 };
 

@@ -11,11 +11,12 @@
 
 #include "beckon/v1/common.pb-c.h"
 #include "clients/message/message.h"
+#include "clients/message/text.h"
 #include "clients/cli/options.h"
 #include "clients/cli/output.h"
-#include "clients/cli/table.h"
+#include "clients/cli/suggest.h"
 
-enum { PAGE_SIZE = 500, REQUEST_ID_RANDOM_BYTES = 12 };
+enum { REQUEST_ID_RANDOM_BYTES = 12 };
 
 static const ProtobufCMessageDescriptor *request_type(const struct verb *verb)
 {
@@ -36,6 +37,12 @@ static enum cli_exit option_apply(struct cli *cli, const struct option_spec *opt
     g_autoptr(GString) error = g_string_new(NULL);
     if (message_set(request, option->field, party ? party : text, error))
         return CLI_OK;
+    if (field->type == PROTOBUF_C_TYPE_ENUM) {
+        g_autofree char *names = text_enum_names(field->descriptor);
+        g_autofree char *nearest = suggest_from_list(text, names);
+        if (nearest)
+            g_string_append_printf(error, "; did you mean %s?", nearest);
+    }
     output_complaint(cli, "%s%s %s", option->argument ? "" : "--", option->name, error->str);
     return CLI_USAGE;
 }
@@ -130,90 +137,4 @@ enum cli_exit verb_call(struct cli *cli, const struct verb *verb, const struct v
         output_message(cli, shown);
     protobuf_c_message_free_unpacked(reply, NULL);
     return CLI_OK;
-}
-
-/* A list being shown: a table on a terminal, else a line of JSON each. */
-struct listing {
-    struct cli *cli;
-    const ProtobufCFieldDescriptor *fields[TABLE_COLUMNS_MAX];
-    size_t field_count;
-    struct table *table; /* made with the first page, so that a refusal shows no titles */
-};
-
-static void listing_open(struct listing *listing, const ProtobufCMessageDescriptor *type,
-                         const char *columns)
-{
-    g_auto(GStrv) names = g_strsplit(columns, ",", TABLE_COLUMNS_MAX);
-    bool right[TABLE_COLUMNS_MAX];
-    for (size_t i = 0; names[i]; i++) {
-        const ProtobufCFieldDescriptor *field = message_field(type, names[i]);
-        assert(field);
-        right[i] = field->label != PROTOBUF_C_LABEL_REPEATED &&
-                   field->type < PROTOBUF_C_TYPE_BOOL;
-        listing->fields[listing->field_count++] = field;
-    }
-    listing->table =
-        table_new(listing->cli->out, listing->field_count, (const char *const *)names, right);
-}
-
-static void listing_add(struct listing *listing, const ProtobufCMessage *message)
-{
-    if (!listing->table) {
-        output_json(listing->cli, message);
-        return;
-    }
-    char *cells[TABLE_COLUMNS_MAX];
-    for (size_t i = 0; i < listing->field_count; i++)
-        cells[i] = message_cell(message, listing->fields[i]);
-    table_add(listing->table, (const char *const *)cells);
-    for (size_t i = 0; i < listing->field_count; i++)
-        g_free(cells[i]);
-}
-
-/* Sets page_size and page_token for the next page of at most `left` (0: no bound). */
-static void page_ask(ProtobufCMessage *request, uint64_t left, const char *page_token)
-{
-    g_autoptr(GString) error = g_string_new(NULL);
-    g_autofree char *size =
-        g_strdup_printf("%u", left > 0 && left < PAGE_SIZE ? (unsigned)left : PAGE_SIZE);
-    bool set = message_set(request, "page_size", size, error) &&
-               message_set(request, "page_token", page_token, error);
-    assert(set);
-}
-
-enum cli_exit verb_list(struct cli *cli, const struct verb *verb, const struct values *values)
-{
-    ProtobufCMessage *request = NULL;
-    enum cli_exit end = request_make(cli, verb, values, &request);
-    if (end != CLI_OK)
-        return end;
-    const ProtobufCMessageDescriptor *reply_type =
-        protobuf_c_service_descriptor_get_method_by_name(verb->service, verb->method)->output;
-    const ProtobufCFieldDescriptor *items = message_field(reply_type, verb->shows);
-    assert(items);
-    struct listing listing = {.cli = cli};
-    g_autofree char *page_token = g_strdup("");
-    uint64_t shown = 0;
-    do {
-        ProtobufCMessage *reply = NULL;
-        page_ask(request, cli->limit > 0 ? cli->limit - shown : 0, page_token);
-        end = call_once(cli, verb, request, &reply);
-        if (end != CLI_OK)
-            break;
-        if (!cli->json && !listing.table)
-            listing_open(&listing, items->descriptor, verb->columns);
-        size_t count = 0;
-        ProtobufCMessage **elements = message_elements(reply, items, &count);
-        for (size_t i = 0; i < count; i++, shown++)
-            listing_add(&listing, elements[i]);
-        if (listing.table)
-            table_flush(listing.table);
-        g_free(page_token);
-        page_token = g_strdup(message_string(reply, "next_page_token"));
-        protobuf_c_message_free_unpacked(reply, NULL);
-    } while (page_token[0] != '\0' && (cli->limit == 0 || shown < cli->limit));
-    if (listing.table)
-        table_destroy(listing.table);
-    protobuf_c_message_free_unpacked(request, NULL);
-    return end;
 }

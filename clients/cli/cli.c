@@ -8,9 +8,13 @@
 
 #include <glib.h>
 
+#include "clients/cli/completion.h"
+#include "clients/cli/confirm.h"
 #include "clients/cli/help.h"
 #include "clients/cli/options.h"
 #include "clients/cli/output.h"
+#include "clients/cli/pager.h"
+#include "clients/cli/unknown.h"
 
 enum { TOKEN_FILE_BYTES_MAX = 4096, DEADLINE_SECONDS_DEFAULT = 30, DEADLINE_SECONDS_MAX = 3600 };
 
@@ -112,19 +116,24 @@ static enum cli_exit verb_start(struct cli *cli, const struct noun *noun, const 
         return CLI_USAGE;
     }
     if (values_get(&values, "help")) {
-        help_verb(cli->out, noun, verb);
+        pager_open(cli);
+        help_verb(cli, noun, verb);
+        pager_close(cli);
         return CLI_OK;
     }
     g_autofree char *token = NULL;
     enum cli_exit end = surroundings(cli, &values, &token);
+    if (end == CLI_OK && !confirm(cli, verb, &values))
+        end = CLI_USAGE;
     if (end == CLI_OK)
         end = verb->run(cli, verb, &values);
+    pager_close(cli);
     channel_close(cli->channel);
     cli->channel = NULL;
     return end;
 }
 
-static const struct noun *noun_find(const char *name)
+const struct noun *noun_find(const char *name)
 {
     for (size_t i = 0; i < NOUN_COUNT; i++) {
         if (strcmp(NOUNS[i]->name, name) == 0)
@@ -133,10 +142,10 @@ static const struct noun *noun_find(const char *name)
     return NULL;
 }
 
-static const struct verb *verb_find(const struct noun *noun, const char *name)
+const struct verb *verb_find(const struct noun *noun, const char *name)
 {
     for (size_t i = 0; i < noun->verb_count; i++) {
-        if (strcmp(noun->verbs[i].name, name) == 0)
+        if (noun->verbs[i].name && strcmp(noun->verbs[i].name, name) == 0)
             return &noun->verbs[i];
     }
     return NULL;
@@ -147,14 +156,35 @@ static bool is_help(const char *word)
     return strcmp(word, "--help") == 0 || strcmp(word, "-h") == 0 || strcmp(word, "help") == 0;
 }
 
+/* Shows help that was asked for, paged; or, on standard error, help instead of what was meant. */
+static enum cli_exit help_show(struct cli *cli, const struct noun *noun, bool asked)
+{
+    struct cli shown = *cli;
+    if (asked)
+        pager_open(&shown);
+    else
+        shown.out = cli->err;
+    if (noun)
+        help_noun(&shown, noun);
+    else
+        help_program(&shown);
+    pager_close(&shown);
+    return asked ? CLI_OK : CLI_USAGE;
+}
+
 enum cli_exit cli_main(struct cli *cli, int argc, char **argv)
 {
-    if (argc < 2) {
-        help_program(cli->err);
-        return CLI_USAGE;
+    if (argc < 2)
+        return help_show(cli, NULL, false);
+    if (is_help(argv[1]) && argc < 3)
+        return help_show(cli, NULL, true);
+    if (is_help(argv[1])) { /* beckon help shop create */
+        char *words[] = {argv[0], argv[2], argc > 3 ? argv[3] : (char *)"--help",
+                         argc > 3 ? (char *)"--help" : NULL, NULL};
+        return cli_main(cli, argc > 3 ? 4 : 3, words);
     }
-    if (is_help(argv[1])) {
-        help_program(cli->out);
+    if (strcmp(argv[1], COMPLETION_WORD) == 0) {
+        completion_words(cli->out, argc - 2, argv + 2);
         return CLI_OK;
     }
     if (strcmp(argv[1], "--version") == 0) {
@@ -163,23 +193,18 @@ enum cli_exit cli_main(struct cli *cli, int argc, char **argv)
     }
     const struct noun *noun = noun_find(argv[1]);
     if (!noun) {
-        output_complaint(cli, "there is no \"%s\"; beckon --help lists what there is", argv[1]);
+        unknown_noun(cli, argc, argv);
         return CLI_USAGE;
     }
     if (!noun->verbs[0].name)
         return verb_start(cli, noun, &noun->verbs[0], argc - 1, argv + 1);
-    if (argc < 3) {
-        help_noun(cli->err, noun);
-        return CLI_USAGE;
-    }
-    if (is_help(argv[2])) {
-        help_noun(cli->out, noun);
-        return CLI_OK;
-    }
+    if (argc < 3)
+        return help_show(cli, noun, false);
+    if (is_help(argv[2]))
+        return help_show(cli, noun, true);
     const struct verb *verb = verb_find(noun, argv[2]);
     if (!verb) {
-        output_complaint(cli, "%s has no \"%s\"; beckon %s --help lists what it has", noun->name,
-                         argv[2], noun->name);
+        unknown_verb(cli, noun, argv[2]);
         return CLI_USAGE;
     }
     return verb_start(cli, noun, verb, argc - 2, argv + 2);

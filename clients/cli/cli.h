@@ -21,11 +21,11 @@ enum cli_exit {
     CLI_REFUSED = 1,     /* the service refused, or an import had rows that it refused */
     CLI_USAGE = 2,
     CLI_UNREACHABLE = 3, /* no service there, or no answer in time */
-    CLI_DIFFERENCES = 4, /* verify found some */
+    CLI_DIFFERENCES = 4, /* verify found some; doctor found what is wrong */
     CLI_LOCAL = 5,       /* a file here can't be read or written */
 };
 
-enum { CLI_OPTIONS_MAX = 32, CLI_GIVEN_MAX = 64 };
+enum { CLI_OPTIONS_MAX = 48, CLI_GIVEN_MAX = 64, CLI_OPTION_SETS_MAX = 5 };
 
 /* What may be given to a verb: an option, or an argument by its place. */
 struct option_spec {
@@ -33,7 +33,10 @@ struct option_spec {
     const char *value; /* placeholder in help; NULL: a flag */
     const char *help;
     const char *field; /* path in the request that it fills; NULL: the verb's own */
+    const char *choices; /* "shops, guides": what may be said; NULL: anything, or the values of
+                            the enum that `field` is */
     bool argument, required;
+    bool value_optional; /* --csv or --csv=excel */
 };
 
 /* What was given, in order. Texts live in argv. */
@@ -58,6 +61,13 @@ struct verb {
     const char *method;
     const char *shows;                 /* field of the reply to show; NULL: the whole */
     const char *columns;               /* of a list on a terminal, "shop_id,name" */
+
+    /* What a person types again before it is done, because it can't be taken back: the name of an
+     * argument or option that was given, else the word itself. Such a verb takes --yes, and without
+     * it is refused where nobody can be asked. NULL: nothing. */
+    const char *typed;
+    const char *typed_if;              /* only with this option; NULL: always */
+    const char *loss, *loss_zh;        /* with `typed`: what will be, a sentence each */
 };
 
 struct noun {
@@ -67,15 +77,27 @@ struct noun {
     void (*more)(FILE *out); /* what its help says below the verbs, or NULL */
 };
 
+/* How lists are written as CSV. */
+enum cli_csv { CSV_OFF, CSV_PLAIN, CSV_EXCEL };
+
 /* The one table of commands (nouns.c). */
 extern const struct noun *const NOUNS[];
 extern const size_t NOUN_COUNT;
-/* Options that every verb takes; ends with name NULL. */
-extern const struct option_spec GLOBAL_OPTIONS[];
+/* By their exact names; NULL: there is none. */
+const struct noun *noun_find(const char *name);
+const struct verb *verb_find(const struct noun *noun, const char *name);
+/* Options that every verb takes; those of lists (verbs with columns that run verb_list); those of
+ * verbs with `typed`. Each ends with name NULL. */
+extern const struct option_spec GLOBAL_OPTIONS[], EVERY_LIST_OPTIONS[], TYPED_OPTIONS[];
 
 struct cli {
     FILE *out, *err;
-    bool out_is_terminal, err_is_terminal;
+    bool in_is_terminal, out_is_terminal, err_is_terminal;
+    unsigned width;       /* columns of the terminal; 0: standard output is none, or says nothing */
+    bool colour;          /* standard output is a terminal that may be coloured */
+    struct pager *pager;  /* pager.h; NULL: none runs */
+    enum cli_csv csv;     /* --csv */
+    const char *columns;  /* --columns; NULL: the verb's own */
     bool json;            /* --json, or standard output is no terminal */
     bool json_asked;      /* --json */
     bool chinese;

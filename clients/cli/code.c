@@ -240,6 +240,9 @@ static const struct verb VERBS[] = {
         .run = verb_call,
         .service = &beckon__v1__code_service__descriptor,
         .method = "RevokeCode",
+        .typed = "CODE",
+        .loss = "The code will end for ever: whatever it is printed on is void.",
+        .loss_zh = "该推荐码将永久失效，已印制的物料也随之作废。",
         .shows = "code",
     },
     {

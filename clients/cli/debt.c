@@ -55,6 +55,9 @@ static const struct verb VERBS[] = {
         .run = verb_call,
         .service = &beckon__v1__refund_service__descriptor,
         .method = "WriteOffDebt",
+        .typed = "ACCOUNT",
+        .loss = "What is forgiven is never asked for again.",
+        .loss_zh = "免除的欠款不再追回。",
     },
 };
 

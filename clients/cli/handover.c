@@ -62,6 +62,10 @@ static const struct verb VERBS[] = {
         .run = verb_call,
         .service = &beckon__v1__handover_service__descriptor,
         .method = "HandOverMembers",
+        .typed = "FROM",
+        .typed_if = "all",
+        .loss = "All members this guide serves will go to somebody else, or to nobody.",
+        .loss_zh = "该导购服务的全部会员将移交他人或不再有人服务。",
         .shows = "handover",
     },
     {

@@ -230,10 +230,7 @@ static enum cli_exit import_run(struct cli *cli, const struct verb *verb,
         if (strcmp(KINDS[i]->name, values_get(values, "KIND")) == 0)
             import.kind = KINDS[i];
     }
-    if (!import.kind) {
-        output_complaint(cli, "KIND must be one of shops, guides, members, purchases");
-        return CLI_USAGE;
-    }
+    assert(import.kind);
     import.channel = cli_channel(cli, IMPORT_RETRY_MS);
     if (!import.channel)
         return CLI_USAGE;
@@ -253,9 +250,11 @@ static enum cli_exit import_run(struct cli *cli, const struct verb *verb,
     return import.state.rejected > 0 ? CLI_REFUSED : CLI_OK;
 }
 
+#define IMPORT_KINDS "shops, guides, members, purchases, refunds"
+
 static const struct option_spec IMPORT_OPTIONS[] = {
-    {.name = "KIND", .argument = true, .required = true,
-     .help = "shops, guides, members or purchases"},
+    {.name = "KIND", .argument = true, .required = true, .choices = IMPORT_KINDS,
+     .help = "what the rows are"},
     {.name = "FILE", .argument = true, .required = true,
      .help = "CSV in UTF-8, its first line names the columns; - for standard input"},
     {.name = "rejects", .value = "FILE", .help = "refused rows; else FILE.rejects.csv"},
@@ -285,6 +284,8 @@ static const struct verb VERBS[] = {
             "             amount_minor*, tax_minor, freight_minor, gift_card_minor, points_minor,\n"
             "             lines (AMOUNT[:TAX[:CATEGORY[:ARTICLE]]], ';' between), currency,\n"
             "             occurred_at* (RFC 3339 with its offset)\n"
+            "  refunds    shop_id*, refund_number*, purchase_shop_id, receipt_number*,\n"
+            "             amount_minor, lines (';' between), occurred_at*\n"
             "Refused rows go to FILE.rejects.csv with line, reason and sentence; corrected, that\n"
             "file can be imported as it is. FILE.progress is kept until the import has finished.\n"
             "Exit code 1: rows were refused.",
@@ -296,7 +297,7 @@ static const struct verb VERBS[] = {
 
 const struct noun NOUN_IMPORT = {
     .name = "import",
-    .help = "shops, guides, members and purchases from CSV files",
+    .help = "shops, guides, members, purchases and refunds from CSV files",
     .verbs = VERBS,
     .verb_count = sizeof VERBS / sizeof VERBS[0],
 };

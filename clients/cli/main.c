@@ -2,9 +2,9 @@
 #include <locale.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "clients/cli/cli.h"
+#include "clients/cli/pager.h"
 
 static bool locale_is_chinese(void)
 {
@@ -22,10 +22,9 @@ int main(int argc, char **argv)
     struct cli cli = {
         .out = stdout,
         .err = stderr,
-        .out_is_terminal = isatty(STDOUT_FILENO) == 1,
-        .err_is_terminal = isatty(STDERR_FILENO) == 1,
         .chinese = locale_is_chinese(),
     };
+    terminal_look(&cli);
     enum cli_exit end = cli_main(&cli, argc, argv);
     /* A full disk behind ">" must not look like success. */
     if (fflush(stdout) != 0 && end == CLI_OK) {

@@ -1,13 +1,9 @@
 #include "clients/cli/member_privacy.h"
 
-#include <string.h>
-#include <unistd.h>
-
 #include <glib.h>
 
 #include "beckon/v1/privacy_service.pb-c.h"
 #include "clients/cli/call.h"
-#include "clients/cli/options.h"
 #include "clients/cli/output.h"
 #include "clients/message/message.h"
 
@@ -41,8 +37,6 @@ const struct option_spec MEMBER_ERASE_OPTIONS[] = {
      .help = "the member's number"},
     {.name = "reason", .value = "REASON", .field = "reason",
      .help = "REQUEST, CONSENT, INACTIVE or UNLAWFUL; admins have to say"},
-    {.name = "yes",
-     .help = "does not ask again"},
     {.name = NULL},
 };
 const char *const MEMBER_ERASE_EXAMPLES[] = {
@@ -56,8 +50,6 @@ const struct option_spec GUIDE_ERASE_OPTIONS[] = {
      .help = "the guide's number"},
     {.name = "reason", .value = "REASON", .required = true, .field = "reason",
      .help = "REQUEST, CONSENT, INACTIVE or UNLAWFUL"},
-    {.name = "yes",
-     .help = "does not ask again"},
     {.name = NULL},
 };
 const char *const GUIDE_ERASE_EXAMPLES[] = {
@@ -96,37 +88,4 @@ enum cli_exit member_data(struct cli *cli, const struct verb *verb, const struct
     if (request)
         protobuf_c_message_free_unpacked(request, NULL);
     return end;
-}
-
-/* What can't be taken back is typed twice. */
-static bool meant(struct cli *cli, const struct verb *verb, const char *number)
-{
-    char line[32];
-
-    if (isatty(STDIN_FILENO) != 1) {
-        output_complaint(cli, cli->chinese ? "注销无法撤回：请加上 --yes"
-                                           : "an erasure can't be taken back: say --yes");
-        return false;
-    }
-    bool guide = strcmp(verb->method, "EraseGuide") == 0;
-    const char *who = cli->chinese ? guide ? "导购" : "会员" : guide ? "Guide" : "Member";
-    fprintf(cli->err, cli->chinese ? "注销%s %s 后无法恢复。请再次输入编号："
-                                   : "%s %s will be erased for ever. Type the number again: ",
-            who, number);
-    fflush(cli->err);
-    if (!fgets(line, sizeof line, stdin))
-        line[0] = '\0';
-    line[strcspn(line, "\r\n")] = '\0';
-    if (strcmp(line, number) == 0)
-        return true;
-    output_complaint(cli, cli->chinese ? "编号不一致，未做任何改动"
-                                       : "that is another number: nothing was changed");
-    return false;
-}
-
-enum cli_exit person_erase(struct cli *cli, const struct verb *verb, const struct values *values)
-{
-    if (!values_get(values, "yes") && !meant(cli, verb, values_get(values, "NUMBER")))
-        return CLI_USAGE;
-    return verb_call(cli, verb, values);
 }

@@ -12,7 +12,5 @@ extern const char *const MEMBER_CONSENT_EXAMPLES[], *const MEMBER_DATA_EXAMPLES[
     *const GUIDE_ERASE_EXAMPLES[];
 /* Every page of GetMemberData, a message each. */
 enum cli_exit member_data(struct cli *cli, const struct verb *verb, const struct values *values);
-/* Asks for the number to be typed again, unless --yes says that it was meant. */
-enum cli_exit person_erase(struct cli *cli, const struct verb *verb, const struct values *values);
 
 #endif

@@ -35,5 +35,7 @@ const struct noun *const NOUNS[] = {
     &NOUN_HEALTH,
     &NOUN_EXPLAIN,
     &NOUN_QUOTE,
+    &NOUN_MAN,
+    &NOUN_COMPLETION,
 };
 const size_t NOUN_COUNT = sizeof NOUNS / sizeof NOUNS[0];

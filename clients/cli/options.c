@@ -6,6 +6,11 @@
 #include <getopt.h>
 #include <string.h>
 
+#include "clients/cli/call.h"
+#include "clients/cli/suggest.h"
+#include "clients/message/message.h"
+#include "clients/message/text.h"
+
 struct list {
     struct option long_options[CLI_OPTIONS_MAX + 1];
     const struct option_spec *specs[CLI_OPTIONS_MAX];
@@ -20,8 +25,82 @@ static void list_add(struct list *list, const struct option_spec *specs)
         assert(list->count < CLI_OPTIONS_MAX);
         list->specs[list->count] = specs;
         list->long_options[list->count++] = (struct option){
-            .name = specs->name, .has_arg = specs->value ? required_argument : no_argument};
+            .name = specs->name,
+            .has_arg = specs->value_optional ? optional_argument
+                       : specs->value        ? required_argument
+                                             : no_argument};
     }
+}
+
+size_t options_sets(const struct verb *verb,
+                    const struct option_spec *ret_sets[CLI_OPTION_SETS_MAX])
+{
+    size_t count = 0;
+    if (verb->options)
+        ret_sets[count++] = verb->options;
+    if (verb->run == verb_list && verb->columns)
+        ret_sets[count++] = EVERY_LIST_OPTIONS;
+    if (verb->typed)
+        ret_sets[count++] = TYPED_OPTIONS;
+    ret_sets[count++] = GLOBAL_OPTIONS;
+    return count;
+}
+
+char *option_choices(const struct verb *verb, const struct option_spec *option)
+{
+    if (option->choices)
+        return g_strdup(option->choices);
+    if (!verb->service || !option->field)
+        return NULL;
+    const ProtobufCMethodDescriptor *method =
+        protobuf_c_service_descriptor_get_method_by_name(verb->service, verb->method);
+    const ProtobufCFieldDescriptor *field = message_field(method->input, option->field);
+    if (!field || field->type != PROTOBUF_C_TYPE_ENUM)
+        return NULL;
+    return text_enum_names(field->descriptor);
+}
+
+/* Says what is wrong with an option that getopt does not know: ambiguous, or mistyped. */
+static void unknown_tell(const struct list *list, const char *word, GString *error)
+{
+    const char *name = word + strspn(word, "-");
+    g_autofree char *bare = g_strndup(name, strcspn(name, "="));
+    struct suggestion suggestion = {.word = bare};
+    g_autoptr(GString) several = g_string_new(NULL);
+    unsigned count = 0;
+    for (int i = 0; i < list->count; i++) {
+        suggest_offer(&suggestion, list->specs[i]->name);
+        if (bare[0] == '\0' || strncmp(list->specs[i]->name, bare, strlen(bare)) != 0)
+            continue;
+        g_string_append_printf(several, "%s--%s", count++ > 0 ? ", " : "", list->specs[i]->name);
+    }
+    if (count == 1) { /* known, and given a value it does not take */
+        g_string_append_printf(error, "%s takes no value", several->str);
+        return;
+    }
+    if (count > 1) {
+        g_string_append_printf(error, "%s can be any of %s", word, several->str);
+        return;
+    }
+    g_string_append_printf(error, "%s: there is no such option here", word);
+    if (suggestion.nearest)
+        g_string_append_printf(error, "; did you mean --%s?", suggestion.nearest);
+}
+
+/* Is the text one of those that may be said? The API's enums are checked where they are set. */
+static bool choice_good(const struct option_spec *option, const char *text, GString *error)
+{
+    if (!option->choices || (option->value_optional && text[0] == '\0'))
+        return true;
+    g_auto(GStrv) choices = g_strsplit(option->choices, ", ", -1);
+    if (g_strv_contains((const char *const *)choices, text))
+        return true;
+    g_string_append_printf(error, "%s%s must be one of %s", option->argument ? "" : "--",
+                           option->name, option->choices);
+    g_autofree char *nearest = suggest_from_list(text, option->choices);
+    if (nearest)
+        g_string_append_printf(error, "; did you mean %s?", nearest);
+    return false;
 }
 
 static bool values_add(struct values *values, const struct option_spec *option, const char *text,
@@ -31,6 +110,8 @@ static bool values_add(struct values *values, const struct option_spec *option, 
         g_string_append_printf(error, "too many options; %d are the most", CLI_GIVEN_MAX);
         return false;
     }
+    if (!choice_good(option, text ? text : "", error))
+        return false;
     values->given[values->count].option = option;
     values->given[values->count++].text = text ? text : "";
     return true;
@@ -61,8 +142,10 @@ bool options_parse(const struct verb *verb, int argc, char **argv, struct values
                    GString *error)
 {
     struct list list = {.count = 0};
-    list_add(&list, verb->options);
-    list_add(&list, GLOBAL_OPTIONS);
+    const struct option_spec *sets[CLI_OPTION_SETS_MAX];
+    size_t set_count = options_sets(verb, sets);
+    for (size_t i = 0; i < set_count; i++)
+        list_add(&list, sets[i]);
     struct values values = {.count = 0};
     optind = 0; /* glibc: start anew */
     opterr = 0;
@@ -70,8 +153,10 @@ bool options_parse(const struct verb *verb, int argc, char **argv, struct values
     while ((found = getopt_long(argc, argv, ":h", list.long_options, &index)) != -1) {
         if (found == ':' || found == '?') {
             const char *word = optind > 0 && optind <= argc ? argv[optind - 1] : "";
-            g_string_append_printf(error, found == ':' ? "%s needs a value"
-                                                       : "%s: there is no such option here", word);
+            if (found == ':')
+                g_string_append_printf(error, "%s needs a value", word);
+            else
+                unknown_tell(&list, word, error);
             return false;
         }
         if (found == 'h') /* the only short option: --help */

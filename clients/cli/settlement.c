@@ -235,6 +235,9 @@ static const struct verb VERBS[] = {
         .examples = CANCEL_EXAMPLES,
         .run = settlement_step,
         SETTLEMENT("CancelSettlementRun"),
+        .typed = "RUN",
+        .loss = "The run will end without effect; another one has to be made instead.",
+        .loss_zh = "该结算批次将作废，需要时只能重新创建。",
     },
     {
         .name = "close",
@@ -244,6 +247,9 @@ static const struct verb VERBS[] = {
         .examples = CLOSE_EXAMPLES,
         .run = settlement_close,
         SETTLEMENT("CloseSettlementRun"),
+        .typed = "RUN",
+        .loss = "Credits become money to be paid and the period is locked, for ever.",
+        .loss_zh = "积分将折算为应付款项，该期间永久锁定。",
     },
     {
         .name = "export",

@@ -78,6 +78,9 @@ static const struct verb VERBS[] = {
         .run = verb_call,
         .service = &beckon__v1__token_service__descriptor,
         .method = "RevokeToken",
+        .typed = "NUMBER",
+        .loss = "Whatever uses this token (a till, a program, a person) is cut off at once.",
+        .loss_zh = "使用该令牌的收银台、程序或人员将立即失去访问权限。",
         .shows = "token",
     },
 };

@@ -18,7 +18,14 @@ struct executor_clock {
     uint64_t (*now_ms)(void *context);       /* Unix milliseconds */
     uint64_t (*monotonic_ms)(void *context); /* for deadlines */
     void *context;
+    uint64_t (*monotonic_us)(void *context); /* for durations; NULL: monotonic_ms serves */
 };
+
+static inline uint64_t executor_clock_us(const struct executor_clock *clock)
+{
+    return clock->monotonic_us != NULL ? clock->monotonic_us(clock->context)
+                                       : clock->monotonic_ms(clock->context) * 1000;
+}
 
 struct executor_options {
     struct store *store;

@@ -18,6 +18,7 @@
 
 #include "service/limits.h"
 #include "service/rpc/arena.h"
+#include "service/rpc/request_id.h"
 #include "service/rpc/rpc.h"
 #include "service/rpc/status.h"
 #include "service/rpc/throttle.h"
@@ -35,8 +36,8 @@ struct queue {
 };
 
 struct refusal_sent { /* what must live until a status has left */
-    grpc_slice message, details;
-    grpc_metadata trailer;
+    grpc_slice message, details, request_id;
+    grpc_metadata trailers[2]; /* x-request-id, and a refusal's details */
 };
 
 struct slot {
@@ -74,6 +75,8 @@ struct call {
     const struct method *method;
     grpc_call *grpc;
     gpr_timespec deadline;
+    uint64_t began_us;           /* monotonic */
+    struct request_id request_id;
     grpc_metadata_array metadata;
     grpc_byte_buffer *payload;   /* as received */
     grpc_byte_buffer *message;   /* being sent */
@@ -117,8 +120,15 @@ struct rpc {
     unsigned call_max, calls_used; /* calls[calls_used..] were never taken: their pages untouched */
     struct call *free_calls;
     size_t outstanding;          /* armed slots, refusals leaving, calls in progress */
+    unsigned calls_taken;
     struct arena_pool arenas;
     struct throttle throttle;
+
+    struct request_ids request_ids;
+    struct method_counts *counts; /* one per method; report.c */
+    atomic_uint_least64_t unknown_methods;
+    atomic_bool log_refusals;
+    atomic_uint_least64_t log_slow_ms;
 
     pthread_mutex_t stream_lock; /* streams' flow control and health watches */
     pthread_cond_t stream_changed;
@@ -169,9 +179,19 @@ void call_batch_ended(struct call *call);
 /* Starts a batch; when gRPC rejects it the call is cancelled and false answered. */
 bool call_start(struct call *call, const grpc_op *ops, size_t count, struct tag *tag);
 grpc_byte_buffer *reply_pack(const ProtobufCMessage *message);
-void refusal_write(struct refusal_sent *ret, enum outcome outcome, const struct refusal *refusal);
+/* Fills what leaves with the status: of a refusal sentence and details, always the call's id. */
+void refusal_write(struct refusal_sent *ret, enum outcome outcome, const struct refusal *refusal,
+                   const struct request_id *request_id);
 void refusal_free(struct refusal_sent *refusal);
 grpc_op refusal_op(struct refusal_sent *refusal, enum outcome outcome);
+
+/* report.c: counts and the log. */
+void report_init(struct rpc *rpc);
+void report_free(struct rpc *rpc);
+/* Once a call, before its status leaves. */
+void report_ended(const struct call *call, enum outcome outcome);
+/* As that, of a call that never had a call object; method NULL: unknown. */
+void report_refused(struct rpc *rpc, const struct method *method, enum outcome outcome);
 
 /* stream.c: server streams. */
 void stream_open(struct call *call);              /* RECV_CLOSE in a batch of its own, at once */
@@ -189,7 +209,9 @@ void follow_stop(struct rpc *rpc);                /* rpc->stopping is set: all a
 bool follow_ended(struct rpc *rpc);
 void follow_join(struct rpc *rpc);
 
-/* request.c: the payload as bytes. */
+/* request.c: the payload as bytes, and the headers. */
+/* The last header of this name; no bytes without one. They live as long as the metadata. */
+struct bytes request_header(const grpc_metadata_array *metadata, const char *name);
 struct request_bytes {
     struct bytes bytes;
     grpc_slice merged;

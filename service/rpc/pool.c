@@ -38,6 +38,7 @@ struct call *pool_take(struct rpc *rpc)
     else if (rpc->calls_used < rpc->call_max)
         call = &rpc->calls[rpc->calls_used++];
     rpc->outstanding += call != NULL;
+    rpc->calls_taken += call != NULL;
     pthread_mutex_unlock(&rpc->pool_lock);
     if (call == NULL)
         return NULL;
@@ -65,6 +66,7 @@ void pool_release(struct call *call)
     pthread_mutex_lock(&rpc->pool_lock);
     call->next = rpc->free_calls;
     rpc->free_calls = call;
+    rpc->calls_taken--;
     assert(rpc->outstanding > 0);
     if (--rpc->outstanding == 0)
         pthread_cond_broadcast(&rpc->pool_idle);

@@ -1,7 +1,6 @@
 /* What is sent: replies and refusals. A unary reply is one batch, {initial metadata, message,
  * status, RECV_CLOSE}: unreferencing a call before its RECV_CLOSE has completed would cancel it. */
 #include <assert.h>
-#include <stdio.h>
 #include <string.h>
 
 #include <grpc/byte_buffer.h>
@@ -21,22 +20,29 @@ grpc_byte_buffer *reply_pack(const ProtobufCMessage *message)
     return buffer;
 }
 
-void refusal_write(struct refusal_sent *ret, enum outcome outcome, const struct refusal *refusal)
+void refusal_write(struct refusal_sent *ret, enum outcome outcome, const struct refusal *refusal,
+                   const struct request_id *request_id)
 {
+    memset(ret, 0, sizeof *ret); /* a zeroed slice is an empty inlined one */
+    ret->request_id = grpc_slice_from_copied_string(request_id->text);
+    ret->trailers[0].key = grpc_slice_from_static_string("x-request-id");
+    ret->trailers[0].value = ret->request_id;
+    if (outcome == OUTCOME_OK)
+        return;
     uint8_t details[STATUS_BYTES];
     char sentence[STATUS_SENTENCE_BYTES];
-    size_t size = status_pack(outcome, refusal, details, sentence);
+    size_t size = status_pack(outcome, refusal, request_id->text, details, sentence);
     ret->message = grpc_slice_from_copied_string(sentence);
     ret->details = grpc_slice_from_copied_buffer((const char *)details, size);
-    memset(&ret->trailer, 0, sizeof ret->trailer);
-    ret->trailer.key = grpc_slice_from_static_string("grpc-status-details-bin");
-    ret->trailer.value = ret->details;
+    ret->trailers[1].key = grpc_slice_from_static_string("grpc-status-details-bin");
+    ret->trailers[1].value = ret->details;
 }
 
 void refusal_free(struct refusal_sent *refusal)
 {
     grpc_slice_unref(refusal->message);
     grpc_slice_unref(refusal->details);
+    grpc_slice_unref(refusal->request_id);
     memset(refusal, 0, sizeof *refusal); /* a zeroed slice is an empty inlined one */
 }
 
@@ -44,11 +50,10 @@ grpc_op refusal_op(struct refusal_sent *refusal, enum outcome outcome)
 {
     grpc_op op = {.op = GRPC_OP_SEND_STATUS_FROM_SERVER};
     op.data.send_status_from_server.status = (grpc_status_code)outcome_info(outcome)->grpc_code;
-    if (outcome != OUTCOME_OK) {
+    if (outcome != OUTCOME_OK)
         op.data.send_status_from_server.status_details = &refusal->message;
-        op.data.send_status_from_server.trailing_metadata_count = 1;
-        op.data.send_status_from_server.trailing_metadata = &refusal->trailer;
-    }
+    op.data.send_status_from_server.trailing_metadata_count = outcome != OUTCOME_OK ? 2 : 1;
+    op.data.send_status_from_server.trailing_metadata = refusal->trailers;
     return op;
 }
 
@@ -79,17 +84,6 @@ static void call_replied(struct tag *tag, bool ok)
     call_batch_ended(CONTAINER(tag, struct call, replied));
 }
 
-/* Faults are for the operator; refusals are counted elsewhere and not logged one by one. */
-static void log_fault(const struct call *call, enum outcome outcome)
-{
-    if (outcome < OUTCOME_STORE_DAMAGED)
-        return;
-    char details[256];
-    snprintf(details, sizeof details, "method=%s reason=%s merchant=%u", call->method->path,
-             outcome_info(outcome)->reason, call->work.call.merchant);
-    call->rpc->options.log(call->rpc->options.log_context, "error", "call failed", details);
-}
-
 static uint64_t monotonic_ms(const struct rpc *rpc)
 {
     return rpc->options.clock.monotonic_ms(rpc->options.clock.context);
@@ -112,10 +106,8 @@ void call_finish(struct call *call, enum outcome outcome, const ProtobufCMessage
         ops[count].op = GRPC_OP_SEND_MESSAGE;
         ops[count++].data.send_message.send_message = call->message;
     }
-    if (outcome != OUTCOME_OK) {
-        log_fault(call, outcome);
-        refusal_write(&call->refusal, outcome, &call->work.call.refusal);
-    }
+    report_ended(call, outcome);
+    refusal_write(&call->refusal, outcome, &call->work.call.refusal, &call->request_id);
     ops[count++] = refusal_op(&call->refusal, outcome);
     if (!call->streaming) {
         ops[count].op = GRPC_OP_RECV_CLOSE_ON_SERVER;

@@ -27,6 +27,18 @@ bool request_open(grpc_byte_buffer *payload, struct request_bytes *ret)
     return true;
 }
 
+struct bytes request_header(const grpc_metadata_array *metadata, const char *name)
+{
+    struct bytes found = {NULL, 0};
+    for (size_t i = 0; i < metadata->count; i++) {
+        if (grpc_slice_str_cmp(metadata->metadata[i].key, name) != 0)
+            continue;
+        const grpc_slice *value = &metadata->metadata[i].value;
+        found = (struct bytes){GRPC_SLICE_START_PTR(*value), GRPC_SLICE_LENGTH(*value)};
+    }
+    return found;
+}
+
 void request_close(struct request_bytes *request)
 {
     if (request->is_merged)

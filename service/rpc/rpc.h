@@ -12,6 +12,7 @@
 #include <stdint.h>
 
 #include "service/executor/executor.h"
+#include "service/outcome.h"
 #include "service/rpc/method_table.h"
 
 enum { RPC_MESSAGE_BYTES = 256 };
@@ -60,5 +61,28 @@ bool rpc_drained(struct rpc *rpc);
 void rpc_hasten(struct rpc *rpc);
 /* After rpc_drained and executor_stop: waits for the last calls, joins the threads, frees. */
 void rpc_close(struct rpc *rpc);
+
+/* From now on refusals are logged or not (at debug), and unary calls that take slow_ms or longer
+ * are (at warn; 0: none). At any time; nothing of both until set. */
+void rpc_set_log(struct rpc *rpc, bool refusals, uint64_t slow_ms);
+
+/* What the runtime counts, each number exact, none of them reset. Any thread. */
+enum { RPC_DURATION_BUCKETS = 14 };
+extern const uint32_t RPC_DURATION_BOUNDS_US[RPC_DURATION_BUCKETS];
+struct rpc_method_stats {
+    uint64_t outcomes[OUTCOME_COUNT];             /* calls that ended so */
+    /* Unary calls, from the arrival of the request to the departure of the answer: each in the
+     * first bucket whose bound it does not exceed, the last one is for all that are longer. */
+    uint64_t durations[RPC_DURATION_BUCKETS + 1];
+    uint64_t duration_us;                         /* their sum */
+};
+/* method: index in rpc_options.methods. */
+void rpc_method_stats(const struct rpc *rpc, size_t method, struct rpc_method_stats *ret);
+struct rpc_stats {
+    uint64_t unknown_methods;                     /* calls of methods without a row */
+    unsigned calls_in_progress, followers;        /* now */
+    unsigned open_streams;                        /* health watches and reflection, now */
+};
+void rpc_stats(struct rpc *rpc, struct rpc_stats *ret);
 
 #endif

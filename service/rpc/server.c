@@ -112,10 +112,14 @@ bool rpc_open(const struct rpc_options *options, struct rpc **ret_rpc,
     uint64_t secret;
     secret_random((uint8_t *)&secret, sizeof secret);
     throttle_init(&rpc->throttle, secret);
+    secret_random((uint8_t *)&secret, sizeof secret);
+    request_ids_init(&rpc->request_ids, secret);
+    report_init(rpc);
     if (!pool_init(rpc)) {
         snprintf(ret_message, RPC_MESSAGE_BYTES, "no address space for %u calls", rpc->call_max);
         pool_free(rpc);
         throttle_destroy(&rpc->throttle);
+        report_free(rpc);
         free(rpc);
         return false;
     }
@@ -206,6 +210,7 @@ void rpc_close(struct rpc *rpc)
     log_target = NULL;
     pool_free(rpc);
     throttle_destroy(&rpc->throttle);
+    report_free(rpc);
     pthread_mutex_destroy(&rpc->pool_lock);
     pthread_cond_destroy(&rpc->pool_idle);
     pthread_mutex_destroy(&rpc->stream_lock);

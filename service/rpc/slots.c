@@ -34,13 +34,18 @@ static void slot_arm(struct slot *slot)
 /* Answers from the slot's own memory; armed again when the answer has left. */
 static void slot_refuse(struct slot *slot, enum outcome outcome)
 {
-    refusal_write(&slot->refusal, outcome, NULL);
+    struct rpc *rpc = slot->rpc;
+    struct request_id request_id;
+    request_id_take(&rpc->request_ids, request_header(&slot->metadata, "x-request-id"),
+                    &request_id);
+    report_refused(rpc, slot->method, outcome);
+    refusal_write(&slot->refusal, outcome, NULL, &request_id);
     grpc_op ops[3] = {{0}};
     ops[0].op = GRPC_OP_SEND_INITIAL_METADATA;
     ops[1] = refusal_op(&slot->refusal, outcome);
     ops[2].op = GRPC_OP_RECV_CLOSE_ON_SERVER;
     ops[2].data.recv_close_on_server.cancelled = &slot->cancelled;
-    pool_expect(slot->rpc);
+    pool_expect(rpc);
     grpc_call_error error = grpc_call_start_batch(slot->grpc, ops, 3, &slot->refused, NULL);
     if (error != GRPC_CALL_OK) {
         grpc_call_cancel(slot->grpc, NULL);
@@ -87,6 +92,9 @@ static void slot_arrived(struct tag *tag, bool ok)
     call->deadline = slot->deadline;
     call->payload = slot->payload;
     call->metadata = slot->metadata;
+    call->began_us = executor_clock_us(&rpc->options.clock);
+    request_id_take(&rpc->request_ids, request_header(&call->metadata, "x-request-id"),
+                    &call->request_id);
     grpc_metadata_array_init(&slot->metadata);
     slot_arm(slot);
     pool_expect_less(rpc);

@@ -8,7 +8,7 @@
 
 #include "service/limits.h"
 
-enum { DETAILS_MAX = 5, DETAIL_BYTES = 768, FIELD_BYTES = 160 };
+enum { DETAILS_MAX = 6, DETAIL_BYTES = 768, FIELD_BYTES = 160 };
 
 struct details {
     Google__Protobuf__Any anys[DETAILS_MAX];
@@ -67,6 +67,13 @@ static void add_retry(struct details *details, uint32_t delay_ms)
     add(details, "type.googleapis.com/google.rpc.RetryInfo", &retry.base);
 }
 
+static void add_request(struct details *details, char *request_id)
+{
+    Google__Rpc__RequestInfo request = GOOGLE__RPC__REQUEST_INFO__INIT;
+    request.request_id = request_id;
+    add(details, "type.googleapis.com/google.rpc.RequestInfo", &request.base);
+}
+
 static void add_sentence(struct details *details, char *locale, char *sentence)
 {
     Google__Rpc__LocalizedMessage localized = GOOGLE__RPC__LOCALIZED_MESSAGE__INIT;
@@ -75,7 +82,7 @@ static void add_sentence(struct details *details, char *locale, char *sentence)
     add(details, "type.googleapis.com/google.rpc.LocalizedMessage", &localized.base);
 }
 
-size_t status_pack(enum outcome outcome, const struct refusal *refusal,
+size_t status_pack(enum outcome outcome, const struct refusal *refusal, const char *request_id,
                    uint8_t ret_bytes[STATUS_BYTES], char ret_sentence[STATUS_SENTENCE_BYTES])
 {
     const struct outcome_info *info = outcome_info(outcome);
@@ -91,6 +98,7 @@ size_t status_pack(enum outcome outcome, const struct refusal *refusal,
     bool own_delay = refusal != NULL && refusal->retry_ms != 0;
     if (info->retry)
         add_retry(&details, own_delay ? refusal->retry_ms : LIMIT_RETRY_DELAY_MS);
+    add_request(&details, (char *)request_id);
     add_sentence(&details, "en", ret_sentence);
     add_sentence(&details, "zh-CN", chinese);
 

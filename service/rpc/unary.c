@@ -53,26 +53,13 @@ static bool token_find(const grpc_metadata_array *metadata, struct bytes *ret_to
     return found > 0;
 }
 
-/* The last x-forwarded-for header; no bytes without one. */
-static struct bytes forwarded_for(const grpc_metadata_array *metadata)
-{
-    struct bytes found = {NULL, 0};
-    for (size_t i = 0; i < metadata->count; i++) {
-        if (grpc_slice_str_cmp(metadata->metadata[i].key, "x-forwarded-for") != 0)
-            continue;
-        const grpc_slice *value = &metadata->metadata[i].value;
-        found = (struct bytes){GRPC_SLICE_START_PTR(*value), GRPC_SLICE_LENGTH(*value)};
-    }
-    return found;
-}
-
 /* Whose guesses are counted together: whom a proxy on this machine names, else the caller's own
  * address, which he can't make up. */
 static uint32_t bucket_of(const struct call *call)
 {
     const struct throttle *throttle = &call->rpc->throttle;
     struct rpc_peer peer = {0};
-    struct bytes named = forwarded_for(&call->metadata);
+    struct bytes named = request_header(&call->metadata, "x-forwarded-for");
     bool known = peer_of(call, &peer);
     if (known && peer.forwards && named.size > 0)
         return throttle_bucket(throttle, named);

@@ -32,6 +32,7 @@ class Refused(Exception):
         self.message = details.get("en", error.details() or "")
         self.message_zh = details.get("zh-CN", "")
         self.status_message = error.details() or ""
+        self.status = details.get("status")
         super().__init__("%s %s: %s" % (self.code.name, self.reason, self.status_message))
 
 

@@ -18,13 +18,14 @@ IDLE = ("SETTLEMENT_WORK_NONE", "SETTLEMENT_WORK_SWEEP")
 
 
 class Office:
-    def __init__(self, service):
+    def __init__(self, service, name="office"):
+        """`name` tells offices of one store apart: each makes tokens of its own."""
         self.service = service
         self.secrets = {}
         admin = service.client("admin")
         for who in ("maker", "checker"):
             self.secrets[who] = admin.call(API + "TokenService/CreateToken", {
-                "token": {"role": "ROLE_PAYROLL", "label": who}, "request_id": "office-" + who}
+                "token": {"role": "ROLE_PAYROLL", "label": who}, "request_id": "%s-%s" % (name, who)}
             )["secret"]
         self.connect()
 

@@ -11,6 +11,7 @@ import time
 import unittest
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "../clients"))
+from reflect import Refused  # noqa: E402
 from service import BECKOND, Service  # noqa: E402
 
 
@@ -80,6 +81,30 @@ class Settings(unittest.TestCase):
             os.unlink(self.path)
             self.assertIn("can't be read", self.hang_up(service, "settings not reloaded"))
             self.assertEqual(service.stop(), 0)
+
+    def test_refusals_are_logged_at_debug_without_what_was_asked(self):
+        secrets = ("+8613800138000", "Canary Person", "beckon_1_canary", "CANARY-SHOP")
+        with Service(options=["--log-level", "debug"]) as service:
+            def refused(reason, client, method, request):
+                with self.assertRaises(Refused) as caught:
+                    client.call("beckon.v1." + method, request)
+                self.assertEqual(caught.exception.reason, reason)
+                line = next(line for line in reversed(service.log().splitlines())
+                            if 'msg="call refused"' in line)
+                self.assertRegex(line, r"level=debug .* method=/beckon.v1.%s reason=%s duration_ms"
+                                 r"=\d+\.\d{3} merchant=\d+ role=\w+ token=\d+ request_id=[0-9a-f]"
+                                 r"{16}$" % (method, reason))
+
+            admin = service.client("admin")
+            refused("SHOP_UNKNOWN", admin, "ShopService/GetShop", {"shop_id": secrets[3]})
+            refused("TOKEN_INVALID", service.client(token=secrets[2]), "ShopService/GetShop",
+                    {"shop_id": secrets[3]})
+            refused("SHOP_UNKNOWN", admin, "MemberService/RegisterMember",
+                    {"phone": secrets[0], "name": secrets[1], "shop_id": secrets[3],
+                     "consent_policy_version": "1"})
+            service.stop()
+            for secret in secrets + (secrets[0][3:],):
+                self.assertNotIn(secret, service.log())
 
 
 if __name__ == "__main__":

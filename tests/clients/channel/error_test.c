@@ -12,7 +12,7 @@
 #include "google/rpc/error_details.pb-c.h"
 #include "google/rpc/status.pb-c.h"
 
-enum { DETAILS_MAX = 5 };
+enum { DETAILS_MAX = 6 };
 
 /* A google.rpc.Status being put together. */
 struct status {
@@ -62,6 +62,9 @@ static size_t full_status(uint8_t *ret_bytes)
     Google__Rpc__RetryInfo retry = GOOGLE__RPC__RETRY_INFO__INIT;
     retry.retry_delay = &delay;
     status_add(&status, "type.googleapis.com/google.rpc.RetryInfo", &retry.base);
+    Google__Rpc__RequestInfo request = GOOGLE__RPC__REQUEST_INFO__INIT;
+    request.request_id = "till-7.4711";
+    status_add(&status, "type.googleapis.com/google.rpc.RequestInfo", &request.base);
     Google__Rpc__LocalizedMessage text = GOOGLE__RPC__LOCALIZED_MESSAGE__INIT;
     text.locale = "zh-CN";
     text.message = "金额不合法";
@@ -86,6 +89,7 @@ static void details_give_reason_field_sentences_and_delay(void **state)
     assert_string_equal(error.zh, "金额不合法");
     assert_string_equal(error.en, "The amount is not valid.");
     assert_int_equal(error.retry_delay_ms, 2050);
+    assert_string_equal(error.request_id, "till-7.4711");
 }
 
 static void every_truncation_of_details_leaves_code_and_a_sentence(void **state)

@@ -214,7 +214,7 @@ class Import(Case):
                                    stderr=subprocess.DEVNULL, text=True)
         while not os.path.exists(path + ".progress") and process.poll() is None:
             time.sleep(0.01)
-        self.beckon("token", "revoke", str(made["token"]["token_number"]))
+        self.beckon("token", "revoke", str(made["token"]["token_number"]), "--yes")
         out, _ = process.communicate(timeout=60)
         summary = json.loads(out)
         self.assertEqual((process.returncode, summary["finished"], summary["rejected"]),

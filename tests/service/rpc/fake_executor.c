@@ -40,7 +40,7 @@ static uint64_t monotonic_ms(void *context)
     (void)context;
     return clock_ms(CLOCK_MONOTONIC);
 }
-const struct executor_clock FAKE_CLOCK = {now_ms, monotonic_ms, NULL};
+const struct executor_clock FAKE_CLOCK = {.now_ms = now_ms, .monotonic_ms = monotonic_ms};
 
 static void run(struct work *work)
 {

@@ -16,6 +16,7 @@
 #include "service/rpc/arena.h"
 #include "service/rpc/descriptors.h"
 #include "service/rpc/method_table.h"
+#include "service/rpc/request_id.h"
 #include "service/rpc/status.h"
 
 static _Alignas(max_align_t) uint8_t first[1024];
@@ -102,14 +103,14 @@ static void a_refusal_carries_reason_field_delay_and_both_languages(void **state
     uint8_t bytes[STATUS_BYTES];
     char sentence[STATUS_SENTENCE_BYTES];
     struct refusal refusal = {.field = "shop.name", .allowed = "1..120 bytes"};
-    size_t size = status_pack(OUTCOME_TEXT_INVALID, &refusal, bytes, sentence);
+    size_t size = status_pack(OUTCOME_TEXT_INVALID, &refusal, "a-call", bytes, sentence);
     Google__Rpc__Status *status = google__rpc__status__unpack(NULL, size, bytes);
     assert_non_null(status);
     assert_int_equal(status->code, 3);
     assert_string_equal(status->message, sentence);
     assert_non_null(strstr(sentence, "shop.name"));
     assert_non_null(strstr(sentence, "1..120 bytes"));
-    assert_int_equal(status->n_details, 4); /* reason, field, en, zh */
+    assert_int_equal(status->n_details, 5); /* reason, field, call, en, zh */
     Google__Rpc__ErrorInfo *info = google__rpc__error_info__unpack(
         NULL, status->details[0]->value.len, status->details[0]->value.data);
     assert_string_equal(info->reason, "TEXT_INVALID");
@@ -117,7 +118,7 @@ static void a_refusal_carries_reason_field_delay_and_both_languages(void **state
     google__rpc__error_info__free_unpacked(info, NULL);
     google__rpc__status__free_unpacked(status, NULL);
 
-    size = status_pack(OUTCOME_BUSY, NULL, bytes, sentence);
+    size = status_pack(OUTCOME_BUSY, NULL, "a-call", bytes, sentence);
     status = google__rpc__status__unpack(NULL, size, bytes);
     assert_string_equal(status->details[1]->type_url, "type.googleapis.com/google.rpc.RetryInfo");
     google__rpc__status__free_unpacked(status, NULL);
@@ -131,11 +132,43 @@ static void every_outcome_fits_its_status_with_the_longest_refusal(void **state)
     memset(allowed, 'a', sizeof allowed - 1);
     field[sizeof field - 1] = allowed[sizeof allowed - 1] = '\0';
     struct refusal refusal = {.field = field, .allowed = allowed};
+    char id[REQUEST_ID_BYTES_MAX + 1];
+    memset(id, 'i', sizeof id - 1);
+    id[sizeof id - 1] = '\0';
     for (int outcome = 0; outcome < OUTCOME_COUNT; outcome++) {
         uint8_t bytes[STATUS_BYTES];
         char sentence[STATUS_SENTENCE_BYTES];
-        assert_true(status_pack((enum outcome)outcome, &refusal, bytes, sentence) > 0);
+        assert_true(status_pack((enum outcome)outcome, &refusal, id, bytes, sentence) > 0);
         assert_true(strlen(sentence) < STATUS_SENTENCE_BYTES);
+    }
+}
+
+static struct bytes text_bytes(const char *text)
+{
+    return (struct bytes){(const uint8_t *)text, strlen(text)};
+}
+
+static void a_request_id_is_the_callers_where_it_is_harmless(void **state)
+{
+    (void)state;
+    static const char *const harmless[] = {"a", "A-Z.a_z-0123456789", "0123456789012345678901234567"
+                                           "890123456789012345678901234567890123"};
+    static const char *const others[] = {"", "a b", "a\nlevel=error", "a\"b", "\xC3\xA9", "a=b",
+                                         "+8613800138000 ", "0123456789012345678901234567890123456"
+                                         "7890123456789012345678901234"};
+    struct request_ids ids;
+    struct request_id id, before = {.text = ""};
+    request_ids_init(&ids, 42);
+    for (size_t i = 0; i < sizeof harmless / sizeof *harmless; i++) {
+        request_id_take(&ids, text_bytes(harmless[i]), &id);
+        assert_string_equal(id.text, harmless[i]);
+    }
+    for (size_t i = 0; i < sizeof others / sizeof *others; i++) {
+        request_id_take(&ids, text_bytes(others[i]), &id);
+        assert_int_equal(strlen(id.text), REQUEST_ID_MADE_BYTES);
+        assert_int_equal(strspn(id.text, "0123456789abcdef"), REQUEST_ID_MADE_BYTES);
+        assert_string_not_equal(id.text, before.text);
+        before = id;
     }
 }
 
@@ -201,6 +234,7 @@ int main(void)
         cmocka_unit_test(an_empty_pool_gives_null_and_says_so),
         cmocka_unit_test(one_call_alone_gets_no_more_than_its_limit),
         cmocka_unit_test(a_refusal_carries_reason_field_delay_and_both_languages),
+        cmocka_unit_test(a_request_id_is_the_callers_where_it_is_harmless),
         cmocka_unit_test(every_outcome_fits_its_status_with_the_longest_refusal),
         cmocka_unit_test(a_table_that_lacks_a_method_is_refused_by_its_name),
         cmocka_unit_test(a_row_with_other_messages_or_streams_is_refused),

@@ -24,7 +24,7 @@
 #include "service/door/door.h"
 #include "service/rpc/rpc.h"
 
-enum { HEARTBEAT_MS = 700 };
+enum { HEARTBEAT_MS = 700, SLOW_MS = 200 };
 
 static void *take(struct command_call *call, size_t size)
 {
@@ -234,7 +234,8 @@ int main(int argc, char **argv)
     if (!ok)
         fprintf(stderr, "%s\n", message);
     if (ok) {
-        rpc_serve(rpc);
+        rpc_set_log(rpc, false, SLOW_MS);
+    rpc_serve(rpc);
         door_start(door);
         port_write(argv[1], port);
         int number;
