@@ -17,6 +17,7 @@
 #include "service/main_door.h"
 #include "service/main_due.h"
 #include "service/main_erase.h"
+#include "service/main_hooks.h"
 #include "service/main_options.h"
 #include "service/main_rehearse.h"
 #include "service/main_reload.h"
@@ -163,16 +164,19 @@ static int serve(struct reload *reload, struct store *store, struct sender *send
     struct due_ticker *due = due_ticker_start(executor, store, clock);
     struct settle_ticker *settle = settle_ticker_start(executor, store);
     struct erase_ticker *erase = erase_ticker_start(executor, store);
+    struct hooks *hooks = hooks_start(options, executor, store, clock);
     struct door *door = main_door_open(rpc, runtime_log, NULL);
     struct parts parts = {.rpc = rpc, .door = door};
     apply_settings(options, &parts);
     rpc_serve(rpc);
-    int code = main_door_listen(door, options);
+    int code = hooks != NULL ? main_door_listen(door, options) : EXIT_FAILED;
     if (code == EXIT_OK) {
         log_event("info", "ready", "pid=%d version=%s", (int)getpid(), BECKON_VERSION);
         wait_for_the_end(reload, &parts, signals);
     }
     drain(rpc, door, signals);
+    if (hooks != NULL)
+        hooks_stop(hooks);
     erase_ticker_stop(erase);
     settle_ticker_stop(settle);
     due_ticker_stop(due);

@@ -45,8 +45,8 @@ static const char *const names[TOLD_KIND_COUNT] = {
     [TOLD_DISPUTE_OPENED] = "dispute.opened",
     [TOLD_DISPUTE_DECIDED] = "dispute.decided",
     [TOLD_PROGRAM_PUBLISHED] = "program.published",
-    [TOLD_WEBHOOK_DISABLED] = "webhook.disabled",
     [TOLD_CREDIT_RESTORED] = "credit.restored",
+    [TOLD_WEBHOOK_DISABLED] = "webhook.disabled",
 };
 
 const char *event_name(enum told_kind kind)

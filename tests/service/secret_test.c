@@ -94,12 +94,12 @@ static void a_hook_signs_what_it_sends(void **state)
 {
     (void)state;
     static const char body[] = "{\"type\":\"a\"}";
-    uint8_t secret[SECRET_BYTES];
+    uint8_t key[SECRET_BYTES];
     char text[SECRET_WEBHOOK_BYTES], signature[SECRET_SIGNATURE_BYTES];
-    for (uint8_t i = 0; i < sizeof secret; i++) secret[i] = i;
-    secret_webhook_write(secret, text);
+    for (uint8_t i = 0; i < sizeof key; i++) key[i] = i;
+    secret_webhook_write(key, text);
     assert_string_equal(text, "whsec_AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=");
-    secret_webhook_sign(secret, "msg_1", 1700000000, body, sizeof body - 1, signature);
+    secret_webhook_sign(key, "msg_1", 1700000000, body, sizeof body - 1, signature);
     assert_string_equal(signature, "v1,Wep8/bqvQ9wcHf/N5SU1W0cJHWrlrskij+HN0olJhoM=");
 }
 
