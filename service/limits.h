@@ -135,7 +135,7 @@ enum {
 #define LIMIT_SESSION_MEMBER_MS (UINT64_C(30) * 24 * 60 * 60 * 1000)
 #define LIMIT_SESSION_GUIDE_MS (UINT64_C(7) * 24 * 60 * 60 * 1000)
 #define LIMIT_SESSION_DESK_MS (UINT64_C(12) * 60 * 60 * 1000)
-/* A receiver changes its secret within a day; a busy one asks to be left alone for a day at most. */
+/* A receiver changes its secret within a day; a busy one is left alone a little longer. */
 #define LIMIT_WEBHOOK_OLD_SECRET_MS (UINT64_C(24) * 60 * 60 * 1000)
 #define LIMIT_WEBHOOK_RETRY_AFTER_MS (UINT64_C(27) * 60 * 60 * 1000)
 #define LIMIT_FIXED_AMOUNT INT64_C(1000000000)

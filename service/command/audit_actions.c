@@ -89,7 +89,7 @@ static const struct audit_action_info ACTIONS[] = {
         ACTION("RotateWebhookSecret", DESK, false, "更换了密钥：", "changed the secret of"),
     [AUDIT_TEST_WEBHOOK] = ACTION("TestWebhook", DESK, false, "测试了", "tested"),
 };
-static_assert(sizeof ACTIONS / sizeof ACTIONS[0] == AUDIT_ACTION_COUNT, "a row for the last action");
+static_assert(sizeof ACTIONS / sizeof ACTIONS[0] == AUDIT_ACTION_COUNT, "up to the last action");
 
 const struct audit_action_info *audit_action_info(enum audit_action action)
 {

@@ -20,7 +20,7 @@ def rows(world):
                       "https://a.example\\@b.example/", "file:///etc/passwd",
                       "https://a.example/" + "x" * 500)],
         (CREATE, {"request_id": "x", "webhook": dict(good, kinds=[62])}, INVALID, "VALUE_INVALID",
-         "webhook.kinds"),
+         "webhook.kinds[0]"),
         (CREATE, {"request_id": "x", "webhook": dict(good, description=" a")}, INVALID,
          "TEXT_INVALID", "webhook.description"),
         (CREATE, {"request_id": "x", "webhook": dict(good, description="a" * 121)}, INVALID,
