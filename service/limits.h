@@ -32,6 +32,35 @@ enum {
                                              open, of which connections are the most */
     LIMIT_CONNECTIONS = 1024,
     LIMIT_CONNECTIONS_PER_ADDRESS = 512,  /* loopback: all clients share one address */
+    LIMIT_CONNECTIONS_PER_STRANGER = 64,  /* any other: a chain's shops behind one router */
+    LIMIT_DESCRIPTORS_KEPT = 64,          /* of the process's own: store, backups, hooks, journals;
+                                             a quarter where there are few at all */
+
+    /* TLS: handshakes cost work before anybody has shown anything. */
+    LIMIT_TLS_CONNECTIONS = 512,          /* some 60 KB each while they talk */
+    LIMIT_HANDSHAKE_MS = 5000,            /* from accept to the end of the handshake */
+    LIMIT_HANDSHAKES = 128,               /* at a time; then the oldest gives way */
+    LIMIT_HANDSHAKES_PER_ADDRESS = 16,    /* at a time */
+    LIMIT_WRITE_STALL_MS = 60000,         /* who takes nothing so long while there is something to
+                                             take is cut off; as LIMIT_FOLLOW_STALL_MS */
+    LIMIT_LINGER_MS = 1000,               /* who is cut off may still read why */
+
+    /* Frames of HTTP/2 from a peer; clients of gRPC stay far below. `X` at once, then X_SECOND. */
+    LIMIT_PREFACE_MS = 5000,              /* from the handshake to the first words */
+    LIMIT_FRAME_BYTES = 16384,            /* RFC 9113's default, which gRPC leaves */
+    LIMIT_HEADER_BYTES = 16384,           /* twice LIMIT_METADATA_BYTES, which gRPC refuses well */
+    LIMIT_HEADER_FRAMES = 4,              /* pieces of one header block */
+    LIMIT_RESETS = 200,                   /* a full connection's calls cancelled at once */
+    LIMIT_RESETS_SECOND = 50,
+    LIMIT_PINGS = 32,                     /* besides one for each frame the server has sent */
+    LIMIT_PINGS_SECOND = 2,
+    LIMIT_SETTINGS = 32,
+    LIMIT_SETTINGS_SECOND = 4,
+    LIMIT_EMPTY = 128,                    /* and PRIORITY, and what nobody knows */
+    LIMIT_EMPTY_SECOND = 10,
+    LIMIT_WINDOWS = 2000,                 /* besides four for each frame the server has sent */
+    LIMIT_WINDOWS_SECOND = 500,
+    LIMIT_REQUEST_MS = 30000,             /* from a request's begin to its end or an answer */
 
     /* Followers. A change is with the client within a tick and the time of the looks. */
     LIMIT_FOLLOW_TICK_MS = 50,            /* after commits all followers look at most so often, */

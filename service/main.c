@@ -21,6 +21,7 @@
 #include "service/main_options.h"
 #include "service/main_rehearse.h"
 #include "service/main_reload.h"
+#include "service/main_rotate.h"
 #include "service/main_settle.h"
 #include "service/ops/clock.h"
 #include "service/ops/log.h"
@@ -29,7 +30,7 @@
 #include "service/rpc/rpc.h"
 #include "store/kv.h"
 
-enum { MAINTAIN_MS = 10000, DRAIN_SLICE_MS = 10, OWN_READERS = 8, HEAPS = 2 };
+enum { MAINTAIN_MS = 10000, DRAIN_SLICE_MS = 10, OWN_READERS = 9, HEAPS = 2 };
 
 static void runtime_log(void *context, const char *level, const char *message, const char *details)
 {
@@ -120,8 +121,10 @@ static void wait_for_the_end(struct reload *reload, const struct parts *parts,
         log_event("info", "signal", "name=SIG%s", sigabbrev_np(number));
         if (number != SIGHUP)
             return;
-        if (reload_read(reload))
+        if (reload_read(reload)) {
             apply_settings(reload->options, parts);
+            main_door_certify(parts->door, reload->options); /* its files may have changed */
+        }
     }
 }
 
@@ -165,6 +168,7 @@ static int serve(struct reload *reload, struct store *store, struct sender *send
     struct settle_ticker *settle = settle_ticker_start(executor, store);
     struct erase_ticker *erase = erase_ticker_start(executor, store);
     struct hooks *hooks = hooks_start(options, executor, store, clock);
+    struct rotate_ticker *rotate = rotate_ticker_start(executor, store);
     struct door *door = main_door_open(rpc, runtime_log, NULL);
     struct parts parts = {.rpc = rpc, .door = door};
     apply_settings(options, &parts);
@@ -177,6 +181,7 @@ static int serve(struct reload *reload, struct store *store, struct sender *send
     drain(rpc, door, signals);
     if (hooks != NULL)
         hooks_stop(hooks);
+    rotate_ticker_stop(rotate);
     erase_ticker_stop(erase);
     settle_ticker_stop(settle);
     due_ticker_stop(due);

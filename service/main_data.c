@@ -144,8 +144,11 @@ bool data_restore(const struct options *options)
     char message[STORE_MESSAGE_BYTES] = "", quoted[LOG_VALUE_BYTES], path[LOG_VALUE_BYTES];
     bool list_made = false;
     parents_make(options->data);
-    if (store_restore(options->restore, options->data, options->master_key, options->erasures,
-                      &list_made, message) != STORE_OK) {
+    struct store_brought brought = {.master_key = options->master_key,
+                                    .erasures = options->erasures,
+                                    .wrapping_keys = options->wrapping_keys};
+    if (store_restore(options->restore, options->data, &brought, &list_made, message) !=
+        STORE_OK) {
         log_event("error", "restore failed", "cause=%s", log_quote(message, quoted));
         return false;
     }

@@ -7,6 +7,7 @@
 #include "service/main_data.h"
 #include "service/ops/log.h"
 
+enum { CERTIFICATE_SOON_DAYS = 21 };
 static_assert((int)SOCKET_PEER_BYTES == (int)RPC_PEER_BYTES, "one form of an address");
 
 static void adopt(void *context, int fd, const struct door_peer *peer)
@@ -22,8 +23,30 @@ struct door *main_door_open(struct rpc *rpc, rpc_log *log, void *log_context)
         .adopt = adopt, .adopt_context = rpc, .log = log, .log_context = log_context});
 }
 
+bool main_door_certify(struct door *door, const struct options *options)
+{
+    if (options->tls_certificate == NULL)
+        return true;
+    char message[DOOR_MESSAGE_BYTES], quoted[LOG_VALUE_BYTES];
+    const struct tls_files files = {
+        .certificate = options->tls_certificate, .key = options->tls_key,
+        .client_ca = options->tls_client_ca,
+        .client_required = options->tls_client == OPTIONS_CLIENT_REQUIRED};
+    if (!door_certify(door, &files, message)) {
+        log_event("error", "certificate not read", "cause=%s", log_quote(message, quoted));
+        return false;
+    }
+    struct door_stats stats;
+    door_stats(door, &stats);
+    log_event(stats.certificate_days < CERTIFICATE_SOON_DAYS ? "warn" : "info",
+              "certificate read", "days_left=%d", stats.certificate_days);
+    return true;
+}
+
 int main_door_listen(struct door *door, const struct options *options)
 {
+    if (!main_door_certify(door, options))
+        return EXIT_LISTEN;
     char ports[OPTIONS_LISTEN_MAX * 8] = "";
     for (unsigned i = 0; i < options->listen.count; i++) {
         char message[DOOR_MESSAGE_BYTES], quoted[LOG_VALUE_BYTES];

@@ -8,8 +8,12 @@
 
 struct door *main_door_open(struct rpc *rpc, rpc_log *log, void *log_context);
 
-/* Listens on every address, says where, writes the port file, begins to accept; EXIT_OK, or what to
- * exit with, which is logged. */
+/* Reads the certificate and key, if any: at the start and with SIGHUP. False: the log says why, the
+ * former stay in force. */
+bool main_door_certify(struct door *door, const struct options *options);
+
+/* Certifies, listens on every address, says where, writes the port file, begins to accept; EXIT_OK,
+ * or what to exit with, which is logged. */
 int main_door_listen(struct door *door, const struct options *options);
 
 #endif

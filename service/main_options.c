@@ -10,6 +10,7 @@
 static const char USAGE[] =
     "beckond [--config FILE] [--data DIR] [--listen ADDRESS]... [SETTING]...\n"
     "       beckond --restore BACKUP_DIR [--data DIR] [--master-key FILE] [--erasures FILE]\n"
+    "               [--wrapping-keys FILE]\n"
     "       beckond --rehearse BACKUP_DIR [--keep N] [--data DIR]\n"
     "       beckond --check-config | --sample-config | --methods | --man | --version | --help\n"
     "\n"
@@ -20,6 +21,7 @@ static const char NOTES[] =
     "DIR/operator.token (the instance: merchants, backup), readable by the owner only. Keep a\n"
     "copy of DIR/master.key elsewhere: no backup can be read without it. DIR/erasures says who\n"
     "was erased; it belongs beside that copy, so that no backup brings them back.\n"
+    "DIR/wrapping.keys is there once `beckon key rotate` was used: later backups need it, too.\n"
     "\n"
     "SIGHUP reads the settings again: those marked (reloaded) change, others wait for a restart,\n"
     "and when one is wrong all stay as they are.\n"
@@ -32,8 +34,11 @@ static const char NOTES[] =
     "  1   failed; the last line says why\n"
     "  2   wrong settings\n"
     "  3   the data folder can't be opened: another beckond runs on it, no right, damaged, newer\n"
-    "  4   can't listen: the port is taken, or the address is not of this machine\n"
+    "  4   can't listen: the port is taken, the address not of this machine, the certificate bad\n"
     "  70  the store failed while serving; nothing acknowledged is lost, start it again\n";
+
+static const char *const TLS_CLIENT_NAMES[] = {
+    [OPTIONS_CLIENT_OPTIONAL] = "optional", [OPTIONS_CLIENT_REQUIRED] = "required", NULL};
 
 #define AT(field) .offset = offsetof(struct options, field)
 static const struct settings_row ROWS[] = {
@@ -44,10 +49,22 @@ static const struct settings_row ROWS[] = {
      .help = "the data folder, made when absent"},
     {"listen", SETTINGS_LIST, AT(listen), .value = "ADDRESS", .fallback = "127.0.0.1:7717",
      .maximum = OPTIONS_LISTEN_MAX,
-     .help = "127.0.0.1:PORT, [::1]:PORT or unix:PATH. Port 0 picks a free one. Other addresses "
-             "are refused: they need TLS, so put a proxy on this machine in front"},
+     .help = "127.0.0.1:PORT, [::1]:PORT or unix:PATH, for this machine alone; with tls: before "
+             "it, or any other address (0.0.0.0:PORT, [::]:PORT), by TLS. Port 0 picks a free one. "
+             "systemd, tls:systemd: the sockets of its socket unit"},
     {"port-file", SETTINGS_PATH, AT(port_file), .value = "FILE",
      .help = "writes the real ports there, one a line, once it serves"},
+    {"tls-certificate", SETTINGS_PATH, AT(tls_certificate), .value = "FILE", .reload = true,
+     .group = "TLS",
+     .help = "PEM: our certificate and those it hangs by. Read again with SIGHUP; connections that "
+             "are open stay"},
+    {"tls-key", SETTINGS_PATH, AT(tls_key), .value = "FILE", .reload = true,
+     .help = "PEM: its key, without a passphrase"},
+    {"tls-client-ca", SETTINGS_PATH, AT(tls_client_ca), .value = "FILE", .reload = true,
+     .help = "PEM: who signs the certificates of clients; without it none are asked for"},
+    {"tls-client", SETTINGS_CHOICE, AT(tls_client), .choices = TLS_CLIENT_NAMES, .reload = true,
+     .fallback = "required",
+     .help = "with tls-client-ca: whether a client must show one, or only be good when it does"},
     {"sms-file", SETTINGS_PATH, AT(sms_file), .value = "FILE", .group = "Messages to phones",
      .help = "development: messages to phones go there, one JSON line each"},
     {"sms-hook", SETTINGS_TEXT, AT(sms_hook), .value = "URL",
@@ -83,6 +100,9 @@ static const struct settings_row ROWS[] = {
      .help = "with --restore or --rehearse: the master.key kept apart from the backup"},
     {"erasures", SETTINGS_PATH, AT(erasures), .value = "FILE", .flag_only = true,
      .help = "with --restore or --rehearse: the list of who was erased, kept beside master.key"},
+    {"wrapping-keys", SETTINGS_PATH, AT(wrapping_keys), .value = "FILE", .flag_only = true,
+     .help = "with --restore or --rehearse: the wrapping.keys of the backup's time, kept beside "
+             "master.key"},
     {"check-config", SETTINGS_FLAG, AT(check), .flag_only = true,
      .help = "reads the settings, prints those in force and where each came from, and ends"},
     {"sample-config", SETTINGS_FLAG, AT(sample), .flag_only = true, .alone = true,
@@ -124,10 +144,16 @@ static bool fits(const struct options *options, struct settings_error *ret_error
         return wrong(ret_error, "--master-key goes with --restore or --rehearse");
     if (options->erasures != NULL && !restores)
         return wrong(ret_error, "--erasures goes with --restore or --rehearse");
+    if (options->wrapping_keys != NULL && !restores)
+        return wrong(ret_error, "--wrapping-keys goes with --restore or --rehearse");
     if (options->keep != 0 && options->rehearse == NULL)
         return wrong(ret_error, "--keep goes with --rehearse");
     if (options->sms_hook_secret != NULL && options->sms_hook == NULL)
         return wrong(ret_error, "sms-hook-secret goes with sms-hook");
+    if ((options->tls_certificate == NULL) != (options->tls_key == NULL))
+        return wrong(ret_error, "tls-certificate and tls-key go together");
+    if (options->tls_client_ca != NULL && options->tls_certificate == NULL)
+        return wrong(ret_error, "tls-client-ca goes with tls-certificate and tls-key");
     if (strlen(options->data) >= PATH_MAX)
         return wrong(ret_error, "data is too long");
     return true;

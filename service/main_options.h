@@ -13,6 +13,7 @@ enum {
 };
 
 enum { OPTIONS_LISTEN_MAX = 8, OPTIONS_KEEP_MAX = 10000 };
+enum { OPTIONS_CLIENT_OPTIONAL, OPTIONS_CLIENT_REQUIRED };
 enum options_job {
     OPTIONS_SERVE, OPTIONS_RESTORE, OPTIONS_METHODS, OPTIONS_VERSION, OPTIONS_HELP, OPTIONS_MAN,
     OPTIONS_SAMPLE, OPTIONS_CHECK, OPTIONS_REHEARSE,
@@ -24,11 +25,16 @@ struct options {
     const char *data;
     struct settings_list listen;
     const char *port_file;      /* NULL: none */
+    const char *tls_certificate; /* NULL: no TLS; together with its key */
+    const char *tls_key;
+    const char *tls_client_ca;  /* NULL: clients need no certificate */
+    unsigned tls_client;
     const char *record_commits; /* NULL: none */
     const char *restore;        /* OPTIONS_RESTORE: the backup */
     const char *rehearse;       /* OPTIONS_REHEARSE: a backup, or the folder of dated ones */
     uint64_t keep;              /* backups left after a good rehearsal; 0: all */
     const char *master_key;     /* NULL: it is in the data folder already */
+    const char *wrapping_keys;  /* as of the backup; NULL: they are in the data folder, or none */
     const char *erasures;       /* the erasure list; NULL: it is in the data folder already */
     const char *sms_file;       /* NULL: none; as the next two */
     const char *sms_hook;

@@ -69,23 +69,27 @@ static bool find_backup(struct rehearsal *rehearsal)
 static bool restore_copy(struct rehearsal *rehearsal, struct options *ret_options)
 {
     char master_key[FOLDER_PATH_BYTES], erasures[FOLDER_PATH_BYTES];
-    struct options options = {.master_key = rehearsal->options->master_key,
-                              .erasures = rehearsal->options->erasures};
-    const char *data = rehearsal->options->data;
+    char wrapping_keys[FOLDER_PATH_BYTES];
+    const struct options *asked = rehearsal->options;
+    struct store_brought brought = {.master_key = asked->master_key,
+                                    .erasures = asked->erasures,
+                                    .wrapping_keys = asked->wrapping_keys};
+    struct options options = {.data = rehearsal->copy};
     char message[STORE_MESSAGE_BYTES] = "";
     bool list_made = false;
-    if (!folder_path(master_key, data, "master.key") || !folder_path(erasures, data, "erasures"))
+    if (!folder_path(master_key, asked->data, "master.key") ||
+        !folder_path(erasures, asked->data, "erasures") ||
+        !folder_path(wrapping_keys, asked->data, "wrapping.keys"))
         return fail(rehearsal, "The data folder's path is too long.");
-    if (options.master_key == NULL)
-        options.master_key = master_key;
-    if (options.erasures == NULL && folder_has(erasures))
-        options.erasures = erasures;
-    options.data = rehearsal->copy;
-    if (store_restore(rehearsal->backup, rehearsal->copy, options.master_key, options.erasures,
-                      &list_made, message) != STORE_OK)
+    if (brought.master_key == NULL)
+        brought.master_key = master_key;
+    if (brought.erasures == NULL && folder_has(erasures))
+        brought.erasures = erasures;
+    if (brought.wrapping_keys == NULL && folder_has(wrapping_keys))
+        brought.wrapping_keys = wrapping_keys;
+    if (store_restore(rehearsal->backup, rehearsal->copy, &brought, &list_made, message) !=
+        STORE_OK)
         return fail(rehearsal, message);
-    /* What it points to goes out of scope; opening the copy needs none of it. */
-    options.master_key = options.erasures = NULL;
     *ret_options = options;
     return true;
 }

@@ -47,13 +47,20 @@ static const struct outcome_info OUTCOMES[] = {
     ROW(SERVICE_UNKNOWN, NOT_FOUND, false,
         "There is no such service here. Reflection lists all of them.",
         "没有这个服务。可以通过反射查看全部服务。"),
+    ROW(METADATA_TOO_LARGE, RESOURCE_EXHAUSTED, false,
+        "The call's metadata is larger than the service takes ({allowed}). Send less of it.",
+        "调用的元数据超过了服务接受的大小（{allowed}）。请减少元数据。"),
     ROW(MESSAGE_MISSING, INVALID_ARGUMENT, false,
         "The call ended without a request message. Send one, even if it is empty.",
         "调用没有带请求消息。请发送一条消息，哪怕是空的。"),
+    ROW(MESSAGE_COMPRESSED, UNIMPLEMENTED, false,
+        "The request is compressed, and this service takes messages only as they are. Switch "
+        "compression off in the client.",
+        "请求经过压缩，而本服务只接受未压缩的消息。请在客户端关闭压缩。"),
     ROW(MESSAGE_INVALID, INVALID_ARGUMENT, false,
-        "The request is not a valid message of this method: damaged, cut off, compressed, or made "
-        "for another method.",
-        "请求不是该方法的有效消息：可能已损坏、被截断、被压缩，或属于其他方法。"),
+        "The request is not a valid message of this method: damaged, cut off, or made for another "
+        "method.",
+        "请求不是该方法的有效消息：可能已损坏、被截断，或属于其他方法。"),
     ROW(MESSAGE_TOO_LARGE, RESOURCE_EXHAUSTED, false,
         "The request is larger than the service takes ({allowed}). Send it in smaller parts.",
         "请求超过了服务接受的大小（{allowed}）。请拆分后发送。"),
@@ -458,6 +465,12 @@ static const struct outcome_info OUTCOMES[] = {
     ROW(BACKUP_FAILED, FAILED_PRECONDITION, false,
         "The backup failed: {allowed}. The store is as it was.",
         "备份失败：{allowed}。数据未受影响。"),
+    ROW(KEY_GENERATION_DIFFERS, FAILED_PRECONDITION, false,
+        "Another wrapping key is in use: generation {allowed}. Name that one to leave it.",
+        "当前使用的封装密钥是第 {allowed} 代。要更换它，请填写该代数。"),
+    ROW(KEY_ROTATION_RUNS, FAILED_PRECONDITION, false,
+        "A rotation of the wrapping key runs already. Wait until GetKeyStatus says that it ended.",
+        "封装密钥正在更换中。请等 GetKeyStatus 显示完成后再试。"),
     ROW(BACK_TEST_TOO_LARGE, FAILED_PRECONDITION, false,
         "This history has more events, rules or counters than one back-test keeps in memory. "
         "Nothing was changed. Ask for a draft with fewer rules that have caps, or run it on a "

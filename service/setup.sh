@@ -7,7 +7,7 @@ setup_root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 SETUP_BUILD_PACKAGES=(gcc libc6-dev cmake ninja-build pkgconf protobuf-compiler
   protobuf-c-compiler libprotobuf-dev libprotobuf-c-dev libgrpc-dev grpc-proto liblmdb-dev
   libqrencode-dev libpng-dev libsodium-dev libjansson-dev libyaml-dev libutf8proc-dev libglib2.0-dev libinih-dev
-  libxlsxwriter-dev libmicrohttpd-dev libcurl4-openssl-dev zlib1g-dev tzdata)
+  libxlsxwriter-dev libmicrohttpd-dev libcurl4-openssl-dev libssl-dev zlib1g-dev tzdata)
 SETUP_TEST_PACKAGES=(libcmocka-dev zbar-tools zxing-cpp-tools python3 python3-grpcio
   python3-protobuf python3-openpyxl nghttp2-client curl strace procps python3-selenium chromium
   chromium-driver fonts-wqy-microhei nginx-light openssl less man-db)

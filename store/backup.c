@@ -2,7 +2,8 @@
  *
  * Happy path: a folder under a temporary name beside `path` -> the engine's snapshot -> the key
  * slots -> MANIFEST -> everything synced -> renamed. The slots come second, so that no party of
- * the snapshot lacks its slot. Ways it fails: the name is taken, one runs already
+ * the snapshot lacks its slot. Which wrapping key they need is written down; the key itself is
+ * no part of it. Ways it fails: the name is taken, one runs already
  * (STORE_CONFLICT); disk full; I/O. The temporary folder is deleted again; after a crash one of
  * the name PATH.XXXXXX may stay. */
 #include <dirent.h>
@@ -11,22 +12,32 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "store/key_slots_copy.h"
+#include "store/keyring.h"
 #include "store/manifest.h"
 #include "store/store_inner.h"
 
-/* Hashes (and with `from` first copies) one file of the backup and lists it. */
-static bool add_file(const char *from, const char *backup, const char *name,
-                     struct manifest *manifest, uint64_t *ret_total)
+/* The file's path in the backup; false (errno) when a name is too long. */
+static bool begin_file(const char *backup, const char *name, char ret_path[FOLDER_PATH_BYTES],
+                       struct manifest_file *ret_file)
 {
-    struct manifest_file file = {0};
-    char path[FOLDER_PATH_BYTES];
-    if (!folder_path(path, backup, name) || strlen(name) >= sizeof file.name) {
+    if (!folder_path(ret_path, backup, name) || strlen(name) >= sizeof ret_file->name) {
         errno = ENAMETOOLONG;
         return false;
     }
-    memcpy(file.name, name, strlen(name));
-    bool ok = from != NULL ? file_copy(from, path, &file.size, file.hash)
-                           : file_copy(path, NULL, &file.size, file.hash);
+    *ret_file = (struct manifest_file){0};
+    memcpy(ret_file->name, name, strlen(name));
+    return true;
+}
+
+/* Hashes a file that is in the backup already and lists it. */
+static bool add_file(const char *backup, const char *name, struct manifest *manifest,
+                     uint64_t *ret_total)
+{
+    struct manifest_file file;
+    char path[FOLDER_PATH_BYTES];
+    bool ok = begin_file(backup, name, path, &file) &&
+              file_copy(path, NULL, &file.size, file.hash);
     if (ok) {
         manifest_add(manifest, &file);
         *ret_total += file.size;
@@ -34,8 +45,30 @@ static bool add_file(const char *from, const char *backup, const char *name,
     return ok;
 }
 
-static bool copy_slots(struct store *store, const char *backup, struct manifest *manifest,
-                       uint64_t *ret_total)
+/* Copies a file of slots, wrapped under one key, and lists it. */
+static bool add_slots(struct store *store, const char *backup, const char *found,
+                      uint32_t generation, struct manifest *manifest, uint64_t *ret_total)
+{
+    struct manifest_file file;
+    char path[FOLDER_PATH_BYTES], name[MANIFEST_NAME_BYTES];
+    uint32_t merchant;
+    enum party_kind kind;
+    if (!key_slots_file(found, &merchant, &kind)) {
+        return true; /* the journal of a rotation */
+    }
+    snprintf(name, sizeof name, STORE_KEYS_NAME "/%.32s", found);
+    bool ok = begin_file(backup, name, path, &file) &&
+              key_slots_copy(store->key_slots, merchant, kind, generation, path, &file.size,
+                             file.hash);
+    if (ok) {
+        manifest_add(manifest, &file);
+        *ret_total += file.size;
+    }
+    return ok;
+}
+
+static bool copy_slots(struct store *store, const char *backup, uint32_t generation,
+                       struct manifest *manifest, uint64_t *ret_total)
 {
     char from_folder[FOLDER_PATH_BYTES], to_folder[FOLDER_PATH_BYTES];
     if (!folder_path(from_folder, store->path, STORE_KEYS_NAME) ||
@@ -48,19 +81,13 @@ static bool copy_slots(struct store *store, const char *backup, struct manifest 
     }
     bool ok = true;
     while (ok) {
-        char from[FOLDER_PATH_BYTES], name[MANIFEST_NAME_BYTES];
         errno = 0;
         const struct dirent *found = readdir(folder);
         if (found == NULL) {
             ok = errno == 0;
             break;
         }
-        if (!manifest_is_slot_file(found->d_name)) {
-            continue;
-        }
-        snprintf(name, sizeof name, STORE_KEYS_NAME "/%.32s", found->d_name);
-        ok = folder_path(from, from_folder, found->d_name) &&
-             add_file(from, backup, name, manifest, ret_total);
+        ok = add_slots(store, backup, found->d_name, generation, manifest, ret_total);
     }
     int reason = errno;
     closedir(folder);
@@ -86,9 +113,14 @@ static enum store_result fill(struct store *store, const char *backup, struct ma
                                "look at the disk and its rights.", backup);
     }
     manifest_begin(manifest, store->id);
-    if (!add_file(NULL, backup, STORE_ENGINE_FILE, manifest, ret_total) ||
-        !copy_slots(store, backup, manifest, ret_total)) {
+    /* No key is dropped from the ring while a backup runs: store_backup_runs. */
+    uint32_t generation = keyring_current(store->keyring);
+    if (!add_file(backup, STORE_ENGINE_FILE, manifest, ret_total) ||
+        !copy_slots(store, backup, generation, manifest, ret_total)) {
         return store_say_errno(ret_message, "Can't write the backup", backup);
+    }
+    if (generation != KEYRING_FIRST_GENERATION) {
+        manifest_add_wrapping(manifest, generation);
     }
     if (manifest_end(manifest) != STORE_OK) {
         return store_say(ret_message, STORE_FULL, "There are too many merchants for a backup.");
@@ -147,4 +179,9 @@ enum store_result store_backup(struct store *store, const char *path, uint64_t *
     enum store_result result = make_backup(store, path, ret_bytes, ret_message);
     atomic_store(&store->backup_runs, false);
     return result;
+}
+
+bool store_backup_runs(struct store *store)
+{
+    return atomic_load(&store->backup_runs);
 }

@@ -10,6 +10,8 @@
 #include "store/events.h"
 #include "store/key.h"
 #include "store/key_slots.h"
+#include "store/rewrap.h"
+#include "store/rotating.h"
 #include "store/store.h"
 #include "store/write_set.h"
 
@@ -57,6 +59,7 @@ struct batch_inner {
     struct held_fence *current; /* in `fences`; NULL before the first command and after a failure */
     struct staged_key_slot key_slots[KEY_SLOT_MAX];
     size_t key_slot_count;
+    struct rotating rotating;
     struct erasure_mark marks[KEY_SLOT_MAX]; /* of those that are destroyed, at commit */
 };
 
@@ -98,6 +101,7 @@ static void forget(struct batch *batch)
     inner->fence_count = 0;
     inner->current = NULL;
     inner->key_slot_count = 0;
+    explicit_bzero(&inner->rotating, sizeof inner->rotating);
     batch->telling->open = false;
     batch->reader.merchant = 0;
 }
@@ -263,6 +267,35 @@ const uint8_t *batch_staged_key_slot(const struct batch *batch, struct party par
     return NULL;
 }
 
+void batch_add_wrapping_key(struct batch *batch, uint32_t generation, const uint8_t *key)
+{
+    struct rotating *rotating = &batch->inner->rotating;
+    assert(rotating->added == 0);
+    rotating->added = generation;
+    memcpy(rotating->key, key, sizeof rotating->key);
+}
+
+bool batch_rewrap(struct batch *batch, uint32_t merchant, enum party_kind kind, uint32_t first,
+                  size_t count, uint32_t generation)
+{
+    struct rotating *rotating = &batch->inner->rotating;
+    assert(count > 0 && count <= REWRAP_PORTION);
+    if (rotating->portion.count > 0) {
+        return false;
+    }
+    rotating->portion.merchant = merchant;
+    rotating->portion.kind = kind;
+    rotating->portion.first = first;
+    rotating->portion.count = count;
+    rotating->portion.generation = generation;
+    return true;
+}
+
+void batch_drop_wrapping_keys(struct batch *batch, uint32_t generation)
+{
+    batch->inner->rotating.ended = generation;
+}
+
 /* ---- the end of a batch --------------------------------------------------------------------- */
 
 enum store_result batch_refetch(struct batch *batch)
@@ -378,6 +411,9 @@ enum store_result batch_commit(struct batch *batch)
     batch->reader.snapshot = NULL;
     size_t erased = erasure_marks(batch->inner, NULL);
     enum store_result result = key_slots_make_durable(batch, false);
+    if (result == STORE_OK) {
+        result = rotating_before_commit(batch->reader.store, &batch->inner->rotating);
+    }
     if (result == STORE_OK && erased > 0) {
         result = erasure_list_reserve(store_erasure_list(batch->reader.store), erased);
     }
@@ -386,6 +422,9 @@ enum store_result batch_commit(struct batch *batch)
     }
     if (result == STORE_OK) {
         result = destroy_key_slots(batch);
+    }
+    if (result == STORE_OK) {
+        result = rotating_after_commit(batch->reader.store, &batch->inner->rotating);
     }
     forget(batch);
     return result;

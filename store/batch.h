@@ -72,11 +72,21 @@ void batch_destroy_key_slot(struct batch *batch, struct party party, uint64_t bo
  * zero already. */
 const uint8_t *batch_staged_key_slot(const struct batch *batch, struct party party);
 
+/* Stages a new wrapping key: in the ring before the commit, in use behind it. */
+void batch_add_wrapping_key(struct batch *batch, uint32_t generation, const uint8_t *key);
+/* Stages `count` <= REWRAP_PORTION slots of any merchant to be wrapped anew under `generation`,
+ * before the commit that says so; one portion a batch: false when it holds one. Not a put. */
+bool batch_rewrap(struct batch *batch, uint32_t merchant, enum party_kind kind, uint32_t first,
+                  size_t count, uint32_t generation) STORE_CHECKED;
+/* Stages the end of wrapping keys below `generation`: dropped behind the commit, as key slots
+ * are. */
+void batch_drop_wrapping_keys(struct batch *batch, uint32_t generation);
+
 /* Fetches what the snapshot wants, drops writes and slots: run the commands again. */
 enum store_result batch_refetch(struct batch *batch) STORE_CHECKED;
-/* Key slots and their sync, then fences and writes in one engine commit, then the slots that are to
- * be destroyed; closes the snapshot. An empty write set commits nothing and is STORE_OK. STORE_OK
- * means durable. */
+/* Key slots and their sync, then what is staged of a rotation, then fences and writes in one engine
+ * commit, then the slots and wrapping keys that are to be destroyed; closes the snapshot. An empty
+ * write set commits nothing and is STORE_OK. STORE_OK means durable. */
 enum store_result batch_commit(struct batch *batch) STORE_CHECKED;
 /* Closes the snapshot and forgets the writes. */
 void batch_abandon(struct batch *batch);

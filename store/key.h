@@ -85,6 +85,8 @@ enum table {
     TABLE_CODE_MERCHANT = 0x41,  /* code -> merchant number; reserved before use, never changed */
     TABLE_MERCHANT_LIST = 0x42,  /* number -> (empty) */
     TABLE_CLOCK = 0x43,          /* -> count, time: when an operator accepted the clock */
+    TABLE_KEY_ROTATION = 0x48,   /* -> key_rotation: which wrapping key is in use, and how far a
+                                    rotation is */
 
     /* more of merchants' own */
     TABLE_REFEREE = 0x45,        /* referrer, referee -> (empty): members recommended by a member */

@@ -8,11 +8,13 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <sodium.h>
 
 #include "store/folder.h"
+#include "store/keyring.h"
 
 enum {
     /* Open files kept: a commit writes at most three kinds of 16 merchants, so there is always one
@@ -21,11 +23,12 @@ enum {
     WRAPPED_BYTES = DATA_KEY_BYTES + crypto_aead_chacha20poly1305_ietf_ABYTES,
     GENERATION_OFFSET = KEY_SLOT_NONCE_BYTES + WRAPPED_BYTES,
     NAME_BYTES = 32, /* 4294967295.members */
+    REREADS_MAX = 100, /* of a slot that is another each time: more than ever change it in a row */
 };
 
 _Static_assert(GENERATION_OFFSET + 4 == KEY_SLOT_BYTES, "nonce, wrapped key, generation");
 _Static_assert(KEY_SLOT_NONCE_BYTES == crypto_aead_chacha20poly1305_ietf_NPUBBYTES, "nonce");
-_Static_assert(DATA_KEY_BYTES == crypto_aead_chacha20poly1305_ietf_KEYBYTES, "wrapping key");
+_Static_assert(WRAPPING_KEY_BYTES == crypto_aead_chacha20poly1305_ietf_KEYBYTES, "wrapping key");
 
 struct slot_file {
     uint32_t merchant;
@@ -36,7 +39,8 @@ struct slot_file {
 
 struct key_slots {
     char folder[FOLDER_PATH_BYTES];
-    uint8_t wrapping_key[crypto_aead_chacha20poly1305_ietf_KEYBYTES];
+    struct keyring *ring;
+    pthread_mutex_t writing; /* held while slots are written, and by who copies them */
     /* Held for reading while a file is read or written, for writing while one is opened or closed:
      * nobody loses the descriptor under his feet. */
     pthread_rwlock_t lock;
@@ -45,7 +49,7 @@ struct key_slots {
     bool folder_unsynced; /* a file was made; the writer's own */
 };
 
-struct key_slots *key_slots_open(const char *directory, const uint8_t *wrapping_key)
+struct key_slots *key_slots_open(const char *directory, struct keyring *ring)
 {
     if (!folder_make(directory)) {
         return NULL;
@@ -64,7 +68,8 @@ struct key_slots *key_slots_open(const char *directory, const uint8_t *wrapping_
         errno = ENAMETOOLONG;
         return NULL;
     }
-    memcpy(slots->wrapping_key, wrapping_key, sizeof slots->wrapping_key);
+    slots->ring = ring;
+    pthread_mutex_init(&slots->writing, NULL);
     pthread_rwlock_init(&slots->lock, NULL);
     return slots;
 }
@@ -80,7 +85,7 @@ void key_slots_close(struct key_slots *slots)
         }
     }
     pthread_rwlock_destroy(&slots->lock);
-    sodium_memzero(slots, sizeof *slots);
+    pthread_mutex_destroy(&slots->writing);
     free(slots);
 }
 
@@ -111,30 +116,45 @@ void key_slots_wrap(const struct key_slots *slots, uint32_t merchant, struct par
                     uint8_t ret_slot[KEY_SLOT_BYTES])
 {
     uint8_t data[WRAP_DATA_BYTES];
+    uint8_t wrapping_key[WRAPPING_KEY_BYTES];
     unsigned long long wrapped_size;
-    assert(generation > 0); /* an erased slot is all zero */
+    bool found = keyring_find(slots->ring, generation, wrapping_key);
+    assert(found); /* generation 0 never is: an erased slot is all zero */
+    (void)found;
     memcpy(ret_slot, nonce, KEY_SLOT_NONCE_BYTES);
     put_u32(ret_slot + GENERATION_OFFSET, generation);
     wrap_data(merchant, party, ret_slot + GENERATION_OFFSET, data);
     crypto_aead_chacha20poly1305_ietf_encrypt(ret_slot + KEY_SLOT_NONCE_BYTES, &wrapped_size,
                                               data_key, DATA_KEY_BYTES, data, sizeof data, NULL,
-                                              ret_slot, slots->wrapping_key);
+                                              ret_slot, wrapping_key);
+    sodium_memzero(wrapping_key, sizeof wrapping_key);
     assert(wrapped_size == WRAPPED_BYTES);
+}
+
+uint32_t key_slots_generation(const uint8_t slot[KEY_SLOT_BYTES])
+{
+    uint32_t generation = 0;
+    for (size_t i = 0; i < 4; i++) generation = generation << 8 | slot[GENERATION_OFFSET + i];
+    return generation;
 }
 
 enum store_result key_slots_unwrap(const struct key_slots *slots, uint32_t merchant,
                                    struct party party, const uint8_t slot[KEY_SLOT_BYTES],
                                    uint8_t ret_data_key[DATA_KEY_BYTES])
 {
-    uint8_t data[WRAP_DATA_BYTES], data_key[DATA_KEY_BYTES];
+    uint8_t data[WRAP_DATA_BYTES], data_key[DATA_KEY_BYTES], wrapping_key[WRAPPING_KEY_BYTES];
     if (sodium_is_zero(slot, KEY_SLOT_BYTES)) {
         return STORE_ABSENT;
     }
+    if (!keyring_find(slots->ring, key_slots_generation(slot), wrapping_key)) {
+        return STORE_DAMAGED;
+    }
     wrap_data(merchant, party, slot + GENERATION_OFFSET, data);
-    if (crypto_aead_chacha20poly1305_ietf_decrypt(data_key, NULL, NULL,
-                                                  slot + KEY_SLOT_NONCE_BYTES, WRAPPED_BYTES,
-                                                  data, sizeof data, slot,
-                                                  slots->wrapping_key) != 0) {
+    int opened = crypto_aead_chacha20poly1305_ietf_decrypt(
+        data_key, NULL, NULL, slot + KEY_SLOT_NONCE_BYTES, WRAPPED_BYTES, data, sizeof data, slot,
+        wrapping_key);
+    sodium_memzero(wrapping_key, sizeof wrapping_key);
+    if (opened != 0) {
         return STORE_DAMAGED;
     }
     memcpy(ret_data_key, data_key, sizeof data_key);
@@ -143,6 +163,30 @@ enum store_result key_slots_unwrap(const struct key_slots *slots, uint32_t merch
 }
 
 /* ---- files ---------------------------------------------------------------------------------- */
+
+static const char *const NAMES[] = {
+    [PARTY_MEMBER] = "members", [PARTY_GUIDE] = "guides", [PARTY_SHOP] = NULL, [PARTY_RUN] = "runs",
+};
+
+bool key_slots_file(const char *name, uint32_t *ret_merchant, enum party_kind *ret_kind)
+{
+    uint64_t merchant = 0;
+    size_t digits = strspn(name, "0123456789");
+    if (digits == 0 || digits > 10 || name[digits] != '.') {
+        return false;
+    }
+    for (size_t i = 0; i < digits; i++) {
+        merchant = merchant * 10 + (uint64_t)(name[i] - '0');
+    }
+    for (int kind = PARTY_MEMBER; kind <= PARTY_RUN; kind++) {
+        if (NAMES[kind] != NULL && strcmp(name + digits + 1, NAMES[kind]) == 0) {
+            *ret_merchant = (uint32_t)merchant;
+            *ret_kind = (enum party_kind)kind;
+            return merchant <= UINT32_MAX;
+        }
+    }
+    return false;
+}
 
 static struct slot_file *file_find(struct key_slots *slots, uint32_t merchant,
                                    enum party_kind kind)
@@ -177,9 +221,6 @@ static struct slot_file *file_place(struct key_slots *slots)
 static enum store_result file_open(struct key_slots *slots, uint32_t merchant,
                                    enum party_kind kind, bool make)
 {
-    static const char *const NAMES[] = {
-        [PARTY_MEMBER] = "members", [PARTY_GUIDE] = "guides", [PARTY_RUN] = "runs",
-    };
     assert(kind == PARTY_MEMBER || kind == PARTY_GUIDE || kind == PARTY_RUN);
     char name[NAME_BYTES], path[FOLDER_PATH_BYTES];
     snprintf(name, sizeof name, "%lu.%s", (unsigned long)merchant, NAMES[kind]);
@@ -256,23 +297,113 @@ enum store_result key_slots_read(struct key_slots *slots, uint32_t merchant, str
     return STORE_OK;
 }
 
-enum store_result key_slots_write(struct key_slots *slots, uint32_t merchant, struct party party,
-                                  const uint8_t slot[KEY_SLOT_BYTES])
+/* A slot that is just being written may be read half old and half new, and one that was wrapped
+ * anew since it was read may name a key that was dropped since: both are another when read
+ * again. */
+enum store_result key_slots_data_key(struct key_slots *slots, uint32_t merchant,
+                                     struct party party, uint8_t ret_data_key[DATA_KEY_BYTES])
+{
+    uint8_t slot[KEY_SLOT_BYTES], before[KEY_SLOT_BYTES] = {0};
+    for (int i = 0; i < REREADS_MAX; i++) {
+        enum store_result result = key_slots_read(slots, merchant, party, slot);
+        if (result == STORE_OK) {
+            result = key_slots_unwrap(slots, merchant, party, slot, ret_data_key);
+        }
+        if (result != STORE_DAMAGED || memcmp(slot, before, sizeof slot) == 0) {
+            return result;
+        }
+        memcpy(before, slot, sizeof before);
+    }
+    return STORE_DAMAGED;
+}
+
+enum store_result key_slots_read_range(struct key_slots *slots, uint32_t merchant,
+                                       enum party_kind kind, uint32_t first, size_t count,
+                                       uint8_t *ret_slots, size_t *ret_count)
 {
     struct slot_file *file;
-    enum store_result result = file_hold(slots, merchant, party.kind, true, &file);
+    enum store_result result = file_hold(slots, merchant, kind, false, &file);
+    if (result == STORE_ABSENT) {
+        *ret_count = 0;
+        return STORE_OK;
+    }
     if (result != STORE_OK) {
         return result;
     }
-    ssize_t written = pwrite(file->fd, slot, KEY_SLOT_BYTES, slot_offset(party));
+    size_t size = 0, wanted = count * KEY_SLOT_BYTES;
+    ssize_t got = 1;
+    while (got > 0 && size < wanted) {
+        got = pread(file->fd, ret_slots + size, wanted - size,
+                    (off_t)first * KEY_SLOT_BYTES + (off_t)size);
+        size += got > 0 ? (size_t)got : 0;
+    }
+    pthread_rwlock_unlock(&slots->lock);
+    if (got < 0) {
+        return STORE_FAULT;
+    }
+    *ret_count = size / KEY_SLOT_BYTES;
+    return STORE_OK;
+}
+
+enum store_result key_slots_write_range(struct key_slots *slots, uint32_t merchant,
+                                        enum party_kind kind, uint32_t first, size_t count,
+                                        const uint8_t *from)
+{
+    struct slot_file *file;
+    enum store_result result = file_hold(slots, merchant, kind, true, &file);
+    if (result != STORE_OK) {
+        return result;
+    }
+    size_t size = count * KEY_SLOT_BYTES;
+    pthread_mutex_lock(&slots->writing);
+    ssize_t written = pwrite(file->fd, from, size, (off_t)first * KEY_SLOT_BYTES);
     int reason = errno;
+    pthread_mutex_unlock(&slots->writing);
     file->unsynced = true; /* only the writer's thread looks at it */
     pthread_rwlock_unlock(&slots->lock);
-    if (written == KEY_SLOT_BYTES) {
+    if (written == (ssize_t)size) {
         return STORE_OK;
     }
     /* A short write means a disk that is just full. */
     return written >= 0 || reason == ENOSPC || reason == EDQUOT ? STORE_FULL : STORE_FAULT;
+}
+
+enum store_result key_slots_write(struct key_slots *slots, uint32_t merchant, struct party party,
+                                  const uint8_t slot[KEY_SLOT_BYTES])
+{
+    return key_slots_write_range(slots, merchant, party.kind, party.number, 1, slot);
+}
+
+enum store_result key_slots_count(struct key_slots *slots, uint32_t merchant, enum party_kind kind,
+                                  uint32_t *ret_count)
+{
+    struct slot_file *file;
+    struct stat found;
+    enum store_result result = file_hold(slots, merchant, kind, false, &file);
+    if (result == STORE_ABSENT) {
+        *ret_count = 0;
+        return STORE_OK;
+    }
+    if (result != STORE_OK) {
+        return result;
+    }
+    int failed = fstat(file->fd, &found);
+    pthread_rwlock_unlock(&slots->lock);
+    if (failed != 0) {
+        return STORE_FAULT;
+    }
+    *ret_count = (uint32_t)(found.st_size / KEY_SLOT_BYTES);
+    return STORE_OK;
+}
+
+void key_slots_hold(struct key_slots *slots)
+{
+    pthread_mutex_lock(&slots->writing);
+}
+
+void key_slots_release(struct key_slots *slots)
+{
+    pthread_mutex_unlock(&slots->writing);
 }
 
 enum store_result key_slots_sync(struct key_slots *slots)

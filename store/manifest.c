@@ -10,6 +10,7 @@
 
 #include <sodium.h>
 
+#include "store/key_slots.h"
 #include "store/store_inner.h"
 
 enum { LINE_BYTES_MAX = 256, FIRST_ROOM_BYTES = 4096, HEX_BYTES = 2 * HASH_BYTES + 1 };
@@ -53,6 +54,11 @@ void manifest_add(struct manifest *manifest, const struct manifest_file *file)
     char hex[HEX_BYTES];
     sodium_bin2hex(hex, sizeof hex, file->hash, sizeof file->hash);
     add_line(manifest, "file %s %" PRIu64 " %s\n", file->name, file->size, hex);
+}
+
+void manifest_add_wrapping(struct manifest *manifest, uint32_t generation)
+{
+    add_line(manifest, "wrapping %" PRIu32 "\n", generation);
 }
 
 enum store_result manifest_end(struct manifest *manifest)
@@ -142,27 +148,21 @@ enum store_result manifest_read(const char *text, struct manifest_reader *ret_re
     return STORE_OK;
 }
 
-bool manifest_is_slot_file(const char *name)
-{
-    size_t digits = strspn(name, "0123456789");
-    return digits > 0 && digits <= 10 &&
-           (strcmp(name + digits, ".members") == 0 || strcmp(name + digits, ".guides") == 0 ||
-            strcmp(name + digits, ".runs") == 0);
-}
-
 /* Nothing but these: a name is used as a path. */
 static bool name_is_known(const char *name)
 {
     const char *rest = name;
+    uint32_t merchant;
+    enum party_kind kind;
     return strcmp(name, STORE_ENGINE_FILE) == 0 ||
-           (skip(&rest, STORE_KEYS_NAME "/") && manifest_is_slot_file(rest));
+           (skip(&rest, STORE_KEYS_NAME "/") && key_slots_file(rest, &merchant, &kind));
 }
 
 enum store_result manifest_next(struct manifest_reader *reader, struct manifest_file *ret_file)
 {
     struct manifest_file file = {0};
     const char *at = reader->at;
-    if (skip(&at, "end ")) {
+    if (skip(&at, "end ") || skip(&at, "wrapping ")) {
         return STORE_ABSENT;
     }
     if (!skip(&at, "file ")) {
@@ -180,5 +180,21 @@ enum store_result manifest_next(struct manifest_reader *reader, struct manifest_
     }
     reader->at = at;
     *ret_file = file;
+    return STORE_OK;
+}
+
+enum store_result manifest_next_wrapping(struct manifest_reader *reader, uint32_t *ret_generation)
+{
+    const char *at = reader->at;
+    uint64_t generation;
+    if (skip(&at, "end ")) {
+        return STORE_ABSENT;
+    }
+    if (!skip(&at, "wrapping ") || !read_number(&at, &generation) || generation > UINT32_MAX ||
+        !skip(&at, "\n")) {
+        return STORE_DAMAGED;
+    }
+    reader->at = at;
+    *ret_generation = (uint32_t)generation;
     return STORE_OK;
 }

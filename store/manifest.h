@@ -4,6 +4,8 @@
  *   schema N
  *   store STORE_ID                     (hexadecimal)
  *   file NAME SIZE BLAKE2B-256         (store/data.mdb, keys/MERCHANT.members ...)
+ *   wrapping GENERATION                (the wrapping key its slots need, unless it is the first,
+ *                                       which comes from master.key)
  *   end BLAKE2B-256                    (of everything before this line)
  *
  * Built line by line in memory while a backup is made, read whole by restore. No I/O here. */
@@ -37,6 +39,8 @@ struct manifest {
 
 void manifest_begin(struct manifest *manifest, const uint8_t id[STORE_ID_BYTES]);
 void manifest_add(struct manifest *manifest, const struct manifest_file *file);
+/* Behind the files. */
+void manifest_add_wrapping(struct manifest *manifest, uint32_t generation);
 /* Writes the last line: STORE_OK, STORE_FULL. */
 enum store_result manifest_end(struct manifest *manifest) STORE_CHECKED;
 void manifest_free(struct manifest *manifest);
@@ -48,11 +52,12 @@ struct manifest_reader {
 };
 enum store_result manifest_read(const char *text, struct manifest_reader *ret_reader,
                                 unsigned *ret_schema) STORE_CHECKED;
-/* STORE_OK, STORE_ABSENT at the end, STORE_DAMAGED: also for a name no backup has. */
+/* STORE_OK, STORE_ABSENT behind the files, STORE_DAMAGED: also for a name no backup has. */
 enum store_result manifest_next(struct manifest_reader *reader,
                                 struct manifest_file *ret_file) STORE_CHECKED;
 
-/* Is it a name of a key slot file (MERCHANT.members, .guides, .runs)? */
-bool manifest_is_slot_file(const char *name);
+/* Behind them: a wrapping key that is needed. STORE_OK, STORE_ABSENT at the end, STORE_DAMAGED. */
+enum store_result manifest_next_wrapping(struct manifest_reader *reader,
+                                         uint32_t *ret_generation) STORE_CHECKED;
 
 #endif

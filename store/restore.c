@@ -2,10 +2,10 @@
  *
  * Happy path: lock DATA -> master key there (or brought) -> check MANIFEST -> copy every file into
  * DATA/restoring, checking its hash on the way -> open that database with the key -> the erasure
- * list is its own -> rename keys, then store. The last rename makes it a store; a crash before it
- * leaves a folder without one, and restore can be run again.
- * Ways it fails: DATA has a store or is in use; no or another master.key; MANIFEST or a file is
- * damaged; a newer schema; disk full. */
+ * list is its own, the wrapping key it names is there -> rename keys, then store. The last rename
+ * makes it a store; a crash before it leaves a folder without one, and restore can be run again.
+ * Ways it fails: DATA has a store or is in use; no or another master.key or wrapping key; MANIFEST
+ * or a file is damaged; a newer schema; disk full. */
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "store/erasure_list.h"
+#include "store/keyring.h"
 #include "store/kv_lmdb.h"
 #include "store/manifest.h"
 #include "store/store_inner.h"
@@ -23,7 +24,8 @@ struct restore {
     const char *backup, *data;
     char restoring[FOLDER_PATH_BYTES];
     char master_key[FOLDER_PATH_BYTES];
-    const char *erasures_path; /* NULL: not brought */
+    const struct store_brought *brought;
+    uint32_t wrapping; /* generation of the wrapping key its slots need */
     bool list_made;
     struct secrets secrets;
 };
@@ -99,7 +101,7 @@ static enum store_result copy_file(const struct restore *restore,
     return STORE_OK;
 }
 
-static enum store_result copy_files(const struct restore *restore, const char *text,
+static enum store_result copy_files(struct restore *restore, const char *text,
                                     char ret_message[STORE_MESSAGE_BYTES])
 {
     struct manifest_reader reader;
@@ -123,7 +125,12 @@ static enum store_result copy_files(const struct restore *restore, const char *t
             return result;
         }
     }
-    if (result != STORE_ABSENT || !has_engine) {
+    if (result == STORE_ABSENT && has_engine) {
+        result = manifest_next_wrapping(&reader, &restore->wrapping);
+    } else {
+        result = STORE_DAMAGED;
+    }
+    if (result == STORE_DAMAGED) {
         return store_say(ret_message, STORE_DAMAGED, "The backup's MANIFEST is damaged: use "
                          "another backup.");
     }
@@ -161,10 +168,10 @@ static enum store_result take_erasures(struct restore *restore, const uint8_t *i
         return store_say_errno(ret_message, "Can't use the folder", restore->data);
     }
     bool there = folder_has(path);
-    if (!there && restore->erasures_path != NULL) {
-        if (!file_copy(restore->erasures_path, path, &size, hash)) {
+    if (!there && restore->brought->erasures != NULL) {
+        if (!file_copy(restore->brought->erasures, path, &size, hash)) {
             return store_say_errno(ret_message, "Can't copy the erasure list",
-                                   restore->erasures_path);
+                                   restore->brought->erasures);
         }
         there = true;
     }
@@ -174,6 +181,36 @@ static enum store_result take_erasures(struct restore *restore, const uint8_t *i
         restore->list_made = !there;
     }
     return result;
+}
+
+/* The wrapping key of the backup is there, or is brought. */
+static enum store_result take_wrapping_key(struct restore *restore, const uint8_t *id,
+                                           char ret_message[STORE_MESSAGE_BYTES])
+{
+    struct keyring *ring;
+    enum store_result result = store_keyring_open(restore->data, id, &restore->secrets, &ring,
+                                                  ret_message);
+    if (result != STORE_OK) {
+        return result;
+    }
+    if (restore->brought->wrapping_keys != NULL) {
+        result = keyring_merge(ring, restore->brought->wrapping_keys);
+        if (result == STORE_DAMAGED || result == STORE_ABSENT) {
+            store_say(ret_message, result, "%.100s is not a file of wrapping keys.",
+                      restore->brought->wrapping_keys);
+        } else if (result != STORE_OK) {
+            store_say_errno(ret_message, "Can't copy the wrapping keys",
+                            restore->brought->wrapping_keys);
+        }
+    }
+    if (result == STORE_OK && !keyring_has(ring, restore->wrapping)) {
+        result = store_say(ret_message, STORE_DAMAGED, "The backup needs wrapping key %lu: put "
+                           "your copy of wrapping.keys of that time into %.100s, or say where it "
+                           "is.",
+                           (unsigned long)restore->wrapping, restore->data);
+    }
+    keyring_close(ring);
+    return result == STORE_ABSENT ? STORE_DAMAGED : result;
 }
 
 /* Opens the copied database: is it one, and is master.key its key? */
@@ -195,7 +232,10 @@ static enum store_result try_engine(struct restore *restore, const char *engine,
     enum store_result result = store_meta_check(kv, &restore->secrets, false, id, &created,
                                                 ret_message);
     kv_destroy(kv);
-    return result == STORE_OK ? take_erasures(restore, id, ret_message) : result;
+    if (result == STORE_OK) {
+        result = take_erasures(restore, id, ret_message);
+    }
+    return result == STORE_OK ? take_wrapping_key(restore, id, ret_message) : result;
 }
 
 /* Fills DATA/restoring and renames what is in it into place. */
@@ -227,11 +267,11 @@ static enum store_result put_in_place(struct restore *restore, const char *text,
 }
 
 enum store_result store_restore(const char *backup_path, const char *data_path,
-                                const char *master_key_path, const char *erasures_path,
-                                bool *ret_list_made, char ret_message[STORE_MESSAGE_BYTES])
+                                const struct store_brought *brought, bool *ret_list_made,
+                                char ret_message[STORE_MESSAGE_BYTES])
 {
-    struct restore restore = {.backup = backup_path, .data = data_path,
-                              .erasures_path = erasures_path};
+    struct restore restore = {.backup = backup_path, .data = data_path, .brought = brought,
+                              .wrapping = KEYRING_FIRST_GENERATION};
     char *text = NULL;
     int lock_fd = -1;
     if (secrets_start() != STORE_OK) {
@@ -249,7 +289,7 @@ enum store_result store_restore(const char *backup_path, const char *data_path,
         result = read_manifest(&restore, &text, ret_message);
     }
     if (result == STORE_OK) {
-        result = take_master_key(&restore, master_key_path, ret_message);
+        result = take_master_key(&restore, brought->master_key, ret_message);
     }
     if (result == STORE_OK) {
         result = put_in_place(&restore, text, ret_message);

@@ -6,6 +6,7 @@
 #include <sodium.h>
 
 #include "store/key_slots.h"
+#include "store/keyring.h"
 #include "store/store.h"
 
 _Static_assert(SEAL_NONCE_BYTES == crypto_aead_xchacha20poly1305_ietf_NPUBBYTES, "nonce");
@@ -13,8 +14,7 @@ _Static_assert(SEAL_OVERHEAD_BYTES ==
                    SEAL_NONCE_BYTES + crypto_aead_xchacha20poly1305_ietf_ABYTES, "nonce, tag");
 _Static_assert(DATA_KEY_BYTES == crypto_aead_xchacha20poly1305_ietf_KEYBYTES, "data key");
 
-/* Numbers are never used again, so every party has one data key in its life. */
-enum { GENERATION = 1, PARTY_DATA_BYTES = 4 + 1 + 4 };
+enum { PARTY_DATA_BYTES = 4 + 1 + 4 };
 
 /* Whose record it is, as additional data: a sealed record put under another party doesn't open. */
 static void party_data(uint32_t merchant, struct party party, uint8_t ret_data[PARTY_DATA_BYTES])
@@ -26,12 +26,14 @@ static void party_data(uint32_t merchant, struct party party, uint8_t ret_data[P
     ret_data[4] = (uint8_t)party.kind;
 }
 
+/* Numbers are never used again, so every party has one data key in its life. */
 void seal_make_key(struct batch *batch, struct party party, const uint8_t seed[44])
 {
     uint8_t slot[KEY_SLOT_BYTES];
     assert(batch->reader.merchant != 0);
-    key_slots_wrap(store_key_slots(batch->reader.store), batch->reader.merchant, party, GENERATION,
-                   seed + DATA_KEY_BYTES, seed, slot);
+    struct store *store = batch->reader.store;
+    key_slots_wrap(store_key_slots(store), batch->reader.merchant, party,
+                   keyring_current(store_keyring(store)), seed + DATA_KEY_BYTES, seed, slot);
     batch_put_key_slot(batch, party, slot);
 }
 
@@ -39,19 +41,13 @@ static enum store_result data_key_find(struct reader *reader, const struct batch
                                        struct party party, uint8_t ret_data_key[DATA_KEY_BYTES])
 {
     struct key_slots *slots = store_key_slots(reader->store);
-    uint8_t read[KEY_SLOT_BYTES];
-    const uint8_t *slot = NULL;
+    const uint8_t *staged = NULL;
     if (batch_or_null != NULL) {
-        slot = batch_staged_key_slot(batch_or_null, party);
+        staged = batch_staged_key_slot(batch_or_null, party);
     }
-    if (slot == NULL) {
-        enum store_result result = key_slots_read(slots, reader->merchant, party, read);
-        if (result != STORE_OK) {
-            return result;
-        }
-        slot = read;
-    }
-    return key_slots_unwrap(slots, reader->merchant, party, slot, ret_data_key);
+    return staged != NULL
+               ? key_slots_unwrap(slots, reader->merchant, party, staged, ret_data_key)
+               : key_slots_data_key(slots, reader->merchant, party, ret_data_key);
 }
 
 enum store_result seal(struct batch *batch, struct party party, struct bytes plain,

@@ -11,7 +11,9 @@
 _Static_assert(MASTER_KEY_BYTES == crypto_kdf_KEYBYTES, "what crypto_kdf derives from");
 
 /* Numbers of the derived keys, for ever: another number is another key. */
-enum subkey { SUBKEY_CHECKSUM = 1, SUBKEY_WRAPPING = 2, SUBKEY_CHECK = 3, SUBKEY_HASH = 16 };
+enum subkey {
+    SUBKEY_CHECKSUM = 1, SUBKEY_WRAPPING = 2, SUBKEY_CHECK = 3, SUBKEY_RING = 4, SUBKEY_HASH = 16,
+};
 static const char CONTEXT[crypto_kdf_CONTEXTBYTES + 1] = "beckon01";
 
 enum store_result secrets_start(void)
@@ -47,6 +49,7 @@ enum store_result secrets_read(const char *path, struct secrets *ret_secrets)
         struct secrets *secrets = ret_secrets;
         derive(secrets->checksum_key, sizeof secrets->checksum_key, SUBKEY_CHECKSUM, master);
         derive(secrets->wrapping_key, sizeof secrets->wrapping_key, SUBKEY_WRAPPING, master);
+        derive(secrets->ring_key, sizeof secrets->ring_key, SUBKEY_RING, master);
         derive(secrets->key_check, sizeof secrets->key_check, SUBKEY_CHECK, master);
         for (unsigned i = 0; i < HASH_PURPOSE_COUNT; i++) {
             derive(secrets->hash_keys[i], sizeof secrets->hash_keys[i], SUBKEY_HASH + i + 1,

@@ -9,11 +9,15 @@
 #include "store/result.h"
 #include "store/store.h"
 
-enum { MASTER_KEY_BYTES = 32, HASH_PURPOSE_COUNT = STORE_HASH_WEBHOOK, KEY_CHECK_BYTES = 32 };
+enum {
+    MASTER_KEY_BYTES = 32, HASH_PURPOSE_COUNT = STORE_HASH_WEBHOOK, KEY_CHECK_BYTES = 32,
+    RING_KEY_BYTES = 32,
+};
 
 struct secrets {
     uint8_t checksum_key[KV_CHECKSUM_KEY_BYTES];
-    uint8_t wrapping_key[32];
+    uint8_t wrapping_key[32];                   /* of generation 1: keyring.h */
+    uint8_t ring_key[RING_KEY_BYTES];           /* seals the later ones in their file */
     uint8_t key_check[KEY_CHECK_BYTES];         /* kept in the store: which key is it? */
     uint8_t hash_keys[HASH_PURPOSE_COUNT][32];  /* by purpose - 1 */
 };

@@ -1,5 +1,5 @@
-/* Opening narrates: folder, lock, master key, folders, engine, own record, key slots,
- * erasure list.
+/* Opening narrates: folder, lock, master key, folders, engine, own record, wrapping keys,
+ * key slots, erasure list.
  *
  * Ways it fails: somebody else holds the lock (STORE_CONFLICT); the folder can't be made or read
  * (STORE_FAULT); no room for the headroom (STORE_FULL); master.key missing, of another store or
@@ -21,8 +21,10 @@
 
 #include "store/erasure_list.h"
 #include "store/key_slots.h"
+#include "store/keyring.h"
 #include "store/kv_lmdb.h"
 #include "store/kv_record.h"
+#include "store/rewrap.h"
 #include "store/store_inner.h"
 
 enum store_result store_say(char ret_message[STORE_MESSAGE_BYTES], enum store_result result,
@@ -143,19 +145,6 @@ const char *store_temporary_folder(struct store *store)
     return folder_make(store->temporary) ? store->temporary : NULL;
 }
 
-static enum store_result key_slots_start(struct store *store,
-                                         char ret_message[STORE_MESSAGE_BYTES])
-{
-    char path[FOLDER_PATH_BYTES];
-    if (folder_path(path, store->path, STORE_KEYS_NAME)) {
-        store->key_slots = key_slots_open(path, store->secrets.wrapping_key);
-    }
-    if (store->key_slots == NULL) {
-        return store_say_errno(ret_message, "Can't open the key slots in", store->path);
-    }
-    return STORE_OK;
-}
-
 enum store_result store_erasures_open(const char *path, const uint8_t id[STORE_ID_BYTES],
                                       struct erasure_list **ret_list,
                                       char ret_message[STORE_MESSAGE_BYTES])
@@ -225,7 +214,7 @@ enum store_result store_open(const struct store_options *options, struct store *
                                   ret_message);
     }
     if (result == STORE_OK) {
-        result = key_slots_start(store, ret_message);
+        result = store_keys_open(store, ret_message);
     }
     if (result == STORE_OK) {
         result = store_erasures_open(store->path, store->id, &store->erasure_list, ret_message);
@@ -246,7 +235,9 @@ void store_close(struct store *store)
     }
     assert(!atomic_load(&store->backup_runs));
     erasure_list_close(store->erasure_list);
+    rewrap_close(store->rewrap);
     key_slots_close(store->key_slots);
+    keyring_close(store->keyring);
     kv_destroy(store->kv);
     secrets_forget(&store->secrets);
     roster_cache_free(store->rosters);

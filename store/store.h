@@ -6,6 +6,8 @@
  *   DATA/store/          the engine's files
  *   DATA/erasures        who was erased (erasure_list.h). Not part of a backup: stays, or is kept
  *                        beside master.key
+ *   DATA/wrapping.keys   what the key slots are wrapped under since the first rotation (keyring.h).
+ *                        Not part of a backup: keep a copy beside that of master.key
  *   DATA/tmp/            room for exports in the making; nothing in it has a name for long
  *   DATA/keys/           one file of 64-byte key slots per merchant and kind (key_slots.h)
  *
@@ -37,6 +39,8 @@ struct store_options {
 
 struct erasure_list;
 struct key_slots;
+struct keyring;
+struct rewrap;
 struct store;
 
 /* Opens or creates the store. On failure *ret_message says in one English sentence what is wrong
@@ -50,6 +54,8 @@ void store_close(struct store *store);
 
 struct kv *store_kv(struct store *store);
 struct key_slots *store_key_slots(struct store *store);
+struct keyring *store_keyring(struct store *store);
+struct rewrap *store_rewrap(struct store *store);
 struct erasure_list *store_erasure_list(struct store *store);
 /* The path of DATA/tmp, made where there is none: for files that have no name once they are open.
  * Lives as long as the store; NULL: it can't be made. Any thread. */
@@ -82,13 +88,19 @@ void store_digest(struct bytes input, uint8_t ret_hash[HASH_BYTES]);
  * time (STORE_CONFLICT). On failure a sentence as in store_open. */
 enum store_result store_backup(struct store *store, const char *path, uint64_t *ret_bytes,
                                char ret_message[STORE_MESSAGE_BYTES]) STORE_CHECKED;
+/* Does one run? While it does no wrapping key may be dropped: the writer asks. */
+bool store_backup_runs(struct store *store);
+/* Files kept apart from backups, brought to a restore; NULL: it lies in the data folder already. */
+struct store_brought {
+    const char *master_key;
+    const char *erasures;      /* the erasure list; without any, an empty one is made */
+    const char *wrapping_keys; /* as of the backup: it has the key that its MANIFEST names */
+};
 /* Checks a backup against its MANIFEST and puts it into the folder `data_path`, which must hold no
- * store; master.key must already be there (or be given by `master_key_path`), and so should the
- * erasure list (`erasures_path`): without it *ret_list_made tells that an empty one was made. What
- * it says is done when the store is opened for service. Offline. */
+ * store. *ret_list_made tells that an empty erasure list was made; what a list says is done when
+ * the store is opened for service. Offline. */
 enum store_result store_restore(const char *backup_path, const char *data_path,
-                                const char *master_key_path, const char *erasures_path,
-                                bool *ret_list_made,
+                                const struct store_brought *brought, bool *ret_list_made,
                                 char ret_message[STORE_MESSAGE_BYTES]) STORE_CHECKED;
 
 #endif

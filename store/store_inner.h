@@ -1,4 +1,5 @@
-/* What store.c, store_meta.c, backup.c and restore.c share; nobody else includes it. */
+/* What store.c, store_meta.c, store_keys.c, backup.c and restore.c share; nobody else includes
+ * it. */
 #ifndef BECKON_STORE_STORE_INNER_H
 #define BECKON_STORE_STORE_INNER_H
 
@@ -17,7 +18,9 @@ struct store {
     char temporary[FOLDER_PATH_BYTES];
     int lock_fd;
     struct kv *kv;
+    struct keyring *keyring;
     struct key_slots *key_slots;
+    struct rewrap *rewrap;
     struct erasure_list *erasure_list;
     struct secrets secrets;
     uint8_t id[STORE_ID_BYTES];
@@ -32,6 +35,7 @@ struct store {
 #define STORE_ENGINE_NAME "store"
 #define STORE_ENGINE_FILE "store/data.mdb"
 #define STORE_KEYS_NAME "keys"
+#define STORE_RING_NAME "wrapping.keys"
 #define STORE_ERASURES_NAME "erasures"
 #define STORE_TEMPORARY_NAME "tmp"
 #define STORE_MANIFEST_NAME "MANIFEST"
@@ -45,6 +49,15 @@ enum store_result store_lock(const char *path, int *ret_fd,
 enum store_result store_meta_check(struct kv *kv, const struct secrets *secrets, bool create,
                                    uint8_t ret_id[STORE_ID_BYTES], bool *ret_created,
                                    char ret_message[STORE_MESSAGE_BYTES]) STORE_CHECKED;
+
+/* Opens DATA/wrapping.keys. STORE_OK or as store_open, with a sentence. */
+enum store_result store_keyring_open(const char *path, const uint8_t id[STORE_ID_BYTES],
+                                     const struct secrets *secrets, struct keyring **ret_ring,
+                                     char ret_message[STORE_MESSAGE_BYTES]) STORE_CHECKED;
+/* Opens the wrapping keys, the key slots and what wraps them anew, and finishes what a crash left
+ * of a rotation's last commit. STORE_OK or as store_open, with a sentence. */
+enum store_result store_keys_open(struct store *store,
+                                  char ret_message[STORE_MESSAGE_BYTES]) STORE_CHECKED;
 
 /* Opens DATA/erasures, or makes it. STORE_OK or as store_open, with a sentence. */
 enum store_result store_erasures_open(const char *path, const uint8_t id[STORE_ID_BYTES],

@@ -143,6 +143,8 @@ enum store_result verify_settlement_entry(struct verify *verify,
 enum store_result verify_settlement(struct verify *verify) STORE_CHECKED;
 void verify_settlement_free(struct verify *verify);
 enum store_result verify_accounts(struct verify *verify) STORE_CHECKED;
+/* Slots open, and whoever has a profile has one. */
+enum store_result verify_keys(struct verify *verify) STORE_CHECKED;
 /* Of one account, in the snapshot at hand: every credit and debt against the account's entries, and
  * its place in the due queue. */
 enum store_result verify_life(struct verify *verify, struct party party,

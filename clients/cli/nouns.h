@@ -21,6 +21,7 @@ extern const struct noun NOUN_GUIDE;
 extern const struct noun NOUN_HANDOVER;
 extern const struct noun NOUN_HEALTH;
 extern const struct noun NOUN_IMPORT;
+extern const struct noun NOUN_KEY;
 extern const struct noun NOUN_MAN;
 extern const struct noun NOUN_MEMBER;
 extern const struct noun NOUN_MERCHANT;

@@ -82,6 +82,8 @@ static const struct audit_action_info ACTIONS[] = {
         ACTION("GetMemberData", DESK, false, "查看了全部数据：", "took out all data of"),
     [AUDIT_ERASE_GUIDE] =
         ACTION("EraseGuide", DESK, false, "删除了个人信息：", "erased the personal data of"),
+    [AUDIT_ROTATE_KEYS] = ACTION("RotateKeys", DESK, false, "更换了封装密钥：",
+                                 "rotated the wrapping key of"),
     [AUDIT_CREATE_WEBHOOK] = ACTION("CreateWebhook", DESK, false, "登记了", "registered"),
     [AUDIT_UPDATE_WEBHOOK] = ACTION("UpdateWebhook", DESK, false, "修改了", "changed"),
     [AUDIT_DELETE_WEBHOOK] = ACTION("DeleteWebhook", DESK, false, "删除了", "deleted"),

@@ -47,10 +47,11 @@ extern const struct command list_audit_entries;
 extern const struct command create_webhook, get_webhook, list_webhooks, update_webhook,
     delete_webhook, rotate_webhook_secret, test_webhook;
 extern const struct command list_events, watch_events;
-extern const struct command verify_store, backup_store, accept_clock;
+extern const struct command verify_store, backup_store, accept_clock, rotate_keys, get_key_status;
 
 /* No RPCs: what the service's ticker asks, with messages of beckon.internal. */
 extern const struct command tick_due, tick_periods, tick_refunds, tick_settlements,
-    tick_handovers, tick_referees, tick_sign_in, tick_erasures, tick_webhooks;
+    tick_handovers, tick_referees, tick_sign_in, tick_erasures, tick_keys,
+    tick_webhooks;
 
 #endif

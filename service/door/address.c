@@ -39,8 +39,8 @@ static bool read_port(const char *text, in_port_t *ret_port)
     return true;
 }
 
-bool address_read(const char *text, struct address *ret_address,
-                  char ret_message[ADDRESS_MESSAGE_BYTES])
+static bool read_plain(const char *text, struct address *ret_address,
+                       char ret_message[ADDRESS_MESSAGE_BYTES])
 {
     if (strncmp(text, "unix:", strlen("unix:")) == 0)
         return read_unix(text, ret_address, ret_message);
@@ -61,21 +61,44 @@ bool address_read(const char *text, struct address *ret_address,
     if (strcmp(host, "localhost") == 0)
         memcpy(host, "127.0.0.1", sizeof "127.0.0.1");
 
-    struct sockaddr_in six_less = {.sin_family = AF_INET, .sin_port = port};
+    struct sockaddr_in four = {.sin_family = AF_INET, .sin_port = port};
     struct sockaddr_in6 six = {.sin6_family = AF_INET6, .sin6_port = port};
-    if (!brackets && inet_pton(AF_INET, host, &six_less.sin_addr) == 1
-        && (ntohl(six_less.sin_addr.s_addr) >> 24) == 127) {
-        memcpy(&ret_address->socket, &six_less, sizeof six_less);
-        ret_address->size = sizeof six_less;
+    if (!brackets && inet_pton(AF_INET, host, &four.sin_addr) == 1) {
+        memcpy(&ret_address->socket, &four, sizeof four);
+        ret_address->size = sizeof four;
         return true;
     }
-    if (brackets && inet_pton(AF_INET6, host, &six.sin6_addr) == 1
-        && IN6_IS_ADDR_LOOPBACK(&six.sin6_addr)) {
+    if (brackets && inet_pton(AF_INET6, host, &six.sin6_addr) == 1) {
         memcpy(&ret_address->socket, &six, sizeof six);
         ret_address->size = sizeof six;
         return true;
     }
     return refuse(ret_message, host,
-                  "only loopback (127.0.0.1, [::1], localhost) and unix sockets are listened on; "
-                  "others reach it through a proxy with TLS on this machine");
+                  "write the number of an address of this machine (127.0.0.1, [::1], 0.0.0.0), or "
+                  "localhost; names are not looked up");
+}
+
+bool address_is_local(const struct address *address)
+{
+    const struct sockaddr_in *four = (const struct sockaddr_in *)&address->socket;
+    const struct sockaddr_in6 *six = (const struct sockaddr_in6 *)&address->socket;
+    switch (address->socket.ss_family) {
+    case AF_UNIX: return true;
+    case AF_INET: return ntohl(four->sin_addr.s_addr) >> 24 == 127;
+    case AF_INET6: return IN6_IS_ADDR_LOOPBACK(&six->sin6_addr);
+    default: return false;
+    }
+}
+
+bool address_read(const char *text, struct address *ret_address,
+                  char ret_message[ADDRESS_MESSAGE_BYTES])
+{
+    struct address address = {.is_tls = strncmp(text, "tls:", strlen("tls:")) == 0};
+    if (address.is_tls)
+        text += strlen("tls:");
+    if (!read_plain(text, &address, ret_message))
+        return false;
+    address.is_tls |= !address_is_local(&address);
+    *ret_address = address;
+    return true;
 }

@@ -1,7 +1,4 @@
-/* The accept loop. It keeps a spare descriptor, and counts connections, in total and per address.
- *
- * Whoever adopted an accepted socket closes it when he likes. Whether it still is open is told by
- * the descriptor's inode, which no other socket has: looked at only when a cap seems reached. */
+/* The accept loop, and what it accepts from. */
 #include "service/door/door.h"
 
 #include <assert.h>
@@ -11,37 +8,52 @@
 #include <netinet/tcp.h>
 #include <poll.h>
 #include <pthread.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/eventfd.h>
-#include <sys/stat.h>
+#include <sys/resource.h>
 #include <sys/un.h>
 #include <time.h>
 #include <unistd.h>
 
+#include <openssl/ssl.h>
+
+#include "service/door/places.h"
+#include "service/door/inherit.h"
+#include "service/door/relay.h"
 #include "service/limits.h"
 
-enum { SOCKETS_MAX = 8, PAUSE_MS = 50 };
+enum {
+    SOCKETS_MAX = 8,
+    PAUSE_MS = 50,
+    TELL_MS = 1000,          /* refusals are told so often: whoever knocks fills no disk */
+    TLS_DESCRIPTORS = 3,     /* the peer's, and both ends of the pair */
+    UNACKNOWLEDGED_MS = 60000,
+};
 
-struct connection {
-    int fd;
-    dev_t device;
-    ino_t inode;
-    uint8_t address[16]; /* IPv6 form; all zero: unix */
+struct listening {
+    char path[sizeof((struct sockaddr_un *)0)->sun_path]; /* to unlink, or "" */
+    bool is_tls;
 };
 
 struct door {
     struct door_options options;
     struct pollfd sockets[SOCKETS_MAX + 1]; /* [0] wakes the thread to end it */
-    char paths[SOCKETS_MAX + 1][sizeof((struct sockaddr_un *)0)->sun_path]; /* to unlink, or "" */
+    struct listening listening[SOCKETS_MAX + 1];
     unsigned socket_count;
     int spare_fd;
     pthread_t thread;
     bool running;
-    pthread_mutex_t lock; /* connections, for those who count */
-    struct connection connections[LIMIT_CONNECTIONS];
-    unsigned connection_count;
+    struct places places;
+    struct relays *relays;                  /* NULL: nobody comes by TLS */
+    struct relay_counts relay_counts;
+    pthread_mutex_t tls_lock;               /* the next two */
+    SSL_CTX *tls;                           /* NULL: no certificate */
+    int certificate_days;
+    atomic_uint_fast64_t accepted, refused_full, refused_address, refused_descriptors;
+    uint64_t told_ms;                       /* the accepting thread's */
 };
 
 static int spare_open(void)
@@ -55,26 +67,99 @@ struct door *door_open(const struct door_options *options)
     struct door *door = calloc(1, sizeof *door);
     if (door == NULL)
         abort(); /* start-up */
+    struct rlimit limit = {.rlim_cur = LIMIT_DESCRIPTORS};
+    getrlimit(RLIMIT_NOFILE, &limit);
     door->options = *options;
     door->spare_fd = spare_open();
     door->sockets[0] = (struct pollfd){.fd = eventfd(0, EFD_CLOEXEC), .events = POLLIN};
     if (door->spare_fd < 0 || door->sockets[0].fd < 0)
         abort(); /* start-up */
     door->socket_count = 1;
-    pthread_mutex_init(&door->lock, NULL);
+    door->certificate_days = INT32_MAX;
+    places_init(&door->places, limit.rlim_cur < LIMIT_DESCRIPTORS ? (unsigned)limit.rlim_cur
+                                                                : LIMIT_DESCRIPTORS);
+    pthread_mutex_init(&door->tls_lock, NULL);
     return door;
+}
+
+bool door_certify(struct door *door, const struct tls_files *files,
+                  char ret_message[DOOR_MESSAGE_BYTES])
+{
+    static_assert((int)DOOR_MESSAGE_BYTES == (int)TLS_MESSAGE_BYTES, "one buffer");
+    int days;
+    SSL_CTX *tls = tls_open(files, &days, ret_message);
+    if (tls == NULL)
+        return false;
+    pthread_mutex_lock(&door->tls_lock);
+    SSL_CTX *before = door->tls;
+    door->tls = tls;
+    door->certificate_days = days;
+    pthread_mutex_unlock(&door->tls_lock);
+    SSL_CTX_free(before);
+    return true;
+}
+
+static bool may_listen(const struct door *door, const char *text, bool is_tls,
+                       char ret_message[DOOR_MESSAGE_BYTES])
+{
+    if (door->socket_count > SOCKETS_MAX)
+        snprintf(ret_message, DOOR_MESSAGE_BYTES, "at most %d addresses", SOCKETS_MAX);
+    else if (is_tls && door->tls == NULL)
+        snprintf(ret_message, DOOR_MESSAGE_BYTES,
+                 "%.80s can be reached from elsewhere and needs TLS: set tls-certificate and "
+                 "tls-key, or listen on loopback and put a proxy in front", text);
+    else
+        return true;
+    return false;
+}
+
+static void listen_on(struct door *door, int fd, bool is_tls)
+{
+    door->listening[door->socket_count].is_tls = is_tls;
+    door->sockets[door->socket_count++] = (struct pollfd){.fd = fd, .events = POLLIN};
+    if (is_tls && door->relays == NULL)
+        door->relays = relays_start(&door->options, &door->relay_counts);
+}
+
+/* Everything systemd listens on for us. */
+static bool take_inherited(struct door *door, const char *text, bool is_tls, unsigned *ret_port,
+                           char ret_message[DOOR_MESSAGE_BYTES])
+{
+    int first;
+    unsigned count = inherit_count(&first);
+    if (count == 0) {
+        snprintf(ret_message, DOOR_MESSAGE_BYTES, "%s: systemd has handed over no sockets "
+                 "(LISTEN_FDS): start it by its socket unit, or name an address", text);
+        return false;
+    }
+    for (unsigned i = 0; i < count; i++) {
+        struct address address;
+        int fd = first + (int)i;
+        if (!socket_address(fd, &address)
+            || fcntl(fd, F_SETFL, O_NONBLOCK) != 0 || fcntl(fd, F_SETFD, FD_CLOEXEC) != 0) {
+            snprintf(ret_message, DOOR_MESSAGE_BYTES, "%s: descriptor %d is no stream socket that "
+                     "listens", text, fd);
+            return false;
+        }
+        bool tls = is_tls || !address_is_local(&address);
+        if (!may_listen(door, text, tls, ret_message))
+            return false;
+        listen_on(door, fd, tls);
+        if (i == 0)
+            *ret_port = socket_port(fd);
+    }
+    return true;
 }
 
 bool door_listen(struct door *door, const char *text, unsigned *ret_port,
                  char ret_message[DOOR_MESSAGE_BYTES])
 {
     struct address address = {0};
-    if (!address_read(text, &address, ret_message))
+    if (strcmp(text, "systemd") == 0 || strcmp(text, "tls:systemd") == 0)
+        return take_inherited(door, text, text[0] == 't', ret_port, ret_message);
+    if (!address_read(text, &address, ret_message)
+        || !may_listen(door, text, address.is_tls, ret_message))
         return false;
-    if (door->socket_count > SOCKETS_MAX) {
-        snprintf(ret_message, DOOR_MESSAGE_BYTES, "at most %d addresses", SOCKETS_MAX);
-        return false;
-    }
     int fd = socket_listen(&address);
     if (fd < 0) {
         snprintf(ret_message, DOOR_MESSAGE_BYTES, "cannot listen on %.107s: %s%s", text,
@@ -84,53 +169,22 @@ bool door_listen(struct door *door, const char *text, unsigned *ret_port,
         return false;
     }
     if (address.socket.ss_family == AF_UNIX)
-        snprintf(door->paths[door->socket_count], sizeof door->paths[0], "%s",
+        snprintf(door->listening[door->socket_count].path, sizeof door->listening[0].path, "%s",
                  ((struct sockaddr_un *)&address.socket)->sun_path);
-    door->sockets[door->socket_count++] = (struct pollfd){.fd = fd, .events = POLLIN};
+    listen_on(door, fd, address.is_tls);
     *ret_port = socket_port(fd);
     return true;
 }
 
-/* Forgets the connections that gRPC has closed. Under the lock. */
-static void sweep(struct door *door)
+static void tell(struct door *door, const char *message, const char *details)
 {
-    for (unsigned i = 0; i < door->connection_count;) {
-        const struct connection *connection = &door->connections[i];
-        struct stat status;
-        if (fstat(connection->fd, &status) == 0 && status.st_ino == connection->inode
-            && status.st_dev == connection->device)
-            i++;
-        else
-            door->connections[i] = door->connections[--door->connection_count];
-    }
-}
-
-static bool is_full(const struct door *door, const uint8_t address[16])
-{
-    unsigned same = 0;
-    for (unsigned i = 0; i < door->connection_count; i++)
-        same += memcmp(door->connections[i].address, address, 16) == 0;
-    return door->connection_count == LIMIT_CONNECTIONS || same >= LIMIT_CONNECTIONS_PER_ADDRESS;
-}
-
-/* Counts a new connection; false: too many, from there or in all. */
-static bool count_in(struct door *door, int fd, const uint8_t address[16])
-{
-    struct stat status;
-    if (fstat(fd, &status) != 0)
-        return false;
-    pthread_mutex_lock(&door->lock);
-    if (is_full(door, address))
-        sweep(door);
-    bool room = !is_full(door, address);
-    if (room) {
-        struct connection *connection = &door->connections[door->connection_count++];
-        *connection = (struct connection){
-            .fd = fd, .device = status.st_dev, .inode = status.st_ino};
-        memcpy(connection->address, address, 16);
-    }
-    pthread_mutex_unlock(&door->lock);
-    return room;
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    uint64_t now_ms = (uint64_t)now.tv_sec * 1000 + (uint64_t)now.tv_nsec / 1000000;
+    if (door->told_ms != 0 && now_ms - door->told_ms < TELL_MS)
+        return;
+    door->told_ms = now_ms;
+    door->options.log(door->options.log_context, "warn", message, details);
 }
 
 /* No descriptors: gives up the spare to take the caller off the backlog and hang up on it, so that
@@ -142,32 +196,67 @@ static void shed(struct door *door, int socket)
     if (fd >= 0)
         close(fd);
     door->spare_fd = spare_open();
-    door->options.log(door->options.log_context, "warn", "out of file descriptors",
-                      "connection=refused");
+    atomic_fetch_add(&door->refused_descriptors, 1);
+    tell(door, "out of file descriptors", "connection=refused");
     struct timespec pause = {.tv_nsec = PAUSE_MS * 1000000L};
     nanosleep(&pause, NULL);
 }
 
-static void accept_one(struct door *door, int socket)
+/* A newcomer has a place, or is told in the log; it stays the caller's to close. */
+static bool let_in(struct door *door, int fd, const struct door_peer *peer)
+{
+    switch (places_enter(&door->places, fd, peer->address, peer->is_local ? 1 : TLS_DESCRIPTORS)) {
+    case PLACES_ROOM: return true;
+    case PLACES_FULL:
+        atomic_fetch_add(&door->refused_full, 1);
+        tell(door, "too many connections", "connection=refused of=all");
+        return false;
+    case PLACES_ADDRESS_FULL:
+        atomic_fetch_add(&door->refused_address, 1);
+        tell(door, "too many connections", "connection=refused of=address");
+        return false;
+    }
+    return false;
+}
+
+/* To the relay; false: it stays the caller's. */
+static bool hand_to_relay(struct door *door, int fd, const struct door_peer *peer)
+{
+    int on = 1, unacknowledged_ms = UNACKNOWLEDGED_MS;
+    setsockopt(fd, SOL_SOCKET, SO_KEEPALIVE, &on, sizeof on);
+    setsockopt(fd, IPPROTO_TCP, TCP_USER_TIMEOUT, &unacknowledged_ms, sizeof unacknowledged_ms);
+    pthread_mutex_lock(&door->tls_lock);
+    SSL_CTX *tls = door->tls;
+    SSL_CTX_up_ref(tls);
+    pthread_mutex_unlock(&door->tls_lock);
+    bool taken = relays_add(door->relays, fd, peer, tls);
+    SSL_CTX_free(tls);
+    return taken;
+}
+
+static void accept_one(struct door *door, unsigned index)
 {
     struct sockaddr_storage name = {0};
     socklen_t size = sizeof name;
+    int socket = door->sockets[index].fd;
     int fd = accept4(socket, (struct sockaddr *)&name, &size, SOCK_NONBLOCK | SOCK_CLOEXEC);
     if (fd < 0) {
         if (errno == EMFILE || errno == ENFILE || errno == ENOBUFS || errno == ENOMEM)
             shed(door, socket);
         return; /* others: the caller has gone again */
     }
-    struct door_peer peer = {.is_local = true};
+    struct door_peer peer = {.is_local = !door->listening[index].is_tls};
     socket_peer(&name, peer.address);
     int on = 1;
     if (name.ss_family != AF_UNIX)
         setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
-    if (!count_in(door, fd, peer.address)) {
+    atomic_fetch_add(&door->accepted, 1);
+    if (!let_in(door, fd, &peer))
         close(fd);
-        return;
-    }
-    door->options.adopt(door->options.adopt_context, fd, &peer);
+    else if (peer.is_local)
+        door->options.adopt(door->options.adopt_context, fd, &peer);
+    else if (!hand_to_relay(door, fd, &peer))
+        close(fd);
 }
 
 static void *accept_loop(void *context)
@@ -181,7 +270,7 @@ static void *accept_loop(void *context)
             return NULL;
         for (unsigned i = 1; i < door->socket_count; i++)
             if (door->sockets[i].revents != 0)
-                accept_one(door, door->sockets[i].fd);
+                accept_one(door, i);
     }
 }
 
@@ -205,10 +294,12 @@ void door_stop(struct door *door)
     }
     for (unsigned i = 1; i < door->socket_count; i++) {
         close(door->sockets[i].fd);
-        if (door->paths[i][0] != '\0')
-            unlink(door->paths[i]);
+        if (door->listening[i].path[0] != '\0')
+            unlink(door->listening[i].path);
     }
     door->socket_count = 1;
+    if (door->relays != NULL)
+        relays_close_door(door->relays);
 }
 
 void door_close(struct door *door)
@@ -216,15 +307,33 @@ void door_close(struct door *door)
     assert(!door->running && door->socket_count == 1);
     close(door->sockets[0].fd);
     close(door->spare_fd);
-    pthread_mutex_destroy(&door->lock);
+    if (door->relays != NULL)
+        relays_stop(door->relays);
+    SSL_CTX_free(door->tls);
+    pthread_mutex_destroy(&door->tls_lock);
+    places_destroy(&door->places);
     free(door);
 }
 
 unsigned door_connection_count(struct door *door)
 {
-    pthread_mutex_lock(&door->lock);
-    sweep(door);
-    unsigned count = door->connection_count;
-    pthread_mutex_unlock(&door->lock);
-    return count;
+    return places_count(&door->places);
+}
+
+void door_stats(struct door *door, struct door_stats *ret_stats)
+{
+    struct relay_counts *relay = &door->relay_counts;
+    struct door_stats stats = {
+        .accepted = door->accepted, .refused_full = door->refused_full,
+        .refused_address = door->refused_address,
+        .refused_descriptors = door->refused_descriptors,
+        .handshakes = relay->handshakes, .handshakes_failed = relay->handshakes_failed,
+        .handshakes_late = relay->handshakes_late, .stalled = relay->stalled,
+        .open = places_count(&door->places), .open_tls = relay->open};
+    for (int cut = 0; cut < GUARD_CUTS; cut++)
+        stats.cut[cut] = relay->cut[cut];
+    pthread_mutex_lock(&door->tls_lock);
+    stats.certificate_days = door->certificate_days;
+    pthread_mutex_unlock(&door->tls_lock);
+    *ret_stats = stats;
 }

@@ -37,7 +37,8 @@ struct queue {
 
 struct refusal_sent { /* what must live until a status has left */
     grpc_slice message, details, request_id;
-    grpc_metadata trailers[2]; /* x-request-id, and a refusal's details */
+    grpc_metadata trailers[3]; /* x-request-id; a refusal's details; what encoding is taken */
+    size_t trailer_count;
 };
 
 struct slot {
@@ -217,7 +218,8 @@ struct request_bytes {
     grpc_slice merged;
     bool is_merged;
 };
-bool request_open(grpc_byte_buffer *payload, struct request_bytes *ret); /* false: compressed */
+/* MESSAGE_COMPRESSED: nothing is open. */
+enum outcome request_open(grpc_byte_buffer *payload, struct request_bytes *ret) OUTCOME_CHECKED;
 void request_close(struct request_bytes *request);
 
 /* peer.c: who is at the other end of a descriptor that was adopted. */

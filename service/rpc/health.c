@@ -30,12 +30,13 @@ static enum outcome read_request(struct call *call, bool *ret_known)
     if (call->payload == NULL)
         return OUTCOME_MESSAGE_MISSING;
     struct request_bytes request;
-    if (!request_open(call->payload, &request))
-        return OUTCOME_MESSAGE_INVALID;
+    enum outcome outcome = request_open(call->payload, &request);
+    if (outcome != OUTCOME_OK)
+        return outcome;
     const ProtobufCMessageDescriptor *descriptor =
         &grpc__health__v1__health_check_request__descriptor;
     const char *allowed = NULL;
-    enum outcome outcome = wire_check(descriptor, request.bytes, call->field, &allowed);
+    outcome = wire_check(descriptor, request.bytes, call->field, &allowed);
     Grpc__Health__V1__HealthCheckRequest *message = NULL;
     if (outcome == OUTCOME_OK) {
         message = (Grpc__Health__V1__HealthCheckRequest *)protobuf_c_message_unpack(

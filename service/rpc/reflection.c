@@ -126,11 +126,13 @@ static enum outcome reflection_answer(struct call *call)
     const ProtobufCMessageDescriptor *descriptor =
         &grpc__reflection__v1__server_reflection_request__descriptor;
     struct request_bytes request;
-    if (grpc_byte_buffer_length(call->payload) > LIMIT_TEXT_BYTES
-        || !request_open(call->payload, &request))
+    if (grpc_byte_buffer_length(call->payload) > LIMIT_TEXT_BYTES)
         return OUTCOME_MESSAGE_INVALID;
+    enum outcome outcome = request_open(call->payload, &request);
+    if (outcome != OUTCOME_OK)
+        return outcome;
     const char *allowed = NULL;
-    enum outcome outcome = wire_check(descriptor, request.bytes, call->field, &allowed);
+    outcome = wire_check(descriptor, request.bytes, call->field, &allowed);
     struct answer *answer = arena_alloc(&call->arena, sizeof *answer);
     request_message *message = NULL;
     if (outcome == OUTCOME_OK)

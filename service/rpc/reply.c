@@ -27,6 +27,7 @@ void refusal_write(struct refusal_sent *ret, enum outcome outcome, const struct 
     ret->request_id = grpc_slice_from_copied_string(request_id->text);
     ret->trailers[0].key = grpc_slice_from_static_string("x-request-id");
     ret->trailers[0].value = ret->request_id;
+    ret->trailer_count = 1;
     if (outcome == OUTCOME_OK)
         return;
     uint8_t details[STATUS_BYTES];
@@ -36,6 +37,12 @@ void refusal_write(struct refusal_sent *ret, enum outcome outcome, const struct 
     ret->details = grpc_slice_from_copied_buffer((const char *)details, size);
     ret->trailers[1].key = grpc_slice_from_static_string("grpc-status-details-bin");
     ret->trailers[1].value = ret->details;
+    ret->trailer_count = 2;
+    if (outcome == OUTCOME_MESSAGE_COMPRESSED) { /* gRPC's specification asks for it */
+        ret->trailers[2].key = grpc_slice_from_static_string("grpc-accept-encoding");
+        ret->trailers[2].value = grpc_slice_from_static_string("identity");
+        ret->trailer_count = 3;
+    }
 }
 
 void refusal_free(struct refusal_sent *refusal)
@@ -52,7 +59,7 @@ grpc_op refusal_op(struct refusal_sent *refusal, enum outcome outcome)
     op.data.send_status_from_server.status = (grpc_status_code)outcome_info(outcome)->grpc_code;
     if (outcome != OUTCOME_OK)
         op.data.send_status_from_server.status_details = &refusal->message;
-    op.data.send_status_from_server.trailing_metadata_count = outcome != OUTCOME_OK ? 2 : 1;
+    op.data.send_status_from_server.trailing_metadata_count = refusal->trailer_count;
     op.data.send_status_from_server.trailing_metadata = refusal->trailers;
     return op;
 }

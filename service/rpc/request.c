@@ -5,26 +5,26 @@
 #include "service/rpc/call.h"
 
 /* Decompression is switched off, so a compressed message arrives as it was sent. */
-bool request_open(grpc_byte_buffer *payload, struct request_bytes *ret)
+enum outcome request_open(grpc_byte_buffer *payload, struct request_bytes *ret)
 {
     if (payload->data.raw.compression != GRPC_COMPRESS_NONE)
-        return false;
+        return OUTCOME_MESSAGE_COMPRESSED;
     const grpc_slice_buffer *slices = &payload->data.raw.slice_buffer;
     *ret = (struct request_bytes){.bytes = {NULL, 0}};
     if (slices->length == 0)
-        return true;
+        return OUTCOME_OK;
     if (slices->count == 1) {
         ret->bytes = (struct bytes){GRPC_SLICE_START_PTR(slices->slices[0]), slices->length};
-        return true;
+        return OUTCOME_OK;
     }
     grpc_byte_buffer_reader reader;
     if (!grpc_byte_buffer_reader_init(&reader, payload))
-        return false;
+        return OUTCOME_INTERNAL; /* uncompressed: nothing is left that could fail */
     ret->merged = grpc_byte_buffer_reader_readall(&reader);
     grpc_byte_buffer_reader_destroy(&reader);
     ret->is_merged = true;
     ret->bytes = (struct bytes){GRPC_SLICE_START_PTR(ret->merged), GRPC_SLICE_LENGTH(ret->merged)};
-    return true;
+    return OUTCOME_OK;
 }
 
 struct bytes request_header(const grpc_metadata_array *metadata, const char *name)

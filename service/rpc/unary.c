@@ -133,6 +133,17 @@ static enum outcome check_and_unpack(struct call *call, struct bytes bytes)
     return unpack(call, bytes);
 }
 
+/* As HTTP/2 counts them (RFC 9113, 6.5.2). gRPC refuses by this only what comes after the settings
+ * of a connection were acknowledged: a client's first calls may be faster. */
+static size_t metadata_bytes(const grpc_metadata_array *metadata)
+{
+    size_t bytes = 0;
+    for (size_t i = 0; i < metadata->count; i++)
+        bytes += GRPC_SLICE_LENGTH(metadata->metadata[i].key)
+                 + GRPC_SLICE_LENGTH(metadata->metadata[i].value) + 32;
+    return bytes;
+}
+
 /* Everything before the command: who calls with what. */
 static enum outcome prepare(struct call *call)
 {
@@ -140,6 +151,11 @@ static enum outcome prepare(struct call *call)
         return OUTCOME_SHUTTING_DOWN;
     if (!deadline_take(call, &call->work.deadline_ms))
         return OUTCOME_DEADLINE_PASSED;
+    if (metadata_bytes(&call->metadata) > LIMIT_METADATA_BYTES) {
+        static_assert(LIMIT_METADATA_BYTES == 8192, "the sentence says so");
+        call->work.call.refusal.allowed = "<= 8192 bytes";
+        return OUTCOME_METADATA_TOO_LARGE;
+    }
     if (call->payload == NULL)
         return OUTCOME_MESSAGE_MISSING;
     if (grpc_byte_buffer_length(call->payload) > LIMIT_MESSAGE_BYTES) {
@@ -148,9 +164,10 @@ static enum outcome prepare(struct call *call)
         return OUTCOME_MESSAGE_TOO_LARGE;
     }
     struct request_bytes request;
-    if (!request_open(call->payload, &request))
-        return OUTCOME_MESSAGE_INVALID;
-    enum outcome outcome = check_and_unpack(call, request.bytes);
+    enum outcome outcome = request_open(call->payload, &request);
+    if (outcome != OUTCOME_OK)
+        return outcome;
+    outcome = check_and_unpack(call, request.bytes);
     request_close(&request);
     grpc_byte_buffer_destroy(call->payload);
     call->payload = NULL;

@@ -256,6 +256,8 @@ TABLE = {
         foreign=NOT_YOURS),
     "StoreService/BackupStore": Row((OPERATOR,), lambda w: {"path": "not absolute"}),
     "StoreService/AcceptClock": Row((OPERATOR,), lambda w: {}),
+    "StoreService/RotateKeys": Row((OPERATOR,), lambda w: {}),
+    "StoreService/GetKeyStatus": Row((OPERATOR,), lambda w: {}),
 }
 TABLE.update(access_hooks.TABLE)
 TABLE.update(access_pay.TABLE)

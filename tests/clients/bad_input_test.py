@@ -101,6 +101,9 @@ class BadInput(unittest.TestCase):
                 ("MerchantService/GetMerchant", {}, INVALID, "FIELD_REQUIRED", "merchant_number"),
                 ("StoreService/VerifyStore", {"merchant_number": 99}, UNKNOWN, "MERCHANT_UNKNOWN",
                  None),
+                ("StoreService/RotateKeys", {}, INVALID, "FIELD_REQUIRED", "generation"),
+                ("StoreService/RotateKeys", {"generation": 9}, STATE, "KEY_GENERATION_DIFFERS",
+                 "generation"),
                 ("StoreService/BackupStore", {}, INVALID, None, "path"),
                 ("StoreService/BackupStore", {"path": "relative"}, INVALID, "PATH_INVALID", "path"),
                 ("StoreService/BackupStore", {"path": "/a/../b"}, INVALID, "PATH_INVALID", "path"),
@@ -212,7 +215,7 @@ class BadInput(unittest.TestCase):
             call(data, metadata=WORLD.root.metadata(), timeout=10,
                  compression=grpc.Compression.Gzip)
         refused = WORLD.root.refused(caught.exception)
-        self.assertIn(refused.reason, ("MESSAGE_INVALID", "AMOUNT_INVALID"))
+        self.assertIn(refused.reason, ("MESSAGE_COMPRESSED", "AMOUNT_INVALID"))
         self.refuse_bytes(TILL, gzip.compress(data), INVALID, "MESSAGE_INVALID")
 
     def test_unknown_methods_and_services_are_unimplemented_at_once(self):

@@ -1,5 +1,6 @@
 """Packages of npm for tests: installed once into a folder of the build."""
 
+import fcntl
 import json
 import os
 import shutil
@@ -12,7 +13,15 @@ def there():
 
 
 def install(source, folder):
-    """What `source`/package.json wants, into folder/node_modules, unless it is there."""
+    """What `source`/package.json wants, into folder/node_modules, unless it is there. Tests that run
+    at the same time wait for each other."""
+    os.makedirs(folder, exist_ok=True)
+    with open(os.path.join(folder, "lock"), "w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        _install(source, folder)
+
+
+def _install(source, folder):
     with open(os.path.join(source, "package.json")) as file:
         wanted = json.load(file)["dependencies"]
     for name, version in wanted.items():
@@ -24,7 +33,6 @@ def install(source, folder):
                 break
     else:
         return
-    os.makedirs(folder, exist_ok=True)
     shutil.copy(os.path.join(source, "package.json"), folder)
     subprocess.run(["npm", "install", "--no-audit", "--no-fund", "--ignore-scripts",
                     "--no-package-lock", "--prefix", folder], check=True, timeout=200,

@@ -70,10 +70,11 @@ def _fields(data):
 
 
 class Beckon:
-    def __init__(self, address, token=None, path=REFLECTION, options=()):
+    def __init__(self, address, token=None, path=REFLECTION, options=(), credentials=None):
         # A connection of its own: by default Python's channels to one address share theirs.
-        self.channel = grpc.insecure_channel(
-            address, options=[("grpc.use_local_subchannel_pool", 1), *options])
+        options = [("grpc.use_local_subchannel_pool", 1), *options]
+        self.channel = grpc.secure_channel(address, credentials, options=options) if credentials \
+            else grpc.insecure_channel(address, options=options)
         self.token = token
         self.path = path
         self.pool = descriptor_pool.DescriptorPool()

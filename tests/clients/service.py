@@ -36,6 +36,7 @@ class Service:
         self.program = program
         self.process = None
         self.port = None
+        self.ports = []
 
     def __enter__(self):
         self.start()
@@ -67,6 +68,7 @@ class Service:
             if time.monotonic() - began > START_SECONDS:
                 raise RuntimeError("beckond does not serve:\n" + self.log())
             time.sleep(0.005)
+        self.ports = ports
         self.port = ports[0]
         return time.monotonic() - began
 

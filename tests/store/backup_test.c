@@ -108,10 +108,16 @@ static void assert_restored(const char *path)
     store_close(store);
 }
 
+static enum store_result restore(const char *to, const char *key, const char *wrapping_keys)
+{
+    struct store_brought brought = {.master_key = key, .wrapping_keys = wrapping_keys};
+    return store_restore(backup, to, &brought, &list_made, message);
+}
+
 static void assert_refused(const char *to, const char *key, enum store_result expected,
                            const char *word)
 {
-    assert_int_equal(store_restore(backup, to, key, NULL, &list_made, message), expected);
+    assert_int_equal(restore(to, key, NULL), expected);
     assert_non_null(strstr(message, word));
     assert_int_equal(message[strlen(message) - 1], '.');
 }
@@ -119,7 +125,7 @@ static void assert_refused(const char *to, const char *key, enum store_result ex
 static void a_restored_backup_reads_the_same_and_goes_on(void **state)
 {
     (void)state;
-    assert_int_equal(store_restore(backup, other, master_key, NULL, &list_made, message), STORE_OK);
+    assert_int_equal(restore(other, master_key, NULL), STORE_OK);
     assert_restored(other);
 }
 
@@ -132,7 +138,7 @@ static void a_master_key_already_there_is_used(void **state)
     assert_refused(other, NULL, STORE_DAMAGED, "doesn't hold master.key");
     assert_true(file_copy(master_key, scratch_path(&scratch, "other/master.key", path), &size,
                           hash));
-    assert_int_equal(store_restore(backup, other, NULL, NULL, &list_made, message), STORE_OK);
+    assert_int_equal(restore(other, NULL, NULL), STORE_OK);
     assert_restored(other);
 }
 
@@ -146,7 +152,7 @@ static void another_stores_key_is_refused_and_nothing_is_left_as_a_store(void **
     assert_false(folder_has(scratch_path(&scratch, "other/store", path)));
     assert_false(folder_has(scratch_path(&scratch, "other/restoring", path)));
     assert_int_equal(unlink(scratch_path(&scratch, "other/master.key", path)), 0);
-    assert_int_equal(store_restore(backup, other, master_key, NULL, &list_made, message), STORE_OK);
+    assert_int_equal(restore(other, master_key, NULL), STORE_OK);
     assert_restored(other);
 }
 
@@ -208,12 +214,12 @@ static void a_restore_cut_short_between_its_renames_can_be_run_again(void **stat
 {
     (void)state;
     char from[2 * SCRATCH_PATH_BYTES], to[2 * SCRATCH_PATH_BYTES];
-    assert_int_equal(store_restore(backup, other, master_key, NULL, &list_made, message), STORE_OK);
+    assert_int_equal(restore(other, master_key, NULL), STORE_OK);
     /* Back to the moment before the last rename. */
     assert_true(folder_make(scratch_path(&scratch, "other/restoring", to)));
     assert_int_equal(rename(scratch_path(&scratch, "other/store", from),
                             scratch_path(&scratch, "other/restoring/store", to)), 0);
-    assert_int_equal(store_restore(backup, other, NULL, NULL, &list_made, message), STORE_OK);
+    assert_int_equal(restore(other, NULL, NULL), STORE_OK);
     assert_restored(other);
 }
 
@@ -240,7 +246,7 @@ static void a_name_that_is_taken_is_refused_and_leaves_the_backup_alone(void **s
                                   message), STORE_FAULT);
     assert_non_null(strstr(message, "No such file or directory"));
     store_close(store);
-    assert_int_equal(store_restore(backup, other, master_key, NULL, &list_made, message), STORE_OK);
+    assert_int_equal(restore(other, master_key, NULL), STORE_OK);
     assert_restored(other);
 }
 

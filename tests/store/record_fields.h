@@ -8,6 +8,7 @@
 #include "store/benefits.h"
 #include "store/debts.h"
 #include "store/encode.h"
+#include "store/key_rotation.h"
 #include "store/events.h"
 #include "store/kpi.h"
 #include "store/kpi_block.h"
@@ -184,6 +185,12 @@ static const struct field phone_code_fields[] = {
     F_RAW(phone_code, phone), F_RAW(phone_code, code), F_RAW(phone_code, issued_at),
     F_RAW(phone_code, expires_at), F_RAW(phone_code, tries), F_RAW(phone_code, used_at),
     F_CHOICE(phone_code, asked_count, 0, PHONE_CODE_ASKED_MAX), F_RAW(phone_code, asked_at),
+};
+static const struct field key_rotation_fields[] = {
+    F_RAW(key_rotation, generation), F_RAW(key_rotation, from), F_RAW(key_rotation, started_at),
+    F_RAW(key_rotation, finished_at), F_RAW(key_rotation, merchant),
+    F_CHOICE(key_rotation, kind, PARTY_MEMBER, PARTY_GUIDE), F_RAW(key_rotation, number),
+    F_RAW(key_rotation, slot_count),
 };
 static const struct field target_fields[] = {
     F_RAW(target, name.guide), F_CHOICE(target, name.span, 1, 5), F_RAW(target, name.start),

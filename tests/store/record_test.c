@@ -70,6 +70,7 @@ CODEC(audit_entry)
 CODEC(audit_head)
 CODEC(webhook)
 CODEC(webhook_state)
+CODEC(key_rotation)
 CODEC(event_record)
 CODEC(event_head)
 
@@ -108,6 +109,13 @@ static void benefit_mend(void *record)
     if (benefit->valid_until < benefit->given_on) benefit->valid_until = benefit->given_on;
     if (benefit->handed_out_at == 0) benefit->handed_out_shop = 0;
     if (benefit->handed_out_shop == 0) benefit->handed_out_at = 0;
+}
+
+static void key_rotation_mend(void *record)
+{
+    struct key_rotation *rotation = record;
+    if (rotation->from == UINT32_MAX) rotation->from = 0;
+    if (rotation->generation <= rotation->from) rotation->generation = rotation->from + 1;
 }
 
 static void awards_mend(struct award *awards, uint16_t count)
@@ -231,7 +239,7 @@ static const struct record_form forms[] = {
     FORM(ledger_totals, NULL), FORM(numbers, NULL), FORM(merchant, NULL),
     FORM(refund, refund_mend), FORM(write_off, NULL),
     FORM(settlement_account, settlement_account_mend),
-    FORM(audit_entry, NULL), FORM(audit_head, NULL),
+    FORM(audit_entry, NULL), FORM(audit_head, NULL), FORM(key_rotation, key_rotation_mend),
     FORM(webhook, NULL), FORM(webhook_state, NULL),
     FORM(event_record, event_record_mend), FORM(event_head, event_head_mend),
 };

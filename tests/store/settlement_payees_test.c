@@ -161,7 +161,9 @@ static void a_restored_backup_says_so_too(void **state)
     batch_destroy(batch);
     store_close(store);
     assert_int_equal(rename(data, moved), 0);
-    assert_int_equal(store_restore(backup, data, key, NULL, &list_made, message), STORE_OK);
+    assert_int_equal(store_restore(backup, data, &(struct store_brought){.master_key = key},
+                                   &list_made, message),
+                     STORE_OK);
     store = scratch_store(&scratch, false);
     batch = batch_new(store);
     struct settlement_payee payee = payee_now(RUN);

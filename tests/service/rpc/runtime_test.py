@@ -160,7 +160,7 @@ class Requests(Case):
         call = self.client.channel.unary_unary("/" + GET, request_serializer=lambda b: b)
         with self.assertRaises(grpc.RpcError) as caught:
             call(b"\x0a\x20" + b"a" * 32, compression=grpc.Compression.Gzip, timeout=5)
-        self.assertIn(caught.exception.code().name, ("INVALID_ARGUMENT", "UNIMPLEMENTED"))
+        self.assertEqual(self.client.refused(caught.exception).reason, "MESSAGE_COMPRESSED")
 
     def test_metadata_too_large_is_refused(self):
         with self.assertRaises(Refused) as caught:
@@ -363,7 +363,7 @@ class Connections(unittest.TestCase):
         with server.client() as second:
             self.assertEqual(second.call(GET, {"shop_id": "T"}, timeout=10)["shop"]["name"], "T")
         first.close()
-        self.assertIn("out of file descriptors", server.stop())
+        self.assertIn("too many connections", server.stop())  # some are kept for itself
 
     def test_one_address_has_a_cap_and_closing_makes_room(self):
         server = Server(nofile=4096)
@@ -401,8 +401,8 @@ class Connections(unittest.TestCase):
     def test_a_taken_port_and_a_foreign_address_are_refused_with_a_sentence(self):
         server = Server()
         for address, sentence in ((server.address, "another process has it"),
-                                  ("0.0.0.0:0", "only loopback"),
-                                  ("192.0.2.1:7717", "only loopback")):
+                                  ("0.0.0.0:0", "needs TLS"),
+                                  ("192.0.2.1:7717", "needs TLS")):
             with self.assertRaises(RuntimeError) as caught:
                 Server(addresses=(address,))
             self.assertIn(sentence, str(caught.exception))

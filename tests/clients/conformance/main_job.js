@@ -1,5 +1,5 @@
 // A Node.js client of Beckon: knows the service by its .proto files, not by reflection.
-//   node client.js ADDRESS PROTO_FOLDER INCLUDE_FOLDER...      token in $BECKON_TOKEN
+//   node main_job.js ADDRESS PROTO_FOLDER INCLUDE_FOLDER...      token in $BECKON_TOKEN
 // Prints "ok WHAT" a line for each thing it tried; throws at the first that is not as it should be.
 'use strict';
 const assert = require('node:assert/strict');
