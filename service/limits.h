@@ -119,6 +119,7 @@ enum {
     LIMIT_PAGE_DEFAULT = 50,
     LIMIT_AUDIT_WALK = 2000,              /* entries of the audit trail looked at for one page */
     LIMIT_EVENTS_WALK = 4096,             /* events looked at for one page or look: some ms */
+    LIMIT_AUDIT_EXPORT = 100,             /* entries of one message: 100 KB at most */
     LIMIT_PAGE = 500,
     LIMIT_REFUNDS_PARKED = 8,             /* refunds waiting for one purchase: all are posted in its
                                              command; more than a few tills ever have under way */

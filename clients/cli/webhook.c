@@ -19,7 +19,7 @@
 
 enum {
     TEST_WAIT_MS = 200,
-    TEST_WAIT_COUNT = 40 * 1000 / TEST_WAIT_MS, /* a delivery before it takes 15 s, it itself, too */
+    TEST_WAIT_COUNT = 40 * 1000 / TEST_WAIT_MS, /* what is under way takes 15 s, so does it */
 };
 
 static const struct option_spec CREATE_OPTIONS[] = {

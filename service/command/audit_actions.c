@@ -90,6 +90,18 @@ static const struct audit_action_info ACTIONS[] = {
     [AUDIT_ROTATE_WEBHOOK_SECRET] =
         ACTION("RotateWebhookSecret", DESK, false, "更换了密钥：", "changed the secret of"),
     [AUDIT_TEST_WEBHOOK] = ACTION("TestWebhook", DESK, false, "测试了", "tested"),
+    [AUDIT_EXPORT_AUDIT] = ACTION("ExportAudit", DESK, false, "导出了审计记录：",
+                                  "took out the audit trail of"),
+    /* Tills look up who stands before them; the purchase that follows tells it. */
+    [AUDIT_GET_MEMBER] = ACTION("GetMember", STAFF, false, "查看了", "looked at"),
+    [AUDIT_LIST_MEMBERS] =
+        ACTION("ListMembers", STAFF, false, "查看了会员名单：", "looked at the members of"),
+    [AUDIT_LIST_SCOREBOARD_MEMBERS] = ACTION("ListScoreboardMembers", STAFF, false,
+                                             "查看了业绩会员名单：",
+                                             "looked at the members behind a figure of"),
+    [AUDIT_GET_GUIDE] = ACTION("GetGuide", DESK, false, "查看了", "looked at"),
+    [AUDIT_LIST_GUIDES] =
+        ACTION("ListGuides", DESK, false, "查看了导购名单：", "looked at the guides of"),
 };
 static_assert(sizeof ACTIONS / sizeof ACTIONS[0] == AUDIT_ACTION_COUNT, "up to the last action");
 

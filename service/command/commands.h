@@ -43,7 +43,7 @@ extern const struct command list_scoreboard_entries, set_target, list_targets;
 extern const struct command list_statements, get_statement, open_dispute, withdraw_dispute,
     decide_dispute, list_disputes, carry_held_credit, list_settlement_warnings;
 extern const struct command record_payment_results, list_payments, resolve_payee;
-extern const struct command list_audit_entries;
+extern const struct command list_audit_entries, export_audit;
 extern const struct command create_webhook, get_webhook, list_webhooks, update_webhook,
     delete_webhook, rotate_webhook_secret, test_webhook;
 extern const struct command list_events, watch_events;

@@ -28,7 +28,7 @@
     {.path = "/beckon.v1." service "/" method, .kind = METHOD_STREAM, .command = &(its_command),   \
      .roles = (its_roles)}
 
-enum { METHOD_COUNT = 134 };
+enum { METHOD_COUNT = 135 };
 
 static const struct method API_METHODS[] = {
     UNARY("MerchantService", "CreateMerchant", create_merchant, OPERATOR),
@@ -206,6 +206,7 @@ static const struct method API_METHODS[] = {
 
     UNARY("AuditService", "ListAuditEntries", list_audit_entries,
           PAYROLL | AUDITOR | ADMIN | OPERATOR),
+    STREAM("AuditService", "ExportAudit", export_audit, AUDITOR | ADMIN | OPERATOR),
 
     UNARY("EventService", "ListEvents", list_events, INTEGRATION | AUDITOR | ADMIN),
     STREAM("EventService", "WatchEvents", watch_events, INTEGRATION | ADMIN),

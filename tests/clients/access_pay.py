@@ -37,6 +37,7 @@ TABLE = {
         scoped={GUIDE: NOT_YOURS, MANAGER: NOT_YOURS}),
 
     "AuditService/ListAuditEntries": Row((PAYROLL, AUDITOR, ADMIN, OPERATOR), lambda w: {}),
+    "AuditService/ExportAudit": Row((AUDITOR, ADMIN, OPERATOR), lambda w: {"first_number": 1 << 40}),
     "SettlementService/CreateSettlementRun": Row(
         (PAYROLL, ADMIN), lambda w: {"request_id": "none", "type": "SETTLEMENT_TYPE_LEAVER",
                                      "guide_number": 999999, "period_end": "2024-01-01",
