@@ -26,6 +26,9 @@ enum {
     LIMIT_GRPC_BYTES = 64 * 1024 * 1024,  /* what gRPC may buffer for all connections */
     LIMIT_IDLE_MS = 30 * 60 * 1000,       /* a connection without calls is closed after it */
     LIMIT_PING_INTERVAL_MS = 5000,        /* clients may ping twice as often as ours do */
+    LIMIT_LEAVE_MS = 500,                 /* without a call, after clients were asked to go: more
+                                             than any way there and back */
+    LIMIT_LEAVE_MAX_MS = 5000,            /* for clients that go on calling; half of the drain */
     LIMIT_GOODBYE_MS = 200,               /* clients hang up by themselves after the last reply */
     LIMIT_POLLERS = 4,
     LIMIT_DESCRIPTORS = 16384,            /* numbers of adopted descriptors: far above what is

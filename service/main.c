@@ -18,6 +18,8 @@
 #include "service/main_due.h"
 #include "service/main_erase.h"
 #include "service/main_hooks.h"
+#include "service/main_info.h"
+#include "service/main_metrics.h"
 #include "service/main_options.h"
 #include "service/main_rehearse.h"
 #include "service/main_reload.h"
@@ -135,7 +137,8 @@ static void drain(struct rpc *rpc, struct door *door, const sigset_t *signals)
     log_event("info", "draining", "connections=%u", door_connection_count(door));
     door_stop(door);
     rpc_drain(rpc);
-    for (unsigned waited_ms = 0; !rpc_drained(rpc); waited_ms += DRAIN_SLICE_MS) {
+    for (unsigned waited_ms = 0; !rpc_drained(rpc, door_connection_count(door));
+         waited_ms += DRAIN_SLICE_MS) {
         bool again = sigtimedwait(signals, NULL, &slice) > 0;
         if (hastened || (!again && waited_ms < LIMIT_DRAIN_MS))
             continue;
@@ -151,8 +154,12 @@ static int serve(struct reload *reload, struct store *store, struct sender *send
 {
     const struct options *options = reload->options;
     struct executor_clock clock = clock_system();
+    struct info info = {.started_at = clock.now_ms(clock.context), .data = options->data,
+                        .sms_file = options->sms_file != NULL,
+                        .sms_hook = options->sms_hook != NULL};
     struct executor *executor = executor_start(&(struct executor_options){
         .store = store, .clock = clock, .fault = store_fault,
+        .look = info_look, .look_context = &info,
         .notify = sender != NULL ? sender_notify : NULL, .notify_context = sender});
     struct rpc_options rpc_options = {.executor = executor, .clock = clock, .log = runtime_log};
     rpc_options.methods = method_table(&rpc_options.method_count);
@@ -171,14 +178,22 @@ static int serve(struct reload *reload, struct store *store, struct sender *send
     struct rotate_ticker *rotate = rotate_ticker_start(executor, store);
     struct door *door = main_door_open(rpc, runtime_log, NULL);
     struct parts parts = {.rpc = rpc, .door = door};
+    info.due = due;
+    info.door = door;
     apply_settings(options, &parts);
     rpc_serve(rpc);
+    struct metrics *metrics = NULL;
     int code = hooks != NULL ? main_door_listen(door, options) : EXIT_FAILED;
+    if (code == EXIT_OK && !metrics_start(options, &(struct metrics_parts){
+            .data = options->data, .rpc = rpc, .executor = executor, .clock = clock,
+            .store = store, .door = door, .sender = sender}, &metrics))
+        code = EXIT_LISTEN;
     if (code == EXIT_OK) {
         log_event("info", "ready", "pid=%d version=%s", (int)getpid(), BECKON_VERSION);
         wait_for_the_end(reload, &parts, signals);
     }
     drain(rpc, door, signals);
+    metrics_stop(metrics);
     if (hooks != NULL)
         hooks_stop(hooks);
     rotate_ticker_stop(rotate);

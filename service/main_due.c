@@ -37,7 +37,7 @@ struct due_ticker {
 
     /* The two clocks when they were last taken to agree. */
     uint64_t wall_ms, monotonic_ms;
-    bool waits;
+    atomic_bool waits;     /* written by the ticker's thread */
     uint64_t accept_count; /* what the store said when it began to wait */
     uint32_t damaged;      /* accounts passed over and logged */
     enum outcome refusal;  /* the last one logged */
@@ -336,6 +336,11 @@ struct due_ticker *due_ticker_start(struct executor *executor, struct store *sto
         wait_begin(ticker, "the store was last written more than 30 days ago");
     ticker->ticker = ticker_start(TICK_MS, tick, ticker);
     return ticker;
+}
+
+bool due_ticker_waits(const struct due_ticker *ticker)
+{
+    return ticker->waits;
 }
 
 void due_ticker_stop(struct due_ticker *ticker)

@@ -14,6 +14,8 @@ struct due_ticker;
 /* Start-up only: aborts when it can't. Logs when it waits, and when it goes on. */
 struct due_ticker *due_ticker_start(struct executor *executor, struct store *store,
                                     struct executor_clock clock);
+/* Does it wait for the clock to be accepted? Any thread. */
+bool due_ticker_waits(const struct due_ticker *ticker);
 /* Before the executor is stopped; waits for the portion under way. */
 void due_ticker_stop(struct due_ticker *ticker);
 

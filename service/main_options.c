@@ -46,7 +46,7 @@ static const struct settings_row ROWS[] = {
      .help = "the file of settings; without it there is none"},
     {"data", SETTINGS_PATH, AT(data), .value = "DIR",
      .fallback_words = "$XDG_STATE_HOME/beckon, or ./beckon-data without XDG_STATE_HOME",
-     .help = "the data folder, made when absent"},
+     .sample = "/var/lib/beckon", .help = "the data folder, made when absent"},
     {"listen", SETTINGS_LIST, AT(listen), .value = "ADDRESS", .fallback = "127.0.0.1:7717",
      .maximum = OPTIONS_LISTEN_MAX,
      .help = "127.0.0.1:PORT, [::1]:PORT or unix:PATH, for this machine alone; with tls: before "
@@ -84,6 +84,9 @@ static const struct settings_row ROWS[] = {
     {"log-slow", SETTINGS_DURATION, AT(log_slow_ms), .value = "TIME", .fallback = "1s",
      .maximum = 3600000, .reload = true,
      .help = "calls that take so long are logged as warnings; 0s: none are"},
+    {"metrics", SETTINGS_TEXT, AT(metrics), .value = "ADDRESS", .sample = "127.0.0.1:9717",
+     .help = "127.0.0.1:PORT or [::1]:PORT: where GET /metrics answers in Prometheus' format; "
+             "without it nowhere"},
     {"record-commits", SETTINGS_PATH, AT(record_commits), .value = "FILE",
      .help = "measurements: writes every commit's write set there"},
     {"restore", SETTINGS_PATH, AT(restore), .value = "BACKUP_DIR", .flag_only = true,

@@ -10,7 +10,8 @@ SETUP_BUILD_PACKAGES=(gcc libc6-dev cmake ninja-build pkgconf protobuf-compiler
   libxlsxwriter-dev libmicrohttpd-dev libcurl4-openssl-dev libssl-dev zlib1g-dev tzdata)
 SETUP_TEST_PACKAGES=(libcmocka-dev zbar-tools zxing-cpp-tools python3 python3-grpcio
   python3-protobuf python3-openpyxl nghttp2-client curl strace procps python3-selenium chromium
-  chromium-driver fonts-wqy-microhei nginx-light openssl less man-db)
+  chromium-driver fonts-wqy-microhei nginx-light openssl less man-db python3-prometheus-client
+  dpkg-dev file systemd)
 SETUP_LONG_PACKAGES=(zsh fish)
 SETUP_BENCH_PACKAGES=(nghttp2-client python3 python3-grpcio python3-protobuf)
 

@@ -305,9 +305,9 @@ enum store_result kv_backup(struct kv *kv, const char *path)
     return kv->engine.backup(kv->state, path);
 }
 
-void kv_usage(struct kv *kv, uint64_t *ret_used_bytes, uint64_t *ret_map_bytes)
+void kv_usage(struct kv *kv, struct kv_usage *ret_usage)
 {
-    kv->engine.usage(kv->state, ret_used_bytes, ret_map_bytes);
+    kv->engine.usage(kv->state, ret_usage);
 }
 
 void kv_maintain(struct kv *kv)

@@ -51,6 +51,14 @@ struct kv_fence_check {
     uint64_t commit;
 };
 
+/* For alarms; one moment's figures. */
+struct kv_usage {
+    uint64_t used_bytes, map_bytes; /* up to the last page in use; the engine's limit */
+    unsigned snapshots;             /* open now, backups among them */
+    uint64_t oldest_commits;        /* commits since the oldest of them was opened: the pages they
+                                       gave up can't be used again before it is closed */
+};
+
 /* What an engine implements. kv.c wraps it with checksums and asserts; nobody else calls it.
  * Signatures follow the public functions below; values are raw, with their checksum. */
 struct kv_engine {
@@ -68,7 +76,7 @@ struct kv_engine {
     enum store_result (*commit)(void *engine, const struct kv_write *writes, size_t write_count,
                                 const struct kv_fence_check *checks, size_t check_count);
     enum store_result (*backup)(void *engine, const char *path);
-    void (*usage)(void *engine, uint64_t *ret_used_bytes, uint64_t *ret_map_bytes);
+    void (*usage)(void *engine, struct kv_usage *ret_usage);
     void (*maintain)(void *engine);
     void (*close)(void *engine);
 };
@@ -114,8 +122,8 @@ enum store_result kv_commit(struct kv *kv, const struct kv_write *writes, size_t
 
 /* Copies a consistent snapshot into the existing, empty directory `path`, synced. One at a time. */
 enum store_result kv_backup(struct kv *kv, const char *path) STORE_CHECKED;
-/* Bytes in use and the engine's limit, for alarms. */
-void kv_usage(struct kv *kv, uint64_t *ret_used_bytes, uint64_t *ret_map_bytes);
+/* Any thread. */
+void kv_usage(struct kv *kv, struct kv_usage *ret_usage);
 /* Housekeeping, every 10 s, any thread: LMDB frees the reader slots of dead processes. */
 void kv_maintain(struct kv *kv);
 

@@ -2,6 +2,7 @@
 
 #include <assert.h>
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 
 #include "store/folder.h"
@@ -41,9 +42,37 @@ void lmdb_usage(struct lmdb_engine *engine, uint64_t *ret_used_bytes, uint64_t *
     *ret_map_bytes = info.me_mapsize;
 }
 
-static void usage(void *state, uint64_t *ret_used_bytes, uint64_t *ret_map_bytes)
+struct readers { unsigned count; size_t oldest; };
+
+/* LMDB tells of its readers in text, "PID THREAD COMMIT" a line each; one that is between two
+ * snapshots has "-". */
+static int take_readers(const char *line, void *context)
 {
-    lmdb_usage(state, ret_used_bytes, ret_map_bytes);
+    struct readers *readers = context;
+    int process;
+    char thread[32];
+    size_t commit;
+    if (sscanf(line, "%d %31s %zu", &process, thread, &commit) != 3)
+        return 0; /* the heading, or one between two snapshots */
+    if (readers->count == 0 || commit < readers->oldest)
+        readers->oldest = commit;
+    readers->count++;
+    return 0;
+}
+
+static void usage(void *state, struct kv_usage *ret_usage)
+{
+    struct lmdb_engine *engine = state;
+    struct readers readers = {0};
+    MDB_envinfo info;
+    (void)mdb_reader_list(engine->env, take_readers, &readers);
+    int code = mdb_env_info(engine->env, &info);
+    assert(code == MDB_SUCCESS);
+    (void)code;
+    *ret_usage = (struct kv_usage){.snapshots = readers.count};
+    if (readers.count > 0 && info.me_last_txnid > readers.oldest)
+        ret_usage->oldest_commits = info.me_last_txnid - readers.oldest;
+    lmdb_usage(engine, &ret_usage->used_bytes, &ret_usage->map_bytes);
 }
 
 static void maintain(void *state)

@@ -115,10 +115,10 @@ static enum store_result backup(void *state, const char *path)
     return engine->inner.backup(engine->state, path);
 }
 
-static void usage(void *state, uint64_t *ret_used_bytes, uint64_t *ret_map_bytes)
+static void usage(void *state, struct kv_usage *ret_usage)
 {
     struct record_engine *engine = state;
-    engine->inner.usage(engine->state, ret_used_bytes, ret_map_bytes);
+    engine->inner.usage(engine->state, ret_usage);
 }
 
 static void maintain(void *state)

@@ -55,7 +55,7 @@ ONLY_IN = {
     'openssl/': ('service/door/', 'tests/'),
     'curl/': ('service/ops/', 'tests/'),
     'ini.h': ('service/settings/', 'tests/'),
-    'microhttpd.h': ('clients/web/http/', 'tests/'),
+    'microhttpd.h': ('clients/web/http/', 'service/ops/', 'tests/'),
     'store/kv_lmdb': ('store/', 'tests/'),
 }
 # Files that begin with KEY include nothing that begins with one of these.

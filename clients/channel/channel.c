@@ -1,4 +1,4 @@
-/* Opening and closing; which addresses are allowed. */
+/* Opening and closing. */
 #include "clients/channel/channel.h"
 
 #include <arpa/inet.h>
@@ -10,9 +10,9 @@
 #include <grpc/grpc_security.h>
 
 #include "clients/channel/flight.h"
+#include "clients/channel/target.h"
 
 enum {
-    TARGET_BYTES = 320,
     RECONNECT_FIRST_MS = 100, /* a local service that restarts is back within a second */
     RECONNECT_MAX_MS = 1000,
     CONNECT_MS = 5000, /* one attempt, to the service's first words: a machine may be busy */
@@ -31,44 +31,6 @@ void channel_method_find(const ProtobufCServiceDescriptor *service, const char *
     *ret_method = found;
 }
 
-/* Is HOST:PORT loopback? Writes gRPC's name for it. */
-static bool loopback_target(const char *address, char ret_target[TARGET_BYTES])
-{
-    char host[64];
-    const char *colon = strrchr(address, ':');
-    size_t host_size = colon ? (size_t)(colon - address) : 0;
-    if (host_size == 0 || host_size >= sizeof host)
-        return false;
-    char *end = NULL;
-    long port = strtol(colon + 1, &end, 10);
-    if (end == colon + 1 || *end != '\0' || port < 1 || port > 65535)
-        return false;
-    memcpy(host, address, host_size);
-    host[host_size] = '\0';
-    struct in_addr four;
-    if (strcmp(host, "localhost") == 0 ||
-        (inet_pton(AF_INET, host, &four) == 1 && ntohl(four.s_addr) >> 24 == 127)) {
-        bool named = host[0] == 'l';
-        snprintf(ret_target, TARGET_BYTES, "ipv4:%s:%ld", named ? "127.0.0.1" : host, port);
-        return true;
-    }
-    if (strcmp(host, "[::1]") == 0) {
-        snprintf(ret_target, TARGET_BYTES, "ipv6:[::1]:%ld", port);
-        return true;
-    }
-    return false;
-}
-
-static bool target_of(const char *address, char ret_target[TARGET_BYTES])
-{
-    size_t size = strlen(address);
-    if (strncmp(address, "unix:", 5) == 0 && size > 5 && size < TARGET_BYTES) {
-        memcpy(ret_target, address, size + 1);
-        return true;
-    }
-    return loopback_target(address, ret_target);
-}
-
 /* Metadata takes printable ASCII only; a newline left in a file must not become a broken call. */
 static bool token_is_sendable(const char *token)
 {
@@ -82,7 +44,8 @@ static bool token_is_sendable(const char *token)
     return true;
 }
 
-static grpc_channel *core_create(const char *target, bool own_connection)
+static grpc_channel *core_create(const char *target, grpc_channel_credentials *credentials,
+                                 bool own_connection)
 {
     grpc_arg list[] = {
         {.type = GRPC_ARG_INTEGER, .key = (char *)GRPC_ARG_ENABLE_HTTP_PROXY, .value.integer = 0},
@@ -105,10 +68,7 @@ static grpc_channel *core_create(const char *target, bool own_connection)
          .value.integer = own_connection},
     };
     grpc_channel_args args = {.num_args = sizeof list / sizeof list[0], .args = list};
-    grpc_channel_credentials *plain = grpc_insecure_credentials_create();
-    grpc_channel *core = grpc_channel_create(target, plain, &args);
-    grpc_channel_credentials_release(plain);
-    return core;
+    return grpc_channel_create(target, credentials, &args);
 }
 
 static void authorize(struct channel *channel, const char *token)
@@ -138,10 +98,12 @@ struct channel *channel_open(const struct channel_options *options,
                              struct channel_error *ret_error)
 {
     char target[TARGET_BYTES];
-    if (!target_of(options->address, target)) {
+    if (!target_of(options->address, options->tls.ca != NULL, target)) {
         channel_error_set(ret_error, CHANNEL_INVALID_ARGUMENT,
-                          "The address must be loopback, e.g. 127.0.0.1:7717, or unix:PATH.",
-                          "地址须为本机回环地址（如 127.0.0.1:7717）或 unix:路径。");
+                          "The address must be loopback, e.g. 127.0.0.1:7717, or unix:PATH; any "
+                          "other HOST:PORT needs TLS (--tls-ca).",
+                          "地址须为本机回环地址（如 127.0.0.1:7717）或 unix:路径；其他主机:端口须用 TLS"
+                          "（--tls-ca）。");
         return NULL;
     }
     if (options->token && !token_is_sendable(options->token)) {
@@ -150,14 +112,20 @@ struct channel *channel_open(const struct channel_options *options,
                           "令牌为空、过长或含有非法字符。");
         return NULL;
     }
+    grpc_init();
+    grpc_channel_credentials *credentials = target_credentials(&options->tls, ret_error);
+    if (!credentials) {
+        grpc_shutdown();
+        return NULL;
+    }
     struct channel *channel = calloc(1, sizeof *channel);
     if (!channel)
         abort();
     authorize(channel, options->token);
     channel->deadline_ms = options->deadline_ms;
     channel->retry_ms = options->retry_ms;
-    grpc_init();
-    channel->core = core_create(target, options->own_connection);
+    channel->core = core_create(target, credentials, options->own_connection);
+    grpc_channel_credentials_release(credentials);
     channel->queue = grpc_completion_queue_create_for_next(NULL);
     return channel;
 }

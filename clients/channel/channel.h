@@ -26,8 +26,17 @@ enum {
 
 struct channel;
 
+/* PEM files. */
+struct channel_tls {
+    const char *ca;          /* whom the service's certificate must hang by; NULL: no TLS */
+    const char *certificate; /* our own, with its key, where the service asks for one; NULL: none */
+    const char *key;
+};
+
 struct channel_options {
-    const char *address;  /* "127.0.0.1:7717", "[::1]:7717", "localhost:7717" or "unix:PATH" */
+    const char *address;  /* "127.0.0.1:7717", "[::1]:7717", "localhost:7717" or "unix:PATH"; with
+                             TLS any "HOST:PORT" */
+    struct channel_tls tls;
     const char *token;    /* bearer token, or NULL */
     uint32_t deadline_ms; /* of one attempt of a unary call */
     uint32_t retry_ms;    /* how long to go on trying; 0: one attempt */
@@ -46,8 +55,8 @@ void channel_method_find(const ProtobufCServiceDescriptor *service, const char *
                          struct channel_method *ret_method);
 
 /* Opens a channel; it connects with the first call. NULL with an error (CHANNEL_INVALID_ARGUMENT):
- * an address that is neither loopback nor a unix socket (tokens don't travel unencrypted), or a
- * token that is none. */
+ * an address that is neither loopback nor a unix socket and no TLS (tokens don't travel
+ * unencrypted), a token that is none, a file without PEM. */
 struct channel *channel_open(const struct channel_options *options,
                              struct channel_error *ret_error);
 /* For a front end: who the calls from here on are for. token: as in the options, NULL for nobody

@@ -20,7 +20,14 @@ enum { TOKEN_FILE_BYTES_MAX = 4096, DEADLINE_SECONDS_DEFAULT = 30, DEADLINE_SECO
 
 const struct option_spec GLOBAL_OPTIONS[] = {
     {.name = "address", .value = "ADDRESS",
-     .help = "HOST:PORT on loopback or unix:PATH; else $BECKON_ADDRESS, else 127.0.0.1:7717"},
+     .help = "HOST:PORT on loopback or unix:PATH; with --tls-ca any HOST:PORT; else "
+             "$BECKON_ADDRESS, else 127.0.0.1:7717"},
+    {.name = "tls-ca", .value = "FILE",
+     .help = "PEM: who signs the service's certificate; speaks TLS. Else $BECKON_TLS_CA"},
+    {.name = "tls-certificate", .value = "FILE",
+     .help = "PEM: your certificate, where the service asks for one; else "
+             "$BECKON_TLS_CERTIFICATE"},
+    {.name = "tls-key", .value = "FILE", .help = "PEM: its key; else $BECKON_TLS_KEY"},
     {.name = "token-file", .value = "FILE",
      .help = "file with the token; else $BECKON_TOKEN_FILE, else the token in $BECKON_TOKEN"},
     {.name = "json", .help = "JSON also on a terminal; errors as JSON"},
@@ -35,6 +42,7 @@ struct channel *cli_channel(struct cli *cli, uint32_t retry_ms)
     if (cli->channel)
         return cli->channel;
     struct channel_options options = {.address = cli->address,
+                                      .tls = cli->tls,
                                       .token = cli->token,
                                       .deadline_ms = cli->deadline_ms,
                                       .retry_ms = retry_ms};
@@ -69,13 +77,22 @@ static const char *environment(const char *name)
     return value && value[0] != '\0' ? value : NULL;
 }
 
+/* What was given, else what the environment says, else NULL. */
+static const char *given_or(const struct values *values, const char *option, const char *variable)
+{
+    const char *value = values_get(values, option);
+    return value ? value : environment(variable);
+}
+
 static enum cli_exit surroundings(struct cli *cli, const struct values *values, char **ret_token)
 {
-    const char *address = values_get(values, "address");
-    address = address ? address : environment("BECKON_ADDRESS");
+    const char *address = given_or(values, "address", "BECKON_ADDRESS");
+    cli->tls = (struct channel_tls){
+        .ca = given_or(values, "tls-ca", "BECKON_TLS_CA"),
+        .certificate = given_or(values, "tls-certificate", "BECKON_TLS_CERTIFICATE"),
+        .key = given_or(values, "tls-key", "BECKON_TLS_KEY")};
     cli->address = address ? address : "127.0.0.1:7717";
-    const char *file = values_get(values, "token-file");
-    file = file ? file : environment("BECKON_TOKEN_FILE");
+    const char *file = given_or(values, "token-file", "BECKON_TOKEN_FILE");
     if (file) {
         *ret_token = token_read(cli, file);
         if (!*ret_token)

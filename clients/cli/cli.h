@@ -103,6 +103,7 @@ struct cli {
     bool chinese;
     const char *address;
     const char *token;    /* NULL: none */
+    struct channel_tls tls;
     uint32_t deadline_ms; /* of one attempt */
     uint64_t limit;       /* of lists; 0: everything */
     struct channel *channel; /* opened by cli_channel */

@@ -24,6 +24,8 @@ const struct help_section HELP_SECTIONS[] = {
      "refused without it."},
     {"Environment",
      "  BECKON_ADDRESS     where the service is\n"
+     "  BECKON_TLS_CA, BECKON_TLS_CERTIFICATE, BECKON_TLS_KEY\n"
+     "                     as --tls-ca, --tls-certificate, --tls-key\n"
      "  BECKON_TOKEN_FILE  file with the token\n"
      "  BECKON_TOKEN       the token itself\n"
      "  LANG               zh...: errors in Chinese\n"
@@ -33,7 +35,7 @@ const struct help_section HELP_SECTIONS[] = {
      "  1  the service refused; the sentence says why (import: rows were rejected)\n"
      "  2  the command line is wrong, or what was to be typed was not\n"
      "  3  the service can't be reached, or did not answer in time\n"
-     "  4  verify found differences, doctor found what is wrong\n"
+     "  4  verify found differences; doctor found something that fails\n"
      "  5  a file on this machine can't be read or written"},
     {"Examples",
      "  beckon doctor\n"

@@ -209,25 +209,25 @@ static void summary_show(const struct import *import)
                 (unsigned long long)state->line);
 }
 
-static void import_all(struct import *import, bool restart)
+static void import_all(struct import *import, const struct import_options *options)
 {
-    if (!import_open(import) || !header_read(import) || !import_resume(import, restart))
+    if (!import_open(import) || !header_read(import) || !import_resume(import, options->restart))
         return;
     rows_read(import);
     import_flush(import);
     progress_show(import, true);
     if (import->stopped)
         import_save(import, true);
-    summary_show(import);
+    if (!options->quiet)
+        summary_show(import);
 }
 
-static enum cli_exit import_run(struct cli *cli, const struct verb *verb,
-                                const struct values *values)
+enum cli_exit import_file(struct cli *cli, const struct import_options *options,
+                          struct import_state *ret_state)
 {
-    (void)verb;
-    struct import import = {.cli = cli, .path = values_get(values, "FILE")};
+    struct import import = {.cli = cli, .path = options->path};
     for (size_t i = 0; i < sizeof KINDS / sizeof KINDS[0]; i++) {
-        if (strcmp(KINDS[i]->name, values_get(values, "KIND")) == 0)
+        if (strcmp(KINDS[i]->name, options->kind) == 0)
             import.kind = KINDS[i];
     }
     assert(import.kind);
@@ -235,19 +235,33 @@ static enum cli_exit import_run(struct cli *cli, const struct verb *verb,
     if (!import.channel)
         return CLI_USAGE;
     /* One call in flight: rows take effect, and are numbered, in the order of the file. */
-    import.window = values_get(values, "unordered") ? IMPORT_WINDOW : 1;
-    import.rejects_path = g_strdup(values_get(values, "rejects"));
+    import.window = options->unordered ? IMPORT_WINDOW : 1;
+    import.rejects_path = g_strdup(options->rejects);
     import.row_sentence = g_string_new(NULL);
     import.started_us = g_get_monotonic_time();
     g_queue_init(&import.batches);
-    import_all(&import, values_get(values, "restart") != NULL);
+    import_all(&import, options);
     import_close(&import, true);
     if (import.owner_codes)
         g_hash_table_destroy(import.owner_codes);
     g_string_free(import.row_sentence, TRUE);
+    *ret_state = import.state;
     if (import.stopped)
         return import.end;
     return import.state.rejected > 0 ? CLI_REFUSED : CLI_OK;
+}
+
+static enum cli_exit import_run(struct cli *cli, const struct verb *verb,
+                                const struct values *values)
+{
+    (void)verb;
+    struct import_state state;
+    struct import_options options = {.kind = values_get(values, "KIND"),
+                                     .path = values_get(values, "FILE"),
+                                     .rejects = values_get(values, "rejects"),
+                                     .restart = values_get(values, "restart") != NULL,
+                                     .unordered = values_get(values, "unordered") != NULL};
+    return import_file(cli, &options, &state);
 }
 
 #define IMPORT_KINDS "shops, guides, members, purchases, refunds"

@@ -60,6 +60,17 @@ struct import_state {
     uint64_t rejects_bytes;  /* of the rejects file that belong to these rows */
 };
 
+struct import_options {
+    const char *kind, *path;     /* "members"; "-": standard input */
+    const char *rejects;         /* where refused rows go; NULL: beside the path */
+    bool restart, unordered;
+    bool quiet;                  /* no summary on standard output */
+};
+
+/* Imports a file; anything but CLI_OK has been told. *ret_state: what became of its rows. */
+enum cli_exit import_file(struct cli *cli, const struct import_options *options,
+                          struct import_state *ret_state);
+
 struct import {
     struct cli *cli;
     struct channel *channel;

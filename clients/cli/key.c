@@ -105,6 +105,9 @@ static const struct verb VERBS[VERB_COUNT] = {
         .run = rotate,
         .service = &beckon__v1__store_service__descriptor,
         .method = "RotateKeys",
+        .typed = "rotate",
+        .loss = "The wrapping key of today will be destroyed; older backups need its copy.",
+        .loss_zh = "当前的包裹密钥将被销毁；旧备份仍需要它的副本。",
     },
     [STATUS] = {
         .name = "status",

@@ -35,8 +35,11 @@ const struct noun *const NOUNS[] = {
     &NOUN_KEY,
     &NOUN_CLOCK,
     &NOUN_HEALTH,
+    &NOUN_DOCTOR,
+    &NOUN_EVENT,
     &NOUN_EXPLAIN,
     &NOUN_QUOTE,
+    &NOUN_DEMO,
     &NOUN_MAN,
     &NOUN_COMPLETION,
 };

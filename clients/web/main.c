@@ -71,9 +71,9 @@ static void hash_style(struct site *site)
                       sodium_base64_VARIANT_ORIGINAL);
 }
 
-static bool service_is_callable(const char *address)
+static bool service_is_callable(const char *address, const struct channel_tls *tls)
 {
-    struct channel_options options = {.address = address, .deadline_ms = 1};
+    struct channel_options options = {.address = address, .tls = *tls, .deadline_ms = 1};
     struct channel_error error;
     struct channel *channel = channel_open(&options, &error);
     if (!channel)
@@ -136,7 +136,9 @@ static int run(const struct web_options *options)
     static struct site site;
     if (sodium_init() < 0)
         return EXIT_FAILURE;
-    if (!place_is_allowed(options) || !service_is_callable(options->service))
+    const struct channel_tls tls = {
+        .ca = options->tls_ca, .certificate = options->tls_certificate, .key = options->tls_key};
+    if (!place_is_allowed(options) || !service_is_callable(options->service, &tls))
         return EXIT_USAGE;
     GString *mistake = g_string_new(NULL);
     struct templates *templates = library_load(mistake);
@@ -147,7 +149,7 @@ static int run(const struct web_options *options)
     site = (struct site){.templates = templates,
                          .merchant_number = (uint32_t)options->merchant_number,
                          .lan = options->lan, .host = options->host,
-                         .link_base = options->link_base, .address = options->service};
+                         .link_base = options->link_base, .address = options->service, .tls = tls};
     hash_style(&site);
     if (!load_key(options->key_file, site.key))
         return EXIT_KEY;

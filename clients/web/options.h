@@ -14,6 +14,8 @@ struct web_options {
     enum web_job job;           /* follows from the flags below */
     const char *config;         /* NULL: no file */
     const char *listen, *service;
+    const char *tls_ca;         /* of the service; NULL: plaintext */
+    const char *tls_certificate, *tls_key;
     const char *host;           /* NULL: the merchant's own; as the next three */
     const char *link_base, *key_file, *port_file;
     uint64_t merchant_number;

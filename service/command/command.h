@@ -15,6 +15,7 @@
 
 #include <protobuf-c/protobuf-c.h>
 
+#include "service/command/process.h"
 #include "service/notice.h"
 #include "service/outcome.h"
 #include "service/secret.h"
@@ -66,6 +67,8 @@ struct command_call {
     enum outcome told;              /* a write that keeps note of a refusal (a wrong code counts as
                                        a try) answers OUTCOME_OK, sets this behind its LINE, and
                                        the caller is told this after the commit */
+    process_look *look;             /* at the process, for reads; NULL: nothing is to be seen */
+    void *look_context;
     struct notice notice;           /* handed to the sender after the commit, when `filled` */
     uint8_t *room;                  /* reply_reserve's; NULL to begin with */
     size_t room_bytes;

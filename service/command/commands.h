@@ -47,7 +47,8 @@ extern const struct command list_audit_entries, export_audit;
 extern const struct command create_webhook, get_webhook, list_webhooks, update_webhook,
     delete_webhook, rotate_webhook_secret, test_webhook;
 extern const struct command list_events, watch_events;
-extern const struct command verify_store, backup_store, accept_clock, rotate_keys, get_key_status;
+extern const struct command verify_store, backup_store, accept_clock, get_store_info, rotate_keys,
+    get_key_status;
 
 /* No RPCs: what the service's ticker asks, with messages of beckon.internal. */
 extern const struct command tick_due, tick_periods, tick_refunds, tick_settlements,

@@ -268,7 +268,7 @@ static bool tick(struct relays *relays)
     unsigned left = 0;
     for (unsigned i = 0; i < LIMIT_TLS_CONNECTIONS; i++) {
         look(relays, &relays->slots[i], now_ms);
-        left += relays->slots[i].state == RELAY_OPEN;
+        left += relays->slots[i].state != RELAY_FREE; /* who lingers may still read its end */
     }
     return stopping && (left == 0 || now_ms > stop_ms);
 }

@@ -88,14 +88,3 @@ uint64_t executor_commit_mark(const struct executor *executor, uint32_t merchant
 {
     return executor->commit_marks[merchant % COMMIT_MARKS];
 }
-
-void executor_counters(const struct executor *executor, struct executor_counters *ret)
-{
-    *ret = (struct executor_counters){
-        .commits = executor->commits,
-        .commands = executor->commands,
-        .refusals = executor->refusals,
-        .queue_depth_max = executor->writes.depth_max,
-        .batch_command_max = executor->batch_command_max,
-    };
-}

@@ -38,6 +38,9 @@ struct executor_options {
      * so it must not wait. NULL: none can be sent (command_call.sends). */
     void (*notify)(void *context, const struct notice *notice);
     void *notify_context;
+    /* Lets reads look at the process (command_call.look). NULL: there is nothing to be seen. */
+    process_look *look;
+    void *look_context;
     /* Only to show that the durability test notices; never set by main for anything else. */
     bool reply_before_commit;
 };
@@ -97,6 +100,11 @@ enum outcome executor_authenticate(struct executor *executor, struct bytes token
  * more) or OUTCOME_BUSY (the batch met too many conflicts; as before). */
 enum outcome executor_submit(struct executor *executor, struct work *work) OUTCOME_CHECKED;
 
+enum { EXECUTOR_SIZE_BUCKETS = 10, EXECUTOR_TIME_BUCKETS = 12, EXECUTOR_LANE_COUNT = 3 };
+extern const uint32_t EXECUTOR_SIZE_BOUNDS[EXECUTOR_SIZE_BUCKETS];
+extern const uint32_t EXECUTOR_TIME_BOUNDS_US[EXECUTOR_TIME_BUCKETS];
+extern const char *const EXECUTOR_LANES[EXECUTOR_LANE_COUNT];
+
 /* Counters for operators and benchmarks; read without a lock, each exact. */
 struct executor_counters {
     uint64_t commits;           /* batches that wrote something */
@@ -104,6 +112,14 @@ struct executor_counters {
     uint64_t refusals;          /* works that ended with another outcome than OK */
     uint64_t queue_depth_max;   /* writes waiting at once */
     uint64_t batch_command_max; /* commands and rows in one batch */
+    /* Batches that ended, each in the first bucket whose bound its commands do not exceed. */
+    uint64_t batch_sizes[EXECUTOR_SIZE_BUCKETS + 1];
+    /* Commits of batches that wrote something, by the time they took, and its sum. */
+    uint64_t commit_times[EXECUTOR_TIME_BUCKETS + 1];
+    uint64_t commit_us;
+    /* Now: writes that wait, by lane (EXECUTOR_LANES), and long work that waits or runs. */
+    uint64_t waiting[EXECUTOR_LANE_COUNT];
+    uint64_t long_jobs;
 };
 void executor_counters(const struct executor *executor, struct executor_counters *ret);
 

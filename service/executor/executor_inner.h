@@ -25,12 +25,18 @@ struct executor {
     struct turn turn;
 
     _Atomic uint64_t commits, commands, refusals, batch_command_max; /* the writer counts */
+    _Atomic uint64_t batch_sizes[EXECUTOR_SIZE_BUCKETS + 1];         /* as these */
+    _Atomic uint64_t commit_times[EXECUTOR_TIME_BUCKETS + 1], commit_us;
     _Atomic uint64_t commit_marks[COMMIT_MARKS]; /* by merchant; moved on by the writer */
 };
 
 /* The threads' main functions; the argument is the executor. */
 void *writer_main(void *executor);
 void *long_jobs_main(void *executor);
+
+/* counters.c: what the writer counts. */
+void count_batch(struct executor *executor, size_t command_count);
+void count_commit(struct executor *executor, uint64_t took_us);
 
 /* Finds and sets call->merchant; in a snapshot of its own where the command needs to look. */
 enum outcome executor_find_merchant(struct executor *executor, const struct command *command,

@@ -67,6 +67,7 @@ enum outcome queue_push(struct queue *queue, struct work *work)
     } else {
         size_t waiting = ++queue->waiting;
         if (waiting > queue->depth_max) queue->depth_max = waiting;
+        queue->lane_waiting[work->lane]++;
         work_list_push_back(&queue->lanes[work->lane], work);
         pthread_cond_signal(&queue->arrived);
     }

@@ -39,6 +39,7 @@ struct queue {
     size_t waiting_max;
     bool stopping;
     _Atomic size_t waiting, depth_max;
+    _Atomic size_t lane_waiting[LANE_COUNT]; /* for operators; the consumer counts them down */
 };
 
 /* Start-up only: aborts when it can't. */

@@ -57,6 +57,8 @@ static void reset_call(struct executor *executor, struct command_call *call)
     call->refusal = (struct refusal){0};
     call->room = NULL;
     call->room_bytes = 0;
+    call->look = executor->options.look;
+    call->look_context = executor->options.look_context;
     call->now_ms = now_ms(executor);
 }
 

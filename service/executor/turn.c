@@ -189,9 +189,10 @@ void turn_run(struct executor *executor, void (*early)(struct executor *executor
         }
         bool writes = batch_put_count(executor->batch) > 0;
         if (executor->options.reply_before_commit) early(executor);
+        uint64_t began_us = executor_clock_us(&executor->options.clock);
         result = batch_commit(executor->batch);
         if (result == STORE_OK && writes) {
-            executor->commits++;
+            count_commit(executor, executor_clock_us(&executor->options.clock) - began_us);
             move_commit_marks(executor);
         }
         if (executor->options.reply_before_commit && result != STORE_OK) result = STORE_FAULT;

@@ -18,6 +18,7 @@ static void gather_lane(struct executor *executor, enum lane lane, size_t comman
     uint64_t now_ms = clock->monotonic_ms(clock->context);
     while (turn->command_count < command_max && executor->lanes[lane].head != NULL) {
         struct work *work = work_list_pop(&executor->lanes[lane]);
+        executor->writes.lane_waiting[lane]--;
         size_t rows = lane == LANE_RESERVE ? 1 : work->row_count - work->row_next;
         size_t place = command_max - turn->command_count;
         if (rows > place) rows = place;
@@ -47,8 +48,7 @@ static void count_turn(struct executor *executor)
         command_count += entry->row_end - entry->work->row_next;
         if (entry->work->outcome != OUTCOME_OK) command_count++; /* the row that was refused */
     }
-    executor->commands += command_count;
-    if (command_count > executor->batch_command_max) executor->batch_command_max = command_count;
+    count_batch(executor, command_count);
 }
 
 /* Does the work go on in a later turn? Then it is in its lane again, at the front. */
@@ -67,6 +67,7 @@ static bool goes_on(struct executor *executor, struct turn_entry *entry)
         }
     }
     work_list_push_front(&executor->lanes[work->lane], work);
+    executor->writes.lane_waiting[work->lane]++;
     return true;
 }
 

@@ -42,6 +42,7 @@ struct sender {
     uint64_t dropped;
     bool stopping;
     _Atomic uint64_t end_ms; /* monotonic; 0: not stopping */
+    _Atomic uint64_t sent, failed, given_up; /* for operators; the thread and `notify` count */
 
     /* the thread's */
     int file;                /* -1: none */
@@ -64,6 +65,7 @@ void sender_notify(void *context, const struct notice *notice)
     pthread_mutex_lock(&sender->lock);
     if (sender->count == LIMIT_SENDER_QUEUE || sender->stopping) {
         sender->dropped++;
+        sender->given_up++;
     } else {
         size_t place = (sender->first + sender->count++) % LIMIT_SENDER_QUEUE;
         sender->queue[place] = (struct queued){*notice, clock_ms(CLOCK_REALTIME),
@@ -94,13 +96,15 @@ static bool take(struct sender *sender, struct queued *ret, uint64_t *ret_droppe
 
 /* ---- the sinks ------------------------------------------------------------------------------- */
 
-static void write_line(const struct sender *sender, char *json, size_t size)
+static bool write_line(const struct sender *sender, char *json, size_t size)
 {
     json[size] = '\n';
-    if (write(sender->file, json, size + 1) != (ssize_t)size + 1)
+    bool written = write(sender->file, json, size + 1) == (ssize_t)size + 1;
+    if (!written)
         log_event("error", "a message was not written to the file of --sms-file", "errno=%d",
                   errno);
     json[size] = '\0';
+    return written;
 }
 
 static bool too_late(void *context)
@@ -130,7 +134,7 @@ static bool rest(struct sender *sender, unsigned ms)
     return goes_on;
 }
 
-static void post(struct sender *sender, const char *json, size_t size)
+static bool post(struct sender *sender, const char *json, size_t size)
 {
     char id[48];
     snprintf(id, sizeof id, "%" PRIu64 "-%" PRIu64, sender->started_ms, ++sender->sent_count);
@@ -143,6 +147,7 @@ static void post(struct sender *sender, const char *json, size_t size)
     }
     if (answer != HOOK_TAKEN)
         log_event("warn", "the hook of --sms-hook took no message", "status=%ld", status);
+    return answer == HOOK_TAKEN;
 }
 
 static void *sender_main(void *context)
@@ -154,18 +159,22 @@ static void *sender_main(void *context)
     while (take(sender, &queued, &dropped)) {
         (void)rest(sender, ANSWERED_MS); /* false: it stops, and sends what is left at once */
         bool old = clock_ms(CLOCK_MONOTONIC) - queued.monotonic_ms > WAITED_MS_MAX;
-        if (old || too_late(sender))
+        if (old || too_late(sender)) {
             dropped++;
+            sender->given_up++;
+        }
         if (dropped > 0)
             log_event("warn", "messages were dropped: the sender is too slow",
                       "count=%" PRIu64, dropped);
         if (old || too_late(sender) || queued.notice.to[0] == '\0')
             continue;
         size_t size = sender_json(&queued.notice, queued.at_ms, json);
+        bool taken = size > 0;
         if (size > 0 && sender->file >= 0)
-            write_line(sender, json, size);
+            taken = write_line(sender, json, size);
         if (size > 0 && sender->hook != NULL)
-            post(sender, json, size);
+            taken = post(sender, json, size) && taken;
+        *(taken ? &sender->sent : &sender->failed) += 1;
         explicit_bzero(json, sizeof json);
         explicit_bzero(&queued, sizeof queued);
     }
@@ -233,6 +242,15 @@ struct sender *sender_start(const struct sender_options *options,
     }
     start_thread(sender);
     return sender;
+}
+
+void sender_stats(struct sender *sender, struct sender_stats *ret_stats)
+{
+    *ret_stats = (struct sender_stats){
+        .sent = sender->sent, .failed = sender->failed, .dropped = sender->given_up};
+    pthread_mutex_lock(&sender->lock);
+    ret_stats->waiting = (unsigned)sender->count;
+    pthread_mutex_unlock(&sender->lock);
 }
 
 void sender_stop(struct sender *sender)

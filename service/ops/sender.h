@@ -31,4 +31,11 @@ void sender_notify(void *sender, const struct notice *notice);
 /* Sends what is queued, for 2 s at most and without trying again, joins, frees. */
 void sender_stop(struct sender *sender);
 
+/* Any thread. */
+struct sender_stats {
+    uint64_t sent, failed, dropped; /* handed over; not taken by the hook or file; given up */
+    unsigned waiting;               /* now */
+};
+void sender_stats(struct sender *sender, struct sender_stats *ret_stats);
+
 #endif

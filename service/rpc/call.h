@@ -112,7 +112,8 @@ struct rpc {
     unsigned queue_count;
     struct slot *slots;
     size_t slot_count;
-    atomic_bool stopping;
+    atomic_bool leaving;         /* clients are sent away: what would stay open is ended */
+    atomic_bool stopping;        /* nothing new is served any more */
 
     pthread_mutex_t pool_lock;
     pthread_cond_t pool_idle;
@@ -145,6 +146,7 @@ struct rpc {
     struct tag shut_down;
     atomic_bool drained;
     bool hastened;               /* main's thread only, as the next */
+    uint64_t left_ms;            /* when it began to leave */
     uint64_t idle_since_ms;      /* while draining; 0: calls are in progress */
 
     pthread_mutex_t adopt_lock;  /* peers, adopt_ended, and the server while it may take more */
@@ -166,6 +168,7 @@ void pool_release(struct call *call);
 void pool_expect(struct rpc *rpc);                /* one more answer owed */
 void pool_expect_less(struct rpc *rpc);
 bool pool_is_idle(struct rpc *rpc);
+size_t pool_calls(struct rpc *rpc);                /* calls in progress */
 void pool_wait_idle(struct rpc *rpc);
 
 /* unary.c: from arrival to the executor. */
@@ -206,7 +209,7 @@ void stream_leave(struct rpc *rpc);
 void follow_start(struct rpc *rpc);               /* start-up: aborts when it can't */
 /* Takes a prepared call, whose stream is open; from now on the following thread ends it. */
 enum outcome follow_enter(struct call *call) OUTCOME_CHECKED;
-void follow_stop(struct rpc *rpc);                /* rpc->stopping is set: all are being ended */
+void follow_stop(struct rpc *rpc);                /* rpc->leaving is set: all are being ended */
 bool follow_ended(struct rpc *rpc);
 void follow_join(struct rpc *rpc);
 
@@ -221,6 +224,9 @@ struct request_bytes {
 /* MESSAGE_COMPRESSED: nothing is open. */
 enum outcome request_open(grpc_byte_buffer *payload, struct request_bytes *ret) OUTCOME_CHECKED;
 void request_close(struct request_bytes *request);
+
+/* goaway.c: asks every client to go, and goes on serving. */
+void goaway_send(struct rpc *rpc);
 
 /* peer.c: who is at the other end of a descriptor that was adopted. */
 void peers_init(struct rpc *rpc);

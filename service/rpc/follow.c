@@ -60,7 +60,7 @@ enum outcome follow_enter(struct call *call)
     call->follower = (struct follower){
         .mark = arena_mark(&call->arena), .sent_ms = monotonic_ms(rpc)};
     pthread_mutex_lock(&rpc->stream_lock);
-    if (rpc->follow_ended || atomic_load(&rpc->stopping)) {
+    if (rpc->follow_ended || atomic_load(&rpc->leaving)) {
         outcome = OUTCOME_SHUTTING_DOWN;
     } else if (rpc->follower_count == LIMIT_FOLLOWERS) {
         outcome = OUTCOME_BUSY;
@@ -87,7 +87,7 @@ static enum step next_step(const struct call *call, uint64_t now_ms)
 {
     const struct rpc *rpc = call->rpc;
     const struct follower *follower = &call->follower;
-    bool stopping = atomic_load(&rpc->stopping);
+    bool stopping = atomic_load(&rpc->leaving);
     if (call->sending) { /* it comes back sent or failed; a cancelled one at once */
         uint64_t patience_ms = stopping ? LIMIT_GOODBYE_MS : LIMIT_FOLLOW_STALL_MS;
         bool stalls = now_ms - follower->sent_ms >= patience_ms;
@@ -98,7 +98,8 @@ static enum step next_step(const struct call *call, uint64_t now_ms)
     if (now_ms - follower->sent_ms >= heartbeat_ms(rpc))
         return STEP_HEARTBEAT;
     uint32_t merchant = call->work.call.merchant;
-    bool due = follower->looked_ms == 0 || follower->place.more || now_ms - follower->looked_ms >= LIMIT_FOLLOW_LOOK_MS
+    bool due = follower->looked_ms == 0 || follower->place.more
+               || now_ms - follower->looked_ms >= LIMIT_FOLLOW_LOOK_MS
                || executor_commit_mark(rpc->options.executor, merchant) != follower->commit_mark;
     return due ? STEP_LOOK : STEP_NONE;
 }
@@ -205,7 +206,7 @@ static void *follow_main(void *context)
     struct rpc *rpc = context;
     pthread_mutex_lock(&rpc->stream_lock);
     for (;;) {
-        while (rpc->follower_count == 0 && !atomic_load(&rpc->stopping))
+        while (rpc->follower_count == 0 && !atomic_load(&rpc->leaving))
             pthread_cond_wait(&rpc->follow_changed, &rpc->stream_lock);
         if (rpc->follower_count == 0)
             break;
@@ -228,7 +229,7 @@ void follow_start(struct rpc *rpc)
 
 void follow_stop(struct rpc *rpc)
 {
-    assert(atomic_load(&rpc->stopping));
+    assert(atomic_load(&rpc->leaving));
     pthread_mutex_lock(&rpc->stream_lock);
     pthread_cond_signal(&rpc->follow_changed);
     pthread_mutex_unlock(&rpc->stream_lock);

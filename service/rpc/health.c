@@ -95,7 +95,7 @@ static void watch_step(struct call *call)
 {
     struct rpc *rpc = call->rpc;
     pthread_mutex_lock(&rpc->stream_lock);
-    bool stopping = atomic_load(&rpc->stopping);
+    bool stopping = atomic_load(&rpc->leaving);
     int status = !call->watch_known ? (int)SERVICE_UNKNOWN
                  : rpc->serving     ? (int)SERVING : (int)NOT_SERVING;
     bool send = call->watch == WATCH_IDLE && !call->gone && status != call->watch_status;
@@ -145,7 +145,7 @@ void health_watch_arrive(struct call *call)
     stream_open(call);
     bool known = false;
     enum outcome outcome = read_request(call, &known);
-    if (outcome == OUTCOME_OK && atomic_load(&rpc->stopping))
+    if (outcome == OUTCOME_OK && atomic_load(&rpc->leaving))
         outcome = OUTCOME_SHUTTING_DOWN;
     if (outcome == OUTCOME_OK && !stream_enter(rpc))
         outcome = OUTCOME_BUSY;

@@ -28,7 +28,7 @@
     {.path = "/beckon.v1." service "/" method, .kind = METHOD_STREAM, .command = &(its_command),   \
      .roles = (its_roles)}
 
-enum { METHOD_COUNT = 135 };
+enum { METHOD_COUNT = 136 };
 
 static const struct method API_METHODS[] = {
     UNARY("MerchantService", "CreateMerchant", create_merchant, OPERATOR),
@@ -214,6 +214,7 @@ static const struct method API_METHODS[] = {
     STREAM("StoreService", "VerifyStore", verify_store, PAYROLL | AUDITOR | ADMIN | OPERATOR),
     STREAM("StoreService", "BackupStore", backup_store, OPERATOR),
     UNARY("StoreService", "AcceptClock", accept_clock, OPERATOR),
+    UNARY("StoreService", "GetStoreInfo", get_store_info, OPERATOR),
     UNARY("StoreService", "RotateKeys", rotate_keys, OPERATOR),
     UNARY("StoreService", "GetKeyStatus", get_key_status, OPERATOR),
 };

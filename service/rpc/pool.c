@@ -97,6 +97,14 @@ bool pool_is_idle(struct rpc *rpc)
     return idle;
 }
 
+size_t pool_calls(struct rpc *rpc)
+{
+    pthread_mutex_lock(&rpc->pool_lock);
+    size_t count = rpc->calls_taken;
+    pthread_mutex_unlock(&rpc->pool_lock);
+    return count;
+}
+
 void pool_wait_idle(struct rpc *rpc)
 {
     pthread_mutex_lock(&rpc->pool_lock);

@@ -52,11 +52,12 @@ void rpc_adopt(struct rpc *rpc, int fd, const struct rpc_peer *peer);
 /* Health says SERVING. */
 void rpc_serve(struct rpc *rpc);
 
-/* Tells health and clients, refuses new calls; calls in progress go on. */
+/* Tells health, ends what would stay open, asks clients to go; whoever calls is served while they
+ * do. */
 void rpc_drain(struct rpc *rpc);
-/* Are all connections gone? To be asked every few ms: once nothing is in progress any more it cuts
- * connections that do not end by themselves. */
-bool rpc_drained(struct rpc *rpc);
+/* Is all over? To be asked every few ms, with the number of connections that are open: once nobody
+ * calls any more nothing new is served, and connections that do not end by themselves are cut. */
+bool rpc_drained(struct rpc *rpc, unsigned connections);
 /* Cancels what is still in progress; after rpc_drain. rpc_drained becomes true soon. */
 void rpc_hasten(struct rpc *rpc);
 /* After rpc_drained and executor_stop: waits for the last calls, joins the threads, frees. */

@@ -1,6 +1,7 @@
 /* The server: its queues and pollers, its start and its end.
  *
- * The end, in the only order gRPC survives: no more connections -> health says NOT_SERVING ->
+ * The end, in the only order gRPC survives: no more connections -> health says NOT_SERVING,
+ * clients are sent away (goaway.c) and served until they have gone or are quiet ->
  * shutdown_and_notify -> keep polling (main waits, at last cancels all calls) -> its tag is
  * consumed: drained -> main stops the executor -> every armed slot and call has come back -> queues
  * shut down -> pollers drain them and end -> server, queues, gRPC destroyed. A batch started after
@@ -17,6 +18,11 @@
 #include "service/limits.h"
 #include "service/rpc/call.h"
 #include "service/rpc/health.h"
+
+static uint64_t monotonic_ms(struct rpc *rpc)
+{
+    return rpc->options.clock.monotonic_ms(rpc->options.clock.context);
+}
 
 static void shut_down_arrived(struct tag *tag, bool ok)
 {
@@ -151,14 +157,36 @@ void rpc_serve(struct rpc *rpc)
 
 void rpc_drain(struct rpc *rpc)
 {
-    if (atomic_exchange(&rpc->stopping, true))
+    if (atomic_exchange(&rpc->leaving, true))
         return;
     pthread_mutex_lock(&rpc->adopt_lock);
     rpc->adopt_ended = true;
     pthread_mutex_unlock(&rpc->adopt_lock);
+    rpc->left_ms = monotonic_ms(rpc);
     health_set(rpc, false);
     follow_stop(rpc);
+    goaway_send(rpc);
+}
+
+static void stop_serving(struct rpc *rpc)
+{
+    atomic_store(&rpc->stopping, true);
+    rpc->idle_since_ms = 0;
     grpc_server_shutdown_and_notify(rpc->server, rpc->queues[0].cq, &rpc->shut_down);
+}
+
+/* Clients have been asked to go. Calls that cross that request on the wire are served as ever, so
+ * that nobody sees one fail: until there is nobody left, or nobody has called for a while. */
+static void leave(struct rpc *rpc, unsigned connections)
+{
+    uint64_t now = monotonic_ms(rpc);
+    if (pool_calls(rpc) > 0)
+        rpc->idle_since_ms = 0;
+    else if (rpc->idle_since_ms == 0)
+        rpc->idle_since_ms = now;
+    bool quiet = rpc->idle_since_ms != 0 && now - rpc->idle_since_ms >= LIMIT_LEAVE_MS;
+    if (connections == 0 || quiet || now - rpc->left_ms >= LIMIT_LEAVE_MAX_MS)
+        stop_serving(rpc);
 }
 
 /* With nothing of ours in progress any more, clients get a moment to read their last answers
@@ -167,7 +195,7 @@ void rpc_drain(struct rpc *rpc)
  * while shutdown_and_notify fails the armed requests is queued behind them for ever. */
 static void cut_when_idle(struct rpc *rpc)
 {
-    uint64_t now = rpc->options.clock.monotonic_ms(rpc->options.clock.context);
+    uint64_t now = monotonic_ms(rpc);
     if (!pool_is_idle(rpc))
         rpc->idle_since_ms = 0;
     else if (rpc->idle_since_ms == 0)
@@ -176,25 +204,29 @@ static void cut_when_idle(struct rpc *rpc)
         rpc_hasten(rpc);
 }
 
-bool rpc_drained(struct rpc *rpc)
+bool rpc_drained(struct rpc *rpc, unsigned connections)
 {
+    assert(atomic_load(&rpc->leaving));
     if (atomic_load(&rpc->drained))
         return follow_ended(rpc); /* its thread uses the executor until then */
-    if (atomic_load(&rpc->stopping) && !rpc->hastened)
+    if (!atomic_load(&rpc->stopping))
+        leave(rpc, connections);
+    else if (!rpc->hastened)
         cut_when_idle(rpc);
     return false;
 }
 
 void rpc_hasten(struct rpc *rpc)
 {
-    assert(atomic_load(&rpc->stopping));
+    if (!atomic_load(&rpc->stopping))
+        stop_serving(rpc);
     rpc->hastened = true;
     grpc_server_cancel_all_calls(rpc->server);
 }
 
 void rpc_close(struct rpc *rpc)
 {
-    assert(rpc_drained(rpc));
+    assert(atomic_load(&rpc->drained) && follow_ended(rpc));
     follow_join(rpc);
     pool_wait_idle(rpc);
     for (unsigned i = 0; i < rpc->queue_count; i++)

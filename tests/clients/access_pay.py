@@ -3,8 +3,8 @@
 import time
 
 from access_row import Row
-from world import (ADMIN, AUDITOR, GUIDE, MANAGER, MEMBER, NOT_YOURS, OPERATOR, PAYOUT, PAYROLL,
-                   not_found, party)
+from world import (ADMIN, AUDITOR, GUIDE, INTEGRATION, MANAGER, MEMBER, NOT_YOURS, OPERATOR, PAYOUT,
+                   PAYROLL, not_found, party)
 
 RUN_UNKNOWN = not_found("SETTLEMENT_UNKNOWN")
 
@@ -38,6 +38,8 @@ TABLE = {
 
     "AuditService/ListAuditEntries": Row((PAYROLL, AUDITOR, ADMIN, OPERATOR), lambda w: {}),
     "AuditService/ExportAudit": Row((AUDITOR, ADMIN, OPERATOR), lambda w: {"first_number": 1 << 40}),
+    "EventService/ListEvents": Row((INTEGRATION, AUDITOR, ADMIN), lambda w: {}),
+    "EventService/WatchEvents": Row((INTEGRATION, ADMIN), lambda w: {"from_number": 1}),
     "SettlementService/CreateSettlementRun": Row(
         (PAYROLL, ADMIN), lambda w: {"request_id": "none", "type": "SETTLEMENT_TYPE_LEAVER",
                                      "guide_number": 999999, "period_end": "2024-01-01",

@@ -256,6 +256,7 @@ TABLE = {
         foreign=NOT_YOURS),
     "StoreService/BackupStore": Row((OPERATOR,), lambda w: {"path": "not absolute"}),
     "StoreService/AcceptClock": Row((OPERATOR,), lambda w: {}),
+    "StoreService/GetStoreInfo": Row((OPERATOR,), lambda w: {}),
     "StoreService/RotateKeys": Row((OPERATOR,), lambda w: {}),
     "StoreService/GetKeyStatus": Row((OPERATOR,), lambda w: {}),
 }

@@ -16,7 +16,7 @@ LISTS = [("HandoverService/ListHandovers", {}), ("ScoreboardService/ListRanking"
          ("ScoreboardService/ListScoreboardMembers", {"kpi": 4, "guide_number": 1}),
          ("ScoreboardService/ListScoreboardEntries", {"kpi": 6, "guide_number": 1}),
          ("ScoreboardService/ListTargets", {"guide_number": 1}),
-         ("AuditService/ListAuditEntries", {})]
+         ("AuditService/ListAuditEntries", {}), ("EventService/ListEvents", {})]
 
 HANDOVER = {"from_guide_number": 1, "to_guide_number": 2, "from_date": "2026-01-01",
             "all_members": True, "reason": "r", "request_id": "r"}
@@ -49,6 +49,10 @@ ROWS = [
      "from_date"),
     ("AuditService/ListAuditEntries", {"from_date": "2026-01-02", "until_date": "2026-01-01"},
      INVALID, "DATE_INVALID", "until_date"),
+    ("EventService/ListEvents", {"kinds": [99]}, INVALID, "VALUE_INVALID", "kinds[0]"),
+    ("EventService/ListEvents", {"from_number": 10**9}, STATE, "EVENTS_AHEAD", "from_number"),
+    ("EventService/WatchEvents", {"kinds": [0]}, INVALID, "VALUE_INVALID", "kinds"),
+    ("EventService/WatchEvents", {"from_number": 10**9}, STATE, "EVENTS_AHEAD", "from_number"),
     ("HandoverService/GetHandover", {}, INVALID, "FIELD_REQUIRED", "handover_number"),
     ("HandoverService/GetHandover", {"handover_number": 9}, UNKNOWN, "HANDOVER_UNKNOWN",
      "handover_number"),

@@ -16,7 +16,7 @@ from google.protobuf.timestamp_pb2 import Timestamp  # noqa: F401  (its JSON for
 
 REFLECTION = "/grpc.reflection.v1.ServerReflection/ServerReflectionInfo"
 # Streams that follow something: they end when the client does.
-ENDLESS = {"beckon.v1.ScoreboardService/WatchScoreboard"}
+ENDLESS = {"beckon.v1.ScoreboardService/WatchScoreboard", "beckon.v1.EventService/WatchEvents"}
 
 
 class Refused(Exception):

@@ -318,10 +318,10 @@ static void a_full_map_refuses_writes_and_nothing_happens(void **state)
     }
     assert_int_equal(result, STORE_FULL);
     assert_in_range(count, 50, 130);
-    uint64_t used_bytes, map_bytes;
-    kv_usage(kv, &used_bytes, &map_bytes);
-    assert_int_equal(map_bytes, 1 << 20);
-    assert_in_range(used_bytes, map_bytes / 100 * 90, map_bytes);
+    struct kv_usage usage;
+    kv_usage(kv, &usage);
+    assert_int_equal(usage.map_bytes, 1 << 20);
+    assert_in_range(usage.used_bytes, usage.map_bytes / 100 * 90, usage.map_bytes);
     assert_int_equal(commit_one(kv, "more", "x"), STORE_FULL); /* again, and not a fault */
     assert_value(kv, "more", STORE_ABSENT, NULL);
     kv_destroy(kv);

@@ -13,6 +13,7 @@ enum { OPEN_DEADLINE_MS = 4000 };
 /* What a proof's thread is given; it frees it. */
 struct order {
     char *address, *secret, *visitor_address;
+    struct channel_tls tls; /* its texts live as long as the process */
 };
 
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
@@ -57,8 +58,8 @@ static bool go_on(void *context)
 
 static bool prove(const struct order *order, struct channel_error *ret_error)
 {
-    struct channel_options options = {.address = order->address, .deadline_ms = OPEN_DEADLINE_MS,
-                                      .own_connection = true};
+    struct channel_options options = {.address = order->address, .tls = order->tls,
+                                      .deadline_ms = OPEN_DEADLINE_MS, .own_connection = true};
     struct channel_method verify;
     Beckon__V1__VerifyStoreRequest request = BECKON__V1__VERIFY_STORE_REQUEST__INIT;
     bool done = false;
@@ -91,13 +92,14 @@ static void *run(void *pointer)
 }
 
 bool proof_begin(uint32_t merchant_number, uint32_t run_number, const char *address,
-                 const char *secret, const char *visitor_address)
+                 const struct channel_tls *tls, const char *secret, const char *visitor_address)
 {
     pthread_mutex_lock(&lock);
     bool free = !latest.running && !stopping;
     if (free) {
         struct order *order = g_new0(struct order, 1);
-        *order = (struct order){g_strdup(address), g_strdup(secret), g_strdup(visitor_address)};
+        *order = (struct order){g_strdup(address), g_strdup(secret), g_strdup(visitor_address),
+                                *tls};
         if (thread_to_join)
             pthread_join(thread, NULL); /* it has set running to false: it ends by itself */
         latest = (struct proof_state){.running = true};

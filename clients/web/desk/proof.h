@@ -24,7 +24,7 @@ struct proof_state {
 
 /* Begins one for a merchant's settlement run. false: another is running. The texts are copied. */
 bool proof_begin(uint32_t merchant_number, uint32_t run_number, const char *address,
-                 const char *secret, const char *visitor_address);
+                 const struct channel_tls *tls, const char *secret, const char *visitor_address);
 /* The latest proof, if it was for this run. */
 bool proof_look(uint32_t merchant_number, uint32_t run_number, struct proof_state *ret_state);
 /* Ends one that runs and waits for it: before the process ends. */

@@ -73,8 +73,8 @@ void run_verify_post(struct visit *visit)
     /* One that runs already may be this visitor's own double tap. */
     struct proof_state state;
     uint32_t merchant = visit->session->merchant_number;
-    bool begun = proof_begin(merchant, number, visit->site->address, visit->cookie + 2,
-                             visit->exchange->address);
+    bool begun = proof_begin(merchant, number, visit->site->address, &visit->site->tls,
+                             visit->cookie + 2, visit->exchange->address);
     if (begun || (proof_look(merchant, number, &state) && state.running)) {
         run_go(visit, number, "next");
         return;

@@ -108,7 +108,7 @@ static void read_resume(const char *id, struct following *following)
 void live_get(struct visit *visit)
 {
     struct guide_span asked;
-    struct channel_options options = {.address = visit->site->address,
+    struct channel_options options = {.address = visit->site->address, .tls = visit->site->tls,
                                       .deadline_ms = CALL_DEADLINE_MS, .own_connection = true};
     if (!guide_span_asked(visit, &asked))
         return;

@@ -228,8 +228,8 @@ void *site_worker_begin(void *context)
 {
     const struct site *site = context;
     struct worker *worker = g_new0(struct worker, 1);
-    struct channel_options options = {.address = site->address, .deadline_ms = CALL_DEADLINE_MS,
-                                      .retry_ms = CALL_RETRY_MS};
+    struct channel_options options = {.address = site->address, .tls = site->tls,
+                                      .deadline_ms = CALL_DEADLINE_MS, .retry_ms = CALL_RETRY_MS};
     struct channel_error error;
     worker->site = site;
     worker->channel = channel_open(&options, &error);

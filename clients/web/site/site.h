@@ -9,6 +9,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "clients/channel/channel.h"
 #include "clients/web/http/exchange.h"
 
 struct visit;
@@ -50,6 +51,7 @@ struct site {
     bool lan;                     /* a trial: registration and card for the network, unencrypted */
     const char *host;             /* the only name answered to, besides this machine's; NULL: any */
     const char *address;          /* beckond's */
+    struct channel_tls tls;       /* with what it is called */
     char style_hash[64];          /* of the style sheet, for the security policy */
 };
 

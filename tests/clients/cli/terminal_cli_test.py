@@ -15,6 +15,7 @@ import struct
 import subprocess
 import sys
 import termios
+import time
 import unicodedata
 import unittest
 
@@ -213,6 +214,44 @@ class TypedAgain(Case):
         number = self.token()
         self.piped("token", "revoke", number, "--yes")
         self.assertTrue(self.is_revoked(number))
+
+
+class Doctor(Case):
+    def doctor(self, *words, exit=0, role="operator"):
+        token = os.path.join(self.service.data, role + ".token")
+        found = json.loads(self.piped("doctor", "--token-file", token, *words, exit=exit))
+        return found["result"], {f["name"]: f["result"] for f in found["findings"]}
+
+    def state(self, **more):
+        now = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())
+        with open(os.path.join(self.service.data, "backup.state"), "w", encoding="utf-8") as file:
+            json.dump(dict({"rehearsed_at": now, "made_at": now, "backup": "/b/1", "ok": True,
+                            "cause": ""}, **more), file)
+
+    def test_an_operator_sees_the_machine_and_the_last_rehearsal(self):
+        for rehearsed, wanted, exit in (({}, "ok", 0), ({"ok": False, "cause": "cut"}, "fail", 4),
+                                        ({"made_at": "2020-01-01T00:00:00Z"}, "fail", 4)):
+            self.state(**rehearsed)
+            result, found = self.doctor(exit=exit)
+            self.assertEqual(found["backup"], wanted)
+            for name in ("service", "token", "version", "clock", "store", "keys", "descriptors"):
+                self.assertEqual(found[name], "ok", name)
+            self.assertEqual(result, "fail" if exit else "warn")  # no messages can be sent
+        os.unlink(os.path.join(self.service.data, "backup.state"))
+        self.assertEqual(self.doctor()[1]["backup"], "warn")
+
+    def test_others_see_what_is_theirs(self):
+        result, found = self.doctor(role="admin")
+        self.assertEqual((result, found), ("warn", {"service": "ok", "token": "warn"}))
+
+    def test_what_is_wrong_is_said_with_what_to_do(self):
+        result, found = self.doctor("--address", "unix:/nonexistent/socket", exit=4)
+        self.assertEqual((result, found), ("fail", {"service": "fail"}))
+        bad = os.path.join(self.service.folder, "bad.token")
+        with open(bad, "w", encoding="utf-8") as file:
+            file.write("beckon_1_" + "A" * 43)
+        told = self.shown("doctor", "--token-file", bad, exit=4, NO_COLOR="1")
+        self.assertRegex(told, r"FAIL  token +\S(?s:.*) beckon token create")
 
 
 class InShells(Case):

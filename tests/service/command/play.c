@@ -11,6 +11,7 @@
 #include <cmocka.h>
 
 #include "tests/service/command/message_text.h"
+#include "tests/service/command/play_told.h"
 #include "tests/store/kv_needy.h"
 
 static char text_of_reply[MESSAGE_TEXT_BYTES], rehearsed[MESSAGE_TEXT_BYTES];
@@ -91,6 +92,9 @@ static enum outcome run_rows(struct stage *stage, const struct command *command,
 static void run_write(struct stage *stage, const struct command *command, command_write *write,
                       uint32_t merchant, struct ran *ran)
 {
+    bool asks = !stage->needy && merchant != 0 && write == command->write && write != NULL;
+    struct told_before before = {0};
+
     assert_int_equal(batch_begin(stage->batch, stage->now_ms), STORE_OK);
     ran->outcome = OUTCOME_AGAIN;
     for (int run = 0; ran->outcome == OUTCOME_AGAIN && run < RUNS_MAX; run++) {
@@ -99,11 +103,13 @@ static void run_write(struct stage *stage, const struct command *command, comman
         enum store_result turned = batch_command_begin(stage->batch, merchant);
         ran->outcome = command_outcome(turned, OUTCOME_INTERNAL);
         if (turned != STORE_OK) continue;
+        if (asks) before = told_before(stage->batch);
         reset(&ran->call, batch_recorded_at(stage->batch));
         ran->outcome = run_rows(stage, command, write, ran);
     }
     assert_int_not_equal(ran->outcome, OUTCOME_AGAIN);
     ran->put = batch_put_count(stage->batch) > 0;
+    if (asks) told_check(stage->batch, command, before, ran->put);
 }
 
 /* The entry of a read that was answered, or of a stream that is to begin. */
@@ -127,12 +133,25 @@ static bool emit(void *context, const ProtobufCMessage *message)
 }
 
 /* A seed of the step's number: the same on both engines, and in both runs of a call. */
+/* A machine that is always the same. */
+static void look(void *context, struct process_facts *ret)
+{
+    (void)context;
+    *ret = (struct process_facts){.started_at = 1000, .clock_waits = true, .disk_free_bytes = 7,
+                                  .disk_bytes = 9, .connections = 2, .descriptors = 20,
+                                  .descriptors_max = 1024, .tls = true, .certificate_days = -3,
+                                  .warnings = {"Mind the gap."}, .warning_count = 1};
+    ret->backup = (struct backup_facts){.known = true, .made_at = 2000, .rehearsed_at = 3000,
+                                        .path = "/backups/1", .cause = "cut off"};
+}
+
 static struct command_call call_begin(struct stage *stage, const struct principal *principal,
                                       const ProtobufCMessage *request, size_t seed)
 {
     struct command_call call = {.principal = *principal, .request = request,
                                 .arena = &stage->arena.allocator, .now_ms = stage->now_ms,
-                                .sends = !stage->senderless};
+                                .sends = !stage->senderless,
+                                .look = look};
     memcpy(call.seed, &seed, sizeof seed);
     return call;
 }

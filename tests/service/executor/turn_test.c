@@ -236,6 +236,8 @@ static void what_has_no_room_waits_in_order(void **state)
         toys[i]->put_bytes = 110000;
         toy_submit(&world, toys[i]);
     }
+    executor_counters(world.executor, &counters);
+    assert_int_equal(counters.waiting[1], 30); /* "fast" */
     toy_open_gate();
     for (size_t i = 0; i < 30; i++) {
         assert_int_equal(toy_wait(toys[i]), OUTCOME_OK);
@@ -245,6 +247,14 @@ static void what_has_no_room_waits_in_order(void **state)
     executor_counters(world.executor, &counters);
     assert_true(counters.commits >= 4 && counters.commits < 31);
     assert_int_equal(counters.commands, 31);
+    /* Each batch in one bucket, each commit in one; nothing waits any more. */
+    uint64_t batches = 0, timed = 0;
+    for (size_t i = 0; i <= EXECUTOR_SIZE_BUCKETS; i++) batches += counters.batch_sizes[i];
+    for (size_t i = 0; i <= EXECUTOR_TIME_BUCKETS; i++) timed += counters.commit_times[i];
+    assert_int_equal(batches, counters.commits);
+    assert_int_equal(timed, counters.commits);
+    assert_true(counters.batch_sizes[0] >= 1); /* the gate's own */
+    for (size_t i = 0; i < EXECUTOR_LANE_COUNT; i++) assert_int_equal(counters.waiting[i], 0);
 }
 
 /* The same works on both engines; what they answer as text. */

@@ -184,7 +184,7 @@ static void drain(struct rpc *rpc, struct door *door, const sigset_t *signals)
     struct timespec slice = {.tv_nsec = 10 * 1000000L};
     door_stop(door);
     rpc_drain(rpc);
-    for (int waited = 0; !rpc_drained(rpc); waited++)
+    for (int waited = 0; !rpc_drained(rpc, door_connection_count(door)); waited++)
         if (sigtimedwait(signals, NULL, &slice) > 0 || waited == 500)
             rpc_hasten(rpc);
 }
