@@ -186,7 +186,7 @@ static int serve(struct reload *reload, struct store *store, struct sender *send
     int code = hooks != NULL ? main_door_listen(door, options) : EXIT_FAILED;
     if (code == EXIT_OK && !metrics_start(options, &(struct metrics_parts){
             .data = options->data, .rpc = rpc, .executor = executor, .clock = clock,
-            .store = store, .door = door, .sender = sender}, &metrics))
+            .store = store, .door = door, .hooks = hooks, .sender = sender}, &metrics))
         code = EXIT_LISTEN;
     if (code == EXIT_OK) {
         log_event("info", "ready", "pid=%d version=%s", (int)getpid(), BECKON_VERSION);
