@@ -269,6 +269,7 @@ static int do_job(struct reload *reload)
     case OPTIONS_SAMPLE: settings_print_sample(program, stdout); return told();
     case OPTIONS_CHECK:
         settings_print_values(program, options, &options->origins, stdout);
+        settings_print_ignored(program, reload->environment, stdout);
         return told();
     case OPTIONS_METHODS: return print_methods();
     case OPTIONS_RESTORE: return data_restore(options) ? EXIT_OK : EXIT_FAILED;
