@@ -18,6 +18,7 @@ FILE_LINES_MAX = 500
 LINE_COLUMNS_MAX = 100
 # Whole tables or the contract in one piece; each with the reason why it isn't split.
 LONG_FILES = {
+    'service/outcome.c': 'a row for every outcome',
     'tests/store/verify_test.c': 'a row for every kind of damage verify finds',
 }
 

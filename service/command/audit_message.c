@@ -5,7 +5,8 @@
 
 #include "service/command/reply.h"
 
-static_assert((int)AUDIT_OF_WEBHOOK == (int)BECKON__V1__AUDIT_OBJECT_KIND__AUDIT_OBJECT_KIND_WEBHOOK,
+static_assert((int)AUDIT_OF_WEBHOOK ==
+                  (int)BECKON__V1__AUDIT_OBJECT_KIND__AUDIT_OBJECT_KIND_WEBHOOK,
               "they are told as they are stored");
 static_assert((int)ROLE_INTEGRATION == (int)BECKON__V1__ROLE__ROLE_INTEGRATION, "same numbers");
 
