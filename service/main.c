@@ -21,6 +21,7 @@
 #include "service/main_info.h"
 #include "service/main_metrics.h"
 #include "service/main_options.h"
+#include "service/main_private.h"
 #include "service/main_rehearse.h"
 #include "service/main_reload.h"
 #include "service/main_rotate.h"
@@ -277,6 +278,8 @@ static int do_job(struct reload *reload)
 {
     const struct options *options = reload->options;
     const struct settings_program *program = options_program();
+    if (!options->core_dumps)
+        keep_memory_private();
     secret_init();
     switch (options->job) {
     case OPTIONS_HELP: settings_print_help(program, stdout); return told();

@@ -92,6 +92,9 @@ static const struct settings_row ROWS[] = {
     {"metrics", SETTINGS_TEXT, AT(metrics), .value = "ADDRESS", .sample = "127.0.0.1:9717",
      .help = "127.0.0.1:PORT or [::1]:PORT: where GET /metrics answers in Prometheus' format; "
              "without it nowhere"},
+    {"core-dumps", SETTINGS_FLAG, AT(core_dumps), .flag_only = true,
+     .help = "lets the system write core dumps and debuggers attach, to find a fault: they hold "
+             "everybody's personal data and the keys"},
     {"record-commits", SETTINGS_PATH, AT(record_commits), .value = "FILE",
      .help = "measurements: writes every commit's write set there"},
     {"restore", SETTINGS_PATH, AT(restore), .value = "BACKUP_DIR", .flag_only = true,
