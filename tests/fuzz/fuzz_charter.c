@@ -1,5 +1,5 @@
-/* A program as a merchant writes it: read whole, or told where it is wrong. What was read is written
- * so that it reads as the same (what has its default is left out: so the writing is compared). */
+/* A program as a merchant writes it: read whole, or told where it is wrong. What was read is
+ * written so that it reads as the same (defaults are left out: so the writing is compared). */
 #include <string.h>
 
 #include "clients/cli/charter.h"

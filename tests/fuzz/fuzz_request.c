@@ -114,7 +114,8 @@ static void run(const struct method *method, const struct principal *principal,
     struct command_call call = {.principal = *principal, .arena = &stage->arena.allocator,
                                 .now_ms = stage->now_ms, .sends = true};
     memcpy(call.seed, &seed, sizeof seed);
-    call.request = protobuf_c_message_unpack(command->request, call.arena, request.size, request.data);
+    call.request =
+        protobuf_c_message_unpack(command->request, call.arena, request.size, request.data);
     if (call.request == NULL)
         return;
     ProtobufCMessage *reply = NULL;

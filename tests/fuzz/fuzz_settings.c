@@ -1,4 +1,4 @@
-/* beckond's settings file and variables: taken whole, or refused with a sentence that says where. */
+/* beckond's settings file: taken whole, or refused with a sentence that says where. */
 #include <string.h>
 
 #include "service/main_options.h"

@@ -67,7 +67,8 @@ static uint64_t number(uint64_t *state, const ProtobufCFieldDescriptor *field)
 {
     if (field->type == PROTOBUF_C_TYPE_ENUM) {
         const ProtobufCEnumDescriptor *values = field->descriptor;
-        return draw(state, 30) == 0 ? 77 : (uint64_t)values->values[draw(state, values->n_values)].value;
+        int value = values->values[draw(state, values->n_values)].value;
+        return draw(state, 30) == 0 ? 77 : (uint64_t)value;
     }
     if (draw(state, 2) == 0)
         return draw(state, 5);
@@ -89,8 +90,10 @@ static void make_field(struct made *made, uint64_t *state, const ProtobufCFieldD
         put_varint(made, (uint64_t)field->id << 3 | 2);
         if (depth < DEPTH_MAX) {
             const ProtobufCMessageDescriptor *message = field->descriptor;
-            for (uint64_t count = draw(state, 6); count > 0 && message->n_fields > 0; count--)
-                make_field(&inner, state, &message->fields[draw(state, message->n_fields)], depth + 1);
+            for (uint64_t count = message->n_fields > 0 ? draw(state, 6) : 0; count > 0; count--) {
+                uint64_t chosen = draw(state, message->n_fields);
+                make_field(&inner, state, &message->fields[chosen], depth + 1);
+            }
         }
         put_varint(made, inner.size);
         put(made, inner.data, inner.size);
