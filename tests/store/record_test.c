@@ -71,6 +71,7 @@ CODEC(audit_head)
 CODEC(key_rotation)
 CODEC(event_record)
 CODEC(event_head)
+CODEC(birthdays)
 
 static size_t party_encode_any(const void *value, uint8_t *to)
 {
@@ -211,6 +212,12 @@ static void event_record_mend(void *record)
     }
 }
 
+static void birthdays_mend(void *record)
+{
+    struct birthdays *birthdays = record;
+    if (birthdays->until < birthdays->through) birthdays->until = birthdays->through;
+}
+
 static void event_head_mend(void *record)
 {
     struct event_head *head = record;
@@ -240,6 +247,7 @@ static const struct record_form forms[] = {
     FORM(audit_entry, NULL), FORM(audit_head, NULL), FORM(key_rotation, key_rotation_mend),
     FORM(audit_entry, NULL), FORM(audit_head, NULL),
     FORM(event_record, event_record_mend), FORM(event_head, event_head_mend),
+    FORM(birthdays, birthdays_mend),
 };
 enum { FORM_COUNT = sizeof forms / sizeof forms[0] };
 /* The largest of them; all but the lines are bounded by RECORD_BYTES_MAX. */
@@ -433,7 +441,7 @@ static void sizes_stay_what_the_store_was_written_with(void **state)
         {"fence", 64}, {"credit", 146}, {"account", 261}, {"purchase_day", 37}, {"binding", 23},
         {"benefit", 31}, {"employment", 17}, {"party", 6}, {"request", 25}, {"recency_month", 249},
         {"signal_counts", 71}, {"debt", 123}, {"ledger_totals", 129}, {"numbers", 25},
-        {"event_head", 17},
+        {"event_head", 17}, {"birthdays", 13},
     };
     size_t found = 0;
     for (size_t f = 0; f < FORM_COUNT; f++) {
