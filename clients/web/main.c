@@ -169,7 +169,10 @@ static int do_job(const struct web_options *options)
     case WEB_VERSION: puts("beckon-web " BECKON_VERSION); break;
     case WEB_MAN: settings_print_man(program, stdout); break;
     case WEB_SAMPLE: settings_print_sample(program, stdout); break;
-    case WEB_CHECK: settings_print_values(program, options, &options->origins, stdout); break;
+    case WEB_CHECK:
+        settings_print_values(program, options, &options->origins, stdout);
+        settings_print_ignored(program, environ, stdout);
+        break;
     }
     return fflush(stdout) == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
 }

@@ -95,6 +95,11 @@ void settings_free(struct settings_texts *texts);
 /* Keeps a copy of `text` with the others; never NULL. */
 const char *settings_keep(struct settings_texts *texts, const char *text);
 
+/* Prints "NAME is no setting" for each variable with the program's prefix that names no row: they
+ * are left alone, which one may want to know of a slip of the pen. */
+void settings_print_ignored(const struct settings_program *program, char *const *environment,
+                            FILE *out);
+
 /* Whether row's field is the same in both. */
 bool settings_equal(const struct settings_row *row, const void *values, const void *others);
 /* Copies row's field; texts stay where they are. */

@@ -157,18 +157,25 @@ static char *load(struct settings_reading *reading, const char *path, size_t *re
     return bytes;
 }
 
-bool settings_file(struct settings_reading *reading, const char *path)
+bool settings_parse(struct settings_reading *reading, const char *path, const char *bytes,
+                    size_t size)
 {
-    size_t size = 0;
-    char *bytes = load(reading, path, &size);
-    if (bytes == NULL)
-        return false;
     struct reader reader = {.reading = reading, .path = path, .at = bytes, .end = bytes + size};
     int line = ini_parse_stream(next_line, &reader, take, &reader);
     if (!reader.refused && line != 0) {
         reader.line = line > 0 ? (unsigned)line : reader.line;
         refuse_at(&reader, 1, "this is neither [section] nor name = value");
     }
-    free(bytes);
     return !reader.refused;
+}
+
+bool settings_file(struct settings_reading *reading, const char *path)
+{
+    size_t size = 0;
+    char *bytes = load(reading, path, &size);
+    if (bytes == NULL)
+        return false;
+    bool good = settings_parse(reading, path, bytes, size);
+    free(bytes);
+    return good;
 }

@@ -28,6 +28,9 @@ bool settings_put(struct settings_reading *reading, const struct settings_row *r
                   const char *text, enum settings_source source, const char *place);
 /* Reads the file at path into what has no source above it yet. */
 bool settings_file(struct settings_reading *reading, const char *path);
+/* The same of a file's bytes; path only for what is said. */
+bool settings_parse(struct settings_reading *reading, const char *path, const char *bytes,
+                    size_t size);
 /* Sets the error to "place: sentence"; returns false. */
 bool settings_refuse(struct settings_reading *reading, const char *place, const char *format, ...)
     __attribute__((format(printf, 3, 4)));

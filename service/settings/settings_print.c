@@ -160,6 +160,25 @@ void settings_print_sample(const struct settings_program *program, FILE *out)
     }
 }
 
+void settings_print_ignored(const struct settings_program *program, char *const *environment,
+                            FILE *out)
+{
+    for (; environment != NULL && *environment != NULL; environment++) {
+        bool known = false;
+        size_t size = strcspn(*environment, "=");
+        if (strncmp(*environment, program->prefix, strlen(program->prefix)) != 0)
+            continue;
+        for (size_t i = 0; i < program->row_count && !known; i++) {
+            char name[SETTINGS_ENVIRONMENT_BYTES];
+            settings_environment_name(program, &program->rows[i], name);
+            known = !program->rows[i].flag_only && strlen(name) == size
+                    && memcmp(name, *environment, size) == 0;
+        }
+        if (!known)
+            fprintf(out, "%.*s in the environment is no setting\n", (int)size, *environment);
+    }
+}
+
 void settings_print_values(const struct settings_program *program, const void *values,
                            const struct settings_origins *origins, FILE *out)
 {

@@ -34,11 +34,13 @@ class Settings(unittest.TestCase):
         text = "[beckond]\ndata = %s/data\nlisten = unix:%s/a\nlisten = unix:%s/b\n" % (
             (self.folder,) * 3)
         self.write(text)
-        told = run("--config", self.path, "--check-config", env={"BECKOND_LOG_LEVEL": "warn"})
+        told = run("--config", self.path, "--check-config",
+                   env={"BECKOND_LOG_LEVEL": "warn", "BECKOND_LISTN": "x"})
         self.assertEqual(told.returncode, 0, told.stderr)
         self.assertIn("data = %s/data\t(file)" % self.folder, told.stdout)
         self.assertIn("listen = unix:%s/b\t(file)" % self.folder, told.stdout)
         self.assertIn("log-level = warn\t(environment)", told.stdout)
+        self.assertIn("BECKOND_LISTN in the environment is no setting\n", told.stdout)
         self.assertIn("log-slow = 1s\t(default)", told.stdout)
         self.write(text + "lisen = 127.0.0.1:1\n")
         ended = run("--config", self.path)
