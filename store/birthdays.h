@@ -1,5 +1,5 @@
-/* How far a merchant's birthdays have been told: member.birthday is told once for each day, whatever
- * stands still in between. */
+/* How far a merchant's birthdays have been told: member.birthday is told once for each day,
+ * whatever stands still in between. */
 #ifndef BECKON_STORE_BIRTHDAYS_H
 #define BECKON_STORE_BIRTHDAYS_H
 

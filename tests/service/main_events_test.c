@@ -1,5 +1,5 @@
-/* What the due ticker does about events, on a running executor: each birthday is told once, whatever
- * stands still, and what was kept long enough goes. */
+/* What the due ticker does about events, on a running executor: each birthday is told once,
+ * whatever stands still, and what was kept long enough goes. */
 #include "service/main_events.h"
 
 #include <setjmp.h>
