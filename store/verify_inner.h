@@ -217,5 +217,6 @@ enum store_result verify_audit(struct verify *verify) STORE_CHECKED;
 /* In the first snapshot: which events belong to N. */
 enum store_result verify_events_begin(struct verify *verify) STORE_CHECKED;
 enum store_result verify_events(struct verify *verify) STORE_CHECKED;
+enum store_result verify_webhooks(struct verify *verify) STORE_CHECKED;
 
 #endif
