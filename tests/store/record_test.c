@@ -238,8 +238,7 @@ static const struct record_form forms[] = {
     FORM(purchase_lines, purchase_lines_mend), FORM(registration, registration_mend),
     FORM(code, NULL), FORM(debt, NULL), FORM(redemption, redemption_mend),
     FORM(party, NULL), FORM(token, NULL), FORM(request, NULL), FORM(recency_month, NULL),
-    FORM(signal_counts, NULL),
-    FORM(kpi_month, NULL), FORM(target, NULL), FORM(session, NULL),
+    FORM(signal_counts, NULL), FORM(kpi_month, NULL), FORM(target, NULL), FORM(session, NULL),
     FORM(sign_in_link, NULL), FORM(phone_code, phone_code_mend), FORM(kpi_block, NULL),
     FORM(period_close, NULL), FORM(period_result, NULL),
     FORM(settlement_line, settlement_line_mend),
@@ -247,9 +246,8 @@ static const struct record_form forms[] = {
     FORM(refund, refund_mend), FORM(write_off, NULL),
     FORM(settlement_account, settlement_account_mend),
     FORM(audit_entry, NULL), FORM(audit_head, NULL), FORM(key_rotation, key_rotation_mend),
-    FORM(webhook, NULL), FORM(webhook_state, NULL),
+    FORM(webhook, NULL), FORM(webhook_state, NULL), FORM(birthdays, birthdays_mend),
     FORM(event_record, event_record_mend), FORM(event_head, event_head_mend),
-    FORM(birthdays, birthdays_mend),
 };
 enum { FORM_COUNT = sizeof forms / sizeof forms[0] };
 /* The largest of them; all but the lines are bounded by RECORD_BYTES_MAX. */
