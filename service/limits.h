@@ -39,6 +39,11 @@ enum {
     LIMIT_DESCRIPTORS_KEPT = 64,          /* of the process's own: store, backups, hooks, journals;
                                              a quarter where there are few at all */
 
+    LIMIT_WATCHDOG_ROUNDS = 6,            /* bad ones in a row, then the process ends */
+    LIMIT_REPLY_STALL_MS = 30000,         /* for a reply that its client takes no bytes of, */
+    LIMIT_REPLY_STALL_BUSY_MS = 1000,     /* while half of all calls are taken: calls that wait for
+                                             nobody must not shut out the others */
+
     /* TLS: handshakes cost work before anybody has shown anything. */
     LIMIT_TLS_CONNECTIONS = 512,          /* some 60 KB each while they talk */
     LIMIT_HANDSHAKE_MS = 5000,            /* from accept to the end of the handshake */

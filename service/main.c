@@ -24,14 +24,16 @@
 #include "service/main_reload.h"
 #include "service/main_rotate.h"
 #include "service/main_settle.h"
+#include "service/main_watchdog.h"
 #include "service/ops/clock.h"
 #include "service/ops/log.h"
 #include "service/ops/sender.h"
+#include "service/ops/systemd.h"
 #include "service/ops/ticker.h"
 #include "service/rpc/rpc.h"
 #include "store/kv.h"
 
-enum { MAINTAIN_MS = 10000, DRAIN_SLICE_MS = 10, OWN_READERS = 9, HEAPS = 2 };
+enum { MAINTAIN_MS = 10000, STALL_MS = 500, DRAIN_SLICE_MS = 10, OWN_READERS = 9, HEAPS = 2 };
 
 static void runtime_log(void *context, const char *level, const char *message, const char *details)
 {
@@ -52,6 +54,11 @@ static void store_fault(void *context, const char *sentence)
 static void maintain(void *context)
 {
     kv_maintain(store_kv(context));
+}
+
+static void cut_stalled(void *context)
+{
+    rpc_maintain(context);
 }
 
 static int print_methods(void)
@@ -122,10 +129,12 @@ static void wait_for_the_end(struct reload *reload, const struct parts *parts,
         log_event("info", "signal", "name=SIG%s", sigabbrev_np(number));
         if (number != SIGHUP)
             return;
+        systemd_notify_reloading();
         if (reload_read(reload)) {
             apply_settings(reload->options, parts);
             main_door_certify(parts->door, reload->options); /* its files may have changed */
         }
+        systemd_notify("READY=1");
     }
 }
 
@@ -170,6 +179,7 @@ static int serve(struct reload *reload, struct store *store, struct sender *send
         return EXIT_FAILED;
     }
     struct ticker *ticker = ticker_start(MAINTAIN_MS, maintain, store);
+    struct ticker *stalls = ticker_start(STALL_MS, cut_stalled, rpc);
     struct due_ticker *due = due_ticker_start(executor, store, clock);
     struct settle_ticker *settle = settle_ticker_start(executor, store);
     struct erase_ticker *erase = erase_ticker_start(executor, store);
@@ -181,15 +191,20 @@ static int serve(struct reload *reload, struct store *store, struct sender *send
     apply_settings(options, &parts);
     rpc_serve(rpc);
     struct metrics *metrics = NULL;
+    struct main_watchdog *watchdog = NULL;
     int code = main_door_listen(door, options);
     if (code == EXIT_OK && !metrics_start(options, &(struct metrics_parts){
             .data = options->data, .rpc = rpc, .executor = executor, .clock = clock,
             .store = store, .door = door, .sender = sender}, &metrics))
         code = EXIT_LISTEN;
     if (code == EXIT_OK) {
+        watchdog = main_watchdog_start(door, options);
+        systemd_notify("READY=1");
         log_event("info", "ready", "pid=%d version=%s", (int)getpid(), BECKON_VERSION);
         wait_for_the_end(reload, &parts, signals);
     }
+    main_watchdog_stop(watchdog);
+    systemd_notify("STOPPING=1");
     drain(rpc, door, signals);
     metrics_stop(metrics);
     rotate_ticker_stop(rotate);
@@ -197,6 +212,7 @@ static int serve(struct reload *reload, struct store *store, struct sender *send
     settle_ticker_stop(settle);
     due_ticker_stop(due);
     executor_stop(executor);
+    ticker_stop(stalls);
     rpc_close(rpc);
     door_close(door);
     ticker_stop(ticker);

@@ -35,7 +35,8 @@ static const char NOTES[] =
     "  2   wrong settings\n"
     "  3   the data folder can't be opened: another beckond runs on it, no right, damaged, newer\n"
     "  4   can't listen: the port is taken, the address not of this machine, the certificate bad\n"
-    "  70  the store failed while serving; nothing acknowledged is lost, start it again\n";
+    "  70  the store failed while serving; nothing acknowledged is lost, start it again\n"
+    "  71  it no longer answered on its own sockets (watchdog); start it again\n";
 
 static const char *const TLS_CLIENT_NAMES[] = {
     [OPTIONS_CLIENT_OPTIONAL] = "optional", [OPTIONS_CLIENT_REQUIRED] = "required", NULL};
@@ -54,6 +55,10 @@ static const struct settings_row ROWS[] = {
              "systemd, tls:systemd: the sockets of its socket unit"},
     {"port-file", SETTINGS_PATH, AT(port_file), .value = "FILE",
      .help = "writes the real ports there, one a line, once it serves"},
+    {"watchdog", SETTINGS_DURATION, AT(watchdog_ms), .value = "TIME", .fallback = "10s",
+     .maximum = 3600 * 1000,
+     .help = "so often it asks after its own health on every socket it listens on; after 6 bad "
+             "rounds in a row it ends with code 71. 0s: never; systemd's WatchdogSec needs it"},
     {"tls-certificate", SETTINGS_PATH, AT(tls_certificate), .value = "FILE", .reload = true,
      .group = "TLS",
      .help = "PEM: our certificate and those it hangs by. Read again with SIGHUP; connections that "

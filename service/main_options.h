@@ -10,6 +10,7 @@
 /* How beckond ends; `beckond --help` says the same. */
 enum {
     EXIT_OK = 0, EXIT_FAILED = 1, EXIT_USAGE = 2, EXIT_DATA = 3, EXIT_LISTEN = 4, EXIT_FAULT = 70,
+    EXIT_WATCHDOG = 71,
 };
 
 enum { OPTIONS_LISTEN_MAX = 8, OPTIONS_KEEP_MAX = 10000 };
@@ -29,6 +30,7 @@ struct options {
     const char *tls_key;
     const char *tls_client_ca;  /* NULL: clients need no certificate */
     unsigned tls_client;
+    uint64_t watchdog_ms;       /* 0: none */
     const char *record_commits; /* NULL: none */
     const char *restore;        /* OPTIONS_RESTORE: the backup */
     const char *rehearse;       /* OPTIONS_REHEARSE: a backup, or the folder of dated ones */

@@ -23,17 +23,44 @@ static const ProtobufCMessageDescriptor *request_type(const struct verb *verb)
     return protobuf_c_service_descriptor_get_method_by_name(verb->service, verb->method)->input;
 }
 
+/* Turns what names somebody into what the field takes: a party, or a guide's or member's number,
+ * which people say as "G01", "guide:G01", "13712345678" or "member:17". NULL: the text as it is. */
+static enum cli_exit somebody_look_up(struct cli *cli, const ProtobufCFieldDescriptor *field,
+                                      const char *text, char **ret_text)
+{
+    if (field->descriptor == &beckon__v1__party__descriptor)
+        return party_look_up(cli, text, ret_text);
+    bool guide = strstr(field->name, "guide_number") != NULL;
+    bool member = strstr(field->name, "member_number") != NULL;
+    guint64 number = 0;
+    if (field->type != PROTOBUF_C_TYPE_UINT32 || (!guide && !member) ||
+        g_ascii_string_to_unsigned(text, 10, 0, UINT32_MAX, &number, NULL))
+        return CLI_OK;
+    g_autofree char *named = strchr(text, ':')
+                                 ? g_strdup(text)
+                                 : g_strconcat(guide ? "guide:" : "phone:", text, NULL);
+    g_autofree char *party = NULL;
+    enum cli_exit end = party_look_up(cli, named, &party);
+    if (end != CLI_OK)
+        return end;
+    const char *kind = guide ? "guide:" : "member:";
+    if (!g_str_has_prefix(party, kind)) {
+        output_complaint(cli, "%s is no %s", text, guide ? "guide" : "member");
+        return CLI_USAGE;
+    }
+    *ret_text = g_strdup(party + strlen(kind));
+    return CLI_OK;
+}
+
 static enum cli_exit option_apply(struct cli *cli, const struct option_spec *option,
                                   const char *text, ProtobufCMessage *request)
 {
     const ProtobufCFieldDescriptor *field = message_field(request->descriptor, option->field);
     assert(field);
     g_autofree char *party = NULL;
-    if (field->descriptor == &beckon__v1__party__descriptor) {
-        enum cli_exit found = party_look_up(cli, text, &party);
-        if (found != CLI_OK)
-            return found;
-    }
+    enum cli_exit found = somebody_look_up(cli, field, text, &party);
+    if (found != CLI_OK)
+        return found;
     g_autoptr(GString) error = g_string_new(NULL);
     if (message_set(request, option->field, party ? party : text, error))
         return CLI_OK;
@@ -83,6 +110,18 @@ enum cli_exit request_make(struct cli *cli, const struct verb *verb, const struc
     return CLI_OK;
 }
 
+/* The option or argument that fills the field a refusal names. */
+static void option_tell(struct cli *cli, const struct verb *verb, const char *field)
+{
+    for (const struct option_spec *spec = verb->options; spec && spec->name; spec++) {
+        if (field[0] == '\0' || !spec->field || strcmp(spec->field, field) != 0)
+            continue;
+        fprintf(cli->err, "  %s %s%s: %s\n", cli->chinese ? "参数：" : "say:",
+                spec->argument ? "" : "--", spec->name, spec->help);
+        return;
+    }
+}
+
 enum cli_exit call_once(struct cli *cli, const struct verb *verb,
                         const ProtobufCMessage *request, ProtobufCMessage **ret_reply)
 {
@@ -95,6 +134,8 @@ enum cli_exit call_once(struct cli *cli, const struct verb *verb,
     if (channel_call(channel, &method, request, ret_reply, &error))
         return CLI_OK;
     enum cli_exit told = output_error(cli, &error);
+    if (told == CLI_REFUSED && !cli->json_asked)
+        option_tell(cli, verb, error.field);
     if (message_field(request->descriptor, "request_id"))
         fprintf(cli->err, "  %s --request-id %s\n",
                 cli->chinese ? "可用相同编号重复：" : "to repeat it:",

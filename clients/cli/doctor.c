@@ -147,8 +147,8 @@ static void check_keys(struct doctor *doctor)
 
 static void check_machine(struct doctor *doctor)
 {
-    check_store(doctor);
     check_keys(doctor);
+    check_store(doctor);
 }
 
 static enum doctor_level worst(const struct doctor *doctor)

@@ -18,6 +18,9 @@ const struct help_section HELP_SECTIONS[] = {
      " \n"
      "On a terminal long output goes through $PAGER, else less; PAGER= means none. NO_COLOR=1 "
      "means no colours."},
+    {"People",
+     "Where a guide's or a member's number is wanted, his employee number and her phone do too: "
+     "G01, guide:G01, employee:1001, 13712345678, phone:+85291234567."},
     {"What can't be taken back",
      "is asked for once more: the number or name is typed again. --yes answers beforehand; where "
      "nobody can be asked (standard input or standard error is no terminal) the command is "

@@ -14,8 +14,13 @@
 #include "clients/cli/table.h"
 #include "clients/message/csv.h"
 #include "clients/message/message.h"
+#include "google/protobuf/timestamp.pb-c.h"
 
-enum { PAGE_SIZE = 500, CSV_COLUMNS_MAX = 64 };
+enum {
+    PAGE_SIZE = 500,
+    CSV_COLUMNS_MAX = 64,
+    MINUTE_BYTES = 16, /* of "2026-01-31T09:30" */
+};
 
 const struct option_spec EVERY_LIST_OPTIONS[] = {
     {.name = "columns", .value = "NAMES",
@@ -30,6 +35,7 @@ const struct option_spec EVERY_LIST_OPTIONS[] = {
 struct listing {
     struct cli *cli;
     const ProtobufCFieldDescriptor *fields[CSV_COLUMNS_MAX];
+    char *paths[CSV_COLUMNS_MAX]; /* "line.net_minor"; owned */
     size_t field_count;   /* 0: JSON of everything */
     struct table *table;  /* NULL: JSON or CSV */
 };
@@ -43,10 +49,19 @@ static const ProtobufCMessageDescriptor *element_type(const struct verb *verb)
     return items->descriptor;
 }
 
-static bool column_add(struct listing *listing, const ProtobufCFieldDescriptor *field)
+/* Paths go on through single messages only. */
+static bool column_add(struct listing *listing, const ProtobufCMessageDescriptor *type,
+                       const char *path)
 {
-    if (listing->field_count == CSV_COLUMNS_MAX)
+    const ProtobufCFieldDescriptor *field = message_field(type, path);
+    if (!field || listing->field_count == CSV_COLUMNS_MAX)
         return false;
+    for (const char *dot = strchr(path, '.'); dot; dot = strchr(dot + 1, '.')) {
+        g_autofree char *begin = g_strndup(path, (size_t)(dot - path));
+        if (message_field(type, begin)->label == PROTOBUF_C_LABEL_REPEATED)
+            return false;
+    }
+    listing->paths[listing->field_count] = g_strdup(path);
     listing->fields[listing->field_count++] = field;
     return true;
 }
@@ -77,13 +92,11 @@ static bool columns_choose(struct listing *listing, const struct verb *verb)
         return true;
     if (cli->columns && strcmp(wanted, "all") == 0) {
         for (unsigned i = 0; i < type->n_fields; i++)
-            column_add(listing, &type->fields[i]);
+            column_add(listing, type, type->fields[i].name);
     } else {
         g_auto(GStrv) names = g_strsplit(wanted, ",", -1);
         for (size_t i = 0; names[i]; i++) {
-            const ProtobufCFieldDescriptor *field =
-                protobuf_c_message_descriptor_get_field_by_name(type, g_strstrip(names[i]));
-            if (!field || !column_add(listing, field)) {
+            if (!column_add(listing, type, g_strstrip(names[i]))) {
                 column_complain(cli, type, names[i]);
                 return false;
             }
@@ -127,7 +140,7 @@ static void listing_open(struct listing *listing)
     bool right[CSV_COLUMNS_MAX];
     for (size_t i = 0; i < listing->field_count; i++) {
         const ProtobufCFieldDescriptor *field = listing->fields[i];
-        names[i] = field->name;
+        names[i] = cli->csv == CSV_OFF ? field->name : listing->paths[i];
         right[i] = field->label != PROTOBUF_C_LABEL_REPEATED &&
                    field->type < PROTOBUF_C_TYPE_BOOL;
     }
@@ -150,14 +163,31 @@ static void json_line(struct listing *listing, const ProtobufCMessage *message)
     }
     json_t *whole = message_json(message), *chosen = json_object();
     for (size_t i = 0; i < listing->field_count; i++) {
-        json_t *value = json_object_get(whole, listing->fields[i]->name);
+        g_auto(GStrv) names = g_strsplit(listing->paths[i], ".", -1);
+        json_t *value = whole;
+        for (size_t k = 0; names[k]; k++)
+            value = json_object_get(value, names[k]);
         if (value)
-            json_object_set(chosen, listing->fields[i]->name, value);
+            json_object_set(chosen, listing->paths[i], value);
     }
     json_dumpf(chosen, listing->cli->out, JSON_COMPACT);
     fputc('\n', listing->cli->out);
     json_decref(chosen);
     json_decref(whole);
+}
+
+/* A table shows times to the minute: seconds and less take the room of what is looked for. */
+static char *table_cell(const struct listing *listing, const ProtobufCMessage *message, size_t i)
+{
+    char *cell = message_path_cell(message, listing->paths[i]);
+    const ProtobufCFieldDescriptor *field = listing->fields[i];
+    bool time = field->descriptor == &google__protobuf__timestamp__descriptor &&
+                field->label != PROTOBUF_C_LABEL_REPEATED;
+    if (time && strlen(cell) > MINUTE_BYTES) {
+        cell[MINUTE_BYTES] = 'Z';
+        cell[MINUTE_BYTES + 1] = '\0';
+    }
+    return cell;
 }
 
 static void listing_add(struct listing *listing, const ProtobufCMessage *message)
@@ -169,13 +199,22 @@ static void listing_add(struct listing *listing, const ProtobufCMessage *message
     }
     char *cells[CSV_COLUMNS_MAX];
     for (size_t i = 0; i < listing->field_count; i++)
-        cells[i] = message_cell(message, listing->fields[i]);
+        cells[i] = csv ? message_path_cell(message, listing->paths[i])
+                       : table_cell(listing, message, i);
     if (csv)
         csv_line(listing, (const char *const *)cells);
     else
         table_add(listing->table, (const char *const *)cells);
     for (size_t i = 0; i < listing->field_count; i++)
         g_free(cells[i]);
+}
+
+static void listing_close(struct listing *listing)
+{
+    if (listing->table)
+        table_destroy(listing->table);
+    for (size_t i = 0; i < listing->field_count; i++)
+        g_free(listing->paths[i]);
 }
 
 /* Sets page_size and page_token for the next page of at most `left` (0: no bound). */
@@ -218,6 +257,8 @@ static enum cli_exit pages_show(struct listing *listing, const struct verb *verb
         protobuf_c_message_free_unpacked(reply, NULL);
     } while (page_token[0] != '\0' && (cli->limit == 0 || shown < cli->limit) &&
              !pager_left(cli));
+    if (shown == 0 && listing->table && cli->out_is_terminal)
+        fputs(cli->chinese ? "（无）\n" : "(none)\n", cli->out);
     return CLI_OK;
 }
 
@@ -232,14 +273,15 @@ enum cli_exit verb_list(struct cli *cli, const struct verb *verb, const struct v
         return CLI_USAGE;
     }
     ProtobufCMessage *request = NULL;
-    if (!columns_choose(&listing, verb))
-        return CLI_USAGE;
-    enum cli_exit end = request_make(cli, verb, values, &request);
-    if (end != CLI_OK)
+    enum cli_exit end = columns_choose(&listing, verb) ? CLI_OK : CLI_USAGE;
+    if (end == CLI_OK)
+        end = request_make(cli, verb, values, &request);
+    if (end != CLI_OK) {
+        listing_close(&listing);
         return end;
+    }
     end = pages_show(&listing, verb, request);
-    if (listing.table)
-        table_destroy(listing.table);
+    listing_close(&listing);
     protobuf_c_message_free_unpacked(request, NULL);
     return end;
 }

@@ -131,8 +131,9 @@ static bool required_given(const struct verb *verb, const struct values *values,
     for (const struct option_spec *spec = verb->options; spec && spec->name; spec++) {
         if (!spec->required || values_get(values, spec->name))
             continue;
+        g_autofree char *choices = option_choices(verb, spec);
         g_string_append_printf(error, "%s%s is required: %s", spec->argument ? "" : "--",
-                               spec->name, spec->help);
+                               spec->name, choices ? choices : spec->help);
         return false;
     }
     return true;

@@ -38,6 +38,8 @@ static const struct verb STATEMENT_VERBS[] = {
         .run = verb_list,
         STATEMENT("ListStatements"),
         .shows = "statements",
+        .columns = "line.run_number,type,state,period_start,period_end,line.payee,"
+                   "line.gross_minor,line.net_minor,currency",
     },
     {
         .name = "show",

@@ -47,7 +47,8 @@ void wrap_write(FILE *out, const char *text, size_t used, size_t indent, size_t 
         if (layout && wrap.begun)
             line_end(&wrap);
         if (layout) {
-            fprintf(out, "%*s%s\n", (int)indent, "", lines[i]);
+            bool blank = lines[i][strspn(lines[i], " ")] == '\0';
+            fprintf(out, "%*s%s\n", blank ? 0 : (int)indent, "", blank ? "" : lines[i]);
             wrap.at = 0;
             continue;
         }

@@ -43,6 +43,10 @@ const char *message_string(const ProtobufCMessage *message, const char *name);
 /* A field for the eye: empty where unset, lists joined by ", ". The caller frees. */
 char *message_cell(const ProtobufCMessage *message, const ProtobufCFieldDescriptor *field);
 
+/* The same of the field at a dotted path, which must be there; empty too where a message on the way
+ * is unset. The caller frees. */
+char *message_path_cell(const ProtobufCMessage *message, const char *path);
+
 /* One element of a repeated field, written as message_cell does. The caller frees. */
 char *message_element_cell(const ProtobufCMessage *message, const ProtobufCFieldDescriptor *field,
                            size_t index);

@@ -215,3 +215,19 @@ char *message_cell(const ProtobufCMessage *message, const ProtobufCFieldDescript
     }
     return g_string_free(cell, FALSE);
 }
+
+char *message_path_cell(const ProtobufCMessage *message, const char *path)
+{
+    g_auto(GStrv) names = g_strsplit(path, ".", -1);
+    for (size_t i = 0; names[i]; i++) {
+        const ProtobufCFieldDescriptor *field =
+            protobuf_c_message_descriptor_get_field_by_name(message->descriptor, names[i]);
+        assert(field);
+        if (!names[i + 1])
+            return message_cell(message, field);
+        message = message_sub(message, field);
+        if (!message)
+            return g_strdup("");
+    }
+    return g_strdup("");
+}

@@ -274,11 +274,21 @@ static void *accept_loop(void *context)
     }
 }
 
+unsigned door_addresses(const struct door *door, struct address *ret_addresses, unsigned max)
+{
+    unsigned count = 0;
+    for (unsigned i = 1; i < door->socket_count && count < max; i++)
+        if (socket_address(door->sockets[i].fd, &ret_addresses[count]))
+            ret_addresses[count++].is_tls = door->listening[i].is_tls;
+    return count;
+}
+
 void door_start(struct door *door)
 {
     assert(!door->running);
     if (pthread_create(&door->thread, NULL, accept_loop, door) != 0)
         abort(); /* start-up: no thread */
+    pthread_setname_np(door->thread, "door");
     door->running = true;
 }
 

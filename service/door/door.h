@@ -48,6 +48,8 @@ bool door_certify(struct door *door, const struct tls_files *files,
  * wrong and what to do. */
 bool door_listen(struct door *door, const char *address, unsigned *ret_port,
                  char ret_message[DOOR_MESSAGE_BYTES]);
+/* What it listens on, at most `max` of it; how many. */
+unsigned door_addresses(const struct door *door, struct address *ret_addresses, unsigned max);
 /* Begins to accept. */
 void door_start(struct door *door);
 /* Accepts nothing any more and closes what it listens on (systemd keeps its own end, so that who

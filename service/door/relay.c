@@ -322,6 +322,7 @@ struct relays *relays_start(const struct door_options *options, struct relay_cou
     if (epoll_ctl(relays->epoll, EPOLL_CTL_ADD, relays->wake, &event) != 0
         || pthread_create(&relays->thread, NULL, relay_loop, relays) != 0)
         abort(); /* start-up */
+    pthread_setname_np(relays->thread, "relay");
     return relays;
 }
 

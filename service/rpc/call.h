@@ -83,6 +83,8 @@ struct call {
     grpc_byte_buffer *message;   /* being sent */
     struct refusal_sent refusal;
     int cancelled;               /* written by gRPC with RECV_CLOSE */
+    atomic_int replying;         /* enum replying: stall.c */
+    uint64_t reply_ms;           /* since when; monotonic */
     atomic_int pending;          /* batches under way; the call is released at 0 */
     bool streaming;              /* RECV_CLOSE has a batch of its own */
     bool initial_sent;           /* the stream's initial metadata has left */
@@ -224,6 +226,10 @@ struct request_bytes {
 /* MESSAGE_COMPRESSED: nothing is open. */
 enum outcome request_open(grpc_byte_buffer *payload, struct request_bytes *ret) OUTCOME_CHECKED;
 void request_close(struct request_bytes *request);
+
+/* stall.c: replies that nobody takes. */
+void stall_begin(struct call *call); /* the last batch is about to start */
+void stall_end(struct call *call);   /* it has completed; the call is released next */
 
 /* goaway.c: asks every client to go, and goes on serving. */
 void goaway_send(struct rpc *rpc);

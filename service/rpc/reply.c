@@ -68,8 +68,10 @@ void call_batch_ended(struct call *call)
 {
     int before = atomic_fetch_sub(&call->pending, 1);
     assert(before > 0);
-    if (before == 1)
+    if (before == 1) {
+        stall_end(call);
         pool_release(call);
+    }
 }
 
 bool call_start(struct call *call, const grpc_op *ops, size_t count, struct tag *tag)
@@ -122,6 +124,7 @@ void call_finish(struct call *call, enum outcome outcome, const ProtobufCMessage
     }
     arena_reset(&call->arena);
     call->replied.run = call_replied;
+    stall_begin(call);
     if (call->streaming) { /* the worker's own count (stream_open) keeps the call until here */
         (void)call_start(call, ops, count, &call->replied);
         call_batch_ended(call);

@@ -52,6 +52,8 @@ void rpc_adopt(struct rpc *rpc, int fd, const struct rpc_peer *peer);
 /* Health says SERVING. */
 void rpc_serve(struct rpc *rpc);
 
+/* Gives up replies whose clients take nothing; to be called a few times a second. Any thread. */
+void rpc_maintain(struct rpc *rpc);
 /* Tells health, ends what would stay open, asks clients to go; whoever calls is served while they
  * do. */
 void rpc_drain(struct rpc *rpc);

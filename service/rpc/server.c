@@ -145,6 +145,8 @@ bool rpc_open(const struct rpc_options *options, struct rpc **ret_rpc,
     for (unsigned i = 0; i < rpc->queue_count; i++)
         if (pthread_create(&rpc->queues[i].thread, NULL, poll_queue, &rpc->queues[i]) != 0)
             abort(); /* start-up */
+    for (unsigned i = 0; i < rpc->queue_count; i++)
+        pthread_setname_np(rpc->queues[i].thread, "poller");
     follow_start(rpc);
     *ret_rpc = rpc;
     return true;

@@ -13,14 +13,17 @@ enum { TOKEN_BYTES = 256, SHOPS_MAX = 4096 };
 static const char USAGE[] =
     "Usage: beckon_load MODE [OPTION]...\n"
     "MODE: empty (health check), purchase, balance, scoreboard (a guide's month), ranking (the\n"
-    "best by sales this month and a guide's place), or recheck (sends each line of --acks again\n"
-    "and expects the identical answer). Prints one JSON object.\n"
+    "best by sales this month and a guide's place), register, mix (of 100 calls 40 purchases, 45\n"
+    "balances, 14 scoreboards, 1 registration), or recheck (sends each line of --acks again and\n"
+    "expects the identical answer). Prints one JSON object, with --every one a line.\n"
     "  --address A       HOST:PORT or unix:PATH (127.0.0.1:7717)\n"
     "  --token-file F    the token; else $BECKON_TOKEN\n"
     "  --connections N   1..16 (4)\n"
     "  --in-flight N     calls in flight in total, 1..4096 (64)\n"
     "  --seconds S       how long (10, unless --calls is given)\n"
     "  --calls N         how many\n"
+    "  --rate N          so many a second by the clock, answered or not; at most --in-flight wait\n"
+    "  --every S         with --rate: a report each so many seconds\n"
     "  --members M       member numbers 1..M are asked for (1000)\n"
     "  --guides G        guide numbers 1..G are asked for (1000)\n"
     "  --shops LIST      shop ids, comma between (S01)\n"
@@ -91,8 +94,8 @@ static void shops_split(char *list, struct load_options *options)
 
 static enum load_mode mode_of(const char *word)
 {
-    static const char *const words[] = {"empty",   "purchase",   "balance",
-                                        "recheck", "scoreboard", "ranking"};
+    static const char *const words[] = {"empty",      "purchase", "balance",  "recheck",
+                                        "scoreboard", "ranking",  "register", "mix"};
     for (unsigned i = 0; i < sizeof words / sizeof words[0]; i++) {
         if (strcmp(words[i], word) == 0)
             return (enum load_mode)i;
@@ -120,6 +123,8 @@ static void option_take(struct load_options *options, int option, char *value,
     case 'k': options->in_flight = (unsigned)number(value, 1, LOAD_IN_FLIGHT_MAX); break;
     case 's': options->seconds = seconds_of(value); break;
     case 'n': options->calls = number(value, 1, UINT64_MAX); break;
+    case 'R': options->rate = seconds_of(value); break;
+    case 'e': options->every = seconds_of(value); break;
     case 'm': options->members = (uint32_t)number(value, 1, UINT32_MAX); break;
     case 'g': options->guides = (uint32_t)number(value, 1, UINT32_MAX); break;
     case 'S': shops_split(value, options); break;
@@ -139,7 +144,8 @@ static void options_read(int argc, char **argv, struct load_options *ret_options
         {"in-flight", 1, NULL, 'k'}, {"seconds", 1, NULL, 's'},    {"calls", 1, NULL, 'n'},
         {"members", 1, NULL, 'm'},   {"guides", 1, NULL, 'g'},     {"shops", 1, NULL, 'S'},
         {"run", 1, NULL, 'r'},       {"acks", 1, NULL, 'A'},       {"seed", 1, NULL, 'x'},
-        {"deadline", 1, NULL, 'd'},  {"help", 0, NULL, 'h'},       {NULL, 0, NULL, 0},
+        {"deadline", 1, NULL, 'd'},  {"rate", 1, NULL, 'R'},
+        {"every", 1, NULL, 'e'},     {"help", 0, NULL, 'h'},       {NULL, 0, NULL, 0},
     };
     static char default_shop[] = "S01";
     struct load_options options = {.connections = 4, .in_flight = 64,
@@ -164,7 +170,7 @@ static void options_read(int argc, char **argv, struct load_options *ret_options
     *ret_options = options;
 }
 
-static bool more(const struct load *load)
+bool load_more(const struct load *load)
 {
     const struct load_options *options = &load->options;
     if (load->report.gone || (options->calls > 0 && load->sequence >= options->calls))
@@ -177,7 +183,7 @@ static void load_run(struct load *load, struct load_call *calls)
 {
     unsigned flying = 0;
     load->begun_ns = load_now_ns();
-    for (unsigned i = 0; i < load->options.in_flight && more(load); i++) {
+    for (unsigned i = 0; i < load->options.in_flight && load_more(load); i++) {
         calls[i].connection = i % load->options.connections;
         flying += load_send(load, &calls[i]) ? 1 : 0;
     }
@@ -190,7 +196,7 @@ static void load_run(struct load *load, struct load_call *calls)
         /* Fewer calls than connections take turns; otherwise a call stays on its own. */
         call->connection += load->options.in_flight;
         call->connection %= load->options.connections;
-        if (!more(load) || !load_send(load, call))
+        if (!load_more(load) || !load_send(load, call))
             flying--;
     }
     load->report.seconds = (double)(load_now_ns() - load->begun_ns) / 1e9;
@@ -206,7 +212,9 @@ int main(int argc, char **argv)
         abort();
     grpc_init();
     bool ready = load_open(&load);
-    if (ready)
+    if (ready && load.options.rate > 0)
+        load_run_paced(&load, calls);
+    else if (ready)
         load_run(&load, calls);
     else
         fprintf(stderr, "beckon_load: no connection to %s\n", load.options.target);

@@ -1,7 +1,8 @@
 /* beckon_load: the benchmark's load client, on gRPC C core in one thread.
  *
  * C connections (each a channel with a subchannel pool of its own), K calls in flight in total,
- * each with a request of its own; when one comes back the next goes out on the same connection. It
+ * each with a request of its own; when one comes back the next goes out on the same connection.
+ * With a rate the calls go out by the clock instead (load_paced.c), K being the most in flight. It
  * stops after so many seconds or calls, or when the service is gone, and lets what is in flight
  * come back. */
 #ifndef BECKON_TESTS_BENCH_LOAD_H
@@ -25,6 +26,9 @@ enum {
 
 enum load_mode {
     LOAD_EMPTY, LOAD_PURCHASE, LOAD_BALANCE, LOAD_RECHECK, LOAD_SCOREBOARD, LOAD_RANKING,
+    LOAD_REGISTER,
+    LOAD_MIX,                     /* each call one of the others, as a shop's day has them */
+    LOAD_MODES,
 };
 
 struct load_options {
@@ -34,6 +38,8 @@ struct load_options {
     unsigned connections, in_flight;
     double seconds;               /* 0: no bound */
     uint64_t calls;               /* 0: no bound */
+    double rate;                  /* calls a second by the clock; 0: one after another */
+    double every;                 /* rate: a report each so many seconds; 0: one at the end */
     uint32_t members;             /* member numbers 1..members */
     uint32_t guides;              /* guide numbers 1..guides */
     const char **shops;           /* shop ids */
@@ -61,6 +67,7 @@ struct load_report {
 /* One slot: a call in flight, reused. */
 struct load_call {
     unsigned connection;
+    enum load_mode mode;          /* what this call is; never LOAD_MIX */
     grpc_call *call;
     grpc_byte_buffer *reply;
     grpc_metadata_array initial, trailing;
@@ -74,13 +81,17 @@ struct load_call {
 struct load {
     struct load_options options;
     grpc_channel *channels[LOAD_CONNECTIONS_MAX];
-    void *methods[LOAD_CONNECTIONS_MAX]; /* registered, so that no call looks its path up */
+    /* Registered, so that no call looks its path up. */
+    void *methods[LOAD_CONNECTIONS_MAX][LOAD_MODES];
     grpc_completion_queue *queue;
     grpc_slice authorization;
     uint64_t random, sequence, begun_ns;
     bool source_empty;            /* recheck: no line left */
     struct load_report report;
 };
+
+/* load.c: is there anything more to ask? */
+bool load_more(const struct load *load);
 
 /* load_call.c */
 uint64_t load_now_ns(void);
@@ -91,6 +102,9 @@ void load_close(struct load *load);
 bool load_send(struct load *load, struct load_call *call);
 /* Counts what came back, journals it, frees the call. */
 void load_land(struct load *load, struct load_call *call);
+
+/* load_paced.c: sends by the clock until the end, then lets what is in flight come back. */
+void load_run_paced(struct load *load, struct load_call *calls);
 
 /* load_report.c */
 void load_count(struct load_report *report, grpc_status_code status, uint64_t ns);

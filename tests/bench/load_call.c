@@ -12,6 +12,7 @@
 #include <grpc/support/time.h>
 
 #include "beckon/v1/ledger_service.pb-c.h"
+#include "beckon/v1/member_service.pb-c.h"
 #include "beckon/v1/purchase_service.pb-c.h"
 #include "beckon/v1/scoreboard_service.pb-c.h"
 #include "grpc/health/v1/health.pb-c.h"
@@ -52,10 +53,15 @@ static bool channel_ready(struct load *load, grpc_channel *channel)
 
 bool load_open(struct load *load)
 {
-    static const char *const paths[] = {
-        "/grpc.health.v1.Health/Check", "/beckon.v1.PurchaseService/RecordPurchase",
-        "/beckon.v1.LedgerService/GetBalance", "/beckon.v1.PurchaseService/RecordPurchase",
-        "/beckon.v1.ScoreboardService/GetScoreboard", "/beckon.v1.ScoreboardService/ListRanking"};
+    static const char *const paths[LOAD_MODES] = {
+        [LOAD_EMPTY] = "/grpc.health.v1.Health/Check",
+        [LOAD_PURCHASE] = "/beckon.v1.PurchaseService/RecordPurchase",
+        [LOAD_BALANCE] = "/beckon.v1.LedgerService/GetBalance",
+        [LOAD_RECHECK] = "/beckon.v1.PurchaseService/RecordPurchase",
+        [LOAD_SCOREBOARD] = "/beckon.v1.ScoreboardService/GetScoreboard",
+        [LOAD_RANKING] = "/beckon.v1.ScoreboardService/ListRanking",
+        [LOAD_REGISTER] = "/beckon.v1.MemberService/RegisterMember",
+    };
     grpc_arg list[] = {
         /* Without it all channels to one address would share one connection. */
         {.type = GRPC_ARG_INTEGER, .key = (char *)GRPC_ARG_USE_LOCAL_SUBCHANNEL_POOL,
@@ -73,8 +79,11 @@ bool load_open(struct load *load)
         grpc_channel_credentials *plain = grpc_insecure_credentials_create();
         load->channels[i] = grpc_channel_create(load->options.target, plain, &args);
         grpc_channel_credentials_release(plain);
-        load->methods[i] = grpc_channel_register_call(load->channels[i],
-                                                      paths[load->options.mode], NULL, NULL);
+        for (unsigned mode = 0; mode < LOAD_MODES; mode++) {
+            if (paths[mode])
+                load->methods[i][mode] =
+                    grpc_channel_register_call(load->channels[i], paths[mode], NULL, NULL);
+        }
         ready = ready && channel_ready(load, load->channels[i]);
     }
     return ready;
@@ -130,6 +139,18 @@ static size_t pack_ranking(struct load *load, uint8_t *buffer)
     return beckon__v1__list_ranking_request__pack(&request, buffer);
 }
 
+/* A phone nobody has: of this run's seed and this call's number. */
+static size_t pack_register(struct load *load, uint8_t *buffer)
+{
+    char phone[LOAD_TEXT_BYTES];
+    Beckon__V1__RegisterMemberRequest request = BECKON__V1__REGISTER_MEMBER_REQUEST__INIT;
+    snprintf(phone, sizeof phone, "+49%03u%09llu", (unsigned)(load->options.seed % 1000),
+             (unsigned long long)load->sequence);
+    request.phone = phone;
+    request.consent_policy_version = (char *)"bench";
+    return beckon__v1__register_member_request__pack(&request, buffer);
+}
+
 /* A different request each time; the server answers for the whole by the empty name only, so the
  * empty call's requests are alike. */
 static size_t pack_empty(uint8_t *buffer)
@@ -177,7 +198,7 @@ static bool purchase_read(struct load *load, struct load_call *call)
 static bool request_pack(struct load *load, struct load_call *call, uint8_t *buffer,
                          size_t *ret_size)
 {
-    switch (load->options.mode) {
+    switch (call->mode) {
     case LOAD_EMPTY:
         *ret_size = pack_empty(buffer);
         return true;
@@ -190,6 +211,9 @@ static bool request_pack(struct load *load, struct load_call *call, uint8_t *buf
     case LOAD_RANKING:
         *ret_size = pack_ranking(load, buffer);
         return true;
+    case LOAD_REGISTER:
+        *ret_size = pack_register(load, buffer);
+        return true;
     case LOAD_PURCHASE:
         purchase_draw(load, &call->purchase);
         break;
@@ -197,15 +221,26 @@ static bool request_pack(struct load *load, struct load_call *call, uint8_t *buf
         if (!purchase_read(load, call))
             return false;
         break;
+    case LOAD_MIX:
+    case LOAD_MODES: assert(false); break;
     }
     *ret_size = pack_purchase(&call->purchase, buffer);
     return true;
+}
+
+/* Of a hundred calls: purchases, what members and guides look at, and now and then a new member. */
+static enum load_mode mix_draw(struct load *load)
+{
+    unsigned drawn = (unsigned)(random_next(load) % 100);
+    return drawn < 40 ? LOAD_PURCHASE : drawn < 85 ? LOAD_BALANCE
+           : drawn < 99 ? LOAD_SCOREBOARD : LOAD_REGISTER;
 }
 
 bool load_send(struct load *load, struct load_call *call)
 {
     uint8_t packed[LOAD_REQUEST_BYTES];
     size_t size = 0;
+    call->mode = load->options.mode == LOAD_MIX ? mix_draw(load) : load->options.mode;
     if (!request_pack(load, call, packed, &size))
         return false;
     assert(size <= sizeof packed);
@@ -220,7 +255,7 @@ bool load_send(struct load *load, struct load_call *call)
     call->begun_ns = load_now_ns();
     call->call = grpc_channel_create_registered_call(load->channels[c], NULL,
                                                      GRPC_PROPAGATE_DEFAULTS, load->queue,
-                                                     load->methods[c], deadline, NULL);
+                                                     load->methods[c][call->mode], deadline, NULL);
     call->reply = NULL;
     call->details = grpc_empty_slice();
     grpc_metadata_array_init(&call->initial);
@@ -301,10 +336,10 @@ void load_land(struct load *load, struct load_call *call)
     load_count(&load->report, call->status, load_now_ns() - call->begun_ns);
     if (call->status == GRPC_STATUS_UNAVAILABLE)
         load->report.gone = true;
-    if (load->options.mode == LOAD_PURCHASE && load->options.acks &&
+    if (call->mode == LOAD_PURCHASE && load->options.acks &&
         call->status == GRPC_STATUS_OK)
         purchase_journal(load, call);
-    if (load->options.mode == LOAD_RECHECK)
+    if (call->mode == LOAD_RECHECK)
         purchase_compare(load, call);
     if (call->reply)
         grpc_byte_buffer_destroy(call->reply);

@@ -49,7 +49,7 @@ void load_report_print(const struct load_report *report, const struct load_optio
         "UNAUTHENTICATED",
     };
     static const char *const modes[] = {"empty", "purchase", "balance", "recheck", "scoreboard",
-                                        "ranking"};
+                                        "ranking", "register", "mix"};
     uint64_t good = report->statuses[GRPC_STATUS_OK];
     printf("{\"mode\":\"%s\",\"connections\":%u,\"in_flight\":%u,\"calls\":%llu,"
            "\"seconds\":%.3f,\"per_s\":%.0f,\"p50_ms\":%.3f,\"p99_ms\":%.3f,\"statuses\":{",

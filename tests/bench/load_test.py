@@ -41,6 +41,18 @@ class Load(unittest.TestCase):
                 report = self.load(mode, "--calls", "100", "--in-flight", in_flight)
                 self.assertEqual(report["statuses"], {"OK": 100})
 
+    def test_calls_by_the_clock_keep_their_rate_and_are_told_by_interval(self):
+        environment = dict(os.environ, BECKON_TOKEN=self.service.token("admin"))
+        done = subprocess.run(
+            [LOAD, "mix", "--address", self.service.address, "--members", "3", "--guides", "1",
+             "--rate", "200", "--seconds", "2", "--every", "0.5", "--in-flight", "256"],
+            env=environment, capture_output=True, text=True, timeout=60)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        reports = [json.loads(line) for line in done.stdout.splitlines()]
+        self.assertGreaterEqual(len(reports), 4)
+        calls = sum(report["calls"] for report in reports)
+        self.assertTrue(390 <= calls <= 401, calls)
+
     def test_every_status_is_counted(self):
         report = self.load("purchase", "--calls", "20", "--shops", "nosuch")
         self.assertEqual(report["statuses"], {"NOT_FOUND": 20})

@@ -26,6 +26,7 @@
 #include "beckon/v1/store_service.pb-c.h"
 #include "beckon/v1/token_service.pb-c.h"
 #include "beckon/v1/sign_in_service.pb-c.h"
+#include "clients/cli/call.h"
 #include "clients/cli/cli.h"
 #include "clients/cli/options.h"
 #include "clients/cli/table.h"
@@ -54,6 +55,8 @@ static void check_fields(const struct verb *verb)
     const ProtobufCFieldDescriptor *shown =
         verb->shows ? message_field(method->output, verb->shows) : NULL;
     assert_true(!verb->shows || shown);
+    if (verb->run == verb_list && (!verb->shows || !verb->columns))
+        fail_msg("%s is a list without columns", verb->method);
     g_auto(GStrv) columns = g_strsplit(verb->columns ? verb->columns : "", ",", -1);
     for (size_t i = 0; columns[i]; i++) {
         if (!message_field(shown->descriptor, columns[i]))

@@ -140,7 +140,35 @@ class Csv(Case):
                          "shop_id\nS01\nS02\n")
 
 
+    def test_a_column_may_lie_within_an_object(self):
+        self.assertEqual(self.piped("audit", "list", "--csv", "--columns",
+                                    "recorded_at.seconds,action", exit=0).decode()
+                         .splitlines()[0], "recorded_at.seconds,action")
+        self.piped("guide", "list", "--columns", "employments.shop_id", exit=2)
+
+
+class People(Case):
+    def test_people_are_named_as_people_name_them(self):
+        member = json.loads(self.piped("member", "register", "13712345678", "--consent", "v1"))
+        number = member["member_number"]
+        for name in (str(number), "13712345678", "phone:+8613712345678", "member:%d" % number):
+            got = json.loads(self.piped("member", "get", name))
+            self.assertEqual(got["member_number"], number)
+        for name in ("1", "G01", "guide:G01", "employee:G01"):
+            self.assertEqual(json.loads(self.piped("guide", "scoreboard", name))["guide_number"], 1)
+        self.piped("member", "get", "guide:G01", exit=2)
+        self.piped("guide", "scoreboard", "G99", exit=1)
+
+    def test_a_refused_field_is_told_by_the_option_that_fills_it(self):
+        told = self.shown("purchase", "list", exit=1, NO_COLOR="1")
+        self.assertIn("say: MEMBER", told)
+
+
 class OnATerminal(Case):
+    def test_an_empty_list_says_so(self):
+        self.assertIn("(none)", self.shown("handover", "list"))
+        self.assertEqual(self.piped("handover", "list"), b"")
+
     def test_a_table_fits_and_elsewhere_nothing_is_cut(self):
         told = self.shown("shop", "list", columns=60, NO_COLOR="1")
         self.assertIn("…", told)

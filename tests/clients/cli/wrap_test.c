@@ -41,7 +41,7 @@ static void lines_that_begin_with_a_space_keep_their_layout(void **state)
 {
     (void)state;
     check("Columns:\n  a   b\nand\nmore", 0, 0, 80, "Columns:\n  a   b\nand more\n");
-    check("  a\n \n  b", 0, 2, 3, "    a\n   \n    b\n");
+    check("  a\n \n  b", 0, 2, 3, "    a\n\n    b\n");
 }
 
 int main(void)

@@ -89,14 +89,15 @@ class Answer:
 class Connection:
     """One connection; frames that come are sorted by stream. `closed`: the service hung up."""
 
-    def __init__(self, address, wrap=None, settings=b"", preface=PREFACE):
+    def __init__(self, address, wrap=None, settings=b"", preface=PREFACE, source=None):
         host, port = address.rsplit(":", 1)
-        self.socket = socket.create_connection((host, int(port)), SECONDS)
+        self.socket = socket.create_connection((host, int(port)), SECONDS,
+                                               source and (source, 0))
         self.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         if wrap is not None:
             self.socket = wrap(self.socket)
         self.inflater, self.buffer, self.answers = Inflater(), b"", {}
-        self.next_stream, self.goaway, self.pongs, self.closed = 1, None, [], False
+        self.next_stream, self.goaways, self.pongs, self.closed = 1, [], [], False
         self.settings_seen, self.fragments = False, b""
         self.socket.sendall(preface + (frame(SETTINGS, 0, 0, settings) if preface else b""))
 
@@ -166,7 +167,7 @@ class Connection:
             self.pongs.append(payload)
         elif kind == GOAWAY:
             last, code = struct.unpack(">II", payload[:8])
-            self.goaway = (last & 0x7FFFFFFF, code, payload[8:])
+            self.goaways.append((last & 0x7FFFFFFF, code, payload[8:]))
         elif kind == RST_STREAM:
             answer.reset = int.from_bytes(payload, "big")
             answer.ended = True

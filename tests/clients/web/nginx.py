@@ -1,6 +1,6 @@
 """The real nginx with the configuration we ship, on ports and with a certificate of its own.
 
-    with Nginx(pages.web_port) as nginx:
+    with Nginx(pages.web_port) as nginx:     # grpc_port=service.port: that beckond's gRPC too
         visitor = nginx.visitor(); visitor.get("/R")     # over TLS
         nginx.port, nginx.host, nginx.certificate"""
 
@@ -46,7 +46,7 @@ def free_port():
 class Nginx:
     """`changes`: further (old, new) texts of the shipped file; `more`: further servers."""
 
-    def __init__(self, web_port, host=HOST, changes=(), more="", connections=4096):
+    def __init__(self, web_port, host=HOST, changes=(), more="", connections=4096, grpc_port=None):
         self.folder = tempfile.mkdtemp(prefix="beckon-nginx-")
         self.host = host
         self.port, self.plain_port = free_port(), free_port()
@@ -62,6 +62,7 @@ class Nginx:
         for old, new in (("listen 443 ssl", "listen 127.0.0.1:%d ssl" % self.port),
                          ("listen 80;", "listen 127.0.0.1:%d;" % self.plain_port),
                          ("127.0.0.1:7780;", "127.0.0.1:%d;" % web_port),
+                         ("127.0.0.1:7717;", "127.0.0.1:%d;" % (grpc_port or free_port())),
                          ("/etc/ssl/beckon/fullchain.pem", self.certificate),
                          ("/etc/ssl/beckon/privkey.pem", self.key),
                          ("/var/log/nginx/beckon.log", self.log_path), (HOST, host), *changes):

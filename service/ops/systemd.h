@@ -1,0 +1,11 @@
+/* Tells systemd how the service does (sd_notify(3), Type=notify-reload); nothing happens where
+ * nobody listens ($NOTIFY_SOCKET). Any thread. */
+#ifndef BECKON_SERVICE_OPS_SYSTEMD_H
+#define BECKON_SERVICE_OPS_SYSTEMD_H
+
+/* "READY=1", "STOPPING=1", "WATCHDOG=1". */
+void systemd_notify(const char *state);
+/* "RELOADING=1" with the time that systemd wants beside it. */
+void systemd_notify_reloading(void);
+
+#endif

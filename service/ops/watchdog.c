@@ -1,0 +1,175 @@
+#include "service/ops/watchdog.h"
+
+#include <errno.h>
+#include <pthread.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include <curl/curl.h>
+
+enum { ANSWER_BYTES = 64 };
+
+/* An empty HealthCheckRequest, framed by gRPC: not compressed, no bytes. The answer is a frame
+ * of the message {status: SERVING}. */
+static const uint8_t REQUEST[5] = {0}, SERVING[7] = {0, 0, 0, 0, 2, 0x08, 1};
+
+struct watchdog {
+    struct watchdog_options options;
+    pthread_t thread;
+    pthread_mutex_t lock;
+    pthread_cond_t changed;
+    bool stopping;
+};
+
+struct answer {
+    uint8_t bytes[ANSWER_BYTES];
+    size_t size;
+};
+
+static size_t take(char *data, size_t size, size_t count, void *context)
+{
+    struct answer *answer = context;
+    size_t bytes = size * count;
+    if (bytes > ANSWER_BYTES - answer->size)
+        return 0;
+    memcpy(answer->bytes + answer->size, data, bytes);
+    answer->size += bytes;
+    return bytes;
+}
+
+/* A server that wants a certificate breaks off with an alert: whoever does that lives. */
+static bool is_alert(CURLcode code)
+{
+    return code == CURLE_SSL_CONNECT_ERROR || code == CURLE_RECV_ERROR || code == CURLE_SEND_ERROR
+           || code == CURLE_HTTP2;
+}
+
+static void prepare(CURL *curl, const struct watchdog_target *target, unsigned timeout_ms,
+                    struct curl_slist *headers, struct answer *answer)
+{
+    char url[WATCHDOG_PLACE_BYTES + 32];
+    snprintf(url, sizeof url, "%s/grpc.health.v1.Health/Check", target->url);
+    curl_easy_setopt(curl, CURLOPT_URL, url);
+    if (target->path[0] != '\0')
+        curl_easy_setopt(curl, CURLOPT_UNIX_SOCKET_PATH, target->path);
+    curl_easy_setopt(curl, CURLOPT_PROXY, "");
+    curl_easy_setopt(curl, CURLOPT_NOSIGNAL, 1L);
+    curl_easy_setopt(curl, CURLOPT_TIMEOUT_MS, (long)timeout_ms);
+    curl_easy_setopt(curl, CURLOPT_HTTP_VERSION, (long)(target->is_tls
+                     ? CURL_HTTP_VERSION_2TLS : CURL_HTTP_VERSION_2_PRIOR_KNOWLEDGE));
+    /* It asks itself, on this machine: whose name the certificate has says nothing here. */
+    curl_easy_setopt(curl, CURLOPT_SSL_VERIFYPEER, 0L);
+    curl_easy_setopt(curl, CURLOPT_SSL_VERIFYHOST, 0L);
+    curl_easy_setopt(curl, CURLOPT_FORBID_REUSE, 1L);
+    curl_easy_setopt(curl, CURLOPT_HTTPHEADER, headers);
+    curl_easy_setopt(curl, CURLOPT_POSTFIELDS, (const char *)REQUEST);
+    curl_easy_setopt(curl, CURLOPT_POSTFIELDSIZE, (long)sizeof REQUEST);
+    curl_easy_setopt(curl, CURLOPT_WRITEFUNCTION, take);
+    curl_easy_setopt(curl, CURLOPT_WRITEDATA, answer);
+}
+
+/* One call over a connection of its own. False: ret_why says what came instead. */
+static bool check(const struct watchdog_target *target, unsigned timeout_ms,
+                  char ret_why[WATCHDOG_WHY_BYTES])
+{
+    struct answer answer = {.size = 0};
+    CURL *curl = curl_easy_init();
+    struct curl_slist *headers = curl_slist_append(NULL, "content-type: application/grpc");
+    headers = curl_slist_append(headers, "te: trailers");
+    CURLcode code = CURLE_OUT_OF_MEMORY;
+    if (curl != NULL && headers != NULL) {
+        prepare(curl, target, timeout_ms, headers, &answer);
+        code = curl_easy_perform(curl);
+    }
+    curl_slist_free_all(headers);
+    curl_easy_cleanup(curl);
+    if (target->is_tls && is_alert(code))
+        return true;
+    bool good = code == CURLE_OK && answer.size == sizeof SERVING
+                && memcmp(answer.bytes, SERVING, sizeof SERVING) == 0;
+    if (!good)
+        snprintf(ret_why, WATCHDOG_WHY_BYTES, "%.80s: %.60s", target->path[0] != '\0'
+                 ? target->path : target->url,
+                 code != CURLE_OK ? curl_easy_strerror(code) : "not serving");
+    return good;
+}
+
+static bool is_stopping(struct watchdog *watchdog)
+{
+    pthread_mutex_lock(&watchdog->lock);
+    bool stopping = watchdog->stopping;
+    pthread_mutex_unlock(&watchdog->lock);
+    return stopping;
+}
+
+static void round_of_all(struct watchdog *watchdog)
+{
+    const struct watchdog_options *options = &watchdog->options;
+    char why[WATCHDOG_WHY_BYTES];
+    bool good = true;
+    for (unsigned i = 0; i < options->target_count && good; i++)
+        for (unsigned time = 0; time < options->targets[i].times && good; time++) {
+            if (is_stopping(watchdog))
+                return;
+            good = check(&options->targets[i], options->period_ms, why);
+        }
+    if (!is_stopping(watchdog)) /* who stops is not to be blamed for it */
+        options->told(options->context, good ? NULL : why);
+}
+
+static void rest(struct watchdog *watchdog)
+{
+    struct timespec until;
+    clock_gettime(CLOCK_MONOTONIC, &until);
+    uint64_t ns = (uint64_t)until.tv_nsec + watchdog->options.period_ms % 1000 * UINT64_C(1000000);
+    until.tv_sec += (time_t)(watchdog->options.period_ms / 1000 + ns / 1000000000);
+    until.tv_nsec = (long)(ns % 1000000000);
+    pthread_mutex_lock(&watchdog->lock);
+    while (!watchdog->stopping
+           && pthread_cond_timedwait(&watchdog->changed, &watchdog->lock, &until) != ETIMEDOUT)
+        ;
+    pthread_mutex_unlock(&watchdog->lock);
+}
+
+static void *watch(void *context)
+{
+    struct watchdog *watchdog = context;
+    while (!is_stopping(watchdog)) {
+        round_of_all(watchdog);
+        rest(watchdog);
+    }
+    return NULL;
+}
+
+struct watchdog *watchdog_start(const struct watchdog_options *options)
+{
+    struct watchdog *watchdog = calloc(1, sizeof *watchdog);
+    pthread_condattr_t monotonic;
+    if (watchdog == NULL)
+        abort(); /* start-up */
+    watchdog->options = *options;
+    pthread_mutex_init(&watchdog->lock, NULL);
+    pthread_condattr_init(&monotonic);
+    pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);
+    pthread_cond_init(&watchdog->changed, &monotonic);
+    pthread_condattr_destroy(&monotonic);
+    if (pthread_create(&watchdog->thread, NULL, watch, watchdog) != 0)
+        abort(); /* start-up */
+    pthread_setname_np(watchdog->thread, "watchdog");
+    return watchdog;
+}
+
+void watchdog_stop(struct watchdog *watchdog)
+{
+    pthread_mutex_lock(&watchdog->lock);
+    watchdog->stopping = true;
+    pthread_cond_signal(&watchdog->changed);
+    pthread_mutex_unlock(&watchdog->lock);
+    pthread_join(watchdog->thread, NULL);
+    pthread_cond_destroy(&watchdog->changed);
+    pthread_mutex_destroy(&watchdog->lock);
+    free(watchdog);
+}

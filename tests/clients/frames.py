@@ -1,0 +1,106 @@
+"""HTTP/2 written by hand, for what no client library would send: raw frames over plaintext or TLS.
+
+    peer = Peer(port, authority=..., certificate=(file, key))   # TLS when authority is given
+    peer.send(frame(PING, payload=bytes(8)) * 1000)
+    peer.read_until_closed()
+"""
+import socket
+import ssl
+import struct
+
+DATA, HEADERS, PRIORITY, RST_STREAM, SETTINGS, PUSH_PROMISE, PING, GOAWAY, WINDOW_UPDATE, \
+    CONTINUATION = range(10)
+END_STREAM, ACK, END_HEADERS = 1, 1, 4
+PREFACE = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"
+CHECK = "/grpc.health.v1.Health/Check"
+
+
+def frame(kind, flags=0, stream=0, payload=b""):
+    return struct.pack(">I", len(payload))[1:] + bytes([kind, flags]) + struct.pack(">I", stream) \
+        + payload
+
+
+def text(value):
+    """A string of HPACK, not compressed."""
+    assert len(value) < 127
+    return bytes([len(value)]) + value
+
+
+def field(name, value):
+    """A header that is not to be remembered."""
+    return b"\x00" + text(name) + text(value)
+
+
+def headers_of(path=CHECK, more=()):
+    fields = [(b":method", b"POST"), (b":scheme", b"http"), (b":path", path.encode()),
+              (b":authority", b"localhost"), (b"content-type", b"application/grpc"),
+              (b"te", b"trailers"), *more]
+    return b"".join(field(name, value) for name, value in fields)
+
+
+def call(stream, path=CHECK, message=b"\0\0\0\0\0"):
+    """A whole call: its headers and its one message."""
+    return frame(HEADERS, END_HEADERS, stream, headers_of(path)) \
+        + frame(DATA, END_STREAM, stream, message)
+
+
+class Peer:
+    def __init__(self, port, authority=None, certificate=None, settings=b"", source=None,
+                 begin=True, timeout=10):
+        self.socket = socket.create_connection(("127.0.0.1", port), timeout=timeout,
+                                               source_address=(source, 0) if source else None)
+        if authority:
+            context = ssl.create_default_context(cafile=authority)
+            if certificate:
+                context.load_cert_chain(*certificate)
+            context.set_alpn_protocols(["h2"])
+            self.socket = context.wrap_socket(self.socket, server_hostname="localhost")
+        self.received = b""
+        self.closed = False
+        if begin:
+            self.send(PREFACE + frame(SETTINGS, 0, 0, settings))
+
+    def send(self, data):
+        """Whether all of it was taken: a peer that was cut can't go on."""
+        try:
+            self.socket.sendall(data)
+            return True
+        except OSError:
+            self.closed = True
+            return False
+
+    def read_until_closed(self, seconds=10):
+        """True: the server has hung up within so many seconds; `received` is what it said."""
+        self.socket.settimeout(seconds)
+        try:
+            while chunk := self.socket.recv(65536):
+                self.received += chunk
+            return True
+        except socket.timeout:
+            return False
+        except OSError:
+            return True
+
+    def frames(self):
+        """(kind, flags, stream, payload) of what was received."""
+        at, data = 0, self.received
+        while at + 9 <= len(data):
+            size = int.from_bytes(data[at:at + 3], "big")
+            yield data[at + 3], data[at + 4], int.from_bytes(data[at + 5:at + 9], "big"), \
+                data[at + 9:at + 9 + size]
+            at += 9 + size
+
+    def goaway(self):
+        """What the last GOAWAY says in words; None without one."""
+        words = [payload[8:].decode(errors="replace") for kind, _, _, payload in self.frames()
+                 if kind == GOAWAY]
+        return words[-1] if words else None
+
+    def close(self):
+        self.socket.close()
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.close()

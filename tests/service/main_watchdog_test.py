@@ -1,0 +1,141 @@
+"""The watchdog: it hears every socket, ends a process that does not answer, spares one that is only
+full, and tells systemd. No fault here needs a hook in the program: limits and ptrace make them."""
+import ctypes
+import os
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+import unittest
+
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "../clients"))
+from authority import Authority  # noqa: E402
+from reflect import Beckon  # noqa: E402
+from service import Service  # noqa: E402
+
+PERIOD = "250ms"
+BAD = 'msg="watchdog: no good answer"'
+
+
+PTRACE_SEIZE, PTRACE_INTERRUPT, WALL = 0x4206, 0x4207, 0x40000000
+LIBC = ctypes.CDLL(None, use_errno=True)
+LIBC.ptrace.argtypes = (ctypes.c_long, ctypes.c_long, ctypes.c_void_p, ctypes.c_void_p)
+LIBC.ptrace.restype = ctypes.c_long
+
+
+def halt(task):
+    """Stops one thread of a process for good, as a debugger does; the others go on."""
+    for request in (PTRACE_SEIZE, PTRACE_INTERRUPT):
+        if LIBC.ptrace(request, task, None, None) != 0:
+            raise OSError(ctypes.get_errno(), "ptrace")
+
+
+def bury(task):
+    """Takes note of the end of a thread that was halted, without which its process can't end."""
+    try:
+        os.waitpid(task, os.WNOHANG | WALL)
+    except ChildProcessError:
+        pass
+
+
+class Watchdog(unittest.TestCase):
+    def setUp(self):
+        folder = tempfile.TemporaryDirectory()
+        self.addCleanup(folder.cleanup)
+        self.folder = folder.name
+
+    def notified(self):
+        """A socket like systemd's, and the environment that names it."""
+        path = os.path.join(self.folder, "notify")
+        listening = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+        self.addCleanup(listening.close)
+        listening.bind(path)
+        listening.settimeout(30)
+        return listening, dict(os.environ, NOTIFY_SOCKET=path)
+
+    def test_every_socket_is_asked_and_systemd_is_told(self):
+        listening, environment = self.notified()
+        authority = Authority(self.folder)
+        certificate, key = authority.issue("server")
+        options = ["--listen", "unix:" + os.path.join(self.folder, "socket"),
+                   "--listen", "tls:127.0.0.1:0", "--tls-certificate", certificate,
+                   "--tls-key", key, "--watchdog", PERIOD]
+        with Service(options, environment=environment) as service:
+            told = [listening.recv(200).decode() for _ in range(4)]
+            self.assertEqual(told, ["READY=1"] + ["WATCHDOG=1"] * 3)
+            service.process.send_signal(signal.SIGHUP)
+            while not (told := listening.recv(200).decode()).startswith("RELOADING=1"):
+                self.assertEqual(told, "WATCHDOG=1")
+            self.assertRegex(told, r"MONOTONIC_USEC=\d+")
+            while (told := listening.recv(200).decode()) == "WATCHDOG=1":
+                pass
+            self.assertEqual(told, "READY=1")
+            self.assertEqual(service.stop(), 0)
+            while (told := listening.recv(200).decode()) == "WATCHDOG=1":
+                pass
+            self.assertEqual(told, "STOPPING=1")
+            self.assertNotIn(BAD, service.log())
+
+    def test_clients_certificates_that_it_has_not_do_not_frighten_it(self):
+        listening, environment = self.notified()
+        authority = Authority(self.folder)
+        certificate, key = authority.issue("server")
+        options = ["--listen", "tls:127.0.0.1:0", "--tls-certificate", certificate, "--tls-key",
+                   key, "--tls-client-ca", authority.certificate, "--watchdog", PERIOD]
+        with Service(options, environment=environment) as service:
+            for _ in range(4):
+                listening.recv(200)
+            self.assertNotIn(BAD, service.log())
+
+    def ends(self, service):
+        self.assertEqual(service.process.wait(60), 71, service.log())
+        self.assertEqual(service.log().count(BAD), 6)
+
+    def test_a_listener_that_is_dead_ends_the_process(self):
+        with Service(["--watchdog", PERIOD]) as service:
+            with Beckon(service.address) as client:
+                client.call("grpc.health.v1.Health/Check", {})
+            # No descriptor can be had any more, so nobody is accepted: what kills gRPC's own.
+            subprocess.run(["prlimit", "--nofile=4:4", "--pid", str(service.process.pid)],
+                           check=True, timeout=10)
+            self.ends(service)
+
+    def test_pollers_that_hang_end_the_process(self):
+        with Service(["--watchdog", PERIOD]) as service:
+            tasks = "/proc/%d/task" % service.process.pid
+            pollers = []
+            for task in os.listdir(tasks):
+                with open(os.path.join(tasks, task, "comm")) as file:
+                    if file.read().strip() == "poller":
+                        pollers.append(int(task))
+            self.assertTrue(pollers)
+            for task in pollers:
+                halt(task)
+            until = time.monotonic() + 60
+            while service.process.poll() is None:
+                self.assertLess(time.monotonic(), until, service.log())
+                for task in pollers:
+                    bury(task)
+                time.sleep(0.05)
+            self.ends(service)
+
+    def test_a_door_that_is_only_full_ends_nothing(self):
+        listening, environment = self.notified()
+        with Service(["--watchdog", PERIOD], environment=environment) as service:
+            subprocess.run(["prlimit", "--nofile=4096:4096", "--pid", str(service.process.pid)],
+                           check=True, timeout=10)
+            crowd = [socket.create_connection(("127.0.0.1", service.port)) for _ in range(512)]
+            for one in crowd[:400]:
+                one.settimeout(10)
+            told = [listening.recv(200).decode() for _ in range(12)]
+            self.assertEqual(set(told), {"READY=1", "WATCHDOG=1"})
+            self.assertIn("too many connections", service.log())
+            self.assertNotIn(BAD, service.log())
+            for one in crowd:
+                one.close()
+
+
+if __name__ == "__main__":
+    unittest.main()
