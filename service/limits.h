@@ -122,6 +122,7 @@ enum {
     LIMIT_METRICS_CONNECTIONS = 8,        /* one Prometheus, its twin, and somebody who looks */
     LIMIT_METRICS_SILENCE_S = 10,         /* a scrape says all it has to say at once */
     LIMIT_METRICS_CONNECTION_BYTES = 8192, /* its request and our headers */
+    LIMIT_HOOKS = 1024,                   /* of all merchants, walked five times a second */
     LIMIT_SENDER_QUEUE = 256,             /* messages waiting: 60 KB; a code is asked for again */
 
     /* Requests. */
@@ -129,6 +130,7 @@ enum {
     LIMIT_PAGE_DEFAULT = 50,
     LIMIT_AUDIT_WALK = 2000,              /* entries of the audit trail looked at for one page */
     LIMIT_EVENTS_WALK = 4096,             /* events looked at for one page or look: some ms */
+    LIMIT_AUDIT_EXPORT = 100,             /* entries of one message: 100 KB at most */
     LIMIT_PAGE = 500,
     LIMIT_REFUNDS_PARKED = 8,             /* refunds waiting for one purchase: all are posted in its
                                              command; more than a few tills ever have under way */
@@ -174,6 +176,9 @@ enum {
 #define LIMIT_SESSION_MEMBER_MS (UINT64_C(30) * 24 * 60 * 60 * 1000)
 #define LIMIT_SESSION_GUIDE_MS (UINT64_C(7) * 24 * 60 * 60 * 1000)
 #define LIMIT_SESSION_DESK_MS (UINT64_C(12) * 60 * 60 * 1000)
+/* A receiver changes its secret within a day; a busy one is left alone a little longer. */
+#define LIMIT_WEBHOOK_OLD_SECRET_MS (UINT64_C(24) * 60 * 60 * 1000)
+#define LIMIT_WEBHOOK_RETRY_AFTER_MS (UINT64_C(27) * 60 * 60 * 1000)
 #define LIMIT_FIXED_AMOUNT INT64_C(1000000000)
 #define LIMIT_RATE_BP 10000       /* 100 %: nobody gives more than was paid */
 #define LIMIT_MULTIPLIER_BP 100000 /* ten times: what a tier makes of a rule's amount */

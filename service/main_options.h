@@ -30,6 +30,7 @@ struct options {
     const char *tls_key;
     const char *tls_client_ca;  /* NULL: clients need no certificate */
     unsigned tls_client;
+    bool core_dumps;            /* the system may write them */
     uint64_t watchdog_ms;       /* 0: none */
     const char *record_commits; /* NULL: none */
     const char *restore;        /* OPTIONS_RESTORE: the backup */
@@ -41,6 +42,8 @@ struct options {
     const char *sms_file;       /* NULL: none; as the next two */
     const char *sms_hook;
     const char *sms_hook_secret;
+    struct settings_list webhook_allow;
+    const char *webhook_ca;     /* NULL: the system's */
     const char *metrics;        /* NULL: not served */
     unsigned log_level;         /* enum log_level */
     uint64_t log_slow_ms;       /* calls that take so long are logged; 0: none */

@@ -5,6 +5,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include <sodium.h>
@@ -131,9 +133,18 @@ static int serve(const struct web_options *options, struct site *site)
     return EXIT_SUCCESS;
 }
 
+/* Visitors' names and phones pass through: no core dump, and no reading by others. */
+static void keep_memory_private(void)
+{
+    struct rlimit none = {0, 0};
+    setrlimit(RLIMIT_CORE, &none);
+    prctl(PR_SET_DUMPABLE, 0);
+}
+
 static int run(const struct web_options *options)
 {
     static struct site site;
+    keep_memory_private();
     if (sodium_init() < 0)
         return EXIT_FAILURE;
     const struct channel_tls tls = {

@@ -19,7 +19,8 @@ struct request_ids {
 };
 void request_ids_init(struct request_ids *ids, uint64_t secret);
 
-/* Takes `given` when it is 1..64 of [A-Za-z0-9._-], else makes 16 hexadecimal digits that this
+/* Takes `given` when it is 1..64 of [A-Za-z0-9._-], and neither looks like a secret nor like a
+ * phone (digits alone, seven and more); else makes 16 hexadecimal digits that this
  * process gives to no other call. Any thread. */
 void request_id_take(struct request_ids *ids, struct bytes given, struct request_id *ret_id);
 

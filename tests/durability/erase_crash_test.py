@@ -75,7 +75,7 @@ class Store:
         folder = tempfile.mkdtemp(prefix="beckon-erase-")
         test.addCleanup(shutil.rmtree, folder, True)
         shutil.copytree(os.path.join(self.folder, "data"), os.path.join(folder, "data"))
-        service = Service(folder=folder)
+        service = Service(folder=folder, options=["--core-dumps"])  # strace may attach
         test.addCleanup(service.stop)
         return service
 

@@ -248,6 +248,47 @@ class RotateCrashTest(unittest.TestCase):
                   "their keys, all gone" % (rotations.kills, rotations.generation - 1, count,
                                             len(rotations.erased), len(needles)))
 
+    def test_an_erased_member_leaves_no_byte_of_her_key(self):
+        """After the erasure, a rotation, and a backup: neither the key nor what it was wrapped in."""
+        her, other = 3, 4
+        with Service() as service:
+            admin, operator = service.client("admin"), service.client("operator")
+            for n in range(1, 9):
+                admin.call(API + "MemberService/RegisterMember", {
+                    "phone": phone(n), "name": "Member %d" % n, "consent_policy_version": "1"})
+            keys = {member: data_key(service.data, member) for member in (her, other)}
+            versions = {member: {slot(service.data, member)[WRAPPED]} for member in keys}
+
+            def rotate():
+                generation = operator.call(API + "StoreService/GetKeyStatus", {})["generation"]
+                operator.call(API + "StoreService/RotateKeys", {"generation": generation})
+                until = time.monotonic() + WAIT_SECONDS
+                while operator.call(API + "StoreService/GetKeyStatus", {})["running"]:
+                    self.assertLess(time.monotonic(), until)
+                    time.sleep(0.05)
+
+            rotate()
+            for member, seen in versions.items():
+                seen.add(slot(service.data, member)[WRAPPED])
+                self.assertEqual(len(seen), 2)
+            now = slot(service.data, other)[WRAPPED]
+            admin.call(API + "PrivacyService/EraseMember",
+                       {"member_number": her, "reason": "ERASURE_REASON_REQUEST"})
+            for then in ("erased", "rotated", "backed up"):
+                if then == "rotated":
+                    rotate()
+                if then == "backed up":
+                    *_, last = operator.call(API + "StoreService/BackupStore",
+                                             {"path": os.path.join(service.folder, "backup")})
+                    self.assertTrue(last["done"])
+                self.assertEqual(occurrences(service.folder, [*versions[her], keys[her]]), [], then)
+                self.assertEqual(service.verify()["finding_count"], 0)
+                if then == "erased":  # the search can find
+                    self.assertEqual(occurrences(service.folder, [now]), [("1.members", now)])
+            self.assertEqual(occurrences(service.folder, [*versions[other], keys[other]]), [])
+            print("0 bytes of her key left: 2 versions of its slot and itself, in %d files"
+                  % sum(len(names) for _, _, names in os.walk(service.folder)))
+
     def test_a_torn_slot_is_mended_by_the_journal_and_lost_without_it(self):
         folder = tempfile.mkdtemp(prefix="beckon-rotate-")
         self.addCleanup(shutil.rmtree, folder, True)

@@ -65,6 +65,7 @@ class Nginx:
                          ("127.0.0.1:7717;", "127.0.0.1:%d;" % (grpc_port or free_port())),
                          ("/etc/ssl/beckon/fullchain.pem", self.certificate),
                          ("/etc/ssl/beckon/privkey.pem", self.key),
+                         ("/var/log/nginx/beckon-error.log", os.path.join(self.folder, "error.log")),
                          ("/var/log/nginx/beckon.log", self.log_path), (HOST, host), *changes):
             assert old in text, old
             text = text.replace(old, new)

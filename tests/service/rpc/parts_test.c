@@ -151,10 +151,13 @@ static struct bytes text_bytes(const char *text)
 static void a_request_id_is_the_callers_where_it_is_harmless(void **state)
 {
     (void)state;
-    static const char *const harmless[] = {"a", "A-Z.a_z-0123456789", "0123456789012345678901234567"
-                                           "890123456789012345678901234567890123"};
+    static const char *const harmless[] = {"a", "A-Z.a_z-0123456789", "123456",
+                                           "x12345678901234567890123456789012345678901"
+                                           "2345678901234567890123"};
     static const char *const others[] = {"", "a b", "a\nlevel=error", "a\"b", "\xC3\xA9", "a=b",
-                                         "+8613800138000 ", "0123456789012345678901234567890123456"
+                                         "+8613800138000 ", "13800138000", "138-0013-8000",
+                                         "beckon_1_a", "session_1_a", "link_1_a", "whsec_a",
+                                         "0123456789012345678901234567890123456"
                                          "7890123456789012345678901234"};
     struct request_ids ids;
     struct request_id id, before = {.text = ""};
