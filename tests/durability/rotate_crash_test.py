@@ -303,7 +303,8 @@ class RotateCrashTest(unittest.TestCase):
             self.assertIn("beckond_torn: slot 4 is torn", service.log())
         spoilt = tempfile.mkdtemp(prefix="beckon-rotate-")
         self.addCleanup(shutil.rmtree, spoilt, True)
-        shutil.copytree(os.path.join(folder, "data"), os.path.join(spoilt, "data"))
+        subprocess.run(["cp", "-r", "--sparse=always", os.path.join(folder, "data"), spoilt],
+                       check=True, timeout=60)
         journal = os.path.join(spoilt, "data", "keys", "rewrap.journal")
         size = os.path.getsize(journal)
         with open(journal, "wb") as file:
