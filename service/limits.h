@@ -119,6 +119,7 @@ enum {
     LIMIT_TRY_MS = 1000,
     LIMIT_LINK_MINUTES = 7 * 24 * 60,     /* a link is printed on Friday and used on Thursday */
     LIMIT_LINK_MINUTES_DEFAULT = 60,
+    LIMIT_HOOKS = 1024,                   /* of all merchants, walked five times a second */
     LIMIT_SENDER_QUEUE = 256,             /* messages waiting: 60 KB; a code is asked for again */
 
     /* Requests. */
@@ -126,6 +127,7 @@ enum {
     LIMIT_PAGE_DEFAULT = 50,
     LIMIT_AUDIT_WALK = 2000,              /* entries of the audit trail looked at for one page */
     LIMIT_EVENTS_WALK = 4096,             /* events looked at for one page or look: some ms */
+    LIMIT_AUDIT_EXPORT = 100,             /* entries of one message: 100 KB at most */
     LIMIT_PAGE = 500,
     LIMIT_REFUNDS_PARKED = 8,             /* refunds waiting for one purchase: all are posted in its
                                              command; more than a few tills ever have under way */
@@ -171,6 +173,9 @@ enum {
 #define LIMIT_SESSION_MEMBER_MS (UINT64_C(30) * 24 * 60 * 60 * 1000)
 #define LIMIT_SESSION_GUIDE_MS (UINT64_C(7) * 24 * 60 * 60 * 1000)
 #define LIMIT_SESSION_DESK_MS (UINT64_C(12) * 60 * 60 * 1000)
+/* A receiver changes its secret within a day; a busy one is left alone a little longer. */
+#define LIMIT_WEBHOOK_OLD_SECRET_MS (UINT64_C(24) * 60 * 60 * 1000)
+#define LIMIT_WEBHOOK_RETRY_AFTER_MS (UINT64_C(27) * 60 * 60 * 1000)
 #define LIMIT_FIXED_AMOUNT INT64_C(1000000000)
 #define LIMIT_RATE_BP 10000       /* 100 %: nobody gives more than was paid */
 #define LIMIT_MULTIPLIER_BP 100000 /* ten times: what a tier makes of a rule's amount */

@@ -17,6 +17,7 @@
 #include "service/main_door.h"
 #include "service/main_due.h"
 #include "service/main_erase.h"
+#include "service/main_hooks.h"
 #include "service/main_info.h"
 #include "service/main_metrics.h"
 #include "service/main_options.h"
@@ -184,6 +185,7 @@ static int serve(struct reload *reload, struct store *store, struct sender *send
     struct due_ticker *due = due_ticker_start(executor, store, clock);
     struct settle_ticker *settle = settle_ticker_start(executor, store);
     struct erase_ticker *erase = erase_ticker_start(executor, store);
+    struct hooks *hooks = hooks_start(options, executor, store, clock);
     struct rotate_ticker *rotate = rotate_ticker_start(executor, store);
     struct door *door = main_door_open(rpc, runtime_log, NULL);
     struct parts parts = {.rpc = rpc, .door = door};
@@ -193,10 +195,10 @@ static int serve(struct reload *reload, struct store *store, struct sender *send
     rpc_serve(rpc);
     struct metrics *metrics = NULL;
     struct main_watchdog *watchdog = NULL;
-    int code = main_door_listen(door, options);
+    int code = hooks != NULL ? main_door_listen(door, options) : EXIT_FAILED;
     if (code == EXIT_OK && !metrics_start(options, &(struct metrics_parts){
             .data = options->data, .rpc = rpc, .executor = executor, .clock = clock,
-            .store = store, .door = door, .sender = sender}, &metrics))
+            .store = store, .door = door, .hooks = hooks, .sender = sender}, &metrics))
         code = EXIT_LISTEN;
     if (code == EXIT_OK) {
         watchdog = main_watchdog_start(door, options);
@@ -208,6 +210,8 @@ static int serve(struct reload *reload, struct store *store, struct sender *send
     systemd_notify("STOPPING=1");
     drain(rpc, door, signals);
     metrics_stop(metrics);
+    if (hooks != NULL)
+        hooks_stop(hooks);
     rotate_ticker_stop(rotate);
     erase_ticker_stop(erase);
     settle_ticker_stop(settle);

@@ -118,6 +118,21 @@ static void write_executor(struct executor *executor, FILE *out)
 
 /* ---- what is around -------------------------------------------------------------------------- */
 
+static void write_hooks(const struct hooks *hooks, FILE *out)
+{
+    struct hooks_stats stats = hooks_stats(hooks);
+    metrics_counter(out, "beckon_webhook_delivered_total", "Events that hooks took.",
+                    stats.delivered_count);
+    metrics_counter(out, "beckon_webhook_failed_total", "Attempts that came to nothing.",
+                    stats.failed_count);
+    metrics_gauge(out, "beckon_webhooks", "Hooks of all merchants.", stats.hook_count);
+    metrics_gauge(out, "beckon_webhooks_off", "Those that are off.", stats.off_count);
+    metrics_gauge(out, "beckon_webhooks_failing", "Those on whose next attempt waits.",
+                  stats.failing_count);
+    metrics_gauge(out, "beckon_webhooks_waiting", "Those on that have events before them.",
+                  stats.waiting_count);
+}
+
 static void write_sender(struct sender *sender, FILE *out)
 {
     struct sender_stats stats;
@@ -200,6 +215,7 @@ static void write_all(void *context, FILE *out)
     metrics_write_store(metrics->parts.store, metrics->parts.data, out);
     write_door(metrics->parts.door, out);
     write_sender(metrics->parts.sender, out);
+    write_hooks(metrics->parts.hooks, out);
     write_process(metrics, out);
 }
 

@@ -8,6 +8,7 @@
 
 #include "service/door/door.h"
 #include "service/executor/executor.h"
+#include "service/main_hooks.h"
 #include "service/main_options.h"
 #include "service/ops/sender.h"
 #include "service/rpc/rpc.h"
@@ -21,6 +22,7 @@ struct metrics_parts {
     struct executor_clock clock;
     struct store *store;
     struct door *door;
+    struct hooks *hooks;
     struct sender *sender;       /* NULL: messages can't be sent */
 };
 

@@ -77,6 +77,12 @@ static const struct settings_row ROWS[] = {
              "or http on loopback. Without either none is sent, and nobody can sign in by phone"},
     {"sms-hook-secret", SETTINGS_PATH, AT(sms_hook_secret), .value = "FILE",
      .help = "its first line is sent to the hook as Authorization: Bearer"},
+    {"webhook-allow", SETTINGS_LIST, AT(webhook_allow), .value = "NETWORK",
+     .group = "Hooks that are told of events",
+     .help = "hooks may be in this network, such as 10.1.0.0/16. Without it they are on the "
+             "internet: loopback, private and link-local addresses are refused"},
+    {"webhook-ca", SETTINGS_PATH, AT(webhook_ca), .value = "FILE",
+     .help = "certificates (PEM) that hooks' are checked against, instead of the system's"},
     {"log-level", SETTINGS_CHOICE, AT(log_level), .choices = LOG_LEVEL_NAMES, .fallback = "info",
      .reload = true, .group = "Logs, measuring",
      .help = "from what on lines go to the log; refused calls are told at debug"},

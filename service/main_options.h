@@ -42,6 +42,8 @@ struct options {
     const char *sms_file;       /* NULL: none; as the next two */
     const char *sms_hook;
     const char *sms_hook_secret;
+    struct settings_list webhook_allow;
+    const char *webhook_ca;     /* NULL: the system's */
     const char *metrics;        /* NULL: not served */
     unsigned log_level;         /* enum log_level */
     uint64_t log_slow_ms;       /* calls that take so long are logged; 0: none */

@@ -101,3 +101,37 @@ bool secret_text_read(enum secret_kind kind, const char *text, size_t size,
     *ret_merchant = (uint32_t)merchant;
     return true;
 }
+
+/* ---- hooks ----------------------------------------------------------------------------------- */
+
+void secret_webhook_write(const uint8_t secret[SECRET_BYTES], char ret_text[SECRET_WEBHOOK_BYTES])
+{
+    static const char prefix[] = "whsec_";
+    size_t size = sizeof prefix - 1;
+    memcpy(ret_text, prefix, size);
+    sodium_bin2base64(ret_text + size, SECRET_WEBHOOK_BYTES - size, secret, SECRET_BYTES,
+                      sodium_base64_VARIANT_ORIGINAL);
+}
+
+void secret_webhook_sign(const uint8_t secret[SECRET_BYTES], const char *id, uint64_t at_s,
+                         const char *body, size_t body_size,
+                         char ret_signature[SECRET_SIGNATURE_BYTES])
+{
+    static const char version[] = "v1,";
+    size_t size = sizeof version - 1;
+    uint8_t mac[crypto_auth_hmacsha256_BYTES];
+    crypto_auth_hmacsha256_state state;
+    char between[24];
+
+    int written = snprintf(between, sizeof between, ".%llu.", (unsigned long long)at_s);
+    assert(written > 0 && (size_t)written < sizeof between);
+    crypto_auth_hmacsha256_init(&state, secret, SECRET_BYTES);
+    crypto_auth_hmacsha256_update(&state, (const uint8_t *)id, strlen(id));
+    crypto_auth_hmacsha256_update(&state, (const uint8_t *)between, (size_t)written);
+    crypto_auth_hmacsha256_update(&state, (const uint8_t *)body, body_size);
+    crypto_auth_hmacsha256_final(&state, mac);
+    sodium_memzero(&state, sizeof state);
+    memcpy(ret_signature, version, size);
+    sodium_bin2base64(ret_signature + size, SECRET_SIGNATURE_BYTES - size, mac, sizeof mac,
+                      sodium_base64_VARIANT_ORIGINAL);
+}

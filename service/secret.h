@@ -43,4 +43,15 @@ void secret_token_write(uint32_t merchant, const uint8_t secret[SECRET_BYTES],
 bool secret_token_read(const char *text, size_t size, uint32_t *ret_merchant,
                        uint8_t ret_secret[SECRET_BYTES]);
 
+/* Hooks sign what they send, as Standard Webhooks 1.0 says. */
+enum {
+    SECRET_WEBHOOK_BYTES = 6 + 44 + 1,    /* "whsec_" and base64 of 32 bytes, terminated */
+    SECRET_SIGNATURE_BYTES = 3 + 44 + 1,  /* "v1," and base64 of 32 bytes, terminated */
+};
+void secret_webhook_write(const uint8_t secret[SECRET_BYTES], char ret_text[SECRET_WEBHOOK_BYTES]);
+/* HMAC-SHA256 with the secret's bytes over "ID.SECONDS.BODY". */
+void secret_webhook_sign(const uint8_t secret[SECRET_BYTES], const char *id, uint64_t at_s,
+                         const char *body, size_t body_size,
+                         char ret_signature[SECRET_SIGNATURE_BYTES]);
+
 #endif

@@ -104,6 +104,8 @@ enum table {
                                     and links by whose they are */
     TABLE_PHONE_CODE = 0x5b,     /* keyed hash of a phone -> phone_code */
     TABLE_SIGN_IN_DUE = 0x5c,    /* time, kind, hash -> (empty): when what it names is deleted */
+    TABLE_WEBHOOK = 0x63,        /* -> the last number given out; number -> webhook */
+    TABLE_WEBHOOK_STATE = 0x64,  /* number -> webhook_state */
 };
 
 /* Under (merchant, TABLE_ACCOUNT, kind, number). */

@@ -72,6 +72,7 @@ enum store_hash_purpose {
     STORE_HASH_CURSOR = 3,      /* page tokens */
     STORE_HASH_CERTIFICATE = 4, /* proofs that the ledger was whole */
     STORE_HASH_PHONE_CODE = 5,  /* codes sent to phones, and whose they are */
+    STORE_HASH_WEBHOOK = 6,     /* the key that seals hooks' secrets; names of their messages */
 };
 /* Writes `size` bytes (16 to 64). */
 void store_hash(const struct store *store, enum store_hash_purpose purpose, struct bytes input,

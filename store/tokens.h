@@ -30,7 +30,8 @@ enum request_kind { REQUEST_CREATE_CODE = 1, REQUEST_CREATE_TOKEN = 2, REQUEST_P
                     REQUEST_HAND_OUT_BENEFIT = 20, REQUEST_CREATE_SETTLEMENT = 30,
                     REQUEST_OPEN_DISPUTE = 31, REQUEST_CREATE_EXPORT = 40,
                     REQUEST_HAND_OVER = 50, REQUEST_END_EMPLOYMENT = 51,
-                    REQUEST_SIGN_IN_LINK = 60 };
+                    REQUEST_SIGN_IN_LINK = 60,
+                    REQUEST_CREATE_WEBHOOK = 70, REQUEST_ROTATE_WEBHOOK_SECRET = 71 };
 enum { REQUEST_ID_BYTES_MAX = 64,
        REQUEST_OWN_BYTES = 6, /* kind and number of whose id it is, before ids of one's own */
        REQUEST_KEY_BYTES_MAX = REQUEST_OWN_BYTES + REQUEST_ID_BYTES_MAX };

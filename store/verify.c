@@ -206,7 +206,7 @@ enum store_result store_verify(struct store *store, uint32_t merchant, verify_pr
         verify_caps, verify_recency, verify_kpi, verify_targets, verify_period, verify_reviews,
         verify_held, verify_settlement, verify_exports, verify_handovers, verify_people,
         verify_erasures, verify_keys, verify_referees, verify_disputes, verify_payments,
-        verify_sign_in, verify_indexes, verify_audit,
+        verify_sign_in, verify_indexes, verify_audit, verify_webhooks,
     };
     assert(merchant != 0);
     memset(ret, 0, sizeof *ret);

@@ -212,5 +212,6 @@ enum store_result verify_payments(struct verify *verify) STORE_CHECKED;
 enum store_result verify_sign_in(struct verify *verify) STORE_CHECKED;
 enum store_result verify_indexes(struct verify *verify) STORE_CHECKED;
 enum store_result verify_audit(struct verify *verify) STORE_CHECKED;
+enum store_result verify_webhooks(struct verify *verify) STORE_CHECKED;
 
 #endif

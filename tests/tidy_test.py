@@ -18,6 +18,7 @@ FILE_LINES_MAX = 500
 LINE_COLUMNS_MAX = 100
 # Whole tables or the contract in one piece; each with the reason why it isn't split.
 LONG_FILES = {
+    'service/outcome.c': 'a row for every outcome',
     'tests/store/verify_test.c': 'a row for every kind of damage verify finds',
 }
 
@@ -47,7 +48,8 @@ def includes(path):
 ONLY_IN = {
     'grpc/': ('service/rpc/', 'clients/channel/', 'tests/'),
     'lmdb.h': ('store/kv_lmdb', 'tests/'),
-    'sodium.h': ('store/', 'service/secret.c', 'service/main', 'service/export/', 'clients/web/', 'tests/'),
+    'sodium.h': ('store/', 'service/secret.c', 'service/main', 'service/export/', 'clients/web/',
+                 'clients/cli/audit_hash.c', 'tests/'),
     'qrencode.h': ('service/qr/', 'tests/'),
     'png.h': ('service/qr/', 'tests/'),
     'xlsxwriter.h': ('service/export/', 'tests/'),
@@ -249,7 +251,7 @@ class ApiTest(unittest.TestCase):
 
     # What the tickers ask: no RPCs.
     INTERNAL = {'tick_due', 'tick_periods', 'tick_refunds', 'tick_settlements', 'tick_handovers',
-                'tick_referees', 'tick_sign_in', 'tick_erasures', 'tick_keys'}
+                'tick_referees', 'tick_sign_in', 'tick_erasures', 'tick_keys', 'tick_webhooks'}
 
     def test_each_method_is_one_command_and_each_command_a_method(self):
         methods = {re.sub(r'(?<!^)(?=[A-Z])', '_', rpc).lower() for path in self.PROTOS

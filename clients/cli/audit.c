@@ -2,6 +2,7 @@
 #include "clients/cli/nouns.h"
 
 #include "beckon/v1/audit_service.pb-c.h"
+#include "clients/cli/audit_file.h"
 #include "clients/cli/call.h"
 
 static const struct option_spec LIST_OPTIONS[] = {
@@ -42,6 +43,24 @@ static const struct verb VERBS[] = {
         .method = "ListAuditEntries",
         .shows = "entries",
         .columns = "entry_number,recorded_at,role,token_number,token_label,action,sentence_en,hash",
+    },
+    {
+        .name = "export",
+        .help = "Takes out the whole trail as a file that can be proven elsewhere.",
+        .details = AUDIT_EXPORT_DETAILS,
+        .options = AUDIT_EXPORT_OPTIONS,
+        .examples = AUDIT_EXPORT_EXAMPLES,
+        .run = audit_export,
+        .service = &beckon__v1__audit_service__descriptor,
+        .method = "ExportAudit",
+    },
+    {
+        .name = "verify",
+        .help = "Proves an exported trail, without a service.",
+        .details = AUDIT_VERIFY_DETAILS,
+        .options = AUDIT_VERIFY_OPTIONS,
+        .examples = AUDIT_VERIFY_EXAMPLES,
+        .run = audit_verify,
     },
 };
 

@@ -28,6 +28,7 @@ const struct noun *const NOUNS[] = {
     &NOUN_TOKEN,
     &NOUN_SIGN_IN,
     &NOUN_AUDIT,
+    &NOUN_WEBHOOK,
     &NOUN_IMPORT,
     &NOUN_VERIFY,
     &NOUN_BACKUP,

@@ -43,5 +43,6 @@ extern const struct noun NOUN_STATEMENT;
 extern const struct noun NOUN_TARGET;
 extern const struct noun NOUN_TOKEN;
 extern const struct noun NOUN_VERIFY;
+extern const struct noun NOUN_WEBHOOK;
 
 #endif

@@ -50,6 +50,11 @@ void audit_token(struct command_call *call, const struct token *token);
 /* The run, its draft, what it comes to once that is reviewed. */
 void audit_run(struct command_call *call, const struct settlement_run *run);
 
+/* Notes of reads (command.note), from call->seen: of one party's data, and of a list, of which a
+ * page without rows is no entry. */
+enum outcome audit_note_one(struct command_call *call) OUTCOME_CHECKED;
+enum outcome audit_note_list(struct command_call *call) OUTCOME_CHECKED;
+
 /* What this row puts only goes on with what an earlier one made an entry of. */
 void audit_skip(struct command_call *call);
 

@@ -84,18 +84,37 @@ static const struct audit_action_info ACTIONS[] = {
         ACTION("EraseGuide", DESK, false, "删除了个人信息：", "erased the personal data of"),
     [AUDIT_ROTATE_KEYS] = ACTION("RotateKeys", DESK, false, "更换了封装密钥：",
                                  "rotated the wrapping key of"),
+    [AUDIT_CREATE_WEBHOOK] = ACTION("CreateWebhook", DESK, false, "登记了", "registered"),
+    [AUDIT_UPDATE_WEBHOOK] = ACTION("UpdateWebhook", DESK, false, "修改了", "changed"),
+    [AUDIT_DELETE_WEBHOOK] = ACTION("DeleteWebhook", DESK, false, "删除了", "deleted"),
+    [AUDIT_ROTATE_WEBHOOK_SECRET] =
+        ACTION("RotateWebhookSecret", DESK, false, "更换了密钥：", "changed the secret of"),
+    [AUDIT_TEST_WEBHOOK] = ACTION("TestWebhook", DESK, false, "测试了", "tested"),
+    [AUDIT_EXPORT_AUDIT] = ACTION("ExportAudit", DESK, false, "导出了审计记录：",
+                                  "took out the audit trail of"),
+    /* Tills look up who stands before them; the purchase that follows tells it. */
+    [AUDIT_GET_MEMBER] = ACTION("GetMember", STAFF, false, "查看了", "looked at"),
+    [AUDIT_LIST_MEMBERS] =
+        ACTION("ListMembers", STAFF, false, "查看了会员名单：", "looked at the members of"),
+    [AUDIT_LIST_SCOREBOARD_MEMBERS] = ACTION("ListScoreboardMembers", STAFF, false,
+                                             "查看了业绩会员名单：",
+                                             "looked at the members behind a figure of"),
+    [AUDIT_GET_GUIDE] = ACTION("GetGuide", DESK, false, "查看了", "looked at"),
+    [AUDIT_LIST_GUIDES] =
+        ACTION("ListGuides", DESK, false, "查看了导购名单：", "looked at the guides of"),
 };
-static_assert(sizeof ACTIONS / sizeof ACTIONS[0] == AUDIT_ACTION_COUNT, "a row for every action");
+static_assert(sizeof ACTIONS / sizeof ACTIONS[0] == AUDIT_ACTION_COUNT, "up to the last action");
 
 const struct audit_action_info *audit_action_info(enum audit_action action)
 {
     if (action <= AUDIT_NONE || action >= AUDIT_ACTION_COUNT) return NULL;
-    return &ACTIONS[action];
+    return ACTIONS[action].method != NULL ? &ACTIONS[action] : NULL; /* numbers have gaps */
 }
 
 enum audit_action audit_action_named(const char *method)
 {
     for (int action = AUDIT_NONE + 1; action < AUDIT_ACTION_COUNT; action++)
-        if (strcmp(ACTIONS[action].method, method) == 0) return (enum audit_action)action;
+        if (ACTIONS[action].method != NULL && strcmp(ACTIONS[action].method, method) == 0)
+            return (enum audit_action)action;
     return AUDIT_NONE;
 }

@@ -17,6 +17,7 @@ static const struct word NAMES[] = {
     {"draft", {"稿次", "draft"}},      {"fields", {"字段", "fields"}},
     {"file", {"文件", "file"}},        {"for", {"归属", "for"}},
     {"from", {"自", "from"}},          {"from_guide", {"原导购", "from guide"}},
+    {"host", {"主机", "host"}},        {"resume_event", {"起始事件", "from event"}},
     {"handover", {"会员交接", "with handover"}}, {"kpi", {"指标", "figure"}},
     {"links", {"登录链接", "links"}},  {"minutes", {"有效分钟", "valid minutes"}},
     {"net_minor", {"净额", "net"}},    {"owner", {"归属", "owner"}},
@@ -53,6 +54,8 @@ static const struct word VALUES[] = {
     {"REQUEST", {"本人要求", "her request"}}, {"CONSENT", {"撤回同意", "consent withdrawn"}},
     {"INACTIVE", {"超期", "inactive"}},     {"UNLAWFUL", {"不应保存", "unlawful"}},
     /* fields */
+    {"url", {"地址", "address"}},           {"kinds", {"事件类型", "kinds"}},
+    {"description", {"说明", "description"}}, {"enabled", {"启用", "on or off"}},
     {"name", {"姓名", "name"}},             {"phone", {"手机号", "phone"}},
     {"birthday", {"生日", "birthday"}},     {"gender", {"性别", "gender"}},
     {"attributes", {"属性", "attributes"}}, {"employee_no", {"工号", "employee number"}},

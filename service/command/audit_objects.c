@@ -72,3 +72,26 @@ void audit_run(struct command_call *call, const struct settlement_run *run)
     audit_fact_number(call, "draft", run->draft);
     if (reviewed) audit_fact_number(call, "net_minor", run->totals.net_minor);
 }
+
+/* ---- notes of reads -------------------------------------------------------------------------- */
+
+enum outcome audit_note_one(struct command_call *call)
+{
+    struct party party = call->seen.party;
+
+    if (party.kind == PARTY_MEMBER) audit_object(call, AUDIT_OF_MEMBER, party.number);
+    else if (party.kind == PARTY_GUIDE) audit_object(call, AUDIT_OF_GUIDE, party.number);
+    else audit_object(call, AUDIT_OF_MERCHANT, call->merchant);
+    return OUTCOME_OK;
+}
+
+enum outcome audit_note_list(struct command_call *call)
+{
+    if (call->seen.row_count == 0) {
+        audit_skip(call);
+        return OUTCOME_OK;
+    }
+    enum outcome outcome = audit_note_one(call);
+    audit_fact_number(call, "rows", call->seen.row_count);
+    return outcome;
+}

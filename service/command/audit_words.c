@@ -24,6 +24,7 @@ static const struct object_words {
     [AUDIT_OF_PERIOD] = {{"周期", "period"}, true},
     [AUDIT_OF_RUN] = {{"结算", "settlement run"}, false},
     [AUDIT_OF_ENTRY] = {{"分录", "entry"}, false},
+    [AUDIT_OF_WEBHOOK] = {{"回调地址", "hook"}, false},
 };
 
 static void add_object(struct sentence *sentence, const struct audit_object *object)

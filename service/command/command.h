@@ -42,6 +42,11 @@ struct command_audit {
     char facts[AUDIT_FACTS_BYTES_MAX + 1];
     bool skipped; /* what was put goes on with what has an entry already */
 };
+/* Whom an audited read told of, for its note. */
+struct command_seen {
+    struct party party;   /* whose data it is, or whose list; PARTY_NONE: the merchant's */
+    uint32_t row_count;   /* of a list: how many rows told of somebody */
+};
 
 /* One call's surroundings; lives from arrival to the reply's departure. */
 struct command_call {
@@ -55,6 +60,7 @@ struct command_call {
     size_t row;                     /* rows commands: which row runs */
     struct refusal refusal;         /* filled by a refusing command */
     struct command_audit audit;     /* filled by a write that is audited */
+    struct command_seen seen;       /* filled by a read that is audited */
     bool guessed;                   /* set by commands: a stranger named a code nobody has, or
                                        whatever `slowed` counts */
     bool sends;                     /* notices can be sent; set by whoever runs the command */
@@ -118,8 +124,9 @@ struct command {
     size_t (*row_count)(const ProtobufCMessage *request);
     /* What an entry of the audit trail calls it; AUDIT_NONE: it makes none. */
     enum audit_action audited;
-    /* Reads and streams that are audited: fills call->audit from the request, and may refuse. Its
-     * entry is committed before a read's reply leaves, or a stream begins (command_is_noted). */
+    /* Reads and streams that are audited: fills call->audit from the request and, of a read, from
+     * call->seen, and may refuse. Its entry is committed before a read's reply leaves, or a stream
+     * begins (command_is_noted). */
     enum outcome (*note)(struct command_call *call);
 };
 

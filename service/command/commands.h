@@ -43,13 +43,16 @@ extern const struct command list_scoreboard_entries, set_target, list_targets;
 extern const struct command list_statements, get_statement, open_dispute, withdraw_dispute,
     decide_dispute, list_disputes, carry_held_credit, list_settlement_warnings;
 extern const struct command record_payment_results, list_payments, resolve_payee;
-extern const struct command list_audit_entries;
+extern const struct command list_audit_entries, export_audit;
+extern const struct command create_webhook, get_webhook, list_webhooks, update_webhook,
+    delete_webhook, rotate_webhook_secret, test_webhook;
 extern const struct command list_events, watch_events;
 extern const struct command verify_store, backup_store, accept_clock, get_store_info, rotate_keys,
     get_key_status;
 
 /* No RPCs: what the service's ticker asks, with messages of beckon.internal. */
 extern const struct command tick_due, tick_periods, tick_refunds, tick_settlements,
-    tick_handovers, tick_referees, tick_sign_in, tick_erasures, tick_keys;
+    tick_handovers, tick_referees, tick_sign_in, tick_erasures, tick_keys,
+    tick_webhooks;
 
 #endif

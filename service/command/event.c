@@ -46,6 +46,7 @@ static const char *const names[TOLD_KIND_COUNT] = {
     [TOLD_DISPUTE_DECIDED] = "dispute.decided",
     [TOLD_PROGRAM_PUBLISHED] = "program.published",
     [TOLD_CREDIT_RESTORED] = "credit.restored",
+    [TOLD_WEBHOOK_DISABLED] = "webhook.disabled",
 };
 
 const char *event_name(enum told_kind kind)

@@ -1,4 +1,5 @@
 /* Reads one guide, by number or by employee number. */
+#include "service/command/audit.h"
 #include "service/command/commands.h"
 #include "service/command/form.h"
 #include "service/command/guide_access.h"
@@ -60,6 +61,7 @@ static enum outcome get_guide_read(struct reader *reader, struct command_call *c
     Beckon__V1__GetGuideResponse *reply =
         reply_message(call, &beckon__v1__get_guide_response__descriptor);
     if (reply == NULL) return OUTCOME_BUSY;
+    call->seen.party = (struct party){PARTY_GUIDE, number};
     *ret_reply = &reply->base;
     return guide_load_message(reader, call, number, &account, &reply->guide);
 }
@@ -68,4 +70,6 @@ const struct command get_guide = {
     .request = &beckon__v1__get_guide_request__descriptor,
     .reply = &beckon__v1__get_guide_response__descriptor,
     .read = get_guide_read,
+    .audited = AUDIT_GET_GUIDE,
+    .note = audit_note_one,
 };

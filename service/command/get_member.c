@@ -1,4 +1,5 @@
 /* Reads one member: guides their own, members themselves, tills by what the customer shows. */
+#include "service/command/audit.h"
 #include "service/command/business_time.h"
 #include "service/command/commands.h"
 #include "service/command/form.h"
@@ -40,6 +41,7 @@ static enum outcome get_member_read(struct reader *reader, struct command_call *
     Beckon__V1__GetMemberResponse *reply =
         reply_message(call, &beckon__v1__get_member_response__descriptor);
     if (reply == NULL) return OUTCOME_BUSY;
+    call->seen.party = (struct party){PARTY_MEMBER, member};
     *ret_reply = &reply->base;
     outcome = member_load_message(reader, call, member, &account, &reply->member);
     return outcome == OUTCOME_OK ? member_card(reader, call, member, &account, reply->member)
@@ -50,4 +52,6 @@ const struct command get_member = {
     .request = &beckon__v1__get_member_request__descriptor,
     .reply = &beckon__v1__get_member_response__descriptor,
     .read = get_member_read,
+    .audited = AUDIT_GET_MEMBER,
+    .note = audit_note_one,
 };

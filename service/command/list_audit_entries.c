@@ -5,8 +5,7 @@
 #include <assert.h>
 #include <string.h>
 
-#include "beckon/v1/audit_service.pb-c.h"
-#include "service/command/audit.h"
+#include "service/command/audit_message.h"
 #include "service/command/business_time.h"
 #include "service/command/commands.h"
 #include "service/command/form.h"
@@ -17,11 +16,6 @@
 #include "store/tokens.h"
 
 enum { PORTION = 128 }; /* entries fetched together */
-
-static_assert((int)AUDIT_OF_INSTANCE ==
-                  (int)BECKON__V1__AUDIT_OBJECT_KIND__AUDIT_OBJECT_KIND_INSTANCE,
-              "they are told as they are stored");
-static_assert((int)ROLE_INTEGRATION == (int)BECKON__V1__ROLE__ROLE_INTEGRATION, "same numbers");
 
 typedef Beckon__V1__ListAuditEntriesRequest list_request;
 typedef Beckon__V1__ListAuditEntriesResponse list_reply;
@@ -53,7 +47,7 @@ static enum outcome read_filter(struct command_call *call, struct listing *listi
     if (listing->action == AUDIT_NONE && request->action[0] != '\0')
         return form_refuse(call, OUTCOME_VALUE_INVALID, "action", "ApproveSettlementRun ...");
     if (request->object_kind < 0 || (int)request->object_kind >= (int)AUDIT_KIND_COUNT)
-        return form_refuse(call, OUTCOME_VALUE_INVALID, "object_kind", "MERCHANT .. INSTANCE");
+        return form_refuse(call, OUTCOME_VALUE_INVALID, "object_kind", "MERCHANT .. WEBHOOK");
     bool named = request->object_number != 0 || request->object_text[0] != '\0';
     if (named && request->object_kind == 0)
         return form_refuse(call, OUTCOME_FIELD_REQUIRED, "object_kind", NULL);
@@ -132,67 +126,6 @@ static enum outcome last_before(struct reader *reader, const struct listing *lis
     return OUTCOME_OK;
 }
 
-/* ---- messages -------------------------------------------------------------------------------- */
-
-static char *hex(struct command_call *call, const uint8_t hash[HASH_BYTES])
-{
-    static const char digits[] = "0123456789abcdef";
-    char *text = reply_alloc(call, 2 * HASH_BYTES + 1);
-
-    for (size_t i = 0; text != NULL && i < HASH_BYTES; i++) {
-        text[2 * i] = digits[hash[i] >> 4];
-        text[2 * i + 1] = digits[hash[i] & 15];
-    }
-    return text;
-}
-
-/* The token whose label is told; an operator's is the instance's own affair. Number 0: none. */
-static enum outcome token_of(struct reader *reader, const struct audit_entry *entry,
-                             struct token *ret)
-{
-    bool elsewhere = entry->role == ROLE_OPERATOR && reader->merchant != 0;
-
-    *ret = (struct token){.number = 0};
-    if (entry->token == 0 || elsewhere) return OUTCOME_OK;
-    return command_outcome(tokens_get(reader, entry->token, ret), OUTCOME_STORE_DAMAGED);
-}
-
-static enum outcome entry_message(struct command_call *call, const struct listing *listing,
-                                  const struct audit_entry *entry, const uint8_t hash[HASH_BYTES],
-                                  const struct token *token, Beckon__V1__AuditEntry **ret_message)
-{
-    struct sentence sentence = audit_sentence(entry, listing->merchant.currency);
-    Beckon__V1__AuditEntry *message = reply_message(call, &beckon__v1__audit_entry__descriptor);
-
-    if (message == NULL) return OUTCOME_BUSY;
-    message->entry_number = entry->number;
-    message->recorded_at = reply_time(call, entry->recorded_at);
-    message->role = (Beckon__V1__Role)entry->role;
-    message->token_number = entry->token;
-    message->token_label = reply_text_of(call, token->label,
-                                         strnlen(token->label, sizeof token->label));
-    message->by_session = entry->by_session;
-    if (entry->party.kind != PARTY_NONE) message->party = reply_party(call, entry->party);
-    message->action = reply_text(call, audit_action_info(entry->action)->method);
-    message->object_kind = (Beckon__V1__AuditObjectKind)entry->object.kind;
-    message->object_number = entry->object.number;
-    message->object_part = entry->object.part;
-    message->object_text = reply_text(call, entry->object.text);
-    message->facts = reply_text(call, entry->facts);
-    message->sentence_zh = reply_text(call, sentence.zh);
-    message->sentence_en = reply_text(call, sentence.en);
-    message->hash = hex(call, hash);
-    message->previous_hash = hex(call, entry->previous_hash);
-    if (message->recorded_at == NULL || message->action == NULL || message->object_text == NULL ||
-        message->facts == NULL || message->sentence_zh == NULL || message->sentence_en == NULL ||
-        message->hash == NULL || message->previous_hash == NULL ||
-        message->token_label == NULL ||
-        (entry->party.kind != PARTY_NONE && message->party == NULL))
-        return OUTCOME_BUSY;
-    *ret_message = message;
-    return OUTCOME_OK;
-}
-
 /* ---- the page -------------------------------------------------------------------------------- */
 
 /* Adds entries below or at *number, down to above `first`; *number: where it stopped. What has to
@@ -211,10 +144,10 @@ static enum outcome walk(struct reader *reader, struct command_call *call,
         enum outcome outcome = command_outcome(audits_get(reader, (*number)--, &entry, hash),
                                                OUTCOME_STORE_DAMAGED);
         if (outcome == OUTCOME_OK && !wanted(call, listing, &entry)) continue;
-        if (outcome == OUTCOME_OK) outcome = token_of(reader, &entry, &token);
+        if (outcome == OUTCOME_OK) outcome = audit_message_token(reader, &entry, &token);
         if (outcome == OUTCOME_AGAIN) missing++;
         else if (outcome == OUTCOME_OK && missing == 0)
-            outcome = entry_message(call, listing, &entry, hash, &token,
+            outcome = audit_message(call, listing->merchant.currency, &entry, hash, &token,
                                     &reply->entries[reply->n_entries++]);
         if (outcome != OUTCOME_OK && outcome != OUTCOME_AGAIN) return outcome;
     }
@@ -251,7 +184,7 @@ static enum outcome list_audit_entries_read(struct reader *reader, struct comman
     if (reply == NULL) return OUTCOME_BUSY;
     reply->entries = reply_alloc(call, page.size * sizeof *reply->entries);
     reply->head_number = listing.head.count;
-    reply->head_hash = hex(call, listing.head.hash);
+    reply->head_hash = audit_message_hash(call, listing.head.hash);
     if (reply->entries == NULL || reply->head_hash == NULL) return OUTCOME_BUSY;
     outcome = walk(reader, call, &listing, first, page.size, &number, reply);
     if (outcome != OUTCOME_OK) return outcome;

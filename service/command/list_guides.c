@@ -1,4 +1,5 @@
 /* Lists guides by number: those the caller may see, of one shop when it is named. */
+#include "service/command/audit.h"
 #include "service/command/commands.h"
 #include "service/command/guide_access.h"
 #include "service/command/objects.h"
@@ -77,6 +78,7 @@ static enum outcome list_guides_read(struct reader *reader, struct command_call 
             page_next_number(call, reader->store, "guides", listing.shop, listing.after);
         if (reply->next_page_token == NULL) return OUTCOME_BUSY;
     }
+    call->seen.row_count = (uint32_t)reply->n_guides;
     *ret_reply = &reply->base;
     return OUTCOME_OK;
 }
@@ -85,4 +87,6 @@ const struct command list_guides = {
     .request = &beckon__v1__list_guides_request__descriptor,
     .reply = &beckon__v1__list_guides_response__descriptor,
     .read = list_guides_read,
+    .audited = AUDIT_LIST_GUIDES,
+    .note = audit_note_list,
 };

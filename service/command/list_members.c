@@ -4,6 +4,7 @@
 #include <assert.h>
 #include <stdio.h>
 
+#include "service/command/audit.h"
 #include "service/command/business_time.h"
 #include "service/command/commands.h"
 #include "service/command/form.h"
@@ -188,6 +189,8 @@ static enum outcome list_members_read(struct reader *reader, struct command_call
             page_next_number(call, reader->store, "members", filter, listing.last);
         if (reply->next_page_token == NULL) return OUTCOME_BUSY;
     }
+    if (listing.guide != 0) call->seen.party = (struct party){PARTY_GUIDE, listing.guide};
+    call->seen.row_count = (uint32_t)reply->n_members;
     *ret_reply = &reply->base;
     return OUTCOME_OK;
 }
@@ -199,4 +202,6 @@ const struct command list_members = {
     .request = &beckon__v1__list_members_request__descriptor,
     .reply = &beckon__v1__list_members_response__descriptor,
     .read = list_members_read,
+    .audited = AUDIT_LIST_MEMBERS,
+    .note = audit_note_list,
 };

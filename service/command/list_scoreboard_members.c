@@ -1,5 +1,6 @@
 /* Lists the members behind a guide's figure, by number. Whom he serves no longer he sees without
  * name and phone. */
+#include "service/command/audit.h"
 #include "service/command/commands.h"
 #include "service/command/form.h"
 #include "service/command/member_message.h"
@@ -149,6 +150,8 @@ static enum outcome list_scoreboard_members_read(struct reader *reader, struct c
                                                   filter, looking.after);
         if (reply->next_page_token == NULL) return OUTCOME_BUSY;
     }
+    call->seen.party = (struct party){PARTY_GUIDE, looking.guide};
+    call->seen.row_count = (uint32_t)reply->n_members;
     *ret_reply = &reply->base;
     return OUTCOME_OK;
 }
@@ -157,4 +160,6 @@ const struct command list_scoreboard_members = {
     .request = &beckon__v1__list_scoreboard_members_request__descriptor,
     .reply = &beckon__v1__list_scoreboard_members_response__descriptor,
     .read = list_scoreboard_members_read,
+    .audited = AUDIT_LIST_SCOREBOARD_MEMBERS,
+    .note = audit_note_list,
 };

@@ -28,7 +28,7 @@
     {.path = "/beckon.v1." service "/" method, .kind = METHOD_STREAM, .command = &(its_command),   \
      .roles = (its_roles)}
 
-enum { METHOD_COUNT = 128 };
+enum { METHOD_COUNT = 136 };
 
 static const struct method API_METHODS[] = {
     UNARY("MerchantService", "CreateMerchant", create_merchant, OPERATOR),
@@ -196,8 +196,17 @@ static const struct method API_METHODS[] = {
     UNARY("TokenService", "ListTokens", list_tokens, ADMIN | OPERATOR),
     UNARY("TokenService", "RevokeToken", revoke_token, ADMIN | OPERATOR),
 
+    UNARY("WebhookService", "CreateWebhook", create_webhook, ADMIN),
+    UNARY("WebhookService", "GetWebhook", get_webhook, ADMIN),
+    UNARY("WebhookService", "ListWebhooks", list_webhooks, ADMIN),
+    UNARY("WebhookService", "UpdateWebhook", update_webhook, ADMIN),
+    UNARY("WebhookService", "DeleteWebhook", delete_webhook, ADMIN),
+    UNARY("WebhookService", "RotateWebhookSecret", rotate_webhook_secret, ADMIN),
+    UNARY("WebhookService", "TestWebhook", test_webhook, ADMIN),
+
     UNARY("AuditService", "ListAuditEntries", list_audit_entries,
           PAYROLL | AUDITOR | ADMIN | OPERATOR),
+    STREAM("AuditService", "ExportAudit", export_audit, AUDITOR | ADMIN | OPERATOR),
 
     UNARY("EventService", "ListEvents", list_events, INTEGRATION | AUDITOR | ADMIN),
     STREAM("EventService", "WatchEvents", watch_events, INTEGRATION | ADMIN),

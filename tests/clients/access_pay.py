@@ -37,6 +37,7 @@ TABLE = {
         scoped={GUIDE: NOT_YOURS, MANAGER: NOT_YOURS}),
 
     "AuditService/ListAuditEntries": Row((PAYROLL, AUDITOR, ADMIN, OPERATOR), lambda w: {}),
+    "AuditService/ExportAudit": Row((AUDITOR, ADMIN, OPERATOR), lambda w: {"first_number": 1 << 40}),
     "EventService/ListEvents": Row((INTEGRATION, AUDITOR, ADMIN), lambda w: {}),
     "EventService/WatchEvents": Row((INTEGRATION, ADMIN), lambda w: {"from_number": 1}),
     "SettlementService/CreateSettlementRun": Row(

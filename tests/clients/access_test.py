@@ -9,6 +9,7 @@ import time
 import unittest
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+import access_hooks  # noqa: E402
 import access_pay  # noqa: E402
 import access_privacy  # noqa: E402
 import access_sign_in  # noqa: E402
@@ -259,6 +260,7 @@ TABLE = {
     "StoreService/RotateKeys": Row((OPERATOR,), lambda w: {}),
     "StoreService/GetKeyStatus": Row((OPERATOR,), lambda w: {}),
 }
+TABLE.update(access_hooks.TABLE)
 TABLE.update(access_pay.TABLE)
 TABLE.update(access_privacy.TABLE)
 TABLE.update(access_sign_in.TABLE)

@@ -3,6 +3,7 @@ looked at. The world they are meant for is world.py's, with a revoked code."""
 
 import time
 
+import bad_hook_rows
 import bad_pay_rows
 import bad_privacy_rows
 import bad_people_rows
@@ -35,7 +36,8 @@ LISTS = [("ShopService/ListShops", {}), ("GuideService/ListGuides", {}),
          ("CreditService/ListCredits", {"account": {"kind": "PARTY_KIND_GUIDE", "number": 1}}),
          ("CreditService/ListAdjustments", {}),
          ("RedemptionService/ListRedemptions", {"member_number": 1}),
-         ("PeriodService/ListPeriodCloses", {})] + bad_pay_rows.LISTS + bad_people_rows.LISTS
+         ("PeriodService/ListPeriodCloses", {})] + bad_pay_rows.LISTS + (
+             bad_people_rows.LISTS + bad_hook_rows.LISTS)
 REDEEM, ADJUST = "RedemptionService/Redeem", "CreditService/AdjustBalance"
 HOLD, RELEASE = "CreditService/HoldCredit", "CreditService/ReleaseCredit"
 
@@ -494,3 +496,4 @@ def table(world):
     yield from bad_people_rows.rows(world)
     yield from bad_program_rows.ROWS
     yield from bad_sign_in_rows.rows(world)
+    yield from bad_hook_rows.rows(world)

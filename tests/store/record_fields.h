@@ -20,6 +20,7 @@
 #include "store/settlement_accounts.h"
 #include "store/sign_in.h"
 #include "store/targets.h"
+#include "store/webhooks.h"
 #include "store/write_offs.h"
 
 enum field_kind { RAW, CHOICE, AMOUNT, PARTY, RECEIPT, TEXT, CODE };
@@ -325,6 +326,24 @@ static const struct field redemption_fields[] = {
     F_CHOICE(redemption, lot_count, 0, 2), F_LOT(0), F_LOT(1),
 };
 
+static const struct field webhook_fields[] = {
+    F_RAW(webhook, number), F_RAW(webhook, revision), F_RAW(webhook, kinds),
+    {offsetof(struct webhook, url), WEBHOOK_URL_BYTES_MAX, TEXT, 0, 0},
+    {offsetof(struct webhook, description), NAME_BYTES_MAX, TEXT, 0, 0},
+    F_RAW(webhook, created_at), F_RAW(webhook, created_by), F_RAW(webhook, secret),
+    F_RAW(webhook, rotated_at), F_RAW(webhook, old_until), F_RAW(webhook, old_secret),
+};
+static const struct field webhook_state_fields[] = {
+    F_RAW(webhook_state, number), F_RAW(webhook_state, revision), F_RAW(webhook_state, through),
+    F_RAW(webhook_state, delivered_count), F_RAW(webhook_state, delivered_at),
+    F_RAW(webhook_state, failed_at), F_CHOICE(webhook_state, answer, 0, WEBHOOK_ANSWER_COUNT - 1),
+    F_RAW(webhook_state, status), F_RAW(webhook_state, attempts),
+    F_RAW(webhook_state, next_attempt_at), F_CHOICE(webhook_state, off, 0, WEBHOOK_OFF_COUNT - 1),
+    F_RAW(webhook_state, off_since), F_RAW(webhook_state, test_asked),
+    F_RAW(webhook_state, test_answered), F_RAW(webhook_state, tested_at),
+    F_CHOICE(webhook_state, test_answer, 0, WEBHOOK_ANSWER_COUNT - 1),
+    F_RAW(webhook_state, test_status),
+};
 /* Two of them in full: what the second shares with the first is mend's. */
 static const struct field event_record_fields[] = {
     F_CHOICE(event_record, count, 2, EVENTS_OF_RECORD_MAX), F_RAW(event_record, recorded_at),

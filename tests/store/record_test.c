@@ -68,6 +68,8 @@ CODEC(write_off)
 CODEC(settlement_account)
 CODEC(audit_entry)
 CODEC(audit_head)
+CODEC(webhook)
+CODEC(webhook_state)
 CODEC(key_rotation)
 CODEC(event_record)
 CODEC(event_head)
@@ -238,7 +240,7 @@ static const struct record_form forms[] = {
     FORM(refund, refund_mend), FORM(write_off, NULL),
     FORM(settlement_account, settlement_account_mend),
     FORM(audit_entry, NULL), FORM(audit_head, NULL), FORM(key_rotation, key_rotation_mend),
-    FORM(audit_entry, NULL), FORM(audit_head, NULL),
+    FORM(webhook, NULL), FORM(webhook_state, NULL),
     FORM(event_record, event_record_mend), FORM(event_head, event_head_mend),
 };
 enum { FORM_COUNT = sizeof forms / sizeof forms[0] };

@@ -254,6 +254,60 @@ static void many_entries_are_fetched_together(void **state)
     play(STAGE, STAGE_STEPS, steps, SHOPS + 2);
 }
 
+static void who_looks_at_people_is_told(void **state)
+{
+    (void)state;
+    static const struct step steps[] = {
+        DOES(get_member, "member_number=2"),
+        NEWEST("12", "entries[0].action=GetMember entries[0].object_kind=MEMBER "
+                     "entries[0].object_number=2 entries[0].token_number=1 "
+                     "entries[0].sentence_en=looked_at_member_2"),
+        DOES(get_member, "phone=13800000001"), /* which it was, not how she was found */
+        NEWEST("13", "entries[0].object_number=1 !entries[0].facts"),
+        ANSWERS("guide:1", get_member, "member_number=1", NULL),
+        NEWEST("14", "entries[0].role=GUIDE entries[0].party=guide:1"),
+        ANSWERS("pos:1", get_member, "phone=13800000001", NULL), /* who stands before the till */
+        ANSWERS("member:1", get_member, "", NULL),
+        REFUSES("admin", get_member, "member_number=9", OUTCOME_MEMBER_UNKNOWN, "member_number"),
+        NEWEST("14", ""),
+        ANSWERS("guide:1", list_members, "", "members#=2"),
+        NEWEST("15", "entries[0].action=ListMembers entries[0].object_kind=GUIDE "
+                     "entries[0].object_number=1 entries[0].facts=rows=2"),
+        ANSWERS("admin", list_members, "guide_number=2", "members#=0"), /* nobody was shown */
+        NEWEST("15", ""),
+        ANSWERS("manager:1", get_guide, "guide_number=1", NULL),
+        NEWEST("16", "entries[0].action=GetGuide entries[0].object_kind=GUIDE"),
+        ANSWERS("guide:1", get_guide, "", NULL), /* himself */
+        ANSWERS("payroll", list_guides, "", "guides#=3"),
+        NEWEST("17", "entries[0].action=ListGuides entries[0].object_kind=MERCHANT "
+                     "entries[0].facts=rows=3 "
+                     "entries[0].sentence_zh=查看了导购名单：商户_1（行数_3）"),
+        ANSWERS("guide:1", list_scoreboard_members, "kpi=NEW_MEMBERS span=YEAR date=2026-03-02",
+                "members#=1"),
+        NEWEST("18", "entries[0].action=ListScoreboardMembers entries[0].object_number=1"),
+    };
+    PLAY_ON(STAGE, steps);
+}
+
+static void it_is_taken_out_oldest_first(void **state)
+{
+    (void)state;
+    static const struct step steps[] = {
+        ANSWERS("auditor", export_audit, "",
+                "entries#=12 first_number=1 last_number=12 entries[0].entry_number=1 "
+                "entries[11].action=ExportAudit entries[11].action_kind=EXPORT_AUDIT "
+                "entries[11].role=AUDITOR"),
+        ANSWERS("auditor", export_audit, "first_number=13",
+                "entries#=1 first_number=13 last_number=13 entries[0].facts=from=13"),
+        REFUSES("auditor", export_audit, "first_number=99", OUTCOME_VALUE_INVALID,
+                "first_number"),
+        AT("2100-01-01T00:00"), /* the instance's own time began by the real clock */
+        ANSWERS("operator", export_audit, "", "entries[0].action=ExportAudit "
+                "entries[0].object_kind=INSTANCE"),
+    };
+    PLAY_ON(STAGE, steps);
+}
+
 #define LISTS(asked, told) ANSWERS("admin", list_audit_entries, asked, told)
 #define WRONG(asked, why, field) REFUSES("admin", list_audit_entries, asked, why, field)
 
@@ -305,6 +359,8 @@ int main(void)
         cmocka_unit_test(personal_data_that_is_taken_out_is_told),
         cmocka_unit_test(a_session_is_told_by_whom_it_acts_as),
         cmocka_unit_test(many_entries_are_fetched_together),
+        cmocka_unit_test(who_looks_at_people_is_told),
+        cmocka_unit_test(it_is_taken_out_oldest_first),
         cmocka_unit_test(it_is_listed_newest_first_and_by_what_is_asked_for),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -81,6 +81,12 @@ const struct telling_row TELLING_ROWS[] = {
     NONE("tick_keys", tick_keys, "the instance's own"),
     NONE("tick_referees", tick_referees, "an index"),
     NONE("tick_sign_in", tick_sign_in, "what is over is deleted"),
+    NONE("CreateWebhook", create_webhook, "set-up: the audit trail has it"),
+    NONE("UpdateWebhook", update_webhook, "set-up: the audit trail has it"),
+    NONE("DeleteWebhook", delete_webhook, "set-up: the audit trail has it"),
+    NONE("RotateWebhookSecret", rotate_webhook_secret, "access: the audit trail has it"),
+    NONE("TestWebhook", test_webhook, "set-up: the audit trail has it"),
+    SOME("tick_webhooks", tick_webhooks, "that one is off is told, how far it is not"),
     SOME("tick_erasures", tick_erasures, "codes end with nobody told; her binding's end is"),
 };
 const size_t TELLING_ROW_COUNT = sizeof TELLING_ROWS / sizeof TELLING_ROWS[0];
