@@ -31,7 +31,7 @@ LONG = bool(os.environ.get("BECKON_LONG"))
 TORN = os.environ.get("BECKOND_TORN",
                       os.path.join(ROOT, "build/release/tests/durability/beckond_torn"))
 SEED = int(os.environ.get("BECKON_SEED", time.time_ns() % 1000000))
-KILLS, KILLS_A_CHECK = 20, 3
+KILLS, KILLS_A_CHECK = 20, 10 if LONG else 3
 MEMBERS, STEPS_MAX = (1000000, 1500) if LONG else (3000, 12)
 SLOT_BYTES, WRAPPED = 64, slice(12, 60)
 CALLS = ("pwrite64", "fdatasync")
