@@ -46,8 +46,8 @@ enum {
 
     LIMIT_WATCHDOG_ROUNDS = 6,            /* bad ones in a row, then the process ends */
     LIMIT_REPLY_STALL_MS = 30000,         /* for a reply that its client takes no bytes of, */
-    LIMIT_REPLY_STALL_BUSY_MS = 1000,     /* while half of all calls are taken: calls that wait for
-                                             nobody must not shut out the others */
+    LIMIT_REPLY_STALL_BUSY_MS = 200,      /* while a quarter of all calls is taken: calls that wait
+                                             for nobody must not shut out the others */
 
     /* TLS: handshakes cost work before anybody has shown anything. */
     LIMIT_TLS_CONNECTIONS = 512,          /* some 60 KB each while they talk */
