@@ -138,6 +138,12 @@ class Delivery(unittest.TestCase):
         happen(3)
         wait_for(number, lambda hook: hook["waiting_count"] == 0)
         self.assertEqual((RECEIVER.at("/kinds"), get(number)["delivered_count"]), ([], 0))
+        # From the beginning again: nothing of all that was is wanted.
+        ADMIN.call(HOOK + "UpdateWebhook", {
+            "webhook": {"webhook_number": number}, "resume": "WEBHOOK_RESUME_EVENT",
+            "resume_event": 1})
+        wait_for(number, lambda hook: hook["waiting_count"] == 0)
+        self.assertEqual(RECEIVER.at("/kinds"), [])
 
     def test_both_secrets_sign_after_a_change(self):
         number, old = create("/rotated")
