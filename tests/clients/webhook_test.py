@@ -1,6 +1,7 @@
 """Hooks against a receiver that checks what it is sent as Standard Webhooks 1.0 says: in order,
 signed, tried again, kept apart from the merchant's own network, and nothing lost by kill -9."""
 
+import base64
 import json
 import os
 import subprocess
@@ -154,6 +155,20 @@ class Delivery(unittest.TestCase):
         self.assertTrue(request.signed_by(old))
         self.assertTrue(request.signed_by(new))
         self.assertNotEqual(old, new)
+
+    def test_the_secret_is_in_no_file_of_ours(self):
+        _, secret = create("/kept")
+        happen(1)
+        RECEIVER.wait("/kept", lambda found: len(found) >= 1)
+        raw = base64.b64decode(secret.removeprefix("whsec_"))
+        paths = [os.path.join(folder, name) for folder, _, names in os.walk(SERVICE.folder)
+                 for name in names]
+        self.assertGreater(len(paths), 3)
+        for path in paths:
+            with open(path, "rb") as file:
+                data = file.read()
+            self.assertNotIn(raw, data, path)
+            self.assertNotIn(secret[6:40].encode(), data, path)
 
     def test_what_failed_waits_and_nothing_overtakes_it(self):
         RECEIVER.answers["/down"] = lambda _: 500
