@@ -128,6 +128,9 @@ enum {
     LIMIT_TRY_MS = 1000,
     LIMIT_LINK_MINUTES = 7 * 24 * 60,     /* a link is printed on Friday and used on Thursday */
     LIMIT_LINK_MINUTES_DEFAULT = 60,
+    LIMIT_METRICS_CONNECTIONS = 8,        /* one Prometheus, its twin, and somebody who looks */
+    LIMIT_METRICS_SILENCE_S = 10,         /* a scrape says all it has to say at once */
+    LIMIT_METRICS_CONNECTION_BYTES = 8192, /* its request and our headers */
     LIMIT_HOOKS = 1024,                   /* of all merchants, walked five times a second */
     LIMIT_SENDER_QUEUE = 256,             /* messages waiting: 60 KB; a code is asked for again */
 
