@@ -1,7 +1,7 @@
 /* How many calls one caller may have in progress: nobody who comes from one place takes the room
- * of all others. A place is a connection's address or, behind a proxy on this machine, the address that
- * it names; callers are counted in the throttle's buckets. This machine's own clients, who name
- * nobody, are not counted: they are the chain's own tills and desks. */
+ * of all others. A place is a connection's address or, behind a proxy on this machine, the address
+ * that it names; callers are counted in the throttle's buckets. This machine's own clients, who
+ * name nobody, are not counted: they are the chain's own tills and desks. */
 #include <assert.h>
 
 #include "service/limits.h"
