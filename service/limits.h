@@ -12,6 +12,7 @@ enum {
     LIMIT_FOLLOWERS_GUIDE = 8,            /* of one guide: phones, tablets, a page forgotten */
     LIMIT_CALLS = 768 + LIMIT_FOLLOWERS,  /* calls in progress: 256 in flight x 3 clients' worth,
                                              and followers, which stay */
+    LIMIT_CALLS_SHARE = 256,              /* of one address beyond this machine, in progress */
     LIMIT_CALLS_ARMED = 16,               /* per method and poller, waiting to be matched */
     LIMIT_ARENA_FIRST_BYTES = 8 * 1024,   /* kept per call: a purchase with its reply */
     LIMIT_ARENA_BYTES = 4 * 1024 * 1024,  /* one call at most: 500 rows, 60 x growth bounded */
