@@ -46,7 +46,8 @@ class Stranger:
                                                request_serializer=lambda b: b)
         data = request_class(**request).SerializeToString()
         try:
-            return "OK", call(data, timeout=30, metadata=self.metadata)
+            return "OK", call(data, timeout=30,
+                              metadata=[*self.metadata, ("x-request-id", "same")])
         except grpc.RpcError as error:
             trailers = dict(error.trailing_metadata() or ())
             return error.code().name, trailers["grpc-status-details-bin"], error.details()
@@ -446,7 +447,7 @@ class Options(unittest.TestCase):
                 (["--sms-hook", "https://a.example", "--sms-hook-secret", "/dev/null"],
                  "printable"),
                 (["--sms-file", "/nonexistent/sms"], "--sms-file"),
-                (["--sms-hook-secret", "/dev/null"], "--sms-hook")):
+                (["--sms-hook-secret", "/dev/null"], "sms-hook")):
             service = Service(options)
             with self.assertRaises(RuntimeError) as failed:
                 service.start()
