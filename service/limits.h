@@ -25,6 +25,11 @@ enum {
     LIMIT_OPEN_STREAMS = 64,              /* health watches and reflection streams */
     LIMIT_GRPC_BYTES = 64 * 1024 * 1024,  /* what gRPC may buffer for all connections */
     LIMIT_IDLE_MS = 30 * 60 * 1000,       /* a connection without calls is closed after it */
+    LIMIT_AGE_MS = 4 * 60 * 60 * 1000,    /* then a connection is asked to go (GOAWAY), so that
+                                             none outlives a change of certificates for ever, */
+    LIMIT_AGE_GRACE_MS = 10 * 60 * 1000,  /* and has so long: streams that follow begin anew */
+    LIMIT_KEEPALIVE_MS = 60000,           /* a silent peer is asked whether it lives, */
+    LIMIT_KEEPALIVE_ANSWER_MS = 20000,    /* and cut off when it does not answer */
     LIMIT_PING_INTERVAL_MS = 5000,        /* clients may ping twice as often as ours do */
     LIMIT_LEAVE_MS = 500,                 /* without a call, after clients were asked to go: more
                                              than any way there and back */
@@ -66,6 +71,9 @@ enum {
     LIMIT_SETTINGS_SECOND = 4,
     LIMIT_EMPTY = 128,                    /* and PRIORITY, and what nobody knows */
     LIMIT_EMPTY_SECOND = 10,
+    LIMIT_TINY_BYTES = 128,               /* a piece of a message that is below it, */
+    LIMIT_TINY = 512,                     /* besides two for each call */
+    LIMIT_TINY_SECOND = 50,
     LIMIT_WINDOWS = 2000,                 /* besides four for each frame the server has sent */
     LIMIT_WINDOWS_SECOND = 500,
     LIMIT_REQUEST_MS = 30000,             /* from a request's begin to its end or an answer */
@@ -119,6 +127,9 @@ enum {
     LIMIT_TRY_MS = 1000,
     LIMIT_LINK_MINUTES = 7 * 24 * 60,     /* a link is printed on Friday and used on Thursday */
     LIMIT_LINK_MINUTES_DEFAULT = 60,
+    LIMIT_METRICS_CONNECTIONS = 8,        /* one Prometheus, its twin, and somebody who looks */
+    LIMIT_METRICS_SILENCE_S = 10,         /* a scrape says all it has to say at once */
+    LIMIT_METRICS_CONNECTION_BYTES = 8192, /* its request and our headers */
     LIMIT_HOOKS = 1024,                   /* of all merchants, walked five times a second */
     LIMIT_SENDER_QUEUE = 256,             /* messages waiting: 60 KB; a code is asked for again */
 

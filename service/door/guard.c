@@ -26,6 +26,7 @@ static const struct {
     [GUARD_RATE_PINGS] = {LIMIT_PINGS, 1000000 / LIMIT_PINGS_SECOND, GUARD_PINGS},
     [GUARD_RATE_SETTINGS] = {LIMIT_SETTINGS, 1000000 / LIMIT_SETTINGS_SECOND, GUARD_SETTINGS},
     [GUARD_RATE_EMPTY] = {LIMIT_EMPTY, 1000000 / LIMIT_EMPTY_SECOND, GUARD_EMPTY},
+    [GUARD_RATE_TINY] = {LIMIT_TINY, 1000000 / LIMIT_TINY_SECOND, GUARD_EMPTY},
     [GUARD_RATE_WINDOWS] = {LIMIT_WINDOWS, 1000000 / LIMIT_WINDOWS_SECOND, GUARD_WINDOWS},
 };
 static_assert(sizeof RATES / sizeof RATES[0] == GUARD_RATES, "a row for each");
@@ -80,6 +81,7 @@ static enum guard_cut block_begin(struct guard *guard, const struct frame *frame
         return spend(guard, GUARD_RATE_EMPTY, now_ms); /* no client of gRPC sends any */
     }
     guard->last_stream = frame->stream;
+    give(guard, GUARD_RATE_TINY, 2); /* its message may be one */
     if (frame->flags & END_STREAM)
         return GUARD_ON;
     if (guard->request_count == GUARD_REQUESTS)
@@ -111,8 +113,8 @@ static enum guard_cut frame_in(struct guard *guard, const struct frame *frame, u
     case DATA:
         if (frame->flags & END_STREAM)
             request_end(guard, frame->stream);
-        else if (frame->size == 0)
-            return spend(guard, GUARD_RATE_EMPTY, now_ms);
+        else if (frame->size < LIMIT_TINY_BYTES) /* each is kept, with more than it carries */
+            return spend(guard, frame->size == 0 ? GUARD_RATE_EMPTY : GUARD_RATE_TINY, now_ms);
         return GUARD_ON;
     case HEADERS: return block_begin(guard, frame, now_ms);
     case RST_STREAM:

@@ -23,7 +23,7 @@ enum guard_cut {
     GUARD_RESETS,   /* calls begun and cancelled, or broken so that the server cancels */
     GUARD_PINGS,
     GUARD_SETTINGS,
-    GUARD_EMPTY,    /* frames that carry nothing */
+    GUARD_EMPTY,    /* frames that carry nothing, or next to nothing */
     GUARD_WINDOWS,  /* WINDOW_UPDATE without data to ask for */
     GUARD_STREAMS,  /* more requests begun than may be open */
     GUARD_REQUEST,  /* a request that does not end */
@@ -35,7 +35,7 @@ extern const char *const GUARD_CUT_NAMES[GUARD_CUTS];
 enum { GUARD_HEAD_BYTES = 9, GUARD_REQUESTS = 128, GUARD_GOAWAY_BYTES = 64 };
 
 enum guard_rate { GUARD_RATE_RESETS, GUARD_RATE_PINGS, GUARD_RATE_SETTINGS, GUARD_RATE_EMPTY,
-                  GUARD_RATE_WINDOWS, GUARD_RATES };
+                  GUARD_RATE_TINY, GUARD_RATE_WINDOWS, GUARD_RATES };
 
 struct guard_way {              /* one direction */
     uint8_t head[GUARD_HEAD_BYTES];

@@ -12,12 +12,9 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-enum {
-    CONNECTIONS_MAX = 8,        /* one Prometheus, its twin, and somebody who looks */
-    SILENCE_SECONDS = 10,
-    CONNECTION_BYTES = 8 * 1024,
-    BACKLOG = 16,
-};
+#include "service/limits.h"
+
+enum { BACKLOG = 16 };
 
 struct metrics_http {
     struct MHD_Daemon *daemon;
@@ -167,8 +164,9 @@ static struct MHD_Daemon *start(struct metrics_http *http, int fd)
     struct MHD_Daemon *daemon = MHD_start_daemon(
         MHD_USE_EPOLL_INTERNAL_THREAD | MHD_USE_ERROR_LOG, 0, NULL, NULL, answer, http,
         MHD_OPTION_EXTERNAL_LOGGER, stay_silent, NULL, MHD_OPTION_LISTEN_SOCKET, fd,
-        MHD_OPTION_CONNECTION_LIMIT, (unsigned)CONNECTIONS_MAX, MHD_OPTION_CONNECTION_TIMEOUT,
-        (unsigned)SILENCE_SECONDS, MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)CONNECTION_BYTES,
+        MHD_OPTION_CONNECTION_LIMIT, (unsigned)LIMIT_METRICS_CONNECTIONS,
+        MHD_OPTION_CONNECTION_TIMEOUT, (unsigned)LIMIT_METRICS_SILENCE_S,
+        MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)LIMIT_METRICS_CONNECTION_BYTES,
         MHD_OPTION_END);
     if (pthread_sigmask(SIG_SETMASK, &before, NULL) != 0)
         abort();

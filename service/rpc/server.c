@@ -61,6 +61,10 @@ static grpc_server *create_server(void)
         integer(GRPC_ARG_MAX_METADATA_SIZE, LIMIT_METADATA_BYTES),
         integer(GRPC_ARG_ALLOW_REUSEPORT, 0),
         integer(GRPC_ARG_MAX_CONNECTION_IDLE_MS, LIMIT_IDLE_MS),
+        integer(GRPC_ARG_MAX_CONNECTION_AGE_MS, LIMIT_AGE_MS),
+        integer(GRPC_ARG_MAX_CONNECTION_AGE_GRACE_MS, LIMIT_AGE_GRACE_MS),
+        integer(GRPC_ARG_KEEPALIVE_TIME_MS, LIMIT_KEEPALIVE_MS),
+        integer(GRPC_ARG_KEEPALIVE_TIMEOUT_MS, LIMIT_KEEPALIVE_ANSWER_MS),
         integer(GRPC_ARG_HTTP2_MIN_RECV_PING_INTERVAL_WITHOUT_DATA_MS, LIMIT_PING_INTERVAL_MS),
         integer(GRPC_ARG_KEEPALIVE_PERMIT_WITHOUT_CALLS, 1),
         /* Compressed requests would grow behind our limits; nobody on loopback needs them. */

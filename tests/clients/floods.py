@@ -1,8 +1,8 @@
 """What a hostile network sends, one function each: (name, bytes to send in turns, how often).
 
 FLOODS[name](peer) sends until it is cut or done, and answers how many frames it got out."""
-from frames import (ACK, CHECK, CONTINUATION, DATA, END_HEADERS, END_STREAM, HEADERS, PING, PRIORITY,
-                    RST_STREAM, SETTINGS, WINDOW_UPDATE, call, field, frame, headers_of)
+from frames import (ACK, CONTINUATION, DATA, END_HEADERS, END_STREAM, HEADERS, PING, PRIORITY,
+                    RST_STREAM, SETTINGS, WINDOW_UPDATE, call, field, frame, headers_of, text)
 
 CANCEL = (8).to_bytes(4, "big")
 ZERO_WINDOW = b"\0\x04\0\0\0\0"  # SETTINGS_INITIAL_WINDOW_SIZE = 0
@@ -83,11 +83,44 @@ def half_requests(peer, count=2000):
     return count
 
 
+def hpack_bomb(peer, count=60):
+    """One entry of 4 KB in the table, named thousands of times in 16 KB, on stream after stream."""
+    rest = 3900 - 127  # the length of the value, an integer of HPACK with 7 bits in its first byte
+    entry = b"\x40" + text(b"x-bomb") + bytes([127, rest & 0x7F | 0x80, rest >> 7]) + b"z" * 3900
+    peer.send(frame(HEADERS, END_STREAM | END_HEADERS, 1, headers_of() + entry))
+    sent = 0
+    for stream in range(3, 2 * count, 2):
+        block = headers_of() + b"\xbe" * 15000  # 62: the newest entry of the dynamic table
+        if not peer.send(frame(HEADERS, END_STREAM | END_HEADERS, stream, block)):
+            break
+        sent += 1
+    return sent
+
+
+def large_headers(peer, count=128):
+    """Header blocks of what the door lets through, on as many streams as may be open."""
+    block = headers_of() + b"".join(field(b"x-%03d" % number, b"y" * 100) for number in range(140))
+    data = b"".join(frame(HEADERS, END_HEADERS, stream, block)
+                    for stream in range(1, 2 * count, 2))
+    peer.send(data)
+    return count
+
+
+def one_byte_data(peer, count=120000):
+    """A message that comes byte by byte, a frame each."""
+    peer.send(frame(HEADERS, END_HEADERS, 1, headers_of()))
+    peer.send(frame(DATA, 0, 1, b"\0\0\1\xe0\0"))
+    return _repeat(peer, frame(DATA, 0, 1, b"x"), count)
+
+
 FLOODS = {flood.__name__: flood for flood in (
     headers, continuations, rapid_reset, made_you_reset, pings, ping_answers, settings, priorities,
-    empty_data, windows, half_requests)}
+    empty_data, windows, half_requests,
+    hpack_bomb, large_headers, one_byte_data)}
 # What GOAWAY says, where the door cuts; gRPC itself cuts some before it.
 SAID = {"headers": "headers", "continuations": "headers", "rapid_reset": "resets",
         "made_you_reset": "resets", "pings": "pings", "ping_answers": "pings",
         "settings": "settings", "priorities": "empty_frames", "empty_data": "empty_frames",
-        "windows": "windows", "half_requests": "streams"}
+        "windows": "windows", "half_requests": "streams", "one_byte_data": "empty_frames"}
+# These are refused call by call; the connection may stay.
+TAKEN = {"large_headers"}

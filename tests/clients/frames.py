@@ -4,9 +4,11 @@
     peer.send(frame(PING, payload=bytes(8)) * 1000)
     peer.read_until_closed()
 """
+import select
 import socket
 import ssl
 import struct
+import time
 
 DATA, HEADERS, PRIORITY, RST_STREAM, SETTINGS, PUSH_PROMISE, PING, GOAWAY, WINDOW_UPDATE, \
     CONTINUATION = range(10)
@@ -46,7 +48,7 @@ def call(stream, path=CHECK, message=b"\0\0\0\0\0"):
 
 class Peer:
     def __init__(self, port, authority=None, certificate=None, settings=b"", source=None,
-                 begin=True, timeout=10):
+                 begin=True, timeout=10, name="localhost"):
         self.socket = socket.create_connection(("127.0.0.1", port), timeout=timeout,
                                                source_address=(source, 0) if source else None)
         if authority:
@@ -54,32 +56,55 @@ class Peer:
             if certificate:
                 context.load_cert_chain(*certificate)
             context.set_alpn_protocols(["h2"])
-            self.socket = context.wrap_socket(self.socket, server_hostname="localhost")
+            self.socket = context.wrap_socket(self.socket, server_hostname=name)
+        self.socket.setblocking(False)
+        self.timeout = timeout
         self.received = b""
         self.closed = False
         if begin:
             self.send(PREFACE + frame(SETTINGS, 0, 0, settings))
 
-    def send(self, data):
-        """Whether all of it was taken: a peer that was cut can't go on."""
-        try:
-            self.socket.sendall(data)
-            return True
-        except OSError:
-            self.closed = True
-            return False
-
-    def read_until_closed(self, seconds=10):
-        """True: the server has hung up within so many seconds; `received` is what it said."""
-        self.socket.settimeout(seconds)
+    def _take(self):
+        """What has come. (One thread both sends and reads: Python's TLS bears no two.)"""
         try:
             while chunk := self.socket.recv(65536):
                 self.received += chunk
-            return True
-        except socket.timeout:
-            return False
+            self.closed = True
+        except (BlockingIOError, ssl.SSLWantReadError, ssl.SSLWantWriteError):
+            pass
         except OSError:
-            return True
+            self.closed = True
+
+    def send(self, data):
+        """Whether all of it was taken: a peer that was cut can't go on."""
+        view, until = memoryview(data), time.monotonic() + self.timeout
+        while view and not self.closed and time.monotonic() < until:
+            try:
+                view = view[self.socket.send(view[:16384]):]
+            except (BlockingIOError, ssl.SSLWantReadError, ssl.SSLWantWriteError):
+                select.select([self.socket], [self.socket], [], 0.05)
+                self._take()
+            except OSError:
+                self._take()
+                self.closed = True
+        self._take()
+        return not view and not self.closed
+
+    def receive(self, seconds):
+        """More of what comes, within so many seconds; False: nothing, or it has hung up."""
+        before = len(self.received)
+        self._take()
+        if len(self.received) == before and not self.closed:
+            select.select([self.socket], [], [], seconds)
+            self._take()
+        return len(self.received) > before
+
+    def read_until_closed(self, seconds=10):
+        """True: the server has hung up within so many seconds; `received` is what it said."""
+        until = time.monotonic() + seconds
+        while not self.closed and time.monotonic() < until:
+            self.receive(max(0, min(0.1, until - time.monotonic())))
+        return self.closed
 
     def frames(self):
         """(kind, flags, stream, payload) of what was received."""

@@ -10,6 +10,7 @@ import os
 import re
 import shutil
 import signal
+import socket
 import subprocess
 import sys
 import tempfile
@@ -187,6 +188,53 @@ class Package(unittest.TestCase):
             self.assertIn(words, re.sub("\x1b.*?m|.\b", "", text))
         self.assertIn("complete", self.root.run(
             "bash", "-c", "source /usr/share/bash-completion/completions/beckon && complete -p beckon"))
+
+    # ---- by systemd's sockets --------------------------------------------------------------------
+
+    def sockets(self):
+        """Those of beckond.socket, as systemd would open them: by their names in the root."""
+        found = []
+        roots.mount(self.root.file("/run"), "/run", None, roots.MS_BIND)
+        self.addCleanup(roots.LIBC.umount2, b"/run", roots.MNT_DETACH)
+        for place in re.findall(r"^ListenStream=(.*)$",
+                                self.root.read(roots.UNITS + "beckond.socket"), re.M):
+            if place.startswith("/"):
+                found.append(socket.socket(socket.AF_UNIX))
+                found[-1].bind(place)
+                os.chmod(place, 0o666)
+            else:
+                host, port = place.rsplit(":", 1)
+                found.append(socket.socket())
+                found[-1].bind((host, int(port)))
+            found[-1].listen(512)
+            self.addCleanup(found[-1].close)
+        return found
+
+    def test_started_by_its_sockets_it_tells_systemd_and_who_calls_meanwhile_waits(self):
+        self.install(DEB)
+        self.root.write("/etc/beckon/beckond.conf", self.root.read("/etc/beckon/beckond.conf").replace(
+            "#listen = 127.0.0.1:7717", "listen = systemd"))
+        listening = self.sockets()
+        told = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+        self.addCleanup(told.close)
+        told.bind(self.root.file("/run/notify"))
+        os.chmod(self.root.file("/run/notify"), 0o666)
+        told.settimeout(30)
+        # Called before it runs: the call waits in the socket.
+        early = subprocess.Popen(["chroot", self.root.path, "beckon", "health", "--deadline", "30"],
+                                 stdout=subprocess.DEVNULL)
+        beckond = self.root.start(
+            "beckond.service", environment=("LISTEN_FDS=%d" % len(listening),
+                                            "NOTIFY_SOCKET=/run/notify", "WATCHDOG_USEC=60000000"),
+            inherit=[each.fileno() for each in listening])
+        self.assertIn(b"READY=1", told.recv(4096))
+        self.assertEqual(early.wait(30), 0)
+        self.root.run("beckon", "health", "--address", "unix:/run/beckond.socket")
+        self.assertIn("beckon_build_info", self.root.run("curl", "-s", "http://127.0.0.1:9717/metrics"))
+        while b"WATCHDOG=1" not in told.recv(4096):
+            pass
+        self.stop(beckond, "beckond.service")
+        self.assertIn(b"STOPPING=1", told.recv(4096))
 
     # ---- upgrade ---------------------------------------------------------------------------------
 

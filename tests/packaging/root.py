@@ -24,7 +24,7 @@ CLONE_NEWNS, CLONE_NEWIPC, CLONE_NEWNET = 0x00020000, 0x08000000, 0x40000000
 MS_BIND, MS_REC, MS_PRIVATE, MNT_DETACH = 4096, 16384, 1 << 18, 2
 SIOCSIFFLAGS, IFF_UP = 0x8914, 1
 LIBC = ctypes.CDLL(None, use_errno=True)
-WAIT_SECONDS = 30
+WAIT_SECONDS, FAR_AWAY = 30, 64  # of descriptors on their way to number 3 and on
 
 
 def checked(result, what):
@@ -98,14 +98,20 @@ class Root:
         assert done.returncode == exit, "%s ended with %d:\n%s" % (command, done.returncode, done.stdout)
         return done.stdout
 
-    def start(self, unit, command=0, environment=(), **options):
-        """A command of the unit in the unit's sandbox; its log begins anew."""
+    def start(self, unit, command=0, environment=(), inherit=()):
+        """A command of the unit in the unit's sandbox; its log begins anew. `inherit`: descriptors
+        that systemd would hand over."""
+        kept = [fcntl.fcntl(number, fcntl.F_DUPFD, FAR_AWAY) for number in inherit]
+        moves = " ".join("%d<&%d %d<&-" % (3 + i, number, number) for i, number in enumerate(kept))
         log = open(os.path.join(self.folder, unit + ".log"), "wb")
         process = subprocess.Popen(
-            [sys.executable, "-B", SANDBOX, "--root", self.path, "--command", str(command),
+            ["bash", "-c", 'exec %s; exec "$@"' % moves if kept else 'exec "$@"', "bash",
+             sys.executable, "-B", SANDBOX, "--root", self.path, "--command", str(command),
              self.file(UNITS + unit), *environment], stdout=log, stderr=log,
-            stdin=subprocess.DEVNULL, **options)
+            stdin=subprocess.DEVNULL, pass_fds=kept)
         log.close()
+        for number in kept:
+            os.close(number)
         self.started.append(process)
         return process
 

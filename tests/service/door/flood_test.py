@@ -92,17 +92,15 @@ class Hostile(unittest.TestCase):
         before_kb = self.rss_kb()
         for name, flood in floods.FLOODS.items():
             with self.subTest(name), Others(self.near, self.far) as others, self.peer() as peer:
-                reader = threading.Thread(target=peer.read_until_closed, args=(20,))
-                reader.start()
                 flood(peer)
-                reader.join()
-                self.assertTrue(peer.read_until_closed(5), name)
+                if name not in floods.TAKEN:
+                    self.assertTrue(peer.read_until_closed(20), name)
                 word = peer.goaway()
                 others.stop.set()
                 self.assertEqual(others.failed, [], name)
                 self.assertLess(others.slowest, 3, name)
                 if word is not None and word in floods.SAID.values():
-                    self.assertEqual(word, floods.SAID[name])
+                    self.assertEqual(word, floods.SAID.get(name))
             self.assertIsNone(self.service.process.poll())
         self.assertLess(self.rss_kb() - before_kb, GROWTH_KB)
 
