@@ -149,6 +149,9 @@ enum {
     LIMIT_STAFF_BACK_DAYS = 366,
     LIMIT_STAFF_AHEAD_DAYS = 366,
     LIMIT_BIRTHDAY_DAYS = 92,             /* ahead: a quarter's planning */
+    LIMIT_BIRTHDAY_LATE_DAYS = 31,        /* told after so long a standstill; older ones are not */
+    LIMIT_BIRTHDAY_WALK = 4000,           /* members looked at in a second to tell theirs: 30 ms,
+                                             and 1 M are through in 5 minutes */
     LIMIT_BIRTHDAYS_LOOKED = 500,         /* profiles unsealed for one page: some 3 ms */
     LIMIT_TOKENS_PER_PRINCIPAL = 2,       /* alive, for rotation */
     LIMIT_MEMBER_CODES = 20,              /* she draws herself, that may still be used: a card, and
@@ -179,6 +182,7 @@ enum {
 /* One purchase at most: 10,000,000,000.00 of a currency with cents; a rate of 100 % of it times
  * the highest tier's multiplier stays far below 2^63. */
 #define LIMIT_AMOUNT_MINOR INT64_C(1000000000000)
+#define LIMIT_EVENT_MS (UINT64_C(90) * 86400 * 1000) /* who listens may be away for a season */
 #define LIMIT_PHONE_REST_MS (UINT64_C(90) * 86400 * 1000) /* a number given up rests 90 days */
 /* Sessions: a customer's phone stays signed in, a guide's for a week of shifts, a desk a day. */
 #define LIMIT_SESSION_MEMBER_MS (UINT64_C(30) * 24 * 60 * 60 * 1000)

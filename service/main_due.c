@@ -10,6 +10,7 @@
 #include "service/command/commands.h"
 #include "service/command/due.h"
 #include "service/main_ask.h"
+#include "service/main_events.h"
 #include "service/ops/log.h"
 #include "service/ops/ticker.h"
 #include "store/clock.h"
@@ -41,6 +42,7 @@ struct due_ticker {
     uint64_t accept_count; /* what the store said when it began to wait */
     uint32_t damaged;      /* accounts passed over and logged */
     enum outcome refusal;  /* the last one logged */
+    struct event_work events;
 };
 
 /* ---- the clock ------------------------------------------------------------------------------- */
@@ -306,6 +308,7 @@ static void run_merchant(struct due_ticker *ticker, uint32_t merchant)
     while (more && !atomic_load(&ticker->stopping)) more = run_referees(ticker, merchant);
     more = wanted.periods;
     while (more && !atomic_load(&ticker->stopping)) more = run_periods(ticker, merchant);
+    event_work_run(&ticker->events, ticker->asker, merchant, wanted.now_ms, &ticker->stopping);
 }
 
 static void tick(void *context)

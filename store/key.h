@@ -94,6 +94,7 @@ enum table {
     TABLE_AUDIT = 0x47,          /* -> audit_head; number -> audit_entry. Merchant 0 has one, too */
     TABLE_EVENT = 0x60,          /* number -> event_record: what one command told from it on */
     TABLE_EVENT_HEAD = 0x61,     /* -> event_head */
+    TABLE_BIRTHDAYS_TOLD = 0x62, /* -> birthdays: how far they have been told */
     TABLE_PAYMENT = 0x50,        /* run, payee, pay entity, number -> ColdPayment: what became of a
                                     line's money, and who was told who the payee is */
     TABLE_ERASURE = 0x56,        /* party -> ColdErasure: who is a number only, and why */

@@ -186,6 +186,7 @@ static enum store_result verify_begin(struct verify *verify, bool *ret_go_on)
         while (verify_again(verify, result));
     }
     if (result == STORE_OK) result = verify_referees_begin(verify);
+    if (result == STORE_OK) result = verify_events_begin(verify);
     if (result != STORE_OK) {
         verify_found(verify, "merchant %lu: %s fence, totals or numbers",
                      (unsigned long)verify->merchant, verify_word(result));
@@ -206,7 +207,7 @@ enum store_result store_verify(struct store *store, uint32_t merchant, verify_pr
         verify_caps, verify_recency, verify_kpi, verify_targets, verify_period, verify_reviews,
         verify_held, verify_settlement, verify_exports, verify_handovers, verify_people,
         verify_erasures, verify_keys, verify_referees, verify_disputes, verify_payments,
-        verify_sign_in, verify_indexes, verify_audit, verify_webhooks,
+        verify_sign_in, verify_indexes, verify_audit, verify_events, verify_webhooks,
     };
     assert(merchant != 0);
     memset(ret, 0, sizeof *ret);

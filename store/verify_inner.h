@@ -36,6 +36,8 @@ struct verify {
     uint64_t refund_sum;          /* 0 when refunds and entries agree: verify_refunds.c */
     struct verify_run_fold *runs; /* by number, to run_last; NULL: the ledger names none */
     uint32_t run_last;
+    uint64_t events_known;        /* the last event at N; 0: its head can't be read */
+    uint64_t events_next, events_time; /* behind the events walked */
     struct verify_caps *caps;     /* verify_caps.c's; NULL: nothing is counted */
     struct reader reader;         /* the open snapshot, if any */
     bool is_open;
@@ -212,6 +214,9 @@ enum store_result verify_payments(struct verify *verify) STORE_CHECKED;
 enum store_result verify_sign_in(struct verify *verify) STORE_CHECKED;
 enum store_result verify_indexes(struct verify *verify) STORE_CHECKED;
 enum store_result verify_audit(struct verify *verify) STORE_CHECKED;
+/* In the first snapshot: which events belong to N. */
+enum store_result verify_events_begin(struct verify *verify) STORE_CHECKED;
+enum store_result verify_events(struct verify *verify) STORE_CHECKED;
 enum store_result verify_webhooks(struct verify *verify) STORE_CHECKED;
 
 #endif

@@ -53,6 +53,6 @@ extern const struct command verify_store, backup_store, accept_clock, get_store_
 /* No RPCs: what the service's ticker asks, with messages of beckon.internal. */
 extern const struct command tick_due, tick_periods, tick_refunds, tick_settlements,
     tick_handovers, tick_referees, tick_sign_in, tick_erasures, tick_keys,
-    tick_webhooks;
+    tick_events, tick_birthdays, tick_webhooks;
 
 #endif

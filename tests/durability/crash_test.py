@@ -168,7 +168,32 @@ class Crash:
             self.test.assertEqual(held["member"]["purchase_count"], count)
         for key, purchase in self.acknowledged.items():
             self.test.assertEqual(found.get(key), purchase)
-        return len(found)
+        return found
+
+    def check_events(self, client, purchases):
+        """What was recorded is told once, and nothing else is; no number is left out."""
+        told, members, number, token = {}, set(), 0, ""
+        while True:
+            page = client.call("beckon.v1.EventService/ListEvents", {
+                "page_size": 500, "page_token": token})
+            for event in page["events"]:
+                number += 1
+                self.test.assertEqual(event["event_number"], number)
+                if event["type"] == "purchase.recorded":
+                    key = event["shop_id"], event["receipt_number"]
+                    self.test.assertNotIn(key, told)
+                    told[key] = (event["party"]["number"], event["amount"])
+                elif event["type"] == "member.registered":
+                    self.test.assertNotIn(event["party"]["number"], members)
+                    members.add(event["party"]["number"])
+            token = page["next_page_token"]
+            if not token:
+                break
+        self.test.assertEqual(number, page["head_number"])
+        self.test.assertEqual(told, purchases)
+        for people in self.people:
+            self.test.assertLessEqual(set(people.registered.values()), members)
+        return number
 
 
 class CrashTest(unittest.TestCase):
@@ -186,12 +211,13 @@ class CrashTest(unittest.TestCase):
                 self.assertEqual(service.verify()["finding_count"], 0, "round %d" % number)
                 os.unlink(acks)
             recorded = crash.check_purchases(service.client("admin"))
+            events = crash.check_events(service.client("admin"), recorded)
             self.assertGreater(len(crash.acknowledged), ROUNDS)
-            print("%d rounds: %d purchases acknowledged, %d recorded, %d members, %d codes; "
-                  "serves again after %.3f s (median, most %.3f s)"
-                  % (ROUNDS, len(crash.acknowledged), recorded,
+            print("%d rounds: %d purchases acknowledged, %d recorded, %d members, %d codes, "
+                  "%d events; serves again after %.3f s (median, most %.3f s)"
+                  % (ROUNDS, len(crash.acknowledged), len(recorded),
                      sum(len(people.registered) for people in crash.people),
-                     sum(len(people.codes) for people in crash.people),
+                     sum(len(people.codes) for people in crash.people), events,
                      statistics.median(crash.restarts), max(crash.restarts)))
 
     def test_a_beckond_that_answers_early_is_caught(self):

@@ -6,6 +6,7 @@
 
 #include "store/audits.h"
 #include "store/benefits.h"
+#include "store/birthdays.h"
 #include "store/debts.h"
 #include "store/encode.h"
 #include "store/key_rotation.h"
@@ -370,6 +371,10 @@ static const struct field event_record_fields[] = {
 };
 static const struct field event_head_fields[] = {
     F_RAW(event_head, count), F_RAW(event_head, trimmed),
+};
+
+static const struct field birthdays_fields[] = {
+    F_RAW(birthdays, through), F_RAW(birthdays, until), F_RAW(birthdays, member),
 };
 
 #endif

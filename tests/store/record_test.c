@@ -73,6 +73,7 @@ CODEC(webhook_state)
 CODEC(key_rotation)
 CODEC(event_record)
 CODEC(event_head)
+CODEC(birthdays)
 
 static size_t party_encode_any(const void *value, uint8_t *to)
 {
@@ -213,6 +214,12 @@ static void event_record_mend(void *record)
     }
 }
 
+static void birthdays_mend(void *record)
+{
+    struct birthdays *birthdays = record;
+    if (birthdays->until < birthdays->through) birthdays->until = birthdays->through;
+}
+
 static void event_head_mend(void *record)
 {
     struct event_head *head = record;
@@ -231,8 +238,7 @@ static const struct record_form forms[] = {
     FORM(purchase_lines, purchase_lines_mend), FORM(registration, registration_mend),
     FORM(code, NULL), FORM(debt, NULL), FORM(redemption, redemption_mend),
     FORM(party, NULL), FORM(token, NULL), FORM(request, NULL), FORM(recency_month, NULL),
-    FORM(signal_counts, NULL),
-    FORM(kpi_month, NULL), FORM(target, NULL), FORM(session, NULL),
+    FORM(signal_counts, NULL), FORM(kpi_month, NULL), FORM(target, NULL), FORM(session, NULL),
     FORM(sign_in_link, NULL), FORM(phone_code, phone_code_mend), FORM(kpi_block, NULL),
     FORM(period_close, NULL), FORM(period_result, NULL),
     FORM(settlement_line, settlement_line_mend),
@@ -240,7 +246,7 @@ static const struct record_form forms[] = {
     FORM(refund, refund_mend), FORM(write_off, NULL),
     FORM(settlement_account, settlement_account_mend),
     FORM(audit_entry, NULL), FORM(audit_head, NULL), FORM(key_rotation, key_rotation_mend),
-    FORM(webhook, NULL), FORM(webhook_state, NULL),
+    FORM(webhook, NULL), FORM(webhook_state, NULL), FORM(birthdays, birthdays_mend),
     FORM(event_record, event_record_mend), FORM(event_head, event_head_mend),
 };
 enum { FORM_COUNT = sizeof forms / sizeof forms[0] };
@@ -435,7 +441,7 @@ static void sizes_stay_what_the_store_was_written_with(void **state)
         {"fence", 64}, {"credit", 146}, {"account", 261}, {"purchase_day", 37}, {"binding", 23},
         {"benefit", 31}, {"employment", 17}, {"party", 6}, {"request", 25}, {"recency_month", 249},
         {"signal_counts", 71}, {"debt", 123}, {"ledger_totals", 129}, {"numbers", 25},
-        {"event_head", 17},
+        {"event_head", 17}, {"birthdays", 13},
     };
     size_t found = 0;
     for (size_t f = 0; f < FORM_COUNT; f++) {

@@ -78,6 +78,8 @@ const struct telling_row TELLING_ROWS[] = {
     SOME("tick_refunds", tick_refunds, "one that is rejected posts nothing"),
     SOME("tick_settlements", tick_settlements, "a step of work that goes on"),
     SOME("tick_handovers", tick_handovers, "codes move with nobody told"),
+    NONE("tick_events", tick_events, "what was told long ago is deleted"),
+    SOME("tick_birthdays", tick_birthdays, "it moves its mark where nobody has one"),
     NONE("tick_keys", tick_keys, "the instance's own"),
     NONE("tick_referees", tick_referees, "an index"),
     NONE("tick_sign_in", tick_sign_in, "what is over is deleted"),
