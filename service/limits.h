@@ -12,6 +12,7 @@ enum {
     LIMIT_FOLLOWERS_GUIDE = 8,            /* of one guide: phones, tablets, a page forgotten */
     LIMIT_CALLS = 768 + LIMIT_FOLLOWERS,  /* calls in progress: 256 in flight x 3 clients' worth,
                                              and followers, which stay */
+    LIMIT_CALLS_SHARE = 256,              /* of one address beyond this machine, in progress */
     LIMIT_CALLS_ARMED = 16,               /* per method and poller, waiting to be matched */
     LIMIT_ARENA_FIRST_BYTES = 8 * 1024,   /* kept per call: a purchase with its reply */
     LIMIT_ARENA_BYTES = 4 * 1024 * 1024,  /* one call at most: 500 rows, 60 x growth bounded */
@@ -46,8 +47,8 @@ enum {
 
     LIMIT_WATCHDOG_ROUNDS = 6,            /* bad ones in a row, then the process ends */
     LIMIT_REPLY_STALL_MS = 30000,         /* for a reply that its client takes no bytes of, */
-    LIMIT_REPLY_STALL_BUSY_MS = 1000,     /* while half of all calls are taken: calls that wait for
-                                             nobody must not shut out the others */
+    LIMIT_REPLY_STALL_BUSY_MS = 200,      /* while a quarter of all calls is taken: calls that wait
+                                             for nobody must not shut out the others */
 
     /* TLS: handshakes cost work before anybody has shown anything. */
     LIMIT_TLS_CONNECTIONS = 512,          /* some 60 KB each while they talk */

@@ -35,7 +35,7 @@
 #include "service/rpc/rpc.h"
 #include "store/kv.h"
 
-enum { MAINTAIN_MS = 10000, STALL_MS = 500, DRAIN_SLICE_MS = 10, OWN_READERS = 9, HEAPS = 2 };
+enum { MAINTAIN_MS = 10000, STALL_MS = 100, DRAIN_SLICE_MS = 10, OWN_READERS = 9, HEAPS = 2 };
 
 static void runtime_log(void *context, const char *level, const char *message, const char *details)
 {

@@ -13,6 +13,7 @@ SETUP_TEST_PACKAGES=(libcmocka-dev zbar-tools zxing-cpp-tools python3 python3-gr
   chromium-driver fonts-wqy-microhei nginx-light openssl less man-db python3-prometheus-client
   dpkg-dev file systemd)
 SETUP_LONG_PACKAGES=(zsh fish)
+SETUP_FUZZ_PACKAGES=(clang libclang-rt-14-dev)
 SETUP_BENCH_PACKAGES=(nghttp2-client python3 python3-grpcio python3-protobuf)
 
 setup_say() { printf '%s\n' "$*" >&2; }

@@ -100,7 +100,8 @@ struct call {
 
     struct follower follower;    /* the following thread's */
     struct work work;
-    uint32_t peer;               /* strangers: whose bucket of the throttle */
+    uint32_t peer;               /* whose bucket of the throttle */
+    bool shares;                 /* it is counted there; share.c */
     struct arena arena;
     char field[WIRE_PATH_BYTES];
     struct call *next;           /* free list */
@@ -127,6 +128,7 @@ struct rpc {
     unsigned calls_taken;
     struct arena_pool arenas;
     struct throttle throttle;
+    atomic_uint shares[THROTTLE_BUCKETS]; /* calls in progress; share.c */
 
     struct request_ids request_ids;
     struct method_counts *counts; /* one per method; report.c */
@@ -226,6 +228,10 @@ struct request_bytes {
 /* MESSAGE_COMPRESSED: nothing is open. */
 enum outcome request_open(grpc_byte_buffer *payload, struct request_bytes *ret) OUTCOME_CHECKED;
 void request_close(struct request_bytes *request);
+
+/* share.c: finds out whose the call is (call->peer) and counts it; false: he has his share. */
+bool share_enter(struct call *call);
+void share_leave(struct call *call);
 
 /* stall.c: replies that nobody takes. */
 void stall_begin(struct call *call); /* the last batch is about to start */

@@ -55,6 +55,7 @@ struct call *pool_take(struct rpc *rpc)
 void pool_release(struct call *call)
 {
     struct rpc *rpc = call->rpc;
+    share_leave(call);
     arena_reset(&call->arena);
     grpc_metadata_array_destroy(&call->metadata);
     grpc_byte_buffer_destroy(call->payload);

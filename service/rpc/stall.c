@@ -45,7 +45,7 @@ void rpc_maintain(struct rpc *rpc)
     uint64_t now_ms = rpc->options.clock.monotonic_ms(rpc->options.clock.context);
     pthread_mutex_lock(&rpc->pool_lock);
     unsigned used = rpc->calls_used;
-    bool busy = rpc->calls_taken > rpc->call_max / 2;
+    bool busy = rpc->calls_taken > rpc->call_max / 4;
     pthread_mutex_unlock(&rpc->pool_lock);
     for (unsigned i = 0; i < used; i++)
         cut_when_stalled(&rpc->calls[i], now_ms,

@@ -53,19 +53,6 @@ static bool token_find(const grpc_metadata_array *metadata, struct bytes *ret_to
     return found > 0;
 }
 
-/* Whose guesses are counted together: whom a proxy on this machine names, else the caller's own
- * address, which he can't make up. */
-static uint32_t bucket_of(const struct call *call)
-{
-    const struct throttle *throttle = &call->rpc->throttle;
-    struct rpc_peer peer = {0};
-    struct bytes named = request_header(&call->metadata, "x-forwarded-for");
-    bool known = peer_of(call, &peer);
-    if (known && peer.forwards && named.size > 0)
-        return throttle_bucket(throttle, named);
-    return throttle_bucket_address(throttle, peer.address);
-}
-
 /* What strangers may call at all takes a code or sends one: those who guess too many, or ask for
  * too many, wait. */
 static enum outcome admit_stranger(struct call *call)
@@ -74,7 +61,6 @@ static enum outcome admit_stranger(struct call *call)
     const struct executor_clock *clock = &rpc->options.clock;
     if (!(call->method->roles & METHOD_ROLE(ROLE_REGISTRANT)))
         return OUTCOME_TOKEN_MISSING;
-    call->peer = bucket_of(call);
     enum command_slowed slowed = call->method->command->slowed;
     uint32_t wait_ms = throttle_wait_ms(&rpc->throttle, slowed, call->peer,
                                         clock->monotonic_ms(clock->context));
@@ -182,6 +168,13 @@ static void call_done(struct work *work)
 
 void call_arrive(struct call *call)
 {
+    /* Whose calls are counted together, and his guesses: he can't make it up. Streams have bounds
+     * of their own. */
+    bool has_room = share_enter(call);
+    if (!has_room && call->method->kind == METHOD_UNARY) {
+        call_finish(call, OUTCOME_BUSY, NULL);
+        return;
+    }
     if (call->method->command == NULL) {
         call->method->arrive(call);
         return;

@@ -111,6 +111,8 @@ class Peer:
         at, data = 0, self.received
         while at + 9 <= len(data):
             size = int.from_bytes(data[at:at + 3], "big")
+            if at + 9 + size > len(data):
+                return  # the rest of it is still to come
             yield data[at + 3], data[at + 4], int.from_bytes(data[at + 5:at + 9], "big"), \
                 data[at + 9:at + 9 + size]
             at += 9 + size

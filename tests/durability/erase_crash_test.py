@@ -40,6 +40,12 @@ def files_with(folder, needle):
     return found
 
 
+def copy(from_folder, folder):
+    """The data folder, without the room that the store holds ready: a quarter of a gigabyte each."""
+    subprocess.run(["cp", "-r", "--sparse=always", os.path.join(from_folder, "data"), folder],
+                   check=True, timeout=60)
+
+
 class Store:
     """A folder with a merchant, whose second member is she; made once, copied for each test."""
 
@@ -74,7 +80,7 @@ class Store:
     def copy(self, test):
         folder = tempfile.mkdtemp(prefix="beckon-erase-")
         test.addCleanup(shutil.rmtree, folder, True)
-        shutil.copytree(os.path.join(self.folder, "data"), os.path.join(folder, "data"))
+        copy(self.folder, folder)
         service = Service(folder=folder, options=["--core-dumps"])  # strace may attach
         test.addCleanup(service.stop)
         return service

@@ -24,7 +24,8 @@ LABELS = {"method", "code", "reason", "lane", "version", "le"}
 class Metrics(unittest.TestCase):
     def setUp(self):
         self.service = Service(options=["--metrics", "127.0.0.1:0", "--log-level", "debug"])
-        self.addCleanup(self.service.stop)
+        self.addCleanup(self.service.__exit__)
+        self.addCleanup(lambda: self.assertEqual(self.service.stop(), 0))
         self.service.start()
         # The line comes after the port file is there: listening is what came first.
         limit = time.monotonic() + 20

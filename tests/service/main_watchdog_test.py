@@ -103,7 +103,7 @@ class Watchdog(unittest.TestCase):
             self.ends(service)
 
     def test_pollers_that_hang_end_the_process(self):
-        with Service(["--watchdog", PERIOD]) as service:
+        with Service(["--watchdog", PERIOD, "--core-dumps"]) as service:  # it may be traced
             tasks = "/proc/%d/task" % service.process.pid
             pollers = []
             for task in os.listdir(tasks):

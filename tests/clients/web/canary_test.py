@@ -8,6 +8,7 @@ The test shows itself able to fail: each form of a planted leak is found, and a 
 allowed (--core-dumps), holds what it may not hold."""
 
 import base64
+import contextlib
 import json
 import os
 import resource
@@ -31,11 +32,23 @@ NAME_ZH, NAME_EN = "金丝雀小黄", "Canarella Featherstone"
 GUIDE_ZH, GUIDE_DOCUMENT = "金丝鸟大青", "X9920441177C"
 STREET, BIRTHDAY = "17 Birdcage Walk, Canaryville", "1931-02-23"
 PHONES = ["176612345%02d" % n for n in range(20)]
-IMPORTED = "Canaretta of the import"
+IMPORTED, HOOK_PATH = "Canaretta of the import", "T0-canary-path-that-may-be-a-secret"
+
+
+def coded(plain):
+    """In base64, wherever it begins in what was encoded."""
+    found = set()
+    for shift in range(3):
+        whole = base64.b64encode(b"\0" * shift + plain)
+        middle = whole[(8 * shift + 5) // 6:(8 * (shift + len(plain))) // 6]
+        found |= {middle, middle.replace(b"+", b"-").replace(b"/", b"_")}
+    return found
 
 
 def forms(text):
-    """Every form in which a text may stand in a file."""
+    """Every form in which a text may stand in a file; of bytes, those that bytes have."""
+    if isinstance(text, bytes):
+        return {text, text.hex().encode(), text.hex().upper().encode()} | coded(text)
     plain = text.encode()
     found = {plain, text.encode("utf-16-le"), text.encode("utf-16-be"), plain.hex().encode(),
              plain.hex().upper().encode(), urllib.parse.quote(text, safe="").encode(),
@@ -43,11 +56,7 @@ def forms(text):
              json.dumps(text)[1:-1].encode(), json.dumps(text)[1:-1].upper().encode(),
              "".join("\\x%02x" % byte for byte in plain).encode(),
              "".join("\\x%02X" % byte for byte in plain).encode()}
-    for shift in range(3):  # wherever it begins in what was encoded
-        coded = base64.b64encode(b"\0" * shift + plain)
-        middle = coded[(8 * shift + 5) // 6:(8 * (shift + len(plain))) // 6]
-        found |= {middle, middle.replace(b"+", b"-").replace(b"/", b"_")}
-    return found
+    return found | coded(plain)
 
 
 def written(path):
@@ -93,7 +102,7 @@ class CanaryTest(unittest.TestCase):
         cls.nginx = Nginx(cls.pages.web_port).__enter__()
         cls.outside = os.path.join(folder, "outside")  # what the clients themselves keep
         os.mkdir(cls.outside)
-        cls.canaries = {NAME_ZH, NAME_EN, GUIDE_ZH, GUIDE_DOCUMENT, STREET, BIRTHDAY, IMPORTED, *PHONES}
+        cls.canaries = {NAME_ZH, NAME_EN, GUIDE_ZH, GUIDE_DOCUMENT, STREET, BIRTHDAY, IMPORTED, HOOK_PATH, *PHONES}
         cls.counts = {}
 
     @classmethod
@@ -205,6 +214,20 @@ class CanaryTest(unittest.TestCase):
         unused = self.pages.link(token="payroll")
         self.canaries.add(unused[len("/in/"):])
 
+        hook = {"url": "https://127.0.0.1:9/hook/" + HOOK_PATH, "description": "the till's own"}
+        made = self.call("WebhookService/CreateWebhook", {"webhook": hook, "request_id": "canary"})
+        rotated = self.call("WebhookService/RotateWebhookSecret",
+                            {"webhook_number": made["webhook_number"],
+                             "request_id": "canary-again"})
+        for secret in (made["secret"], rotated["secret"]):
+            self.canaries.add(secret)
+            self.canaries.add(base64.b64decode(secret.removeprefix("whsec_")))
+        for url in ("http://example.com/" + HOOK_PATH, "https://user:%s@example.com/" % HOOK_PATH,
+                    NAME_EN, "https://10.0.0.1/" + HOOK_PATH):
+            with self.subTest(url=url), contextlib.suppress(Refused):
+                self.call("WebhookService/CreateWebhook",
+                          {"webhook": {"url": url}, "request_id": url[-20:]})
+
     def test_e_visitors_of_the_pages(self):
         visitor = self.nginx.visitor()
         page = visitor.get("/R/" + self.pages.codes["G01"])
@@ -275,7 +298,9 @@ class CanaryTest(unittest.TestCase):
         self.assertEqual(self.pages.service.stop(), 0)
         self.assertGreater(os.path.getsize(self.commits), 1000)
         self.assertIn("level=debug", self.pages.service.log())
-        own = [(self.pages.service.token(name), name + ".token") for name in ("admin", "operator")]
+        # A hook's address is no secret to the store; to the log it is.
+        own = [(HOOK_PATH, "data.mdb"), (HOOK_PATH, "commits")]
+        own += [(self.pages.service.token(name), name + ".token") for name in ("admin", "operator")]
         places = [self.pages.service.data, os.path.join(self.pages.folder, "backup"), metrics,
                   self.commits, self.pages.service.log_path, self.pages.log_path,
                   self.nginx.log_path, os.path.join(self.nginx.folder, "error.log")]
