@@ -142,9 +142,17 @@ static void take_result(struct hooks *hooks, const struct hook_result *result)
 static bool may_send(const struct hooks *hooks, const struct hook *hook)
 {
     if (hook->number == 0 || hook->busy || hook->urgent) return false;
+    if (hook->delivered_count >= NOTE_COUNT) return false; /* it can't be noted */
     if (hook->test_asked != hook->test_answered && hook->test_number == 0) return true;
     return hook->on && hook->newest > hook->through &&
            hook->next_attempt_at <= hooks->clock.now_ms(hooks->clock.context);
+}
+
+/* Leaves a hook alone until the next look. */
+static void rest(struct hook *hook)
+{
+    hook->newest = hook->through;
+    hook->test_asked = hook->test_answered;
 }
 
 /* False: no more can be under way. */
@@ -159,6 +167,7 @@ static bool send_next(struct hooks *hooks, struct hook *hook)
         hook->trimmed = true;
         make_dirty(hooks, hook, true);
     }
+    if (next == HOOK_UNREADABLE) rest(hook);
     if (next != HOOK_LETTER) return true;
     struct hook_message message = {
         .url = letter.url, .id = letter.id, .at_s = letter.at_s,
@@ -172,16 +181,21 @@ static bool send_next(struct hooks *hooks, struct hook *hook)
     return hook->busy;
 }
 
-static void send_all(struct hooks *hooks)
+/* True: a hook has more before it that can be looked at at once. */
+static bool send_all(struct hooks *hooks)
 {
     size_t count = hooks->slot_count;
+    bool more = false;
     for (size_t i = 0; i < count; i++) {
         struct hook *hook = &hooks->slots[(hooks->turn + i) % count];
-        if (may_send(hooks, hook) && !send_next(hooks, hook)) {
+        if (!may_send(hooks, hook)) continue;
+        if (!send_next(hooks, hook)) {
             hooks->turn = (hooks->turn + i) % count;
-            return;
+            return false;
         }
+        more = more || may_send(hooks, hook);
     }
+    return more;
 }
 
 /* ---- the thread ------------------------------------------------------------------------------ */
@@ -198,8 +212,8 @@ static void *deliver(void *context)
             (void)hooks_look(hooks); /* a store that can't be read is told by others */
             looked_ms = monotonic_ms(hooks);
         }
-        send_all(hooks);
-        size_t count = hook_poster_run(hooks->poster, LOOK_MS, results, RESULTS_MAX);
+        unsigned wait_ms = send_all(hooks) ? 0 : LOOK_MS;
+        size_t count = hook_poster_run(hooks->poster, wait_ms, results, RESULTS_MAX);
         for (size_t i = 0; i < count; i++) take_result(hooks, &results[i]);
         look = note(hooks, false);
     }

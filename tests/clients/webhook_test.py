@@ -1,6 +1,7 @@
 """Hooks against a receiver that checks what it is sent as Standard Webhooks 1.0 says: in order,
 signed, tried again, kept apart from the merchant's own network, and nothing lost by kill -9."""
 
+import base64
 import json
 import os
 import subprocess
@@ -9,20 +10,27 @@ import time
 import unittest
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+import npm  # noqa: E402
 from receiver import Receiver, make_certificate  # noqa: E402
 from service import BECKON, Service  # noqa: E402
 from world import API  # noqa: E402
 
 HOOK = API + "WebhookService/"
+HERE = os.path.dirname(os.path.abspath(__file__))
 LONG = os.environ.get("BECKON_LONG") == "1"
 
 
 def setUpModule():
-    global RECEIVER, SERVICE, ADMIN
+    global RECEIVER, SERVICE, ADMIN, AGAIN
     RECEIVER = Receiver()
     SERVICE = Service(options=RECEIVER.options)
     SERVICE.start()
     ADMIN = SERVICE.client("admin")
+    ADMIN.call(API + "ShopService/CreateShop", {"shop": {"shop_id": "S1", "name": "One"}})
+    # Fails now, and is looked at by the last test: it waits five seconds by itself.
+    RECEIVER.answers["/again"] = lambda _: 500 if len(RECEIVER.at("/again")) == 0 else 204
+    AGAIN, _ = create("/again")
+    happen(1)
 
 
 def tearDownModule():
@@ -74,13 +82,10 @@ def test_answer(number):
 
 
 class Delivery(unittest.TestCase):
-    @classmethod
-    def setUpClass(cls):
-        ADMIN.call(API + "ShopService/CreateShop", {"shop": {"shop_id": "S1", "name": "One"}})
-
     def tearDown(self):
         for hook in ADMIN.call(HOOK + "ListWebhooks", {})["webhooks"]:
-            ADMIN.call(HOOK + "DeleteWebhook", {"webhook_number": hook["webhook_number"]})
+            if hook["webhook_number"] != AGAIN:
+                ADMIN.call(HOOK + "DeleteWebhook", {"webhook_number": hook["webhook_number"]})
 
     def test_events_come_in_order_signed_and_as_list_events_has_them(self):
         number, secret = create("/order")
@@ -108,11 +113,38 @@ class Delivery(unittest.TestCase):
         self.assertEqual((hook["answer"], hook["status"], hook["failed_at"]),
                          ("WEBHOOK_ANSWER_DELIVERED", 204, None))
 
+    @unittest.skipUnless(npm.there() and "BECKON_WEBHOOKS_JS" in os.environ, "no Node.js here")
+    def test_the_library_of_standard_webhooks_takes_it(self):
+        here, folder = os.path.join(HERE, "webhooks_js"), os.environ["BECKON_WEBHOOKS_JS"]
+        npm.install(here, folder)
+        _, secret = create("/library")
+        happen(2)
+        lines, wanted = [], []
+        for request in RECEIVER.wait("/library", lambda found: len(found) >= 2):
+            row = {"secret": secret, "headers": dict(request.headers.items()),
+                   "body": request.body.decode()}
+            for change, answer in (({}, "good"),
+                                   ({"body": row["body"].replace("guide", "guard")},
+                                    "No matching signature found"),
+                                   ({"headers": dict(row["headers"], **{"webhook-id": "other"})},
+                                    "No matching signature found")):
+                lines.append(json.dumps(dict(row, **change)))
+                wanted.append(answer)
+        run = subprocess.run(["node", os.path.join(here, "verify.js"), folder],
+                             input="\n".join(lines), capture_output=True, text=True, timeout=60)
+        self.assertEqual(run.stdout.splitlines(), wanted, run.stderr)
+
     def test_only_the_kinds_asked_for_come(self):
         number, _ = create("/kinds", kinds=["EVENT_KIND_MEMBER_REGISTERED"])
         happen(3)
         wait_for(number, lambda hook: hook["waiting_count"] == 0)
         self.assertEqual((RECEIVER.at("/kinds"), get(number)["delivered_count"]), ([], 0))
+        # From the beginning again: nothing of all that was is wanted.
+        ADMIN.call(HOOK + "UpdateWebhook", {
+            "webhook": {"webhook_number": number}, "resume": "WEBHOOK_RESUME_EVENT",
+            "resume_event": 1})
+        wait_for(number, lambda hook: hook["waiting_count"] == 0)
+        self.assertEqual(RECEIVER.at("/kinds"), [])
 
     def test_both_secrets_sign_after_a_change(self):
         number, old = create("/rotated")
@@ -123,6 +155,20 @@ class Delivery(unittest.TestCase):
         self.assertTrue(request.signed_by(old))
         self.assertTrue(request.signed_by(new))
         self.assertNotEqual(old, new)
+
+    def test_the_secret_is_in_no_file_of_ours(self):
+        _, secret = create("/kept")
+        happen(1)
+        RECEIVER.wait("/kept", lambda found: len(found) >= 1)
+        raw = base64.b64decode(secret.removeprefix("whsec_"))
+        paths = [os.path.join(folder, name) for folder, _, names in os.walk(SERVICE.folder)
+                 for name in names]
+        self.assertGreater(len(paths), 3)
+        for path in paths:
+            with open(path, "rb") as file:
+                data = file.read()
+            self.assertNotIn(raw, data, path)
+            self.assertNotIn(secret[6:40].encode(), data, path)
 
     def test_what_failed_waits_and_nothing_overtakes_it(self):
         RECEIVER.answers["/down"] = lambda _: 500
@@ -141,15 +187,6 @@ class Delivery(unittest.TestCase):
         self.assertEqual([request.number for request in got],
                          [first, first, first + 1, first + 2])
         self.assertEqual(got[0].identifier, got[1].identifier)
-
-    def test_it_is_tried_again_by_itself_after_five_seconds(self):
-        RECEIVER.answers["/again"] = lambda _: 500 if len(RECEIVER.at("/again")) == 0 else 204
-        number, _ = create("/again")
-        happen(1)
-        got = RECEIVER.wait("/again", lambda found: len(found) >= 2)
-        self.assertEqual(got[0].identifier, got[1].identifier)
-        hook = wait_for(number, lambda hook: hook["waiting_count"] == 0)
-        self.assertEqual((hook["attempt_count"], hook["next_attempt_at"]), (0, None))
 
     def test_who_is_gone_is_off_and_the_others_hear_of_it(self):
         RECEIVER.answers["/gone"] = lambda _: 410
@@ -245,6 +282,14 @@ class Receivers(unittest.TestCase):
         self.assertNotIn(made["secret"], beckon("list").stdout)
         self.assertEqual(beckon("delete", number, "--yes").returncode, 0)
         self.assertEqual(beckon("get", number).returncode, 1)
+
+
+class TriedAgain(unittest.TestCase):
+    def test_it_is_tried_again_by_itself_after_five_seconds(self):
+        got = RECEIVER.wait("/again", lambda found: len(found) >= 2)
+        self.assertEqual(got[0].identifier, got[1].identifier)
+        hook = wait_for(AGAIN, lambda hook: hook["waiting_count"] == 0)
+        self.assertEqual((hook["attempt_count"], hook["next_attempt_at"]), (0, None))
 
 
 class Crash(unittest.TestCase):
