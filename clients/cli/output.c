@@ -80,6 +80,10 @@ enum cli_exit output_error(struct cli *cli, const struct channel_error *error)
                     error->reason);
         if (error->code == CHANNEL_UNAVAILABLE || error->code == CHANNEL_DEADLINE_EXCEEDED)
             fprintf(cli->err, "  %s %s\n", cli->chinese ? "地址：" : "address:", cli->address);
+        /* A fault of the service's: its log has more under this name. */
+        if (error->code == CHANNEL_INTERNAL && error->request_id[0] != '\0')
+            fprintf(cli->err, "  %s request_id=%s\n", cli->chinese ? "日志：" : "its log:",
+                    error->request_id);
     }
     if (error->code == CHANNEL_UNAVAILABLE || error->code == CHANNEL_DEADLINE_EXCEEDED)
         return CLI_UNREACHABLE;

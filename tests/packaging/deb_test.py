@@ -205,6 +205,7 @@ class Package(unittest.TestCase):
             else:
                 host, port = place.rsplit(":", 1)
                 found.append(socket.socket())
+                found[-1].setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
                 found[-1].bind((host, int(port)))
             found[-1].listen(512)
             self.addCleanup(found[-1].close)
