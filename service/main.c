@@ -53,9 +53,13 @@ static void store_fault(void *context, const char *sentence)
     _exit(EXIT_FAULT);
 }
 
+struct maintained { struct store *store; const char *data; };
+
 static void maintain(void *context)
 {
-    kv_maintain(store_kv(context));
+    const struct maintained *maintained = context;
+    kv_maintain(store_kv(maintained->store));
+    rehearse_clean(maintained->data);
 }
 
 static void cut_stalled(void *context)
@@ -180,7 +184,8 @@ static int serve(struct reload *reload, struct store *store, struct sender *send
         executor_stop(executor);
         return EXIT_FAILED;
     }
-    struct ticker *ticker = ticker_start(MAINTAIN_MS, maintain, store);
+    struct maintained maintained = {store, options->data};
+    struct ticker *ticker = ticker_start(MAINTAIN_MS, maintain, &maintained);
     struct ticker *stalls = ticker_start(STALL_MS, cut_stalled, rpc);
     struct due_ticker *due = due_ticker_start(executor, store, clock);
     struct settle_ticker *settle = settle_ticker_start(executor, store);
@@ -201,7 +206,7 @@ static int serve(struct reload *reload, struct store *store, struct sender *send
             .store = store, .door = door, .hooks = hooks, .sender = sender}, &metrics))
         code = EXIT_LISTEN;
     if (code == EXIT_OK) {
-        watchdog = main_watchdog_start(door, options);
+        watchdog = main_watchdog_start(door, rpc, options);
         systemd_notify("READY=1");
         log_event("info", "ready", "pid=%d version=%s", (int)getpid(), BECKON_VERSION);
         wait_for_the_end(reload, &parts, signals);

@@ -25,6 +25,8 @@
 #define STATE_NAME "backup.state"
 #define CANT_DELETE "The copy in the data folder can't be deleted"
 enum { READERS = 4, MERCHANTS_PAGE = 64, CAUSE_BYTES = 256, TIME_BYTES = 24 };
+/* Whoever cleans up holds the lock for a moment only. */
+enum { LOCK_TRIES = 20, LOCK_REST_MS = 100 };
 
 struct rehearsal {
     const struct options *options;
@@ -254,21 +256,57 @@ static bool tell(struct rehearsal *rehearsal, bool ok)
     return fflush(stdout) == 0 && ok;
 }
 
-/* One at a time; the lock goes with the process. */
-static bool lock(const char *data, int *ret_fd)
+/* One at a time; the lock goes with the process. -1: errno, EWOULDBLOCK where somebody has it. */
+static int lock_take(const char *data)
 {
     char path[FOLDER_PATH_BYTES];
+
+    errno = ENAMETOOLONG;
     int fd = folder_path(path, data, LOCK_NAME) ? open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600)
                                                  : -1;
-    if (fd >= 0 && flock(fd, LOCK_EX | LOCK_NB) == 0) {
-        *ret_fd = fd;
-        return true;
+    if (fd >= 0 && flock(fd, LOCK_EX | LOCK_NB) != 0) {
+        int reason = errno;
+        close(fd);
+        errno = reason;
+        return -1;
     }
-    log_event("error", "rehearsal not begun", "cause=\"%s\"",
-              fd >= 0 ? "another one runs on this data folder" : strerror(errno));
+    return fd;
+}
+
+static bool lock(const char *data, int *ret_fd)
+{
+    const struct timespec rest = {.tv_nsec = LOCK_REST_MS * 1000000L};
+
+    int fd = lock_take(data);
+    for (int i = 0; fd < 0 && errno == EWOULDBLOCK && i < LOCK_TRIES; i++) {
+        nanosleep(&rest, NULL);
+        fd = lock_take(data);
+    }
+    if (fd < 0)
+        log_event("error", "rehearsal not begun", "cause=\"%s\"",
+                  errno == EWOULDBLOCK ? "another one runs on this data folder"
+                                       : strerror(errno));
+    else
+        *ret_fd = fd;
+    return fd >= 0;
+}
+
+void rehearse_clean(const char *data)
+{
+    char copy[FOLDER_PATH_BYTES];
+
+    if (!folder_path(copy, data, REHEARSAL_NAME) || !folder_has(copy))
+        return;
+    int fd = lock_take(data);
+    if (fd < 0 && errno == EWOULDBLOCK)
+        return; /* it runs */
+    if (fd >= 0 && folder_remove(copy))
+        log_event("info", "copy of a rehearsal that was cut off deleted", "%s", "");
+    else
+        log_event("warn", "copy of a rehearsal that was cut off can't be deleted", "cause=%s",
+                  strerrorname_np(errno));
     if (fd >= 0)
         close(fd);
-    return false;
 }
 
 bool rehearse(const struct options *options)

@@ -16,6 +16,10 @@
 
 #include "service/main_options.h"
 
+/* Deletes the copy that a killed rehearsal left in the data folder: who is erased meanwhile must
+ * not stay readable in it. Leaves it alone while one runs. Any thread; looks at one name. */
+void rehearse_clean(const char *data);
+
 /* False after an error in the log. */
 bool rehearse(const struct options *options);
 

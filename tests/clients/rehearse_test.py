@@ -139,6 +139,24 @@ class Rehearsal(unittest.TestCase):
         self.rehearse(backup)
         self.assertTrue(self.state()["ok"])
 
+    def test_a_serving_beckond_deletes_what_a_kill_left(self):
+        """Else who is erased after the kill could be read in it until the next rehearsal."""
+        backup = self.backup()
+        first = subprocess.Popen([BECKOND, "--data", self.service.data, "--rehearse", backup],
+                                 stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        rest = os.path.join(self.service.data, "rehearsal")
+        until = time.monotonic() + 20
+        while not os.path.exists(os.path.join(rest, "master.key")) and time.monotonic() < until:
+            pass
+        first.kill()
+        first.wait()
+        os.makedirs(os.path.join(rest, "keys"), exist_ok=True)  # however early it was killed
+        until = time.monotonic() + 30
+        while os.path.exists(rest) and time.monotonic() < until:
+            time.sleep(0.1)
+        self.assertFalse(os.path.exists(rest))
+        self.assertIn("copy of a rehearsal that was cut off deleted", self.service.log())
+
 
 if __name__ == "__main__":
     unittest.main(verbosity=1)
