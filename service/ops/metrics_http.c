@@ -114,6 +114,22 @@ static enum MHD_Result refuse(struct MHD_Connection *connection, unsigned status
                         : MHD_NO;
 }
 
+/* A page of a stranger that calls this machine by his own name (DNS rebinding) reads nothing. */
+static bool is_named_locally(struct MHD_Connection *connection)
+{
+    static const char *const NAMES[] = {"127.0.0.1", "localhost", "[::1]"};
+    const char *host = MHD_lookup_connection_value(connection, MHD_HEADER_KIND,
+                                                   MHD_HTTP_HEADER_HOST);
+    if (host == NULL)
+        return true; /* HTTP/1.0: no browser */
+    for (size_t i = 0; i < sizeof NAMES / sizeof NAMES[0]; i++) {
+        size_t size = strlen(NAMES[i]);
+        if (strncasecmp(host, NAMES[i], size) == 0 && (host[size] == '\0' || host[size] == ':'))
+            return true;
+    }
+    return false;
+}
+
 static enum MHD_Result answer(void *context, struct MHD_Connection *connection, const char *path,
                               const char *method, const char *version, const char *upload,
                               size_t *upload_size, void **request)
@@ -129,6 +145,9 @@ static enum MHD_Result answer(void *context, struct MHD_Connection *connection, 
         *upload_size = 0;
         return MHD_YES;
     }
+    if (!is_named_locally(connection))
+        return refuse(connection, MHD_HTTP_MISDIRECTED_REQUEST,
+                      "Ask for localhost: metrics are for this machine alone.\n");
     if (strcmp(path, "/metrics") != 0)
         return refuse(connection, MHD_HTTP_NOT_FOUND, "Only /metrics is here.\n");
     if (strcmp(method, "GET") != 0 && strcmp(method, "HEAD") != 0)

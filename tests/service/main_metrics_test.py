@@ -34,10 +34,10 @@ class Metrics(unittest.TestCase):
             time.sleep(0.01)
         self.port = int(found.group(1))
 
-    def get(self, path="/metrics", method="GET"):
+    def get(self, path="/metrics", method="GET", headers={}):
         connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=20)
         try:
-            connection.request(method, path)
+            connection.request(method, path, headers=headers)
             answer = connection.getresponse()
             return answer.status, answer.read().decode(), answer.headers
         finally:
@@ -90,6 +90,11 @@ class Metrics(unittest.TestCase):
         self.assertEqual(self.value(after, "beckon_batch_commands_sum")
                          - self.value(before, "beckon_batch_commands_sum"), 7)
         self.assertGreater(self.value(after, "beckon_call_duration_seconds_sum", method=create), 0)
+
+    def test_a_page_elsewhere_that_renames_this_machine_reads_nothing(self):
+        for host, status in (("evil.example", 421), ("127.0.0.1.evil.example:80", 421), ("", 421),
+                             ("localhost:9717", 200), ("LOCALHOST", 200), ("[::1]:1", 200)):
+            self.assertEqual(self.get(headers={"Host": host})[0], status, host)
 
     def test_buckets_grow_to_their_count(self):
         admin = self.service.client("admin")
