@@ -16,6 +16,8 @@
 struct main_watchdog {
     struct watchdog *watchdog;
     struct door *door;
+    struct rpc *rpc;
+    unsigned period_ms;
     uint64_t refused;  /* by the door, up to the last round */
     unsigned bad_rounds;
 };
@@ -27,15 +29,36 @@ static uint64_t refused_by(struct door *door)
     return stats.refused_full + stats.refused_address;
 }
 
-/* A door that is full hangs up on the watchdog too: it lives, and a restart would only cut off
- * those who are inside. */
+static void adopt(void *context, int fd)
+{
+    const struct rpc_peer self = {.forwards = true};
+    rpc_adopt(context, fd, &self);
+}
+
+/* Asks the pollers past the door. */
+static bool answers_inside(const struct main_watchdog *watchdog, char ret_why[WATCHDOG_WHY_BYTES])
+{
+    for (int i = 0; i < LIMIT_POLLERS; i++)
+        if (!watchdog_ask(adopt, watchdog->rpc, watchdog->period_ms, ret_why))
+            return false;
+    return true;
+}
+
+/* A door that is full hangs up on the watchdog too. When those behind it answer, it lives, and a
+ * restart would only cut off who is inside; when they hang, it is full because they do. */
 static void told(void *context, const char *why)
 {
     struct main_watchdog *watchdog = context;
     uint64_t refused = refused_by(watchdog->door);
     bool full = refused != watchdog->refused;
+    char inside[WATCHDOG_WHY_BYTES];
     watchdog->refused = refused;
-    if (why == NULL || full) {
+    if (why != NULL && full) {
+        why = inside;
+        if (answers_inside(watchdog, inside))
+            why = NULL;
+    }
+    if (why == NULL) {
         watchdog->bad_rounds = 0;
         systemd_notify("WATCHDOG=1");
         return;
@@ -78,10 +101,23 @@ static void target_of(const struct address *address, struct watchdog_target *ret
     *ret = target;
 }
 
-struct main_watchdog *main_watchdog_start(struct door *door, const struct options *options)
+/* As long as the watchdog may go without a good answer and still let the process live: bad rounds,
+ * each a check that times out and a rest, and then one whose every check nearly does. */
+static uint64_t patience_ms(const struct watchdog_options *watching)
 {
-    if (options->watchdog_ms == 0)
+    unsigned checks = 2 * LIMIT_WATCHDOG_ROUNDS + 1 + LIMIT_POLLERS; /* those inside */
+    for (unsigned i = 0; i < watching->target_count; i++)
+        checks += watching->targets[i].times;
+    return (uint64_t)watching->period_ms * checks;
+}
+
+struct main_watchdog *main_watchdog_start(struct door *door, struct rpc *rpc,
+                                          const struct options *options)
+{
+    if (options->watchdog_ms == 0) {
+        systemd_notify_patience(0);
         return NULL;
+    }
     struct main_watchdog *watchdog = calloc(1, sizeof *watchdog);
     if (watchdog == NULL)
         abort(); /* start-up */
@@ -94,7 +130,10 @@ struct main_watchdog *main_watchdog_start(struct door *door, const struct option
         /* Connections go round the pollers: so many find one that hangs. */
         watching.targets[i].times = i == 0 ? LIMIT_POLLERS : 1;
     }
+    systemd_notify_patience(patience_ms(&watching));
     watchdog->door = door;
+    watchdog->rpc = rpc;
+    watchdog->period_ms = watching.period_ms;
     watchdog->refused = refused_by(door);
     watchdog->watchdog = watchdog_start(&watching);
     return watchdog;

@@ -40,3 +40,12 @@ void systemd_notify_reloading(void)
              (uint64_t)now.tv_sec * 1000000 + (uint64_t)now.tv_nsec / 1000);
     systemd_notify(state);
 }
+
+void systemd_notify_patience(uint64_t ms)
+{
+    char state[64];
+    if (getenv("WATCHDOG_USEC") == NULL)
+        return;
+    snprintf(state, sizeof state, "WATCHDOG_USEC=%" PRIu64, ms * 1000);
+    systemd_notify(state);
+}

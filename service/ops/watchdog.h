@@ -29,6 +29,11 @@ struct watchdog_options {
 
 struct watchdog;
 
+/* The same question by none of the sockets that clients use: `adopt` gets a plaintext connection to
+ * serve, which is its own then. Any thread. False: ret_why says what came instead. */
+bool watchdog_ask(void (*adopt)(void *context, int fd), void *context, unsigned timeout_ms,
+                  char ret_why[WATCHDOG_WHY_BYTES]);
+
 /* Start-up only: aborts when it can't. */
 struct watchdog *watchdog_start(const struct watchdog_options *options);
 /* Waits for a round under way (one check at most), joins, frees. */

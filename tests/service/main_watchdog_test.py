@@ -102,17 +102,21 @@ class Watchdog(unittest.TestCase):
                            check=True, timeout=10)
             self.ends(service)
 
+    def halt_pollers(self, service):
+        tasks = "/proc/%d/task" % service.process.pid
+        pollers = []
+        for task in os.listdir(tasks):
+            with open(os.path.join(tasks, task, "comm")) as file:
+                if file.read().strip() == "poller":
+                    pollers.append(int(task))
+        self.assertTrue(pollers)
+        for task in pollers:
+            halt(task)
+        return pollers
+
     def test_pollers_that_hang_end_the_process(self):
         with Service(["--watchdog", PERIOD, "--core-dumps"]) as service:  # it may be traced
-            tasks = "/proc/%d/task" % service.process.pid
-            pollers = []
-            for task in os.listdir(tasks):
-                with open(os.path.join(tasks, task, "comm")) as file:
-                    if file.read().strip() == "poller":
-                        pollers.append(int(task))
-            self.assertTrue(pollers)
-            for task in pollers:
-                halt(task)
+            pollers = self.halt_pollers(service)
             until = time.monotonic() + 60
             while service.process.poll() is None:
                 self.assertLess(time.monotonic(), until, service.log())
@@ -120,6 +124,36 @@ class Watchdog(unittest.TestCase):
                     bury(task)
                 time.sleep(0.05)
             self.ends(service)
+
+    def test_pollers_that_hang_behind_a_full_door_end_the_process_too(self):
+        """A door is soon full when nobody behind it hangs up: that must not pass for life."""
+        with Service(["--watchdog", PERIOD, "--core-dumps"]) as service:
+            subprocess.run(["prlimit", "--nofile=4096:4096", "--pid", str(service.process.pid)],
+                           check=True, timeout=10)
+            crowd = []
+            pollers = self.halt_pollers(service)
+            until = time.monotonic() + 60
+            while service.process.poll() is None:
+                self.assertLess(time.monotonic(), until, service.log())
+                for _ in range(60):
+                    try:
+                        crowd.append(socket.create_connection(("127.0.0.1", service.port), 5))
+                    except OSError:
+                        break
+                for task in pollers:
+                    bury(task)
+                time.sleep(0.05)
+            self.assertEqual(service.process.wait(60), 71, service.log())
+            self.assertIn("too many connections", service.log())
+            for one in crowd:
+                one.close()
+
+    def test_systemd_is_told_how_long_to_wait(self):
+        for period, told in (("250ms", 250 * 1000 * (2 * 6 + 1 + 4 + 4)), ("0s", 0)):
+            listening, environment = self.notified()
+            with Service(["--watchdog", period], environment=dict(environment, WATCHDOG_USEC="60000000")):
+                self.assertEqual(listening.recv(200).decode(), "WATCHDOG_USEC=%d" % told)
+            os.unlink(environment["NOTIFY_SOCKET"])
 
     def test_a_door_that_is_only_full_ends_nothing(self):
         listening, environment = self.notified()
