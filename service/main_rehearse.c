@@ -21,7 +21,6 @@
 #include "store/verify.h"
 
 #define REHEARSAL_NAME "rehearsal"
-#define LOCK_NAME "rehearsal.lock"
 #define STATE_NAME "backup.state"
 #define CANT_DELETE "The copy in the data folder can't be deleted"
 enum { READERS = 4, MERCHANTS_PAGE = 64, CAUSE_BYTES = 256, TIME_BYTES = 24 };
@@ -256,14 +255,11 @@ static bool tell(struct rehearsal *rehearsal, bool ok)
     return fflush(stdout) == 0 && ok;
 }
 
-/* One at a time; the lock goes with the process. -1: errno, EWOULDBLOCK where somebody has it. */
+/* One at a time; the lock goes with the process. It is the folder's own, so that nobody is kept out
+ * by a file of whoever was first (root). -1: errno, EWOULDBLOCK where somebody has it. */
 static int lock_take(const char *data)
 {
-    char path[FOLDER_PATH_BYTES];
-
-    errno = ENAMETOOLONG;
-    int fd = folder_path(path, data, LOCK_NAME) ? open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600)
-                                                 : -1;
+    int fd = open(data, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     if (fd >= 0 && flock(fd, LOCK_EX | LOCK_NB) != 0) {
         int reason = errno;
         close(fd);
