@@ -1,6 +1,7 @@
 /* Calls grpc.health.v1.Health/Check over the sockets that clients use, again and again, and says
  * how it went: a process that no longer accepts, or whose pollers hang, is worth nothing, and only
- * from outside can that be seen.
+ * from outside can that be seen. One that is full of calls and says so is spared: it would only
+ * be full again.
  *
  * A thread of its own; `told` is called there. Nothing else of the process is touched. */
 #ifndef BECKON_SERVICE_OPS_WATCHDOG_H

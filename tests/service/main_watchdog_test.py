@@ -12,6 +12,7 @@ import unittest
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "../clients"))
 from authority import Authority  # noqa: E402
+from frames import Peer, call  # noqa: E402
 from reflect import Beckon  # noqa: E402
 from service import Service  # noqa: E402
 
@@ -147,6 +148,20 @@ class Watchdog(unittest.TestCase):
             self.assertIn("too many connections", service.log())
             for one in crowd:
                 one.close()
+
+    def test_a_server_that_is_full_of_calls_is_spared(self):
+        """Callers who take no answer hold their calls: the watchdog's own is refused as BUSY."""
+        listening, environment = self.notified()
+        with Service(["--watchdog", PERIOD], environment=environment) as service:
+            no_window, calls = b"\0\4\0\0\0\0", b"".join(call(1 + 2 * i) for i in range(120))
+            crowd = [Peer(service.port, settings=no_window) for _ in range(12)]
+            for peer in crowd:
+                self.assertTrue(peer.send(calls))
+            told = [listening.recv(200).decode() for _ in range(9)]
+            self.assertEqual(set(told), {"READY=1", "WATCHDOG=1"})
+            self.assertNotIn(BAD, service.log())
+            for peer in crowd:
+                peer.close()
 
     def test_systemd_is_told_how_long_to_wait(self):
         for period, told in (("250ms", 250 * 1000 * (2 * 6 + 1 + 4 + 4)), ("0s", 0)):
