@@ -58,7 +58,7 @@ static const struct settings_row ROWS[] = {
     {"watchdog", SETTINGS_DURATION, AT(watchdog_ms), .value = "TIME", .fallback = "10s",
      .maximum = 3600 * 1000,
      .help = "so often it asks after its own health on every socket it listens on; after 6 bad "
-             "rounds in a row it ends with code 71. 0s: never; systemd's WatchdogSec needs it"},
+             "rounds in a row it ends with code 71. 0s: never, nor does systemd's WatchdogSec"},
     {"tls-certificate", SETTINGS_PATH, AT(tls_certificate), .value = "FILE", .reload = true,
      .group = "TLS",
      .help = "PEM: our certificate and those it hangs by. Read again with SIGHUP; connections that "
