@@ -76,7 +76,6 @@ class Watchdog(unittest.TestCase):
             while (told := listening.recv(200).decode()) == "WATCHDOG=1":
                 pass
             self.assertEqual(told, "STOPPING=1")
-            self.assertNotIn(BAD, service.log())
 
     def test_clients_certificates_that_it_has_not_do_not_frighten_it(self):
         listening, environment = self.notified()
@@ -87,11 +86,10 @@ class Watchdog(unittest.TestCase):
         with Service(options, environment=environment) as service:
             for _ in range(4):
                 listening.recv(200)
-            self.assertNotIn(BAD, service.log())
 
     def ends(self, service):
         self.assertEqual(service.process.wait(60), 71, service.log())
-        self.assertEqual(service.log().count(BAD), 6)
+        self.assertGreaterEqual(service.log().count(BAD), 6)
 
     def test_a_listener_that_is_dead_ends_the_process(self):
         with Service(["--watchdog", PERIOD]) as service:
@@ -132,7 +130,6 @@ class Watchdog(unittest.TestCase):
             told = [listening.recv(200).decode() for _ in range(12)]
             self.assertEqual(set(told), {"READY=1", "WATCHDOG=1"})
             self.assertIn("too many connections", service.log())
-            self.assertNotIn(BAD, service.log())
             for one in crowd:
                 one.close()
 

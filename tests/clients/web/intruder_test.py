@@ -129,8 +129,11 @@ class IntruderTest(unittest.TestCase):
         for _ in range(300):
             streams.append(Stream(self.pages, greedy))
             streams[-1].until("beat")
-        self.assertFalse(all(stream.until("full", 0) for stream in streams[:8]))
-        self.assertTrue(all(stream.until("full") for stream in streams[8:]))
+        # Eight have a place; which ones, those that come at the same time settle among themselves.
+        end, full = time.monotonic() + ENDED_SECONDS, 0
+        while full < len(streams) - 8 and time.monotonic() < end:
+            full = sum(stream.until("full", 0.01) for stream in streams)
+        self.assertEqual(full, len(streams) - 8)
         mine = Stream(self.pages, other)
         self.assertTrue(mine.until("changed"), mine.seen)
         for stream in [*streams, mine]:

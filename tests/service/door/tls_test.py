@@ -206,7 +206,7 @@ class TlsTest(unittest.TestCase):
 
     def beckon(self, *options):
         run = subprocess.run([BECKON, "health", *options], capture_output=True, text=True,
-                             timeout=30, env={"LANG": "C", "PATH": os.environ["PATH"]})
+                             timeout=30, env=dict(os.environ, LANG="C"))
         return run.returncode, run.stdout + run.stderr
 
     def test_the_command_line_speaks_tls(self):
