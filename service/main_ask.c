@@ -5,10 +5,12 @@
 
 #include "service/rpc/arena.h"
 #include "service/secret.h"
+#include "store/merchants.h"
 
 enum {
     ARENA_FIRST_BYTES = 32 * 1024, /* one portion's request and reply */
     ARENA_POOL_BYTES = 1024 * 1024,
+    MERCHANTS_PORTION = 16,
 };
 
 struct asker {
@@ -85,4 +87,28 @@ enum store_result asker_read(struct asker *asker, asker_read_function *read, voi
     } while (result == STORE_NEED && kv_fetch(reader.snapshot) == STORE_OK);
     reader_close(&reader);
     return result;
+}
+
+struct merchants_portion {
+    uint32_t after;
+    uint32_t numbers[MERCHANTS_PORTION];
+    size_t count;
+};
+
+static enum store_result read_merchants(struct reader *reader, void *context)
+{
+    struct merchants_portion *portion = context;
+    return merchants_list(reader, portion->after, portion->numbers, MERCHANTS_PORTION,
+                          &portion->count);
+}
+
+void asker_merchants(struct asker *asker, const atomic_bool *stopping,
+                     asker_visit_function *visit, void *context)
+{
+    struct merchants_portion portion = {0};
+    do {
+        if (asker_read(asker, read_merchants, &portion) != STORE_OK) return;
+        for (size_t i = 0; i < portion.count && !atomic_load(stopping); i++)
+            visit(context, portion.after = portion.numbers[i]);
+    } while (portion.count == MERCHANTS_PORTION && !atomic_load(stopping));
 }

@@ -3,6 +3,8 @@
 #ifndef BECKON_SERVICE_MAIN_ASK_H
 #define BECKON_SERVICE_MAIN_ASK_H
 
+#include <stdatomic.h>
+
 #include "service/executor/executor.h"
 #include "store/reader.h"
 
@@ -23,5 +25,11 @@ enum outcome asker_run(struct asker *asker, const struct command *command, uint3
 typedef enum store_result asker_read_function(struct reader *reader, void *context);
 enum store_result asker_read(struct asker *asker, asker_read_function *read,
                              void *context) STORE_CHECKED;
+
+/* Visits every merchant, ascending, outside of any snapshot, until `*stopping`; what can't be read
+ * ends the round. */
+typedef void asker_visit_function(void *context, uint32_t merchant);
+void asker_merchants(struct asker *asker, const atomic_bool *stopping,
+                     asker_visit_function *visit, void *context);
 
 #endif

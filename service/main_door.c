@@ -62,7 +62,9 @@ int main_door_listen(struct door *door, const struct options *options)
     }
     door_start(door);
     if (options->port_file != NULL && !data_write_file(options->port_file, ports, 0644)) {
-        log_event("error", "port file not written", "%s", "");
+        char quoted[LOG_VALUE_BYTES];
+        log_event("error", "port file not written", "path=%s",
+                  log_quote(options->port_file, quoted));
         return EXIT_FAILED;
     }
     return EXIT_OK;

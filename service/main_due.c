@@ -96,39 +96,27 @@ static bool clock_trusted(struct due_ticker *ticker)
 
 /* ---- merchants ------------------------------------------------------------------------------- */
 
-struct merchants_portion {
-    uint32_t after;
-    uint32_t numbers[MERCHANTS_PORTION];
-    size_t count;
-};
-
-static enum store_result read_merchants(struct reader *reader, void *context)
-{
-    struct merchants_portion *portion = context;
-    return merchants_list(reader, portion->after, portion->numbers, MERCHANTS_PORTION,
-                          &portion->count);
-}
-
 /* When anything was last written, to any merchant. */
 static enum store_result read_written(struct reader *reader, void *context)
 {
     uint64_t *latest = context;
-    struct merchants_portion portion = {0};
+    uint32_t numbers[MERCHANTS_PORTION], after = 0;
+    size_t count = 0;
     struct clock_acceptance acceptance;
     enum store_result result = clock_acceptance_get(reader, &acceptance);
     if (result != STORE_OK) return result;
     if (acceptance.at > *latest) *latest = acceptance.at;
     do {
         reader->merchant = 0;
-        result = read_merchants(reader, &portion);
-        for (size_t i = 0; i < portion.count && result == STORE_OK; i++) {
+        result = merchants_list(reader, after, numbers, MERCHANTS_PORTION, &count);
+        for (size_t i = 0; i < count && result == STORE_OK; i++) {
             struct fence fence;
-            reader->merchant = portion.after = portion.numbers[i];
+            reader->merchant = after = numbers[i];
             result = fences_get(reader, &fence);
             if (result == STORE_OK && fence.time > *latest) *latest = fence.time;
             if (result == STORE_ABSENT) result = STORE_OK;
         }
-    } while (result == STORE_OK && portion.count == MERCHANTS_PORTION);
+    } while (result == STORE_OK && count == MERCHANTS_PORTION);
     return result;
 }
 
@@ -288,8 +276,9 @@ static bool run_periods(struct due_ticker *ticker, uint32_t merchant)
     return turns->n_more > 0 && turns->more[turns->n_more - 1];
 }
 
-static void run_merchant(struct due_ticker *ticker, uint32_t merchant)
+static void run_merchant(void *context, uint32_t merchant)
 {
+    struct due_ticker *ticker = context;
     Beckon__Internal__TickDueRow after = BECKON__INTERNAL__TICK_DUE_ROW__INIT;
     struct merchant_due wanted = {
         .merchant = merchant, .now_ms = ticker->clock.now_ms(ticker->clock.context)};
@@ -314,15 +303,8 @@ static void run_merchant(struct due_ticker *ticker, uint32_t merchant)
 static void tick(void *context)
 {
     struct due_ticker *ticker = context;
-    struct merchants_portion portion = {0};
     if (!clock_trusted(ticker)) return;
-    do {
-        if (asker_read(ticker->asker, read_merchants, &portion) != STORE_OK) return;
-        for (size_t i = 0; i < portion.count && !atomic_load(&ticker->stopping); i++) {
-            portion.after = portion.numbers[i];
-            run_merchant(ticker, portion.numbers[i]);
-        }
-    } while (portion.count == MERCHANTS_PORTION && !atomic_load(&ticker->stopping));
+    asker_merchants(ticker->asker, &ticker->stopping, run_merchant, ticker);
 }
 
 struct due_ticker *due_ticker_start(struct executor *executor, struct store *store,

@@ -11,11 +11,9 @@
 #include "service/ops/log.h"
 #include "service/ops/ticker.h"
 #include "store/erasures.h"
-#include "store/merchants.h"
 
 enum {
     TICK_MS = 500,
-    MERCHANTS_PORTION = 16,
     ERASURES_PORTION = 16,
 };
 
@@ -25,19 +23,6 @@ struct erase_ticker {
     atomic_bool stopping;
     enum outcome refusal; /* the last one logged */
 };
-
-struct merchants_portion {
-    uint32_t after;
-    uint32_t numbers[MERCHANTS_PORTION];
-    size_t count;
-};
-
-static enum store_result read_merchants(struct reader *reader, void *context)
-{
-    struct merchants_portion *portion = context;
-    return merchants_list(reader, portion->after, portion->numbers, MERCHANTS_PORTION,
-                          &portion->count);
-}
 
 struct erasures_portion {
     uint32_t merchant;
@@ -94,19 +79,16 @@ static void run_kind(struct erase_ticker *ticker, uint32_t merchant, enum party_
     } while (open.count == ERASURES_PORTION && !atomic_load(&ticker->stopping));
 }
 
+static void run_merchant(void *context, uint32_t merchant)
+{
+    run_kind(context, merchant, PARTY_MEMBER);
+    run_kind(context, merchant, PARTY_GUIDE);
+}
+
 static void tick(void *context)
 {
     struct erase_ticker *ticker = context;
-    struct merchants_portion portion = {0};
-
-    do {
-        if (asker_read(ticker->asker, read_merchants, &portion) != STORE_OK) return;
-        for (size_t i = 0; i < portion.count && !atomic_load(&ticker->stopping); i++) {
-            portion.after = portion.numbers[i];
-            run_kind(ticker, portion.after, PARTY_MEMBER);
-            run_kind(ticker, portion.after, PARTY_GUIDE);
-        }
-    } while (portion.count == MERCHANTS_PORTION && !atomic_load(&ticker->stopping));
+    asker_merchants(ticker->asker, &ticker->stopping, run_merchant, ticker);
 }
 
 struct erase_ticker *erase_ticker_start(struct executor *executor, struct store *store)

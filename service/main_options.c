@@ -18,9 +18,9 @@ static const char USAGE[] =
 
 static const char NOTES[] =
     "A first start makes merchant 1 and two tokens, DIR/admin.token (admin of merchant 1) and\n"
-    "DIR/operator.token (the instance: merchants, backup), readable by the owner only. Keep a\n"
-    "copy of DIR/master.key elsewhere: no backup can be read without it. DIR/erasures says who\n"
-    "was erased; it belongs beside that copy, so that no backup brings them back.\n"
+    "DIR/operator.token (the instance: merchants, backup, keys), readable by the owner only.\n"
+    "Keep a copy of DIR/master.key elsewhere: no backup can be read without it. DIR/erasures\n"
+    "says who was erased; it belongs beside that copy, so that no backup brings them back.\n"
     "DIR/wrapping.keys is there once `beckon key rotate` was used: later backups need it, too.\n"
     "\n"
     "SIGHUP reads the settings again: those marked (reloaded) change, others wait for a restart,\n"

@@ -35,7 +35,9 @@ bool reload_read(struct reload *reload)
     take_over(reload->options, &fresh);
     settings_free(&reload->texts);
     reload->texts = fresh.texts;
-    log_event("info", "settings reloaded", "%s", "");
+    const char *config = reload->options->config;
+    log_event("info", "settings reloaded", "config=%s",
+              log_quote(config != NULL ? config : "none", quoted));
     return true;
 }
 

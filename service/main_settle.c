@@ -10,12 +10,10 @@
 #include "service/main_ask.h"
 #include "service/ops/log.h"
 #include "service/ops/ticker.h"
-#include "store/merchants.h"
 #include "store/settlements.h"
 
 enum {
     TICK_MS = 100, /* who submits or closes a small run waits no longer */
-    MERCHANTS_PORTION = 16,
     RUNS_PORTION = 8,
 };
 
@@ -26,19 +24,6 @@ struct settle_ticker {
     uint32_t step_count;  /* of the next portion: fewer where each looks at much */
     enum outcome refusal; /* the last one logged */
 };
-
-struct merchants_portion {
-    uint32_t after;
-    uint32_t numbers[MERCHANTS_PORTION];
-    size_t count;
-};
-
-static enum store_result read_merchants(struct reader *reader, void *context)
-{
-    struct merchants_portion *portion = context;
-    return merchants_list(reader, portion->after, portion->numbers, MERCHANTS_PORTION,
-                          &portion->count);
-}
 
 struct runs_portion {
     uint32_t merchant;
@@ -92,8 +77,9 @@ static bool run_portion(struct settle_ticker *ticker, uint32_t merchant, uint32_
 }
 
 /* All its runs in turn, a portion each, until none has more. */
-static void run_merchant(struct settle_ticker *ticker, uint32_t merchant)
+static void run_merchant(void *context, uint32_t merchant)
 {
+    struct settle_ticker *ticker = context;
     struct runs_portion runs = {.merchant = merchant};
     bool more;
 
@@ -108,15 +94,7 @@ static void run_merchant(struct settle_ticker *ticker, uint32_t merchant)
 static void tick(void *context)
 {
     struct settle_ticker *ticker = context;
-    struct merchants_portion portion = {0};
-
-    do {
-        if (asker_read(ticker->asker, read_merchants, &portion) != STORE_OK) return;
-        for (size_t i = 0; i < portion.count && !atomic_load(&ticker->stopping); i++) {
-            portion.after = portion.numbers[i];
-            run_merchant(ticker, portion.after);
-        }
-    } while (portion.count == MERCHANTS_PORTION && !atomic_load(&ticker->stopping));
+    asker_merchants(ticker->asker, &ticker->stopping, run_merchant, ticker);
 }
 
 struct settle_ticker *settle_ticker_start(struct executor *executor, struct store *store)

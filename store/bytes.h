@@ -18,4 +18,17 @@ static inline int bytes_compare(struct bytes a, struct bytes b)
     return order != 0 ? order : (a.size > b.size) - (a.size < b.size);
 }
 
+/* Numbers in files beside the engine: big-endian, as everywhere. */
+static inline void bytes_put_u32(uint8_t *to, uint32_t value)
+{
+    for (int i = 0; i < 4; i++) to[i] = (uint8_t)(value >> (24 - 8 * i));
+}
+
+static inline uint32_t bytes_get_u32(const uint8_t *from)
+{
+    uint32_t value = 0;
+    for (int i = 0; i < 4; i++) value = value << 8 | from[i];
+    return value;
+}
+
 #endif

@@ -170,16 +170,6 @@ static enum store_result record_of(struct reader *reader, uint64_t number,
     return result == STORE_OK ? read_record(key, value, ret) : result;
 }
 
-enum store_result events_get(struct reader *reader, uint64_t number, struct told_event *ret)
-{
-    struct event_record record;
-    enum store_result result = record_of(reader, number, &record);
-    if (result != STORE_OK) return result;
-    if (number - record.first >= record.count) return STORE_ABSENT;
-    *ret = record.events[number - record.first];
-    return STORE_OK;
-}
-
 struct listing {
     uint64_t after;
     struct told_event *events;

@@ -149,9 +149,6 @@ void events_drop(struct batch *batch);
 
 /* A zeroed one where nothing was told. */
 enum store_result events_head_get(struct reader *reader, struct event_head *ret) STORE_CHECKED;
-/* STORE_ABSENT: not told yet, or trimmed. */
-enum store_result events_get(struct reader *reader, uint64_t number,
-                             struct told_event *ret) STORE_CHECKED;
 /* Events above `after`, ascending and without gaps; up to count_max. `after` < trimmed: those from
  * the oldest that is kept. */
 enum store_result events_after(struct reader *reader, uint64_t after,

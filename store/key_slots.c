@@ -13,6 +13,7 @@
 
 #include <sodium.h>
 
+#include "store/bytes.h"
 #include "store/folder.h"
 #include "store/keyring.h"
 
@@ -93,21 +94,13 @@ void key_slots_close(struct key_slots *slots)
 
 enum { WRAP_DATA_BYTES = 4 + 1 + 4 + 4 };
 
-static void put_u32(uint8_t *to, uint32_t value)
-{
-    to[0] = (uint8_t)(value >> 24);
-    to[1] = (uint8_t)(value >> 16);
-    to[2] = (uint8_t)(value >> 8);
-    to[3] = (uint8_t)value;
-}
-
 /* Whose key it is, as the cipher's additional data: a slot copied elsewhere doesn't open. */
 static void wrap_data(uint32_t merchant, struct party party, const uint8_t *generation,
                       uint8_t ret_data[WRAP_DATA_BYTES])
 {
-    put_u32(ret_data, merchant);
+    bytes_put_u32(ret_data, merchant);
     ret_data[4] = (uint8_t)party.kind;
-    put_u32(ret_data + 5, party.number);
+    bytes_put_u32(ret_data + 5, party.number);
     memcpy(ret_data + 9, generation, 4);
 }
 
@@ -122,7 +115,7 @@ void key_slots_wrap(const struct key_slots *slots, uint32_t merchant, struct par
     assert(found); /* generation 0 never is: an erased slot is all zero */
     (void)found;
     memcpy(ret_slot, nonce, KEY_SLOT_NONCE_BYTES);
-    put_u32(ret_slot + GENERATION_OFFSET, generation);
+    bytes_put_u32(ret_slot + GENERATION_OFFSET, generation);
     wrap_data(merchant, party, ret_slot + GENERATION_OFFSET, data);
     crypto_aead_chacha20poly1305_ietf_encrypt(ret_slot + KEY_SLOT_NONCE_BYTES, &wrapped_size,
                                               data_key, DATA_KEY_BYTES, data, sizeof data, NULL,
@@ -133,9 +126,7 @@ void key_slots_wrap(const struct key_slots *slots, uint32_t merchant, struct par
 
 uint32_t key_slots_generation(const uint8_t slot[KEY_SLOT_BYTES])
 {
-    uint32_t generation = 0;
-    for (size_t i = 0; i < 4; i++) generation = generation << 8 | slot[GENERATION_OFFSET + i];
-    return generation;
+    return bytes_get_u32(slot + GENERATION_OFFSET);
 }
 
 enum store_result key_slots_unwrap(const struct key_slots *slots, uint32_t merchant,

@@ -10,6 +10,7 @@
 
 #include <sodium.h>
 
+#include "store/bytes.h"
 #include "store/folder.h"
 
 enum {
@@ -43,22 +44,10 @@ struct keyring {
     struct entry_kept entries[KEYRING_ENTRY_MAX];
 };
 
-static void put_u32(uint8_t *to, uint32_t value)
-{
-    for (int i = 0; i < 4; i++) to[i] = (uint8_t)(value >> (24 - 8 * i));
-}
-
-static uint32_t get_u32(const uint8_t *from)
-{
-    uint32_t value = 0;
-    for (int i = 0; i < 4; i++) value = value << 8 | from[i];
-    return value;
-}
-
 static void owner(const struct keyring *ring, uint32_t generation, uint8_t ret[OWNER_BYTES])
 {
     memcpy(ret, ring->id, STORE_ID_BYTES);
-    put_u32(ret + STORE_ID_BYTES, generation);
+    bytes_put_u32(ret + STORE_ID_BYTES, generation);
 }
 
 static void entry_seal(const struct keyring *ring, uint32_t generation, const uint8_t *key,
@@ -66,7 +55,7 @@ static void entry_seal(const struct keyring *ring, uint32_t generation, const ui
 {
     uint8_t whose[OWNER_BYTES];
     memset(ret, 0, ENTRY_BYTES);
-    put_u32(ret, generation);
+    bytes_put_u32(ret, generation);
     randombytes_buf(ret + NONCE_AT, NONCE_BYTES);
     owner(ring, generation, whose);
     crypto_aead_xchacha20poly1305_ietf_encrypt(ret + SEALED_AT, NULL, key, WRAPPING_KEY_BYTES,
@@ -78,7 +67,7 @@ static void entry_open(const struct keyring *ring, const uint8_t from[ENTRY_BYTE
                        struct entry_kept *ret)
 {
     uint8_t whose[OWNER_BYTES];
-    uint32_t generation = get_u32(from);
+    uint32_t generation = bytes_get_u32(from);
     *ret = (struct entry_kept){0};
     if (sodium_is_zero(from, ENTRY_BYTES)) return;
     owner(ring, generation, whose);

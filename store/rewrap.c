@@ -9,6 +9,7 @@
 
 #include <sodium.h>
 
+#include "store/bytes.h"
 #include "store/folder.h"
 #include "store/store.h"
 
@@ -32,18 +33,6 @@ struct rewrap {
 };
 
 /* ---- the journal ----------------------------------------------------------------------------- */
-
-static void put_u32(uint8_t *to, uint32_t value)
-{
-    for (int i = 0; i < 4; i++) to[i] = (uint8_t)(value >> (24 - 8 * i));
-}
-
-static uint32_t get_u32(const uint8_t *from)
-{
-    uint32_t value = 0;
-    for (int i = 0; i < 4; i++) value = value << 8 | from[i];
-    return value;
-}
 
 static void journal_hash(const uint8_t *journal, size_t count, uint8_t ret_hash[HASH_BYTES])
 {
@@ -123,10 +112,10 @@ enum store_result rewrap_portion(struct rewrap *rewrap, uint32_t merchant, enum 
     }
     if (!changed) return STORE_OK;
     memcpy(journal, HEAD, sizeof HEAD);
-    put_u32(journal + 8, merchant);
-    put_u32(journal + 12, (uint32_t)kind);
-    put_u32(journal + 16, first);
-    put_u32(journal + 20, (uint32_t)count);
+    bytes_put_u32(journal + 8, merchant);
+    bytes_put_u32(journal + 12, (uint32_t)kind);
+    bytes_put_u32(journal + 16, first);
+    bytes_put_u32(journal + 20, (uint32_t)count);
     journal_hash(journal, count, journal + PLACE_BYTES);
     size_t size = HEAD_BYTES + count * KEY_SLOT_BYTES;
     result = journal_make(rewrap);
@@ -148,13 +137,13 @@ static bool journal_whole(const struct rewrap *rewrap, uint32_t *ret_merchant,
 {
     const uint8_t *journal = rewrap->journal;
     uint8_t hash[HASH_BYTES];
-    uint32_t kind = get_u32(journal + 12), count = get_u32(journal + 20);
+    uint32_t kind = bytes_get_u32(journal + 12), count = bytes_get_u32(journal + 20);
     if (memcmp(journal, HEAD, sizeof HEAD) != 0 || count > REWRAP_PORTION) return false;
     journal_hash(journal, count, hash);
     if (memcmp(hash, journal + PLACE_BYTES, sizeof hash) != 0) return false;
-    *ret_merchant = get_u32(journal + 8);
+    *ret_merchant = bytes_get_u32(journal + 8);
     *ret_kind = (enum party_kind)kind;
-    *ret_first = get_u32(journal + 16);
+    *ret_first = bytes_get_u32(journal + 16);
     *ret_count = count;
     return kind == PARTY_MEMBER || kind == PARTY_GUIDE || kind == PARTY_RUN;
 }

@@ -99,18 +99,6 @@ enum store_result settlement_lines_list(struct reader *reader, uint32_t run,
     return result;
 }
 
-enum store_result settlement_lines_has(struct reader *reader, uint32_t run, struct party payee,
-                                       bool *ret_has)
-{
-    struct line_name before = {{payee.kind, payee.number - 1}, UINT32_MAX};
-    struct settlement_line line;
-    size_t count = 0;
-    enum store_result result = settlement_lines_list(reader, run, &before, &line, 1, &count);
-    if (result != STORE_OK) return result;
-    *ret_has = count == 1 && line.payee.kind == payee.kind && line.payee.number == payee.number;
-    return STORE_OK;
-}
-
 void settlement_lines_put(struct batch *batch, const struct settlement_line *line)
 {
     uint8_t data[RECORD_BYTES_MAX];

@@ -26,9 +26,6 @@ enum store_result settlement_lines_list(struct reader *reader, uint32_t run,
                                         const struct line_name *after,
                                         struct settlement_line *ret_lines, size_t count_max,
                                         size_t *ret_count) STORE_CHECKED;
-/* Has the payee a line in the run? */
-enum store_result settlement_lines_has(struct reader *reader, uint32_t run, struct party payee,
-                                       bool *ret_has) STORE_CHECKED;
 void settlement_lines_put(struct batch *batch, const struct settlement_line *line);
 void settlement_lines_delete(struct batch *batch, uint32_t run, const struct line_name *name);
 
@@ -46,9 +43,6 @@ struct line_place {
 
 void settlement_order_put(struct batch *batch, uint32_t run, const struct line_place *place);
 void settlement_order_delete(struct batch *batch, uint32_t run, const struct line_place *place);
-/* STORE_OK: the line has its place; STORE_ABSENT. */
-enum store_result settlement_order_has(struct reader *reader, uint32_t run,
-                                       const struct line_place *place) STORE_CHECKED;
 /* Places behind `after` (NULL: from the start); up to count_max. */
 enum store_result settlement_order_list(struct reader *reader, uint32_t run,
                                         const struct line_place *after,

@@ -69,14 +69,6 @@ void settlement_order_delete(struct batch *batch, uint32_t run, const struct lin
     table_delete(batch, &key);
 }
 
-enum store_result settlement_order_has(struct reader *reader, uint32_t run,
-                                       const struct line_place *place)
-{
-    struct key key = place_key(reader->merchant, run, place);
-    struct bytes value;
-    return table_get(reader, &key, &value);
-}
-
 struct place_list {
     uint32_t run;
     struct line_place *places;

@@ -149,8 +149,3 @@ const char *colour_end(bool coloured, enum colour colour)
 {
     return coloured && colour != COLOUR_NONE ? "\033[0m" : "";
 }
-
-bool colour_err(const struct cli *cli)
-{
-    return cli->err_is_terminal && colour_wanted();
-}

@@ -25,7 +25,5 @@ bool pager_left(const struct cli *cli);
 enum colour { COLOUR_NONE, COLOUR_TITLE, COLOUR_GOOD, COLOUR_WARN, COLOUR_BAD, COLOUR_FAINT };
 const char *colour_begin(bool coloured, enum colour colour);
 const char *colour_end(bool coloured, enum colour colour);
-/* May standard error be coloured? */
-bool colour_err(const struct cli *cli);
 
 #endif

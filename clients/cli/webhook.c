@@ -26,7 +26,7 @@ static const struct option_spec CREATE_OPTIONS[] = {
     {.name = "URL", .argument = true, .required = true, .field = "webhook.url",
      .help = "https://HOST[:PORT]/PATH"},
     {.name = "kind", .value = "KIND", .field = "webhook.kinds",
-     .help = "only events of this kind, e.g. PURCHASE_RECORDED; may be repeated; else all"},
+     .help = "only events of this kind, e.g. purchase-recorded; may be repeated; else all"},
     {.name = "description", .value = "TEXT", .field = "webhook.description",
      .help = "for people, at most 120 bytes"},
     REQUEST_ID,
@@ -34,7 +34,7 @@ static const struct option_spec CREATE_OPTIONS[] = {
 };
 static const char *const CREATE_EXAMPLES[] = {
     "beckon webhook create https://crm.example/beckon --description CRM",
-    "beckon webhook create https://sms.example/in --kind MEMBER_REGISTERED --kind TIER_CHANGED",
+    "beckon webhook create https://sms.example/in --kind member-registered --kind tier-changed",
     NULL,
 };
 

@@ -56,13 +56,6 @@ const char *event_name(enum told_kind kind)
     return names[kind];
 }
 
-enum told_kind event_named(const char *name)
-{
-    for (unsigned kind = TOLD_NONE + 1; kind < TOLD_KIND_COUNT; kind++)
-        if (strcmp(names[kind], name) == 0) return (enum told_kind)kind;
-    return TOLD_NONE;
-}
-
 void event_tell(struct batch *batch, enum told_kind kind, struct party party, uint64_t object)
 {
     struct told_event event = {.kind = kind, .party = party, .object = object};

@@ -12,13 +12,12 @@
 
 /* "purchase.recorded": the API's `type`. Asserts there is such a kind. */
 const char *event_name(enum told_kind kind);
-/* TOLD_NONE: none has this name. */
-enum told_kind event_named(const char *name);
 
 /* Of somebody, about something of his: `object` 0 for none. */
 void event_tell(struct batch *batch, enum told_kind kind, struct party party, uint64_t object);
 /* Of a settlement run. */
 void event_tell_run(struct batch *batch, enum told_kind kind, uint32_t run);
+
 /* ---- objects that several commands are about: event_objects.c -------------------------------- */
 
 struct dispute;

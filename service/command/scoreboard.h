@@ -12,12 +12,6 @@
 #include "store/score.h"
 #include "store/targets.h"
 
-/* The whole scoreboard of a guide; DATE_NEVER: of the span that contains today. Who may see it is
- * the caller's to decide. GUIDE_UNKNOWN, SCOREBOARD_NOT_KEPT, VALUE_INVALID (a later span). */
-enum outcome scoreboard_make(struct reader *reader, struct command_call *call, uint32_t guide,
-                             enum score_span span, business_date date,
-                             Beckon__V1__Scoreboard **ret) OUTCOME_CHECKED;
-
 /* ---- requests -------------------------------------------------------------------------------- */
 
 /* What every request of the service is about. */
@@ -47,7 +41,8 @@ uint64_t scoreboard_filter(const struct score_window *window, uint32_t guide, en
 
 /* ---- parts of the message -------------------------------------------------------------------- */
 
-/* scoreboard_make of a window that is checked. */
+/* The whole scoreboard of a guide in a window that is checked; who may see it is the caller's to
+ * decide. GUIDE_UNKNOWN. */
 enum outcome scoreboard_message(struct reader *reader, struct command_call *call,
                                 const struct scoring *scoring, uint32_t guide,
                                 Beckon__V1__Scoreboard **ret) OUTCOME_CHECKED;

@@ -60,17 +60,6 @@ static enum outcome window_check(struct command_call *call, const struct scoring
     return OUTCOME_OK;
 }
 
-static enum outcome window_open(struct reader *reader, struct command_call *call,
-                                enum score_span span, business_date date, bool ahead,
-                                struct scoring *ret)
-{
-    enum outcome outcome = object_merchant(reader, &ret->merchant);
-    if (outcome != OUTCOME_OK) return outcome;
-    ret->today = business_date_at(&ret->merchant, call->now_ms);
-    ret->window = score_window_of(span, date == DATE_NEVER ? ret->today : date);
-    return window_check(call, ret, ahead);
-}
-
 enum outcome scoreboard_window(struct reader *reader, struct command_call *call,
                                Beckon__V1__ScoreboardSpan asked, const char *text, bool ahead,
                                struct scoring *ret)
@@ -84,7 +73,11 @@ enum outcome scoreboard_window(struct reader *reader, struct command_call *call,
     if (outcome != OUTCOME_OK) return outcome;
     if (date != DATE_NEVER && (date < PERIOD_DATE_MIN || date > PERIOD_DATE_MAX))
         return form_refuse(call, OUTCOME_DATE_INVALID, "date", NULL);
-    return window_open(reader, call, span, date, ahead, ret);
+    outcome = object_merchant(reader, &ret->merchant);
+    if (outcome != OUTCOME_OK) return outcome;
+    ret->today = business_date_at(&ret->merchant, call->now_ms);
+    ret->window = score_window_of(span, date == DATE_NEVER ? ret->today : date);
+    return window_check(call, ret, ahead);
 }
 
 enum outcome scoreboard_kpi(struct command_call *call, Beckon__V1__ScoreboardKpi kpi,
@@ -108,14 +101,4 @@ uint64_t scoreboard_filter(const struct score_window *window, uint32_t guide, en
     /* Dates take 23 bits, about. */
     return (uint64_t)(uint32_t)window->start << 40 ^ (uint64_t)guide << 8 ^
            (uint64_t)window->span << 4 ^ (uint64_t)kpi;
-}
-
-enum outcome scoreboard_make(struct reader *reader, struct command_call *call, uint32_t guide,
-                             enum score_span span, business_date date,
-                             Beckon__V1__Scoreboard **ret)
-{
-    struct scoring scoring;
-
-    enum outcome outcome = window_open(reader, call, span, date, false, &scoring);
-    return outcome == OUTCOME_OK ? scoreboard_message(reader, call, &scoring, guide, ret) : outcome;
 }

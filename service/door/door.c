@@ -178,9 +178,7 @@ bool door_listen(struct door *door, const char *text, unsigned *ret_port,
 
 static void tell(struct door *door, const char *message, const char *details)
 {
-    struct timespec now;
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    uint64_t now_ms = (uint64_t)now.tv_sec * 1000 + (uint64_t)now.tv_nsec / 1000000;
+    uint64_t now_ms = relay_now_ms();
     if (door->told_ms != 0 && now_ms - door->told_ms < TELL_MS)
         return;
     door->told_ms = now_ms;

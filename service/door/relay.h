@@ -19,6 +19,9 @@
 
 struct relays;
 
+/* The monotonic clock; any thread. */
+uint64_t relay_now_ms(void);
+
 /* Since the start; any thread reads them. */
 struct relay_counts {
     atomic_uint_fast64_t handshakes;        /* that succeeded */

@@ -36,7 +36,6 @@ struct relay {
 /* What a step found. */
 enum relay_step { RELAY_IDLE, RELAY_MOVED, RELAY_OVER };
 
-uint64_t relay_now_ms(void);
 /* Goes on with the handshake: MOVED when it is done, OVER when it has failed. */
 enum relay_step relay_shake(struct relay *relay);
 /* Moves at most one chunk each way. OVER: both ends have ended, or one broke. A cut that the guard

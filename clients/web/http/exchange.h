@@ -104,11 +104,10 @@ typedef void live_run(struct live *live, void *context);
 bool exchange_send_live(struct exchange *exchange, live_run *run, void *context,
                         void (*release)(void *context));
 /* Sends one event; id and event may be NULL, none has a line end. Waits until the one before is
- * taken. false: the visitor has gone, or doesn't take it in time, or the server stops: return. */
+ * taken. At least every 20 s, so that proxies keep the connection and one that broke without a word
+ * is noticed. false: the visitor has gone, or doesn't take it in time, or the server stops:
+ * return. */
 bool live_send(struct live *live, const char *id, const char *event, const char *data);
-/* Sends a comment, so that proxies keep the connection and one that broke without a word is
- * noticed: at least every 20 s. false as above. */
-bool live_ping(struct live *live);
 /* Has the visitor gone (hung up: noticed at once), or does the server stop? */
 bool live_over(struct live *live);
 

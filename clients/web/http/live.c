@@ -303,12 +303,6 @@ bool live_send(struct live *live, const char *id, const char *event, const char 
     return size > 0 && send_event(live, text, (size_t)size);
 }
 
-bool live_ping(struct live *live)
-{
-    char *text = strdup(":\n\n");
-    return text != NULL && send_event(live, text, strlen(text));
-}
-
 bool live_over(struct live *live)
 {
     pthread_mutex_lock(&live->lock);

@@ -40,10 +40,11 @@ class EveryPage(unittest.TestCase):
     def setUpClass(cls):
         npm.install(SOURCE, FOLDER)
         with open(os.path.join(FOLDER, "node_modules/axe-core/axe.min.js"), encoding="utf-8") as file:
-            cls.axe = file.read()
+            axe = file.read()
         cls.pages = Pages()
         cls.pages.start()
         cls.browser = Browser()
+        cls.browser.command("Page.addScriptToEvaluateOnNewDocument", source=axe)  # once for all pages
         cls.seen, cls.known = set(), set()
 
     @classmethod
@@ -56,7 +57,6 @@ class EveryPage(unittest.TestCase):
         browser = self.browser
         for dark in (False, True):
             browser.dress(size, dark)
-            browser.script(self.axe)
             options = {"runOnly": {"type": "tag", "values": TAGS}} if not dark else {
                 "runOnly": {"type": "rule", "values": ["color-contrast"]}}
             for rule, nodes in json.loads(browser.driver.execute_async_script(RUN, options)):

@@ -49,11 +49,11 @@ static void every_kind_has_one_name_of_noun_and_verb(void **state)
     (void)state;
     for (int kind = TOLD_NONE + 1; kind < TOLD_KIND_COUNT; kind++) {
         const char *name = event_name((enum told_kind)kind), *dot = strchr(name, '.');
-        assert_int_equal(event_named(name), kind);
+        for (int other = TOLD_NONE + 1; other < kind; other++)
+            assert_string_not_equal(event_name((enum told_kind)other), name);
         assert_true(dot != NULL && dot > name && dot[1] != '\0' && strchr(dot + 1, '.') == NULL);
         assert_int_equal(strspn(name, "abcdefghijklmnopqrstuvwxyz_."), strlen(name));
     }
-    assert_int_equal(event_named("member.unheard"), TOLD_NONE);
 }
 
 int main(void)
