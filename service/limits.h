@@ -57,6 +57,8 @@ enum {
     LIMIT_HANDSHAKES_PER_ADDRESS = 16,    /* at a time */
     LIMIT_WRITE_STALL_MS = 60000,         /* who takes nothing so long while there is something to
                                              take is cut off; as LIMIT_FOLLOW_STALL_MS */
+    LIMIT_CUTS = 16,                      /* of one address at once, by the limits below, */
+    LIMIT_CUT_EACH_MS = 2000,             /* then one every so often; meanwhile it stays outside */
     LIMIT_LINGER_MS = 1000,               /* who is cut off may still read why */
 
     /* Frames of HTTP/2 from a peer; clients of gRPC stay far below. `X` at once, then X_SECOND. */

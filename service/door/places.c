@@ -3,10 +3,6 @@
 #include <string.h>
 #include <sys/stat.h>
 
-enum { NETWORK_BYTES = 8 };
-
-static const uint8_t FOUR[12] = {[10] = 0xFF, [11] = 0xFF}; /* IPv4 in IPv6 form */
-
 void places_init(struct places *places, unsigned descriptors)
 {
     unsigned kept = descriptors / 4 < LIMIT_DESCRIPTORS_KEPT ? descriptors / 4
@@ -35,23 +31,13 @@ static void sweep(struct places *places)
     }
 }
 
-static unsigned share_of(const uint8_t address[SOCKET_PEER_BYTES], size_t *ret_size)
-{
-    static const uint8_t none[SOCKET_PEER_BYTES], six[SOCKET_PEER_BYTES] = {[15] = 1};
-    bool is_four = memcmp(address, FOUR, sizeof FOUR) == 0;
-    bool is_near = is_four ? address[12] == 127
-                           : memcmp(address, none, sizeof none) == 0
-                                 || memcmp(address, six, sizeof six) == 0;
-    *ret_size = is_four || is_near ? SOCKET_PEER_BYTES : NETWORK_BYTES;
-    return is_near ? LIMIT_CONNECTIONS_PER_ADDRESS : LIMIT_CONNECTIONS_PER_STRANGER;
-}
-
 static enum places_answer ask(const struct places *places, const uint8_t address[SOCKET_PEER_BYTES],
                              unsigned descriptors)
 {
     unsigned same = 0, held = descriptors;
-    size_t size;
-    unsigned share = share_of(address, &size);
+    size_t size = socket_network_bytes(address);
+    unsigned share = socket_is_near(address) ? LIMIT_CONNECTIONS_PER_ADDRESS
+                                             : LIMIT_CONNECTIONS_PER_STRANGER;
     for (unsigned i = 0; i < places->count; i++) {
         same += memcmp(places->members[i].address, address, size) == 0;
         held += places->members[i].descriptors;

@@ -15,6 +15,7 @@
 
 #include <openssl/ssl.h>
 
+#include "service/door/grudges.h"
 #include "service/door/relay_inner.h"
 #include "service/limits.h"
 
@@ -42,6 +43,7 @@ struct relays {
     /* The thread's own, as all slots that are neither free nor incoming. */
     struct relay *first, **last; /* to be gone on with */
     uint64_t ticked_ms;
+    struct grudges grudges;
     uint8_t scratch[RELAY_CHUNK_BYTES];
 };
 
@@ -109,8 +111,10 @@ static void linger(struct relay *relay)
 
 static void cut(struct relays *relays, struct relay *relay, enum guard_cut why)
 {
-    if (why != GUARD_ON)
+    if (why != GUARD_ON) {
         atomic_fetch_add(&relays->counts->cut[why], 1);
+        grudges_add(&relays->grudges, relay->peer.address, relay_now_ms());
+    }
     relay_farewell(relay, why);
     linger(relay);
 }
@@ -229,7 +233,8 @@ static void take_incoming(struct relays *relays)
     pthread_mutex_unlock(&relays->lock);
     while (relay != NULL) {
         struct relay *next = relay->next;
-        bool room = !closing && make_room(relays, &relay->peer);
+        bool room = !closing && !grudges_has(&relays->grudges, relay->peer.address, relay_now_ms())
+                    && make_room(relays, &relay->peer);
         relay->state = RELAY_HANDSHAKE;
         relay->begun_ms = relay_now_ms();
         if (!room || !watch(relays, relay, relay->net)) {

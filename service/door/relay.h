@@ -25,7 +25,8 @@ uint64_t relay_now_ms(void);
 /* Since the start; any thread reads them. */
 struct relay_counts {
     atomic_uint_fast64_t handshakes;        /* that succeeded */
-    atomic_uint_fast64_t handshakes_failed; /* no TLS, no certificate, not HTTP/2, too many */
+    atomic_uint_fast64_t handshakes_failed; /* no TLS, no certificate, not HTTP/2, too many, or of
+                                               one who was cut too often */
     atomic_uint_fast64_t handshakes_late;
     atomic_uint_fast64_t stalled;           /* took nothing for too long */
     atomic_uint_fast64_t cut[GUARD_CUTS];

@@ -93,3 +93,22 @@ void socket_peer(const struct sockaddr_storage *peer, uint8_t ret_key[SOCKET_PEE
         memcpy(ret_key, &((const struct sockaddr_in6 *)peer)->sin6_addr, SOCKET_PEER_BYTES);
     }
 }
+
+static bool is_four(const uint8_t peer[SOCKET_PEER_BYTES])
+{
+    static const uint8_t four[12] = {[10] = 0xFF, [11] = 0xFF}; /* IPv4 in IPv6 form */
+    return memcmp(peer, four, sizeof four) == 0;
+}
+
+bool socket_is_near(const uint8_t peer[SOCKET_PEER_BYTES])
+{
+    static const uint8_t none[SOCKET_PEER_BYTES], six[SOCKET_PEER_BYTES] = {[15] = 1};
+    return is_four(peer) ? peer[12] == 127
+                         : memcmp(peer, none, sizeof none) == 0
+                               || memcmp(peer, six, sizeof six) == 0;
+}
+
+size_t socket_network_bytes(const uint8_t peer[SOCKET_PEER_BYTES])
+{
+    return is_four(peer) || socket_is_near(peer) ? SOCKET_PEER_BYTES : SOCKET_PEER_BYTES / 2;
+}
