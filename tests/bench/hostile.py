@@ -205,10 +205,12 @@ class Memory(threading.Thread):
 
 def measure(service, way, name, seconds):
     """Quiet and attacked by turns, so that a slow moment of the machine falls on both."""
-    before, during, failed, connections, frames = [], [], 0, 0, 0
+    before, during, failed, failed_before, connections, frames = [], [], 0, 0, 0, 0
     memory = Memory(service.process.pid)
     for _ in range(TURNS):
-        before += others(way, seconds / TURNS)[0]
+        taken, broken = others(way, seconds / TURNS)
+        before += taken
+        failed_before += broken
         attacker = subprocess.Popen(
             [sys.executable, "-B", os.path.abspath(__file__), "--attack", name, "--way",
              way.words(), "--seconds", str(seconds / TURNS + 1)], stdout=subprocess.PIPE)
@@ -221,6 +223,7 @@ def measure(service, way, name, seconds):
     was, is_now = percentile(before, 0.99), percentile(during, 0.99)
     found = {"p99_before_ms": round(was * 1000, 2), "p99_ms": round(is_now * 1000, 2),
              "p99_ratio": round(is_now / was, 2), "calls": len(during), "failed": failed,
+             "failed_before": failed_before,
              "growth_mib": memory.grown_mib(), "attack_connections": connections,
              "attack_frames": frames, "alive": service.process.poll() is None}
     say("%s: %s" % (name, found))

@@ -228,6 +228,7 @@ class Package(unittest.TestCase):
             "beckond.service", environment=("LISTEN_FDS=%d" % len(listening),
                                             "NOTIFY_SOCKET=/run/notify", "WATCHDOG_USEC=60000000"),
             inherit=[each.fileno() for each in listening])
+        self.assertRegex(told.recv(4096), rb"^WATCHDOG_USEC=\d+$")  # by its own setting
         self.assertIn(b"READY=1", told.recv(4096))
         self.assertEqual(early.wait(30), 0)
         self.root.run("beckon", "health", "--address", "unix:/run/beckond.socket")
