@@ -57,6 +57,12 @@ struct kv_usage {
     unsigned snapshots;             /* open now, backups among them */
     uint64_t oldest_commits;        /* commits since the oldest of them was opened: the pages they
                                        gave up can't be used again before it is closed */
+    /* The write buffer; an engine without one leaves these 0, and draining_percent 100. */
+    uint64_t journal_commits, journal_bytes; /* in the file, not yet in the tree */
+    uint64_t buffer_bytes;                   /* memory the buffer may take */
+    uint64_t buffered_bytes;                 /* taken by what is not yet in the tree */
+    uint64_t held_bytes;       /* taken by what is in the tree, for snapshots older than that */
+    unsigned draining_percent; /* of the older half, how much is in the tree: 0 to 100 */
 };
 
 /* What an engine implements. kv.c wraps it with checksums and asserts; nobody else calls it.

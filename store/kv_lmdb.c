@@ -69,7 +69,7 @@ static void usage(void *state, struct kv_usage *ret_usage)
     int code = mdb_env_info(engine->env, &info);
     assert(code == MDB_SUCCESS);
     (void)code;
-    *ret_usage = (struct kv_usage){.snapshots = readers.count};
+    *ret_usage = (struct kv_usage){.snapshots = readers.count, .draining_percent = 100};
     if (readers.count > 0 && info.me_last_txnid > readers.oldest)
         ret_usage->oldest_commits = info.me_last_txnid - readers.oldest;
     lmdb_usage(engine, &ret_usage->used_bytes, &ret_usage->map_bytes);
