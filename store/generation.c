@@ -41,7 +41,7 @@ struct entry {
 struct generation {
     uint8_t *arena;
     size_t capacity_bytes;
-    atomic_size_t used_bytes, version_count;
+    atomic_size_t used_bytes, version_count, key_count;
     uint64_t last_commit;
     uint64_t random; /* decides heights only; restarts with every clear, so runs replay */
     entry_link head[HEIGHT_MAX];
@@ -83,6 +83,7 @@ void generation_clear(struct generation *generation)
 {
     atomic_store_explicit(&generation->used_bytes, 0, memory_order_relaxed);
     atomic_store_explicit(&generation->version_count, 0, memory_order_relaxed);
+    atomic_store_explicit(&generation->key_count, 0, memory_order_relaxed);
     generation->last_commit = 0;
     generation->random = RANDOM_START;
     for (size_t level = 0; level < HEIGHT_MAX; level++) {
@@ -98,6 +99,11 @@ size_t generation_bytes(const struct generation *generation)
 size_t generation_versions(const struct generation *generation)
 {
     return atomic_load_explicit(&generation->version_count, memory_order_relaxed);
+}
+
+size_t generation_keys(const struct generation *generation)
+{
+    return atomic_load_explicit(&generation->key_count, memory_order_relaxed);
 }
 
 size_t generation_capacity(const struct generation *generation)
@@ -335,6 +341,8 @@ void generation_insert(struct generation *generation, uint64_t commit,
         entry = entry_new(generation, key);
         version_add(generation, entry, commit, write->value);
         entry_link_in(entry, links);
+        size_t keys = generation_keys(generation);
+        atomic_store_explicit(&generation->key_count, keys + 1, memory_order_relaxed);
     }
     size_t versions = generation_versions(generation);
     atomic_store_explicit(&generation->version_count, versions + 1, memory_order_relaxed);
