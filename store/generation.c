@@ -60,7 +60,7 @@ struct generation {
     size_t bucket_count;
     uint32_t filling;
     uint8_t hash_key[crypto_shorthash_KEYBYTES]; /* so that nobody can fill one bucket on purpose */
-    atomic_size_t used_bytes, version_count;
+    atomic_size_t used_bytes, version_count, key_count;
     uint64_t last_commit;
     uint64_t random; /* decides heights only; restarts with every clear, so runs replay */
     /* Where the last new key was put: the link on each level that led beyond it. A commit's keys
@@ -122,6 +122,7 @@ void generation_clear(struct generation *generation)
 {
     atomic_store_explicit(&generation->used_bytes, 0, memory_order_relaxed);
     atomic_store_explicit(&generation->version_count, 0, memory_order_relaxed);
+    atomic_store_explicit(&generation->key_count, 0, memory_order_relaxed);
     generation->last_commit = 0;
     generation->last_key = (struct bytes){(const uint8_t *)"", 0};
     generation->random = RANDOM_START;
@@ -141,6 +142,11 @@ size_t generation_bytes(const struct generation *generation)
 size_t generation_versions(const struct generation *generation)
 {
     return atomic_load_explicit(&generation->version_count, memory_order_relaxed);
+}
+
+size_t generation_keys(const struct generation *generation)
+{
+    return atomic_load_explicit(&generation->key_count, memory_order_relaxed);
 }
 
 size_t generation_capacity(const struct generation *generation)
@@ -444,6 +450,8 @@ void generation_insert(struct generation *generation, uint64_t commit,
         entry = entry_new(generation, key);
         version_add(generation, entry, commit, write->value);
         entry_link_in(generation, entry, bucket);
+        size_t keys = generation_keys(generation);
+        atomic_store_explicit(&generation->key_count, keys + 1, memory_order_relaxed);
     }
     size_t versions = generation_versions(generation);
     atomic_store_explicit(&generation->version_count, versions + 1, memory_order_relaxed);

@@ -31,9 +31,10 @@ void generation_destroy(struct generation *generation);
 /* Forgets everything; costs no more than an insertion. Nobody may be reading. */
 void generation_clear(struct generation *generation);
 
-/* Bytes taken so far, versions so far, bytes at most. bytes and versions: any thread. */
+/* Bytes taken so far, versions and distinct keys so far, bytes at most. Any thread. */
 size_t generation_bytes(const struct generation *generation);
 size_t generation_versions(const struct generation *generation);
+size_t generation_keys(const struct generation *generation);
 size_t generation_capacity(const struct generation *generation);
 
 /* At most so many bytes are taken by inserting `writes`. */

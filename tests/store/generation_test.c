@@ -84,6 +84,7 @@ static void a_commit_sees_the_newest_version_up_to_it(void **state)
     assert_unknown("aa", 7);
     assert_unknown("Z", 7);
     assert_int_equal(generation_versions(generation), 3);
+    assert_int_equal(generation_keys(generation), 2);
 }
 
 static void a_tombstone_is_a_version_and_an_empty_value_is_no_tombstone(void **state)
@@ -135,6 +136,7 @@ static void clearing_forgets_everything_and_gives_all_room_back(void **state)
     generation_clear(generation);
     assert_int_equal(generation_bytes(generation), 0);
     assert_int_equal(generation_versions(generation), 0);
+    assert_int_equal(generation_keys(generation), 0);
     assert_int_equal(generation_capacity(generation), CAPACITY_BYTES);
     assert_unknown("a", 9);
     assert_node(generation_from(generation, scratch_bytes("a"), 9), NULL, 0);
