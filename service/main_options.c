@@ -59,6 +59,11 @@ static const struct settings_row ROWS[] = {
      .maximum = 3600 * 1000,
      .help = "so often it asks after its own health on every socket it listens on; after 6 bad "
              "rounds in a row it ends with code 71. 0s: never, nor does systemd's WatchdogSec"},
+    {"store-buffer", SETTINGS_SIZE, AT(store_buffer_bytes), .value = "SIZE", .fallback = "128MiB",
+     .maximum = OPTIONS_BUFFER_MAX, .group = "Storing",
+     .help = "memory for changes that are safe in the store's journal and go into its tree little "
+             "by little. More makes busy hours lighter and a start after a crash longer; 0: each "
+             "change goes into the tree at once. At least 1MiB otherwise"},
     {"tls-certificate", SETTINGS_PATH, AT(tls_certificate), .value = "FILE", .reload = true,
      .group = "TLS",
      .help = "PEM: our certificate and those it hangs by. Read again with SIGHUP; connections that "
@@ -165,6 +170,8 @@ static bool fits(const struct options *options, struct settings_error *ret_error
         return wrong(ret_error, "tls-certificate and tls-key go together");
     if (options->tls_client_ca != NULL && options->tls_certificate == NULL)
         return wrong(ret_error, "tls-client-ca goes with tls-certificate and tls-key");
+    if (options->store_buffer_bytes != 0 && options->store_buffer_bytes < OPTIONS_BUFFER_MIN)
+        return wrong(ret_error, "store-buffer is 0 or at least 1MiB");
     if (strlen(options->data) >= PATH_MAX)
         return wrong(ret_error, "data is too long");
     return true;

@@ -1,8 +1,11 @@
 /* Insertion happens before publication, link by link: a version is complete before its key's chain
  * begins with it; a key is complete, with its first version and its own links on every level,
- * before the lowest level leads to it. Each of these links is stored with release and loaded with
- * acquire, so whoever arrives at a key or a version sees all of it. Higher levels are shortcuts
- * and may lag. Only the inserting thread stores, so a predecessor found stays one. */
+ * before the lowest level or its bucket lead to it. Each of these links is stored with release and
+ * loaded with acquire, so whoever arrives at a key or a version sees all of it. Higher levels are
+ * shortcuts and may lag. Only the inserting thread stores, so a predecessor found stays one.
+ *
+ * Most reads ask for a key that isn't here: a bucket tells in one look or two what takes the list
+ * twenty (with 350,000 versions 0.3 us instead of 2). */
 #include "store/generation.h"
 
 #include <assert.h>
@@ -12,8 +15,15 @@
 #include <string.h>
 #include <sys/mman.h>
 
+#include <sodium.h>
+
 /* Every level holds a quarter of the keys below it: 12 levels serve sixteen million. */
 enum { HEIGHT_MAX = 12, HEIGHT_BITS = 2 };
+
+enum {
+    BUCKET_SHARE_BYTES = 128, /* a bucket for so much of the arena: less than a key in each */
+    PLACE_UNIT = 8,           /* entries lie at multiples of it: 32 GiB have 32-bit places */
+};
 
 #define TOMBSTONE UINT32_MAX /* as a value's size */
 
@@ -33,37 +43,67 @@ typedef _Atomic(struct entry *) entry_link;
 /* A key. Its bytes follow the links. */
 struct entry {
     _Atomic(const struct generation_node *) newest;
+    uint32_t beside; /* the place of the next entry of its bucket; 0: none */
     uint16_t key_size;
     uint16_t height;
     entry_link next[]; /* `height` of them */
 };
 
+_Static_assert(alignof(struct entry) == PLACE_UNIT, "every entry has a place");
+
 struct generation {
     uint8_t *arena;
     size_t capacity_bytes;
+    /* The upper half says which filling it is of (another's is empty: clearing touches none), the
+     * lower the place of its newest entry in the arena. */
+    atomic_uint_fast64_t *buckets;
+    size_t bucket_count;
+    uint32_t filling;
+    uint8_t hash_key[crypto_shorthash_KEYBYTES]; /* so that nobody can fill one bucket on purpose */
     atomic_size_t used_bytes, version_count, key_count;
     uint64_t last_commit;
     uint64_t random; /* decides heights only; restarts with every clear, so runs replay */
+    /* Where the last new key was put: the link on each level that led beyond it. A commit's keys
+     * ascend, so the next is looked for from there. */
+    entry_link *last_links[HEIGHT_MAX];
+    struct bytes last_key; /* no bytes: begin at the head */
     entry_link head[HEIGHT_MAX];
 };
 
 static const uint64_t RANDOM_START = UINT64_C(0x9e3779b97f4a7c15);
 
+static void *map(size_t size)
+{
+    void *start = mmap(NULL, size, PROT_READ | PROT_WRITE,
+                       MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+    return start == MAP_FAILED ? NULL : start;
+}
+
+static void unmap(void *start, size_t size)
+{
+    if (start != NULL) {
+        int code = munmap(start, size);
+        assert(code == 0);
+        (void)code;
+    }
+}
+
 struct generation *generation_new(size_t capacity_bytes)
 {
-    assert(capacity_bytes > 0);
+    assert(capacity_bytes > 0 && capacity_bytes / PLACE_UNIT < UINT32_MAX);
     struct generation *generation = calloc(1, sizeof *generation);
     if (generation == NULL) {
         return NULL;
     }
-    void *arena = mmap(NULL, capacity_bytes, PROT_READ | PROT_WRITE,
-                       MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
-    if (arena == MAP_FAILED) {
-        free(generation);
+    generation->capacity_bytes = capacity_bytes;
+    generation->bucket_count = capacity_bytes / BUCKET_SHARE_BYTES + 1;
+    generation->arena = map(capacity_bytes);
+    generation->buckets = map(generation->bucket_count * sizeof *generation->buckets);
+    if (generation->arena == NULL || generation->buckets == NULL) {
+        generation_destroy(generation);
         return NULL;
     }
-    generation->arena = arena;
-    generation->capacity_bytes = capacity_bytes;
+    randombytes_buf(generation->hash_key, sizeof generation->hash_key);
     generation_clear(generation);
     return generation;
 }
@@ -73,9 +113,8 @@ void generation_destroy(struct generation *generation)
     if (generation == NULL) {
         return;
     }
-    int code = munmap(generation->arena, generation->capacity_bytes);
-    assert(code == 0);
-    (void)code;
+    unmap(generation->arena, generation->capacity_bytes);
+    unmap(generation->buckets, generation->bucket_count * sizeof *generation->buckets);
     free(generation);
 }
 
@@ -85,9 +124,13 @@ void generation_clear(struct generation *generation)
     atomic_store_explicit(&generation->version_count, 0, memory_order_relaxed);
     atomic_store_explicit(&generation->key_count, 0, memory_order_relaxed);
     generation->last_commit = 0;
+    generation->last_key = (struct bytes){(const uint8_t *)"", 0};
     generation->random = RANDOM_START;
+    generation->filling++; /* fresh memory is of filling 0, which never is the present one */
+    assert(generation->filling != 0);
     for (size_t level = 0; level < HEIGHT_MAX; level++) {
         atomic_store_explicit(&generation->head[level], NULL, memory_order_relaxed);
+        generation->last_links[level] = &generation->head[level];
     }
 }
 
@@ -123,11 +166,10 @@ static struct bytes entry_key(const struct entry *entry)
     return (struct bytes){(const uint8_t *)&entry->next[entry->height], entry->key_size};
 }
 
-/* The first entry at or beyond `key`. Fills `ret_links`, when given, with the link on each level
- * that points there or further. *ret_before is the last entry below `key`, NULL when there is
+/* The first entry at or beyond `key`; *ret_before is the last one below it, NULL when there is
  * none. */
 static struct entry *find(const struct generation *generation, struct bytes key,
-                          const entry_link **ret_links, const struct entry **ret_before)
+                          const struct entry **ret_before)
 {
     const struct entry *before = NULL;
     const entry_link *links = generation->head;
@@ -140,13 +182,8 @@ static struct entry *find(const struct generation *generation, struct bytes key,
             entry = follow(&links[level]);
         }
         beyond = entry;
-        if (ret_links != NULL) {
-            ret_links[level] = &links[level];
-        }
     }
-    if (ret_before != NULL) {
-        *ret_before = before;
-    }
+    *ret_before = before;
     return beyond;
 }
 
@@ -172,14 +209,43 @@ static const struct generation_node *version_from(const struct entry *entry, uin
     return node;
 }
 
+static atomic_uint_fast64_t *bucket_of(const struct generation *generation, struct bytes key)
+{
+    uint64_t hash;
+    _Static_assert(sizeof hash == crypto_shorthash_BYTES, "the hash of a key");
+    crypto_shorthash((unsigned char *)&hash, key.data, key.size, generation->hash_key);
+    return &generation->buckets[hash % generation->bucket_count];
+}
+
+/* The place of the bucket's first entry; 0: it is empty. */
+static uint32_t bucket_first(const struct generation *generation,
+                             const atomic_uint_fast64_t *bucket)
+{
+    uint64_t word = atomic_load_explicit(bucket, memory_order_acquire);
+    return word >> 32 == generation->filling ? (uint32_t)word : 0;
+}
+
+/* The entry of exactly this key, or NULL. */
+static struct entry *lookup(const struct generation *generation, struct bytes key,
+                            const atomic_uint_fast64_t *bucket)
+{
+    uint32_t place = bucket_first(generation, bucket);
+    while (place != 0) {
+        struct entry *entry = (struct entry *)(generation->arena +
+                                               (size_t)(place - 1) * PLACE_UNIT);
+        if (bytes_compare(entry_key(entry), key) == 0) {
+            return entry;
+        }
+        place = entry->beside;
+    }
+    return NULL;
+}
+
 bool generation_get(const struct generation *generation, struct bytes key, uint64_t commit,
                     struct bytes *ret_value)
 {
-    const struct entry *entry = find(generation, key, NULL, NULL);
-    if (entry == NULL || bytes_compare(entry_key(entry), key) != 0) {
-        return false;
-    }
-    const struct generation_node *node = version(entry, commit);
+    const struct entry *entry = lookup(generation, key, bucket_of(generation, key));
+    const struct generation_node *node = entry == NULL ? NULL : version(entry, commit);
     if (node == NULL) {
         return false;
     }
@@ -190,7 +256,8 @@ bool generation_get(const struct generation *generation, struct bytes key, uint6
 const struct generation_node *generation_from(const struct generation *generation,
                                               struct bytes key, uint64_t commit)
 {
-    return version_from(find(generation, key, NULL, NULL), commit);
+    const struct entry *before;
+    return version_from(find(generation, key, &before), commit);
 }
 
 const struct generation_node *generation_before(const struct generation *generation,
@@ -198,7 +265,7 @@ const struct generation_node *generation_before(const struct generation *generat
 {
     for (;;) {
         const struct entry *before;
-        (void)find(generation, key, NULL, &before);
+        (void)find(generation, key, &before);
         if (before == NULL) {
             return NULL;
         }
@@ -286,15 +353,56 @@ static struct entry *entry_new(struct generation *generation, struct bytes key)
     return entry;
 }
 
-static void entry_link_in(struct entry *entry, const entry_link **links)
+static bool leads_below(entry_link *link, struct bytes key)
 {
+    const struct entry *entry = follow(link);
+    return entry != NULL && bytes_compare(entry_key(entry), key) < 0;
+}
+
+/* Moves last_links on (or back to the head and on) to where the new `key` belongs: up as long as
+ * there is way to go, and down again. */
+static void seek(struct generation *generation, struct bytes key)
+{
+    entry_link **links = generation->last_links;
+    if (bytes_compare(generation->last_key, key) >= 0) {
+        for (size_t level = 0; level < HEIGHT_MAX; level++) {
+            links[level] = &generation->head[level];
+        }
+    }
+    size_t level = 0;
+    while (level < HEIGHT_MAX && leads_below(links[level], key)) {
+        level++;
+    }
+    struct entry *before = NULL;
+    while (level-- > 0) {
+        if (before != NULL) {
+            links[level] = &before->next[level];
+        }
+        while (leads_below(links[level], key)) {
+            before = follow(links[level]);
+            links[level] = &before->next[level];
+        }
+    }
+}
+
+/* Puts a whole entry where last_links are, and into its bucket. */
+static void entry_link_in(struct generation *generation, struct entry *entry,
+                          atomic_uint_fast64_t *bucket)
+{
+    size_t offset = (size_t)((uint8_t *)entry - generation->arena);
+    uint64_t place = offset / PLACE_UNIT + 1;
+    assert(offset % PLACE_UNIT == 0 && place <= UINT32_MAX);
+    entry->beside = bucket_first(generation, bucket);
     for (uint16_t level = 0; level < entry->height; level++) {
-        atomic_init(&entry->next[level], follow(links[level]));
+        atomic_init(&entry->next[level], follow(generation->last_links[level]));
     }
     for (uint16_t level = 0; level < entry->height; level++) {
-        /* find looks only; the links are this thread's to change */
-        atomic_store_explicit((entry_link *)(uintptr_t)links[level], entry, memory_order_release);
+        atomic_store_explicit(generation->last_links[level], entry, memory_order_release);
+        generation->last_links[level] = &entry->next[level];
     }
+    atomic_store_explicit(bucket, (uint64_t)generation->filling << 32 | place,
+                          memory_order_release);
+    generation->last_key = entry_key(entry);
 }
 
 /* Makes the newest version of `entry`. Two jumps of equal length are followed by one over both. */
@@ -333,14 +441,15 @@ void generation_insert(struct generation *generation, uint64_t commit,
     assert(write->value.data != NULL ? write->value.size < TOMBSTONE : write->value.size == 0);
     assert(commit > 0 && commit >= generation->last_commit);
     generation->last_commit = commit;
-    const entry_link *links[HEIGHT_MAX];
-    struct entry *entry = find(generation, key, links, NULL);
-    if (entry != NULL && bytes_compare(entry_key(entry), key) == 0) {
+    atomic_uint_fast64_t *bucket = bucket_of(generation, key);
+    struct entry *entry = lookup(generation, key, bucket);
+    if (entry != NULL) {
         version_add(generation, entry, commit, write->value);
     } else {
+        seek(generation, key);
         entry = entry_new(generation, key);
         version_add(generation, entry, commit, write->value);
-        entry_link_in(entry, links);
+        entry_link_in(generation, entry, bucket);
         size_t keys = generation_keys(generation);
         atomic_store_explicit(&generation->key_count, keys + 1, memory_order_relaxed);
     }

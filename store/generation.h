@@ -7,9 +7,9 @@
  * publishes the number with release and acquire); it may meet newer ones too, and passes them by,
  * because every question names the commit up to which it is asked.
  *
- * A skip list of keys over one arena, as write_set.c's; each key has the chain of its versions,
- * newest first. Not a map of the present: an old snapshot finds its version among thousands of a
- * hot key in a logarithmic number of steps. */
+ * A skip list of keys over one arena, as write_set.c's, with a hash index beside it for single
+ * keys; each key has the chain of its versions, newest first. An old snapshot finds its version
+ * among thousands of a hot key in a logarithmic number of steps. */
 #ifndef BECKON_STORE_GENERATION_H
 #define BECKON_STORE_GENERATION_H
 
@@ -23,8 +23,8 @@
 struct generation;
 struct generation_node; /* a version */
 
-/* Takes `capacity_bytes` of address space; memory is taken page by page as it is filled, and kept.
- * NULL: there is none. */
+/* Takes `capacity_bytes` of address space, and a sixteenth more for the index; memory is taken
+ * page by page as it is filled, and kept. NULL: there is none. */
 struct generation *generation_new(size_t capacity_bytes);
 /* NULL is allowed. */
 void generation_destroy(struct generation *generation);

@@ -19,7 +19,8 @@ static void the_operator_sees_the_store_and_the_machine(void **state)
                 "descriptors_max=1024 tls=1 certificate_days=-3 backup.path=/backups/1 "
                 "backup.made_at=1970-01-01T00:00:02 "
                 "backup.rehearsed_at=1970-01-01T00:00:03 backup.cause=cut_off "
-                "!backup.well warnings#=1 warnings[0]=Mind_the_gap. !oldest_snapshot_commits"),
+                "!backup.well warnings#=1 warnings[0]=Mind_the_gap. !oldest_snapshot_commits "
+                "!buffer_bytes draining_percent=100"),
     };
     play_on_lmdb(NULL, 0, steps, sizeof steps / sizeof steps[0]);
 }
