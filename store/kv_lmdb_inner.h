@@ -115,6 +115,9 @@ enum store_result lmdb_write_end(struct lmdb_engine *engine, MDB_txn *txn,
 enum store_result lmdb_commit(void *engine, const struct kv_write *writes, size_t write_count,
                               const struct kv_fence_check *checks, size_t check_count);
 enum store_result lmdb_flush(void *engine);
+/* One bounded step of a flush, for a writer that rests. *ret_more: another would do something.
+ * STORE_OK, STORE_FULL, STORE_FAULT. */
+enum store_result lmdb_rest(void *engine, bool *ret_more);
 
 /* ---- kv_lmdb_journal.c ----------------------------------------------------------------------- */
 
@@ -147,7 +150,7 @@ static inline bool lmdb_journal_has_dead(const struct lmdb_engine *engine)
     return engine->journal.first != 0 && engine->journal.first < engine->journal.floor;
 }
 /* Reads floor and ends into engine->journal, and sets the commits' offset: STORE_OK, STORE_DAMAGED,
- * STORE_FAULT. */
+ * STORE_FULL, STORE_FAULT. */
 enum store_result lmdb_journal_open(struct lmdb_engine *engine, uint64_t *ret_damaged_commit);
 /* Gathers the value of the first commit >= `from` into journal.bytes: STORE_OK, STORE_ABSENT (there
  * is none), STORE_DAMAGED (*ret_commit is set), STORE_FULL (no memory), STORE_FAULT. */
@@ -182,6 +185,8 @@ void lmdb_buffer_insert(struct lmdb_engine *engine, uint64_t commit, const struc
                         size_t write_count);
 /* Snapshots opened from now on see `commit`, which is inserted. */
 void lmdb_buffer_publish(struct lmdb_engine *engine, uint64_t commit, uint64_t journal_bytes);
+/* How many arenas does nobody hold? */
+size_t lmdb_buffer_spare(struct lmdb_engine *engine);
 /* The frozen generation is in the tree, on disk: new snapshots needn't ask it. */
 void lmdb_buffer_thaw(struct lmdb_engine *engine);
 /* Neither generation is left: from now on commits go into the tree. Both must be drained. */
@@ -208,7 +213,8 @@ enum store_result lmdb_drain_slice(struct lmdb_engine *engine, MDB_txn *txn, siz
                                    struct lmdb_drain_step *ret_step,
                                    struct lmdb_journal_step *journal_step);
 void lmdb_drain_taken(struct lmdb_engine *engine, const struct lmdb_drain_step *step);
-/* Drains and sweeps in a bounded transaction of its own. */
+/* Drains and sweeps in a bounded transaction of its own: STORE_OK (there is less of both, or there
+ * was neither), STORE_FULL, STORE_FAULT. */
 enum store_result lmdb_drain_alone(struct lmdb_engine *engine);
 /* Until nothing is frozen. */
 enum store_result lmdb_drain_all(struct lmdb_engine *engine);
