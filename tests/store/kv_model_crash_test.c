@@ -23,7 +23,7 @@
 #include "tests/store/kv_model.h"
 
 enum {
-    KILLS = 25,
+    KILLS = 20,
     KILLS_LONG = 1000,
     MORE_KILLS = 10, /* times as many, until one has met a commit */
     OPENINGS = 5, /* of them, at least, inside open; a run that can't get there has shown nothing */

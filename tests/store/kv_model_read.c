@@ -258,6 +258,7 @@ bool model_same(struct model *model)
     struct bytes key = {0}, found_key, found;
     enum store_result result;
     bool same = true;
+    uint64_t seen_number = model->seen_number, growth = model->growth;
     model_snapshot_open(model, &snapshot);
     model_scan_open(model, &snapshot, (struct bytes){LOWEST, sizeof LOWEST},
               (struct bytes){HIGHEST, sizeof HIGHEST}, false);
@@ -272,5 +273,7 @@ bool model_same(struct model *model)
         }
     } while (same && result == STORE_OK);
     model_snapshot_close(model, &snapshot);
+    model->seen_number = seen_number; /* it may have been one commit further than is known */
+    model->growth = growth;
     return same;
 }
