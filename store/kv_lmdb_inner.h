@@ -1,9 +1,9 @@
 /* What the files of the LMDB engine share; only kv_lmdb*.c include it.
  *
- * kv_lmdb.c opens and closes, kv_lmdb_commit.c writes, kv_lmdb_journal.c lays write sets into the
- * file and reads them back, kv_lmdb_buffer.c keeps them in memory, kv_lmdb_drain.c moves them into
- * the tree, kv_lmdb_refill.c starts from the journal, kv_lmdb_snapshot.c and kv_lmdb_scan.c read,
- * kv_lmdb_backup.c copies. */
+ * kv_lmdb_make.c makes the file, kv_lmdb.c opens and closes, kv_lmdb_commit.c writes,
+ * kv_lmdb_journal.c lays write sets into the file and reads them back, kv_lmdb_buffer.c keeps them
+ * in memory, kv_lmdb_drain.c moves them into the tree, kv_lmdb_refill.c starts from the journal,
+ * kv_lmdb_snapshot.c and kv_lmdb_scan.c read, kv_lmdb_backup.c copies. */
 #ifndef BECKON_STORE_KV_LMDB_INNER_H
 #define BECKON_STORE_KV_LMDB_INNER_H
 
@@ -93,6 +93,10 @@ static inline struct bytes lmdb_bytes(MDB_val val)
 {
     return (struct bytes){val.mv_data, val.mv_size};
 }
+
+/* Makes data.mdb in the folder where there is none, synced; its name is synced with the folder. An
+ * LMDB code. */
+int lmdb_make(const char *folder, uint64_t map_bytes);
 
 /* What an LMDB return code means to callers of kv.h. */
 enum store_result lmdb_result(int code);
