@@ -59,6 +59,10 @@ static const struct settings_row ROWS[] = {
      .maximum = 3600 * 1000,
      .help = "so often it asks after its own health on every socket it listens on; after 6 bad "
              "rounds in a row it ends with code 71. 0s: never, nor does systemd's WatchdogSec"},
+    {"store-map", SETTINGS_SIZE, AT(store_map_bytes), .value = "SIZE", .fallback = "64GiB",
+     .minimum = 16 << 20, .maximum = UINT64_C(16) << 40, .group = "Storing",
+     .help = "what the store may grow to: address space, neither memory nor disk. At 90 % writes "
+             "are refused; start with more then. Less than there is refuses writes at once"},
     {"tls-certificate", SETTINGS_PATH, AT(tls_certificate), .value = "FILE", .reload = true,
      .group = "TLS",
      .help = "PEM: our certificate and those it hangs by. Read again with SIGHUP; connections that "
