@@ -87,8 +87,8 @@ static void tell_room(struct maintained *maintained)
 static void maintain(void *context)
 {
     struct maintained *maintained = context;
+    tell_room(maintained); /* first: what was full is tried again from then on */
     kv_maintain(store_kv(maintained->store));
-    tell_room(maintained);
     rehearse_clean(maintained->data);
 }
 
