@@ -131,6 +131,9 @@ enum store_result lmdb_drain_alone(struct lmdb_engine *engine)
 {
     static const size_t key_maxima[] = {KEYS_MAX, KEYS_MAX / 16, KEYS_MAX / 256};
     enum store_result result = STORE_OK;
+    if (!lmdb_room_drains(engine)) {
+        return STORE_FULL;
+    }
     /* The fuller the map, the smaller the steps that still fit. */
     for (size_t i = 0; i < sizeof key_maxima / sizeof key_maxima[0]; i++) {
         result = drain_some(engine, key_maxima[i]);
