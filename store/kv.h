@@ -26,7 +26,8 @@
 
 enum {
     KV_KEY_BYTES_MAX = 128,     /* engines may count on it; LMDB's own limit is 511 */
-    KV_KEY_RESERVED = 0xff,     /* a key's first byte is below; from here on is the engine's own */
+    KV_KEY_RESERVED = 0xff,     /* a written key's first byte is below: from here on it is the
+                                   engine's own, and for readers and fences always absent */
     KV_VALUE_BYTES_MAX = 65536, /* the largest record: a program version */
     KV_CHECKSUM_BYTES = 8,      /* SipHash-2-4 under the store's checksum key */
     KV_CHECKSUM_KEY_BYTES = 16,

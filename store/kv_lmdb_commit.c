@@ -62,6 +62,9 @@ static enum store_result newest(struct lmdb_engine *engine, MDB_txn *txn, struct
                                 struct bytes *ret_value)
 {
     const struct lmdb_arena *arenas[] = {engine->active, engine->frozen};
+    if (key.data[0] >= KV_KEY_RESERVED) {
+        return STORE_ABSENT; /* the journal is no record */
+    }
     for (size_t i = 0; i < 2; i++) {
         struct bytes value;
         if (arenas[i] != NULL &&
