@@ -94,9 +94,14 @@ static uint8_t *lay_out(struct bytes key, struct bytes value, uint8_t *to, uint8
     return *ret_value + value.size;
 }
 
-static bool key_fits(struct bytes key)
+static bool bound_fits(struct bytes key)
 {
     return key.data != NULL && key.size > 0 && key.size <= KV_KEY_BYTES_MAX;
+}
+
+static bool key_fits(struct bytes key)
+{
+    return bound_fits(key) && key.data[0] < KV_KEY_RESERVED;
 }
 
 /* Takes the checksum off a raw value. An engine's page may hold anything: no assert here. */
@@ -186,7 +191,7 @@ enum store_result kv_get(struct kv_snapshot *snapshot, struct bytes key, struct 
 enum store_result kv_scan_open(struct kv_snapshot *snapshot, struct bytes from, struct bytes to,
                                bool reverse, struct kv_scan **ret_scan)
 {
-    assert(key_fits(from) && key_fits(to));
+    assert(bound_fits(from) && bound_fits(to));
     struct kv *kv = snapshot->kv;
     struct kv_scan *scan = calloc(1, sizeof *scan);
     if (scan == NULL) {
@@ -299,6 +304,11 @@ enum store_result kv_commit(struct kv *kv, const struct kv_write *writes, size_t
 }
 
 /* ---- the rest ------------------------------------------------------------------------------- */
+
+enum store_result kv_flush(struct kv *kv)
+{
+    return kv->engine.flush(kv->state);
+}
 
 enum store_result kv_backup(struct kv *kv, const char *path)
 {

@@ -26,6 +26,7 @@
 
 enum {
     KV_KEY_BYTES_MAX = 128,     /* engines may count on it; LMDB's own limit is 511 */
+    KV_KEY_RESERVED = 0xff,     /* a key's first byte is below; from here on is the engine's own */
     KV_VALUE_BYTES_MAX = 65536, /* the largest record: a program version */
     KV_CHECKSUM_BYTES = 8,      /* SipHash-2-4 under the store's checksum key */
     KV_CHECKSUM_KEY_BYTES = 16,
@@ -81,6 +82,7 @@ struct kv_engine {
     void (*scan_close)(void *engine, void *scan);
     enum store_result (*commit)(void *engine, const struct kv_write *writes, size_t write_count,
                                 const struct kv_fence_check *checks, size_t check_count);
+    enum store_result (*flush)(void *engine);
     enum store_result (*backup)(void *engine, const char *path);
     void (*usage)(void *engine, struct kv_usage *ret_usage);
     void (*maintain)(void *engine);
@@ -112,7 +114,8 @@ enum store_result kv_fetch(struct kv_snapshot *snapshot) STORE_CHECKED;
 enum store_result kv_get(struct kv_snapshot *snapshot, struct bytes key,
                          struct bytes *ret_value) STORE_CHECKED;
 
-/* Walks the keys in [from, to), ascending or, with reverse, descending. Answers as kv_get. */
+/* Walks the keys in [from, to), ascending or, with reverse, descending; the bounds may lie beyond
+ * every key. Answers as kv_get. */
 enum store_result kv_scan_open(struct kv_snapshot *snapshot, struct bytes from, struct bytes to,
                                bool reverse, struct kv_scan **ret_scan) STORE_CHECKED;
 /* The next record, or STORE_ABSENT at the end. Key and value live until the snapshot is closed. */
@@ -125,6 +128,12 @@ void kv_scan_close(struct kv_scan *scan);
 enum store_result kv_commit(struct kv *kv, const struct kv_write *writes, size_t write_count,
                             const struct kv_fence_check *checks,
                             size_t check_count) STORE_CHECKED;
+
+/* Moves everything the engine keeps beside its tree (a journal, a buffer) into the tree: for
+ * whoever reads the engine's files with other eyes. Changes nothing a snapshot sees. The committing
+ * thread's. STORE_OK, STORE_FULL (some of it is where it was; ask again), STORE_FAULT as
+ * kv_commit. */
+enum store_result kv_flush(struct kv *kv) STORE_CHECKED;
 
 /* Copies a consistent snapshot into the existing, empty directory `path`, synced. One at a time. */
 enum store_result kv_backup(struct kv *kv, const char *path) STORE_CHECKED;

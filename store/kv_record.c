@@ -109,6 +109,12 @@ static enum store_result commit(void *state, const struct kv_write *writes, size
     return result;
 }
 
+static enum store_result flush(void *state)
+{
+    struct record_engine *engine = state;
+    return engine->inner.flush(engine->state);
+}
+
 static enum store_result backup(void *state, const char *path)
 {
     struct record_engine *engine = state;
@@ -145,6 +151,7 @@ static const struct kv_engine RECORD_ENGINE = {
     .scan_next = scan_next,
     .scan_close = scan_close,
     .commit = commit,
+    .flush = flush,
     .backup = backup,
     .usage = usage,
     .maintain = maintain,
