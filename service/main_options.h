@@ -36,7 +36,6 @@ struct options {
     uint64_t store_buffer_bytes; /* memory for changes on their way into the tree; 0: none */
     bool core_dumps;            /* the system may write them */
     uint64_t watchdog_ms;       /* 0: none */
-    const char *record_commits; /* NULL: none */
     const char *restore;        /* OPTIONS_RESTORE: the backup */
     const char *rehearse;       /* OPTIONS_REHEARSE: a backup, or the folder of dated ones */
     uint64_t keep;              /* backups left after a good rehearsal; 0: all */

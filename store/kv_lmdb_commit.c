@@ -22,6 +22,7 @@
 enum {
     MAP_PERCENT_MAX = 90,    /* of the map; what is left lets deletions and drains work */
     HEADROOM_STEP_PARTS = 4, /* headroom is topped up by a quarter, not with every commit */
+    REST_ARENAS_MIN = 4,     /* free ones: a writer that rests leaves them to commits */
     SWEEP_MIN = 16,          /* dead pieces a commit deletes, besides twice what it appends */
 };
 
@@ -269,6 +270,32 @@ enum store_result lmdb_commit(void *state, const struct kv_write *writes, size_t
     return engine->active != NULL
                ? commit_to_journal(engine, writes, write_count, checks, check_count)
                : commit_to_tree(engine, writes, write_count, checks, check_count);
+}
+
+/* Would a swap help a writer that rests? Not while snapshots hold much: commits need the arenas. */
+static bool rest_swaps(struct lmdb_engine *engine)
+{
+    return engine->active != NULL && engine->frozen == NULL && engine->active->last_commit > 0 &&
+           lmdb_buffer_spare(engine) >= REST_ARENAS_MIN;
+}
+
+enum store_result lmdb_rest(void *state, bool *ret_more)
+{
+    struct lmdb_engine *engine = state;
+    if (engine->faulted) {
+        return STORE_FAULT;
+    }
+    enum store_result result = STORE_OK;
+    if (rest_swaps(engine)) {
+        result = lmdb_buffer_swap(engine, lmdb_buffer_half(engine));
+    }
+    if (result == STORE_OK && (engine->frozen != NULL || lmdb_journal_has_dead(engine))) {
+        result = lmdb_drain_alone(engine);
+    }
+    if (result == STORE_OK) {
+        *ret_more = engine->frozen != NULL || lmdb_journal_has_dead(engine) || rest_swaps(engine);
+    }
+    return result;
 }
 
 enum store_result lmdb_flush(void *state)

@@ -106,7 +106,7 @@ void lmdb_drain_taken(struct lmdb_engine *engine, const struct lmdb_drain_step *
     pthread_mutex_unlock(&engine->lock);
 }
 
-enum store_result lmdb_drain_alone(struct lmdb_engine *engine)
+static enum store_result drain_some(struct lmdb_engine *engine, size_t key_max)
 {
     MDB_txn *txn;
     struct lmdb_drain_step step = {.drain = engine->drain};
@@ -115,7 +115,7 @@ enum store_result lmdb_drain_alone(struct lmdb_engine *engine)
     if (result != STORE_OK) {
         return result;
     }
-    result = lmdb_drain_slice(engine, txn, KEYS_MAX, &step, &journal_step);
+    result = lmdb_drain_slice(engine, txn, key_max, &step, &journal_step);
     if (result == STORE_OK) {
         result = lmdb_journal_sweep(engine, txn, SWEEP_MAX, &journal_step);
     }
@@ -125,6 +125,21 @@ enum store_result lmdb_drain_alone(struct lmdb_engine *engine)
         lmdb_drain_taken(engine, &step);
     }
     return result;
+}
+
+enum store_result lmdb_drain_alone(struct lmdb_engine *engine)
+{
+    static const size_t key_maxima[] = {KEYS_MAX, KEYS_MAX / 16, KEYS_MAX / 256};
+    enum store_result result = STORE_OK;
+    /* The fuller the map, the smaller the steps that still fit. */
+    for (size_t i = 0; i < sizeof key_maxima / sizeof key_maxima[0]; i++) {
+        result = drain_some(engine, key_maxima[i]);
+        if (result != STORE_FULL) {
+            return result;
+        }
+    }
+    /* Dead values at least: what they free serves the next attempt. */
+    return drain_some(engine, 0) == STORE_FAULT ? STORE_FAULT : STORE_FULL;
 }
 
 enum store_result lmdb_drain_all(struct lmdb_engine *engine)

@@ -1,9 +1,9 @@
 /* What the files of the LMDB engine share; only kv_lmdb*.c include it.
  *
- * kv_lmdb.c opens and closes, kv_lmdb_commit.c writes, kv_lmdb_journal.c lays write sets into the
- * file and reads them back, kv_lmdb_buffer.c keeps them in memory, kv_lmdb_drain.c moves them into
- * the tree, kv_lmdb_refill.c starts from the journal, kv_lmdb_snapshot.c and kv_lmdb_scan.c read,
- * kv_lmdb_backup.c copies. */
+ * kv_lmdb_make.c makes the file, kv_lmdb.c opens and closes, kv_lmdb_commit.c writes,
+ * kv_lmdb_journal.c lays write sets into the file and reads them back, kv_lmdb_buffer.c keeps them
+ * in memory, kv_lmdb_drain.c moves them into the tree, kv_lmdb_refill.c starts from the journal,
+ * kv_lmdb_snapshot.c and kv_lmdb_scan.c read, kv_lmdb_backup.c copies. */
 #ifndef BECKON_STORE_KV_LMDB_INNER_H
 #define BECKON_STORE_KV_LMDB_INNER_H
 
@@ -94,6 +94,10 @@ static inline struct bytes lmdb_bytes(MDB_val val)
     return (struct bytes){val.mv_data, val.mv_size};
 }
 
+/* Makes data.mdb in the folder where there is none, synced; its name is synced with the folder. An
+ * LMDB code. */
+int lmdb_make(const char *folder, uint64_t map_bytes);
+
 /* What an LMDB return code means to callers of kv.h. */
 enum store_result lmdb_result(int code);
 /* The same for a step inside a write transaction: STORE_OK, STORE_FULL or STORE_FAULT. */
@@ -115,6 +119,9 @@ enum store_result lmdb_write_end(struct lmdb_engine *engine, MDB_txn *txn,
 enum store_result lmdb_commit(void *engine, const struct kv_write *writes, size_t write_count,
                               const struct kv_fence_check *checks, size_t check_count);
 enum store_result lmdb_flush(void *engine);
+/* One bounded step of a flush, for a writer that rests. *ret_more: another would do something.
+ * STORE_OK, STORE_FULL, STORE_FAULT. */
+enum store_result lmdb_rest(void *engine, bool *ret_more);
 
 /* ---- kv_lmdb_journal.c ----------------------------------------------------------------------- */
 
@@ -147,7 +154,7 @@ static inline bool lmdb_journal_has_dead(const struct lmdb_engine *engine)
     return engine->journal.first != 0 && engine->journal.first < engine->journal.floor;
 }
 /* Reads floor and ends into engine->journal, and sets the commits' offset: STORE_OK, STORE_DAMAGED,
- * STORE_FAULT. */
+ * STORE_FULL, STORE_FAULT. */
 enum store_result lmdb_journal_open(struct lmdb_engine *engine, uint64_t *ret_damaged_commit);
 /* Gathers the value of the first commit >= `from` into journal.bytes: STORE_OK, STORE_ABSENT (there
  * is none), STORE_DAMAGED (*ret_commit is set), STORE_FULL (no memory), STORE_FAULT. */
@@ -182,6 +189,8 @@ void lmdb_buffer_insert(struct lmdb_engine *engine, uint64_t commit, const struc
                         size_t write_count);
 /* Snapshots opened from now on see `commit`, which is inserted. */
 void lmdb_buffer_publish(struct lmdb_engine *engine, uint64_t commit, uint64_t journal_bytes);
+/* How many arenas does nobody hold? */
+size_t lmdb_buffer_spare(struct lmdb_engine *engine);
 /* The frozen generation is in the tree, on disk: new snapshots needn't ask it. */
 void lmdb_buffer_thaw(struct lmdb_engine *engine);
 /* Neither generation is left: from now on commits go into the tree. Both must be drained. */
@@ -208,7 +217,8 @@ enum store_result lmdb_drain_slice(struct lmdb_engine *engine, MDB_txn *txn, siz
                                    struct lmdb_drain_step *ret_step,
                                    struct lmdb_journal_step *journal_step);
 void lmdb_drain_taken(struct lmdb_engine *engine, const struct lmdb_drain_step *step);
-/* Drains and sweeps in a bounded transaction of its own. */
+/* Drains and sweeps in a bounded transaction of its own: STORE_OK (there is less of both, or there
+ * was neither), STORE_FULL, STORE_FAULT. */
 enum store_result lmdb_drain_alone(struct lmdb_engine *engine);
 /* Until nothing is frozen. */
 enum store_result lmdb_drain_all(struct lmdb_engine *engine);
