@@ -226,6 +226,8 @@ void lmdb_buffer_free(struct lmdb_engine *engine);
 
 /* ---- kv_lmdb_drain.c ------------------------------------------------------------------------- */
 
+enum { LMDB_DRAIN_KEYS_MAX = 2048 }; /* of one transaction: bounds how long a commit takes */
+
 /* What a transaction drains; taken over once it is on disk. */
 struct lmdb_drain_step {
     struct lmdb_drain drain;
@@ -240,9 +242,9 @@ enum store_result lmdb_drain_slice(struct lmdb_engine *engine, MDB_txn *txn, siz
                                    struct lmdb_drain_step *ret_step,
                                    struct lmdb_journal_step *journal_step);
 void lmdb_drain_taken(struct lmdb_engine *engine, const struct lmdb_drain_step *step);
-/* Drains and sweeps in a bounded transaction of its own: STORE_OK (there is less of both, or there
+/* Drains up to `key_max` keys and sweeps in a transaction of its own: STORE_OK (there is less of both, or there
  * was neither), STORE_FULL, STORE_FAULT. */
-enum store_result lmdb_drain_alone(struct lmdb_engine *engine);
+enum store_result lmdb_drain_alone(struct lmdb_engine *engine, size_t key_max);
 /* Until nothing is frozen. */
 enum store_result lmdb_drain_all(struct lmdb_engine *engine);
 
