@@ -185,7 +185,8 @@ static enum store_result commit_to_journal(struct lmdb_engine *engine,
     struct lmdb_drain_step drain;
     result = check_fences(engine, txn, checks, check_count);
     if (result == STORE_OK) {
-        result = lmdb_drain_slice(engine, txn, lmdb_drain_due(engine), &drain, &journal);
+        result = lmdb_drain_slice(engine, txn, lmdb_drain_due(engine, write_count), &drain,
+                                  &journal);
     }
     if (result == STORE_OK) {
         result = lmdb_journal_append(engine, txn, commit, writes, write_count, &journal);

@@ -13,11 +13,12 @@
 enum {
     KEYS_MIN = 64,            /* the upper pages of the tree are written for these together */
     SLICE_BYTES_MAX = 1 << 20,
+    KEYS_PER_WRITE = 2,       /* a large commit drains more, lest the drain falls behind */
     SWEEP_MAX = 1024,         /* of a transaction of its own */
     PACE_PERCENT = 110,       /* of the active one's filling */
 };
 
-size_t lmdb_drain_due(const struct lmdb_engine *engine)
+size_t lmdb_drain_due(const struct lmdb_engine *engine, size_t write_count)
 {
     if (engine->frozen == NULL) {
         return 0;
@@ -31,7 +32,10 @@ size_t lmdb_drain_due(const struct lmdb_engine *engine)
     if (due < KEYS_MIN && goal < key_count) {
         return 0;
     }
-    return due < LMDB_DRAIN_KEYS_MAX ? (size_t)due : LMDB_DRAIN_KEYS_MAX;
+    uint64_t key_max = write_count > LMDB_DRAIN_KEYS_MAX / KEYS_PER_WRITE
+                           ? KEYS_PER_WRITE * (uint64_t)write_count
+                           : LMDB_DRAIN_KEYS_MAX;
+    return (size_t)(due < key_max ? due : key_max);
 }
 
 static int put(MDB_cursor *cursor, const struct kv_write *write)
