@@ -23,7 +23,6 @@
 #include "store/key_slots.h"
 #include "store/keyring.h"
 #include "store/kv_lmdb.h"
-#include "store/kv_record.h"
 #include "store/local_disk.h"
 #include "store/rewrap.h"
 #include "store/store_inner.h"
@@ -155,10 +154,6 @@ static enum store_result engine_open(struct store *store, const struct store_opt
         return store_say(ret_message, STORE_FAULT, "Can't open the database in %.100s: look at "
                          "its owner and rights, and at the disk; else restore a backup.", path);
     }
-    if (options->record_commits != NULL &&
-        kv_record_wrap(options->record_commits, &store->kv) != STORE_OK) {
-        return store_say_errno(ret_message, "Can't write", options->record_commits);
-    }
     return STORE_OK;
 }
 
@@ -219,7 +214,9 @@ enum store_result store_open(const struct store_options *options, struct store *
 
     enum store_result result = STORE_OK;
     bool created = false;
-    if (!folder_make(store->path)) {
+    /* Synced even when it was found: whoever made it may have died before he did. A folder above it
+     * that we may not open is older than that. */
+    if (!folder_make(store->path) || (!folder_sync_parent(store->path) && errno == EIO)) {
         result = store_say_errno(ret_message, "Can't make or use the folder", store->path);
     }
     if (result == STORE_OK) {
