@@ -3,8 +3,8 @@
  * kv_lmdb_make.c makes the file, kv_lmdb.c opens and closes, kv_lmdb_commit.c writes,
  * kv_lmdb_journal.c lays write sets into the file and reads them back, kv_lmdb_buffer.c keeps them
  * in memory, kv_lmdb_drain.c moves them into the tree, kv_lmdb_refill.c starts from the journal,
- * kv_lmdb_snapshot.c and kv_lmdb_scan.c read, kv_lmdb_room.c
- * refuses in time, kv_lmdb_backup.c copies. */
+ * kv_lmdb_snapshot.c and kv_lmdb_scan.c read, kv_lmdb_room.c refuses in
+ * time, kv_lmdb_backup.c copies. */
 #ifndef BECKON_STORE_KV_LMDB_INNER_H
 #define BECKON_STORE_KV_LMDB_INNER_H
 
