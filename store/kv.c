@@ -320,6 +320,11 @@ enum store_result kv_flush(struct kv *kv)
     return kv->engine.flush(kv->state);
 }
 
+enum store_result kv_rest(struct kv *kv, bool *ret_more)
+{
+    return kv->engine.rest(kv->state, ret_more);
+}
+
 enum store_result kv_backup(struct kv *kv, const char *path)
 {
     return kv->engine.backup(kv->state, path);

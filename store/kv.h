@@ -86,6 +86,7 @@ struct kv_engine {
     enum store_result (*commit)(void *engine, const struct kv_write *writes, size_t write_count,
                                 const struct kv_fence_check *checks, size_t check_count);
     enum store_result (*flush)(void *engine);
+    enum store_result (*rest)(void *engine, bool *ret_more);
     enum store_result (*backup)(void *engine, const char *path);
     void (*usage)(void *engine, struct kv_usage *ret_usage);
     void (*maintain)(void *engine);
@@ -137,6 +138,10 @@ enum store_result kv_commit(struct kv *kv, const struct kv_write *writes, size_t
  * thread's. STORE_OK, STORE_FULL (some of it is where it was; ask again), STORE_FAULT as
  * kv_commit. */
 enum store_result kv_flush(struct kv *kv) STORE_CHECKED;
+/* A small step of a flush, some milliseconds' work, for when the committing thread has nothing else
+ * to do. *ret_more: another step would do something. Answers as kv_flush; a refusal is no news, the
+ * next commit says it. */
+enum store_result kv_rest(struct kv *kv, bool *ret_more) STORE_CHECKED;
 
 /* Copies a consistent snapshot into the existing, empty directory `path`, synced. One at a time. */
 enum store_result kv_backup(struct kv *kv, const char *path) STORE_CHECKED;

@@ -82,6 +82,7 @@ static const struct kv_engine LMDB_ENGINE = {
     .scan_close = lmdb_scan_close,
     .commit = lmdb_commit,
     .flush = lmdb_flush,
+    .rest = lmdb_rest,
     .backup = lmdb_backup,
     .usage = usage,
     .maintain = lmdb_maintain,

@@ -19,6 +19,7 @@
 #include "store/kv_lmdb_inner.h"
 
 enum {
+    REST_KEYS = 256,     /* a commit that comes meanwhile waits for these */
     REST_ARENAS_MIN = 4, /* free ones: a writer that rests leaves them to commits */
     SWEEP_MIN = 16,      /* dead pieces a commit deletes, besides twice what it appends */
 };
@@ -184,7 +185,8 @@ static enum store_result commit_to_journal(struct lmdb_engine *engine,
     struct lmdb_drain_step drain;
     result = check_fences(engine, txn, checks, check_count);
     if (result == STORE_OK) {
-        result = lmdb_drain_slice(engine, txn, lmdb_drain_due(engine), &drain, &journal);
+        result = lmdb_drain_slice(engine, txn, lmdb_drain_due(engine, write_count), &drain,
+                                  &journal);
     }
     if (result == STORE_OK) {
         result = lmdb_journal_append(engine, txn, commit, writes, write_count, &journal);
@@ -217,7 +219,7 @@ static enum store_result make_free_pages(struct lmdb_engine *engine)
         result = lmdb_buffer_swap(engine, lmdb_buffer_half(engine));
     }
     if (result == STORE_OK && (engine->frozen != NULL || lmdb_journal_has_dead(engine))) {
-        result = lmdb_drain_alone(engine);
+        result = lmdb_drain_alone(engine, LMDB_DRAIN_KEYS_MAX);
     }
     return result == STORE_FAULT ? STORE_FAULT : STORE_FULL;
 }
@@ -268,7 +270,7 @@ enum store_result lmdb_rest(void *state, bool *ret_more)
         result = lmdb_buffer_swap(engine, lmdb_buffer_half(engine));
     }
     if (result == STORE_OK && (engine->frozen != NULL || lmdb_journal_has_dead(engine))) {
-        result = lmdb_drain_alone(engine);
+        result = lmdb_drain_alone(engine, REST_KEYS);
     }
     if (result == STORE_OK) {
         *ret_more = engine->frozen != NULL || lmdb_journal_has_dead(engine) || rest_swaps(engine);
@@ -293,7 +295,7 @@ enum store_result lmdb_flush(void *state)
         }
     }
     while (result == STORE_OK && lmdb_journal_has_dead(engine)) {
-        result = lmdb_drain_alone(engine);
+        result = lmdb_drain_alone(engine, LMDB_DRAIN_KEYS_MAX);
     }
     assert(result != STORE_OK || engine->journal.first == 0);
     return result;

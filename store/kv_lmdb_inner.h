@@ -226,23 +226,25 @@ void lmdb_buffer_free(struct lmdb_engine *engine);
 
 /* ---- kv_lmdb_drain.c ------------------------------------------------------------------------- */
 
+enum { LMDB_DRAIN_KEYS_MAX = 2048 }; /* of a transaction that isn't itself larger */
+
 /* What a transaction drains; taken over once it is on disk. */
 struct lmdb_drain_step {
     struct lmdb_drain drain;
     bool finishes; /* and moves the floor */
 };
 
-/* How many keys should be drained now, so that the frozen generation is empty before the active one
- * is full? */
-size_t lmdb_drain_due(const struct lmdb_engine *engine);
+/* How many keys should be drained with a commit of `write_count` writes, so that the frozen
+ * generation is empty before the active one is full? */
+size_t lmdb_drain_due(const struct lmdb_engine *engine, size_t write_count);
 /* Puts up to `key_max` keys of the frozen generation into the tree, in key order. */
 enum store_result lmdb_drain_slice(struct lmdb_engine *engine, MDB_txn *txn, size_t key_max,
                                    struct lmdb_drain_step *ret_step,
                                    struct lmdb_journal_step *journal_step);
 void lmdb_drain_taken(struct lmdb_engine *engine, const struct lmdb_drain_step *step);
-/* Drains and sweeps in a bounded transaction of its own: STORE_OK (there is less of both, or there
+/* Drains up to `key_max` keys and sweeps in a transaction of its own: STORE_OK (there is less of both, or there
  * was neither), STORE_FULL, STORE_FAULT. */
-enum store_result lmdb_drain_alone(struct lmdb_engine *engine);
+enum store_result lmdb_drain_alone(struct lmdb_engine *engine, size_t key_max);
 /* Until nothing is frozen. */
 enum store_result lmdb_drain_all(struct lmdb_engine *engine);
 
