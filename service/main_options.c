@@ -59,8 +59,12 @@ static const struct settings_row ROWS[] = {
      .maximum = 3600 * 1000,
      .help = "so often it asks after its own health on every socket it listens on; after 6 bad "
              "rounds in a row it ends with code 71. 0s: never, nor does systemd's WatchdogSec"},
+    {"store-map", SETTINGS_SIZE, AT(store_map_bytes), .value = "SIZE", .fallback = "64GiB",
+     .minimum = 16 << 20, .maximum = UINT64_C(16) << 40, .group = "Storing",
+     .help = "what the store may grow to: address space, neither memory nor disk. At 90 % writes "
+             "are refused; start with more then. Less than there is refuses writes at once"},
     {"store-buffer", SETTINGS_SIZE, AT(store_buffer_bytes), .value = "SIZE", .fallback = "128MiB",
-     .maximum = OPTIONS_BUFFER_MAX, .group = "Storing",
+     .maximum = OPTIONS_BUFFER_MAX,
      .help = "memory for changes that are safe in the store's journal and go into its tree little "
              "by little. More makes busy hours lighter and a start after a crash longer; 0: each "
              "change goes into the tree at once. At least 1MiB otherwise"},
