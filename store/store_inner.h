@@ -39,6 +39,7 @@ struct store {
 #define STORE_ERASURES_NAME "erasures"
 #define STORE_TEMPORARY_NAME "tmp"
 #define STORE_MANIFEST_NAME "MANIFEST"
+#define STORE_RESTORING_NAME "restoring" /* a restore is under way, or was cut short */
 
 /* Takes DATA/lock: STORE_OK (*ret_fd holds it until closed), STORE_CONFLICT, STORE_FAULT. */
 enum store_result store_lock(const char *path, int *ret_fd,
