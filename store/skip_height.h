@@ -1,5 +1,6 @@
 /* How high a skip list's node stands. Every level holds a quarter of the nodes below it. The draws
- * come from the list's own number, which starts at SKIP_RANDOM_START: equal runs make equal lists. */
+ * come from the list's own number, which starts at SKIP_RANDOM_START: equal runs make equal
+ * lists. */
 #ifndef BECKON_STORE_SKIP_HEIGHT_H
 #define BECKON_STORE_SKIP_HEIGHT_H
 

@@ -130,8 +130,8 @@ static void take_turn(struct executor *executor)
 
 /* While nobody wants anything, what is in the store's buffer goes on into its tree, step by step.
  * So a start after a quiet moment finds nothing to do, and no journal (and no backup) keeps for
- * long what an erasure took out of the tree, such as whose a phone's hash was: a shop that never rests
- * fills its buffer within hours, and then again. */
+ * long what an erasure took out of the tree, such as whose a phone's hash was: a shop that never
+ * rests fills its buffer within hours, and then again. */
 static void rest(struct executor *executor)
 {
     bool more = true;
