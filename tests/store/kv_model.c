@@ -223,6 +223,17 @@ static void flush(struct model *model)
     model->counts[MODEL_COUNT_FLUSHED]++;
 }
 
+/* What a writer does that has nothing to do, once or several times. Nobody sees anything of it. */
+static void rest(struct model *model)
+{
+    enum { STEPS_MAX = 12 };
+    bool more = true;
+    for (uint32_t left = 1 + scratch_below(&model->random, STEPS_MAX); more && left > 0; left--) {
+        model_expect(model, "kv_rest", STORE_OK, kv_rest(model->kv, &more));
+    }
+    model->counts[MODEL_COUNT_RESTED]++;
+}
+
 static void rare(struct model *model)
 {
     struct kv_usage usage;
@@ -261,10 +272,14 @@ static void rare(struct model *model)
 
 void model_step(struct model *model)
 {
+    enum { REST_ONE_IN = 30 };
     uint32_t kind = scratch_below(&model->random, 100);
     model->step++;
     if (kind < 24) {
         commit(model);
+        if (scratch_below(&model->random, REST_ONE_IN) == 0) {
+            rest(model);
+        }
     } else if (kind < 64) {
         read_something(model, false);
     } else if (kind < 89) {

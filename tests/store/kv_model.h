@@ -64,7 +64,7 @@ struct model_report {
 enum model_count {
     MODEL_COUNT_COMMITS, MODEL_COUNT_WRITES, MODEL_COUNT_REFUSED, MODEL_COUNT_FULL,
     MODEL_COUNT_GETS, MODEL_COUNT_SCANNED, MODEL_COUNT_CHECKS, MODEL_COUNT_REOPENED,
-    MODEL_COUNT_BACKUPS, MODEL_COUNT_FLUSHED, MODEL_COUNT_COUNT,
+    MODEL_COUNT_BACKUPS, MODEL_COUNT_FLUSHED, MODEL_COUNT_RESTED, MODEL_COUNT_COUNT,
 };
 
 struct model {
@@ -97,9 +97,9 @@ void model_open(struct model *model);
 void model_close(struct model *model);
 /* The write set drawn last has been committed: tells the oracle. */
 void model_committed(struct model *model);
-/* One operation: a write set committed, a get, a scan of some steps, a snapshot opened, closed or
- * read in full; rarely a flush, a backup that is opened and read, or the store closed and opened
- * again. */
+/* One operation: a write set committed, and seldom a rest behind it; a get; a scan of some steps; a
+ * snapshot opened, closed or read in full; rarely a flush, a backup that is opened and read, or the
+ * store closed and opened again. */
 void model_step(struct model *model);
 /* Reads everything there is, in both directions. */
 void model_check(struct model *model);

@@ -445,6 +445,10 @@ static void every_snapshot_beside_the_writer_is_whole(void **state)
     while (writer->commit < commits || (atomic_load(&shared.changes) < CHANGES_MIN &&
                                         writer->commit < CHANGES_COMMITS * commits)) {
         commit_next(writer);
+        bool more; /* of a rest's steps: what they move, nobody may see */
+        if (scratch_below(&writer->random, 20) == 0) {
+            assert_int_equal(kv_rest(shared.kv, &more), STORE_OK);
+        }
         if (writer->commit > commits) { /* the readers get too little of this machine */
             wait_us(COMMIT_WAIT_US);
         }
