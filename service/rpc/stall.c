@@ -7,6 +7,7 @@
 
 #include "service/limits.h"
 #include "service/rpc/call.h"
+#include "service/rpc/health.h"
 
 enum replying { REPLYING_NOT, REPLYING, REPLYING_CUT };
 
@@ -43,6 +44,7 @@ static void cut_when_stalled(struct call *call, uint64_t now_ms, uint64_t patien
 void rpc_maintain(struct rpc *rpc)
 {
     uint64_t now_ms = rpc->options.clock.monotonic_ms(rpc->options.clock.context);
+    health_look(rpc);
     pthread_mutex_lock(&rpc->pool_lock);
     unsigned used = rpc->calls_used;
     bool busy = rpc->calls_taken > rpc->call_max / 4;
