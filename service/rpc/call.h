@@ -162,6 +162,11 @@ struct rpc {
     grpc_server_credentials *credentials;
 };
 
+static inline uint64_t rpc_monotonic_ms(const struct rpc *rpc)
+{
+    return rpc->options.clock.monotonic_ms(rpc->options.clock.context);
+}
+
 /* slots.c */
 void slots_init(struct rpc *rpc);
 void slots_arm(struct rpc *rpc);

@@ -202,7 +202,7 @@ void health_set(struct rpc *rpc, bool serving)
 /* Under the lock: how long the writer has had work, as far as was seen, and ended no turn. */
 static uint64_t stands_ms(struct rpc *rpc)
 {
-    uint64_t now_ms = rpc->options.clock.monotonic_ms(rpc->options.clock.context);
+    uint64_t now_ms = rpc_monotonic_ms(rpc);
     struct executor_pace pace;
     executor_pace(rpc->options.executor, &pace);
     if (!pace.has_work || !rpc->pace.has_work || pace.turns != rpc->pace.turns)
