@@ -118,7 +118,6 @@ bool data_open(const struct options *options, unsigned reader_max, struct store 
 {
     struct store_options store_options = {
         .path = options->data, .headroom_bytes = HEADROOM_BYTES, .reader_max = reader_max,
-        .record_commits = options->record_commits,
     };
     char message[STORE_MESSAGE_BYTES] = "", quoted[LOG_VALUE_BYTES], path[LOG_VALUE_BYTES];
     bool created = false;

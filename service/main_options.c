@@ -95,8 +95,6 @@ static const struct settings_row ROWS[] = {
     {"core-dumps", SETTINGS_FLAG, AT(core_dumps), .flag_only = true,
      .help = "lets the system write core dumps and debuggers attach, to find a fault: they hold "
              "everybody's personal data and the keys"},
-    {"record-commits", SETTINGS_PATH, AT(record_commits), .value = "FILE",
-     .help = "measurements: writes every commit's write set there"},
     {"restore", SETTINGS_PATH, AT(restore), .value = "BACKUP_DIR", .flag_only = true,
      .group = "Instead of serving",
      .help = "puts a backup into an empty data folder and ends; nothing may run on it"},

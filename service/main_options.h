@@ -32,7 +32,6 @@ struct options {
     unsigned tls_client;
     bool core_dumps;            /* the system may write them */
     uint64_t watchdog_ms;       /* 0: none */
-    const char *record_commits; /* NULL: none */
     const char *restore;        /* OPTIONS_RESTORE: the backup */
     const char *rehearse;       /* OPTIONS_REHEARSE: a backup, or the folder of dated ones */
     uint64_t keep;              /* backups left after a good rehearsal; 0: all */

@@ -23,7 +23,6 @@
 #include "store/key_slots.h"
 #include "store/keyring.h"
 #include "store/kv_lmdb.h"
-#include "store/kv_record.h"
 #include "store/rewrap.h"
 #include "store/store_inner.h"
 
@@ -132,10 +131,6 @@ static enum store_result engine_open(struct store *store, const struct store_opt
     if (result != STORE_OK) {
         return store_say(ret_message, STORE_FAULT, "Can't open the database in %.100s: look at "
                          "its owner and rights, and at the disk; else restore a backup.", path);
-    }
-    if (options->record_commits != NULL &&
-        kv_record_wrap(options->record_commits, &store->kv) != STORE_OK) {
-        return store_say_errno(ret_message, "Can't write", options->record_commits);
     }
     return STORE_OK;
 }

@@ -31,7 +31,6 @@ struct store_options {
     const char *path;            /* DATA; made when absent, mode 0700 */
     uint64_t headroom_bytes;     /* kept allocated beyond the last page; 0: none (tests) */
     unsigned reader_max;         /* snapshots open at once */
-    const char *record_commits;  /* NULL, or a file that receives every commit's write set */
     /* Tests put another engine here; NULL opens LMDB. Takes over what it is given. */
     enum store_result (*engine_open)(const char *path, const uint8_t *checksum_key,
                                      struct kv **ret_kv);
