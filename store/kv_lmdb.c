@@ -114,7 +114,10 @@ static const struct kv_engine LMDB_ENGINE = {
 static int environment_open(struct lmdb_engine *engine, const struct kv_lmdb_options *options)
 {
     uint64_t map_bytes = options->map_bytes != 0 ? options->map_bytes : KV_LMDB_MAP_BYTES;
-    int code = mdb_env_create(&engine->env);
+    int code = lmdb_make(options->path, map_bytes);
+    if (code == MDB_SUCCESS) {
+        code = mdb_env_create(&engine->env);
+    }
     if (code == MDB_SUCCESS) {
         code = mdb_env_set_mapsize(engine->env, map_bytes);
     }

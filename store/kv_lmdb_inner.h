@@ -1,7 +1,7 @@
 /* What the files of the LMDB engine share; only kv_lmdb*.c include it.
  *
- * kv_lmdb.c opens and closes, kv_lmdb_snapshot.c reads, kv_lmdb_commit.c writes,
- * kv_lmdb_backup.c copies. */
+ * kv_lmdb_make.c makes the file, kv_lmdb.c opens and closes, kv_lmdb_snapshot.c reads,
+ * kv_lmdb_commit.c writes, kv_lmdb_backup.c copies. */
 #ifndef BECKON_STORE_KV_LMDB_INNER_H
 #define BECKON_STORE_KV_LMDB_INNER_H
 
@@ -39,6 +39,10 @@ static inline MDB_val lmdb_val(struct bytes bytes)
 {
     return (MDB_val){.mv_size = bytes.size, .mv_data = (void *)(uintptr_t)bytes.data};
 }
+
+/* Makes data.mdb in the folder where there is none, synced; its name is synced with the folder. An
+ * LMDB code. */
+int lmdb_make(const char *folder, uint64_t map_bytes);
 
 /* What an LMDB return code means to callers of kv.h. */
 enum store_result lmdb_result(int code);

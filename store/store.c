@@ -192,7 +192,9 @@ enum store_result store_open(const struct store_options *options, struct store *
 
     enum store_result result = STORE_OK;
     bool created = false;
-    if (!folder_make(store->path)) {
+    /* Synced even when it was found: whoever made it may have died before he did. A folder above it
+     * that we may not open is older than that. */
+    if (!folder_make(store->path) || (!folder_sync_parent(store->path) && errno == EIO)) {
         result = store_say_errno(ret_message, "Can't make or use the folder", store->path);
     }
     if (result == STORE_OK) {
