@@ -71,9 +71,9 @@ void lmdb_readers(struct lmdb_engine *engine, struct lmdb_readers *ret_readers)
 }
 
 /* LMDB finds them by a lock that ends with its process. One that is left keeps every page given up
- * after it from being used again, which at full speed is 100 MiB a second: so each commit looks, and
- * maintenance where there is none. It costs a glance at each reader's place, and a system call where
- * one belongs to another process. */
+ * after it from being used again, which at full speed is 100 MiB a second: so each commit looks,
+ * and maintenance where there is none. It costs a glance at each reader's place, and a system call
+ * where one belongs to another process. */
 static void end_dead_readers(struct lmdb_engine *engine)
 {
     int count;

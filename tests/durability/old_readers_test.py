@@ -1,9 +1,9 @@
 """Snapshots that stay open, and what they cost: every page given up since is kept for them.
 
 A program that was killed inside its snapshot is noticed by the next commit, so the store grows no
-more than a fifth beyond the same purchases without it; one that lives on shows what that saves. A thread of
-the service itself that stops inside a read is shown by store info, and nothing breaks. And a store
-that such a reader fills to nine tenths of its map refuses writes, is read, and takes writes again by
+more than a fifth beyond the same purchases without it; one that lives on shows what that saves. A
+thread of the service itself that stops inside a read is shown by store info, and nothing breaks. And
+a store that such a reader fills to nine tenths of its map refuses writes, is read, and takes writes again by
 itself when the reader goes, or once it is started with a larger map.
 
 6,000 purchases a run; with BECKON_LONG=1 (tests/run --long) 200,000."""
