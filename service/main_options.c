@@ -65,6 +65,11 @@ static const struct settings_row ROWS[] = {
      .minimum = 16 << 20, .maximum = UINT64_C(16) << 40, .group = "Storing",
      .help = "what the store may grow to: address space, neither memory nor disk. At 90 % writes "
              "are refused; start with more then. Less than there is refuses writes at once"},
+    {"store-buffer", SETTINGS_SIZE, AT(store_buffer_bytes), .value = "SIZE", .fallback = "128MiB",
+     .maximum = OPTIONS_BUFFER_MAX,
+     .help = "memory for changes that are safe in the store's journal and go into its tree little "
+             "by little. More makes busy hours lighter and a start after a crash longer; 0: each "
+             "change goes into the tree at once. At least 1MiB otherwise"},
     {"tls-certificate", SETTINGS_PATH, AT(tls_certificate), .value = "FILE", .reload = true,
      .group = "TLS",
      .help = "PEM: our certificate and those it hangs by. Read again with SIGHUP; connections that "
@@ -169,6 +174,8 @@ static bool fits(const struct options *options, struct settings_error *ret_error
         return wrong(ret_error, "tls-certificate and tls-key go together");
     if (options->tls_client_ca != NULL && options->tls_certificate == NULL)
         return wrong(ret_error, "tls-client-ca goes with tls-certificate and tls-key");
+    if (options->store_buffer_bytes != 0 && options->store_buffer_bytes < OPTIONS_BUFFER_MIN)
+        return wrong(ret_error, "store-buffer is 0 or at least 1MiB");
     if (strlen(options->data) >= PATH_MAX)
         return wrong(ret_error, "data is too long");
     return true;

@@ -21,9 +21,10 @@ enum { MODEL_READER_MAX = 16, MODEL_HELD_MAX = 6, MODEL_VIEW_MAX = 24 };
 struct model_engine {
     const char *name;
     bool needy;          /* kv_needy around it: first answers ask to fetch */
+    uint64_t buffer_bytes; /* kv_lmdb.h */
     size_t batch_bytes;  /* the largest write set */
 };
-enum { MODEL_ENGINE_COUNT = 2 };
+enum { MODEL_ENGINE_COUNT = 5 };
 extern const struct model_engine MODEL_ENGINES[MODEL_ENGINE_COUNT];
 
 /* Opens it in the existing folder `path`. */
