@@ -169,9 +169,11 @@ struct bytes kv_draw_bound(const struct kv_draw *draw, uint64_t *random,
     case 2: /* beside it */
         to[key.size - 1] = (uint8_t)(to[key.size - 1] + (scratch_below(random, 2) == 0 ? 1 : -1));
         break;
-    case 3: /* an end, the upper one above all keys there may be */
-        key.size = 1;
+    case 3: /* an end, the upper one above all keys there may be, or among the engine's own */
+        key.size = 1 + scratch_below(random, 4);
+        memset(to, 0xff, key.size);
         to[0] = scratch_below(random, 2) == 0 ? 0 : 0xff;
+        to[1] = (uint8_t)scratch_random(random);
         break;
     default:
         break;

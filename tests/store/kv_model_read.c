@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const uint8_t LOWEST[] = {0}, HIGHEST[] = {0xff};
+static const uint8_t LOWEST[] = {0}, HIGHEST[] = {0xff, 0xff, 0xff};
 
 /* ---- what differs --------------------------------------------------------------------------- */
 

@@ -8,6 +8,8 @@
  * numbers. What is read of these lies in commits of very different age: a snapshot that is torn,
  * mixes two moments or loses a deletion breaks one of them.
  *
+ * kv_model_delays.c holds threads up where another may overtake them.
+ *
  * The seed draws the commits; who reads when is the machine's. BECKON_LONG=1 commits more. */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -33,11 +35,11 @@ enum {
     QUEUE_SIZE = 40,
     FILLER_BYTES_MAX = 4000, /* fills buffers, so that they change while somebody reads */
     HELD_ROUNDS_MAX = 40,    /* how long a reader keeps an old snapshot */
-    CHANGES_MIN = 1500,      /* snapshots of another commit than the one before, ... */
+    CHANGES_MIN = 500,      /* snapshots of another commit than the one before, ... */
     CHANGES_COMMITS = 50,    /* ... for which it goes on up to so many times as long */
     NAP_US_MAX = 300,
     WRITES_MAX = 8,
-    FULL_WAIT_US = 200,
+    COMMIT_WAIT_US = 200,
     FULL_TRIES_MAX = 50000,
 };
 
@@ -85,6 +87,12 @@ static void expect(const struct shared *shared, uint64_t commit, const char *wha
     if (expected != found) {
         fail_reader(shared, commit, what, expected, found);
     }
+}
+
+static void wait_us(long us)
+{
+    struct timespec wait = {0, 1000 * us};
+    nanosleep(&wait, NULL);
 }
 
 /* ---- reading -------------------------------------------------------------------------------- */
@@ -228,15 +236,6 @@ static struct kv_snapshot *open_and_check(struct model_reader *reader, uint64_t 
     return snapshot;
 }
 
-/* Now and then, so that the one that commits gets on, also on a machine of few cores. */
-static void nap(struct model_reader *reader)
-{
-    struct timespec wait = {0, 1000 * (long)scratch_below(&reader->random, NAP_US_MAX)};
-    if (scratch_below(&reader->random, 2) == 0) {
-        nanosleep(&wait, NULL);
-    }
-}
-
 static void *read_on(void *context)
 {
     struct model_reader *reader = context;
@@ -254,7 +253,9 @@ static void *read_on(void *context)
             continue;
         }
         kv_snapshot_close(snapshot);
-        nap(reader);
+        if (scratch_below(&reader->random, 2) == 0) { /* not always in step with the commits */
+            wait_us((long)scratch_below(&reader->random, NAP_US_MAX));
+        }
         if (rounds-- == 0) {
             expect(shared, held_commit, "an old snapshot's commit, later", (int64_t)held_commit,
                    (int64_t)check_snapshot(shared, held, &reader->random));
@@ -327,8 +328,7 @@ static void commit_writes(struct model_writer *writer)
     atomic_store(&shared->begun, writer->commit);
     while ((result = kv_commit(shared->kv, writer->writes, writer->write_count, NULL, 0)) ==
            STORE_FULL && tries < FULL_TRIES_MAX) {
-        struct timespec wait = {0, FULL_WAIT_US * 1000};
-        nanosleep(&wait, NULL);
+        wait_us(COMMIT_WAIT_US);
         tries++;
     }
     writer->full_count += tries > 0;
@@ -396,6 +396,9 @@ static void every_snapshot_beside_the_writer_is_whole(void **state)
     while (writer->commit < commits || (atomic_load(&shared.changes) < CHANGES_MIN &&
                                         writer->commit < CHANGES_COMMITS * commits)) {
         commit_next(writer);
+        if (writer->commit > commits) { /* the readers get too little of this machine */
+            wait_us(COMMIT_WAIT_US);
+        }
     }
     atomic_store(&shared.over, true);
     uint64_t snapshots = 0, changes = atomic_load(&shared.changes);
