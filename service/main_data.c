@@ -30,17 +30,26 @@ bool data_write_file(const char *path, const char *text, unsigned mode)
     return ok && rename(temporary, path) == 0;
 }
 
-/* Makes the folders above the data folder; the store makes that itself. */
-static void parents_make(const char *path)
+/* Makes the folders above a data folder that isn't there; the store makes that itself. Each is
+ * synced whoever made it: a start before this one may have died behind its mkdir. What can't be
+ * made, store_open says; what we may not open to sync is older than us. */
+static bool parents_make(const char *path)
 {
-    char part[PATH_MAX];
+    char part[PATH_MAX], quoted[LOG_VALUE_BYTES];
+    if (folder_has(path))
+        return true;
     for (size_t i = 1; path[i] != '\0' && i < sizeof part; i++) {
         if (path[i] != '/')
             continue;
         memcpy(part, path, i);
         part[i] = '\0';
-        mkdir(part, 0700); /* what can't be made, store_open says */
+        bool there = mkdir(part, 0700) == 0 || errno == EEXIST;
+        if (there && !folder_sync_parent(part) && errno == EIO) {
+            log_event("error", "folder not synced", "path=%s cause=EIO", log_quote(part, quoted));
+            return false;
+        }
     }
+    return true;
 }
 
 static bool token_write(const char *data, const char *name, const char *token)
@@ -118,12 +127,14 @@ bool data_open(const struct options *options, unsigned reader_max, struct store 
 {
     struct store_options store_options = {
         .path = options->data, .headroom_bytes = HEADROOM_BYTES, .reader_max = reader_max,
-        .record_commits = options->record_commits,
+        .map_bytes = options->store_map_bytes,
+        .buffer_bytes = options->store_buffer_bytes,
     };
     char message[STORE_MESSAGE_BYTES] = "", quoted[LOG_VALUE_BYTES], path[LOG_VALUE_BYTES];
     bool created = false;
     struct store *store;
-    parents_make(options->data);
+    if (!parents_make(options->data))
+        return false;
     if (store_open(&store_options, &store, &created, message) != STORE_OK) {
         log_event("error", "store not opened", "data=%s cause=%s", log_quote(options->data, path),
                   log_quote(message, quoted));
@@ -143,7 +154,8 @@ bool data_restore(const struct options *options)
 {
     char message[STORE_MESSAGE_BYTES] = "", quoted[LOG_VALUE_BYTES], path[LOG_VALUE_BYTES];
     bool list_made = false;
-    parents_make(options->data);
+    if (!parents_make(options->data))
+        return false;
     struct store_brought brought = {.master_key = options->master_key,
                                     .erasures = options->erasures,
                                     .wrapping_keys = options->wrapping_keys};

@@ -35,7 +35,9 @@ static const char NOTES[] =
     "  2   wrong settings\n"
     "  3   the data folder can't be opened: another beckond runs on it, no right, damaged, newer\n"
     "  4   can't listen: the port is taken, the address not of this machine, the certificate bad\n"
-    "  70  the store failed while serving; nothing acknowledged is lost, start it again\n"
+    "  70  the store failed while serving: what was being written is unknown, what was\n"
+    "      acknowledged is there. Look at the disk, start it again, run beckon verify; calls that\n"
+    "      ended UNAVAILABLE are sent again as they were and count once\n"
     "  71  it no longer answered on its own sockets (watchdog); start it again\n";
 
 static const char *const TLS_CLIENT_NAMES[] = {
@@ -59,8 +61,12 @@ static const struct settings_row ROWS[] = {
      .maximum = 3600 * 1000,
      .help = "so often it asks after its own health on every socket it listens on; after 6 bad "
              "rounds in a row it ends with code 71. 0s: never, nor does systemd's WatchdogSec"},
+    {"store-map", SETTINGS_SIZE, AT(store_map_bytes), .value = "SIZE", .fallback = "64GiB",
+     .minimum = 16 << 20, .maximum = UINT64_C(16) << 40, .group = "Storing",
+     .help = "what the store may grow to: address space, neither memory nor disk. At 90 % writes "
+             "are refused; start with more then. Less than there is refuses writes at once"},
     {"store-buffer", SETTINGS_SIZE, AT(store_buffer_bytes), .value = "SIZE", .fallback = "128MiB",
-     .maximum = OPTIONS_BUFFER_MAX, .group = "Storing",
+     .maximum = OPTIONS_BUFFER_MAX,
      .help = "memory for changes that are safe in the store's journal and go into its tree little "
              "by little. More makes busy hours lighter and a start after a crash longer; 0: each "
              "change goes into the tree at once. At least 1MiB otherwise"},
@@ -100,8 +106,6 @@ static const struct settings_row ROWS[] = {
     {"core-dumps", SETTINGS_FLAG, AT(core_dumps), .flag_only = true,
      .help = "lets the system write core dumps and debuggers attach, to find a fault: they hold "
              "everybody's personal data and the keys"},
-    {"record-commits", SETTINGS_PATH, AT(record_commits), .value = "FILE",
-     .help = "measurements: writes every commit's write set there"},
     {"restore", SETTINGS_PATH, AT(restore), .value = "BACKUP_DIR", .flag_only = true,
      .group = "Instead of serving",
      .help = "puts a backup into an empty data folder and ends; nothing may run on it"},

@@ -33,10 +33,10 @@ struct options {
     const char *tls_key;
     const char *tls_client_ca;  /* NULL: clients need no certificate */
     unsigned tls_client;
+    uint64_t store_map_bytes;   /* what the store may grow to */
     uint64_t store_buffer_bytes; /* memory for changes on their way into the tree; 0: none */
     bool core_dumps;            /* the system may write them */
     uint64_t watchdog_ms;       /* 0: none */
-    const char *record_commits; /* NULL: none */
     const char *restore;        /* OPTIONS_RESTORE: the backup */
     const char *rehearse;       /* OPTIONS_REHEARSE: a backup, or the folder of dated ones */
     uint64_t keep;              /* backups left after a good rehearsal; 0: all */

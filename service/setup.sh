@@ -11,10 +11,11 @@ SETUP_BUILD_PACKAGES=(gcc libc6-dev cmake ninja-build pkgconf protobuf-compiler
 SETUP_TEST_PACKAGES=(libcmocka-dev zbar-tools zxing-cpp-tools python3 python3-grpcio
   python3-protobuf python3-openpyxl nghttp2-client curl strace procps python3-selenium chromium
   chromium-driver fonts-wqy-microhei nginx-light openssl less man-db python3-prometheus-client
-  dpkg-dev file systemd)
+  dpkg-dev file systemd lmdb-utils)
 SETUP_LONG_PACKAGES=(zsh fish)
 SETUP_FUZZ_PACKAGES=(clang libclang-rt-14-dev)
-SETUP_BENCH_PACKAGES=(nghttp2-client python3 python3-grpcio python3-protobuf)
+SETUP_BENCH_PACKAGES=(nghttp2-client python3 python3-grpcio python3-protobuf lmdb-utils)
+SETUP_PEER_PACKAGES=(postgresql-15 postgresql-client-15)
 
 setup_say() { printf '%s\n' "$*" >&2; }
 setup_fail() { setup_say "error: $*"; exit 1; }

@@ -26,7 +26,8 @@
 
 enum {
     KV_KEY_BYTES_MAX = 128,     /* engines may count on it; LMDB's own limit is 511 */
-    KV_KEY_RESERVED = 0xff,     /* a key's first byte is below; from here on is the engine's own */
+    KV_KEY_RESERVED = 0xff,     /* a written key's first byte is below: from here on it is the
+                                   engine's own, and for readers and fences always absent */
     KV_VALUE_BYTES_MAX = 65536, /* the largest record: a program version */
     KV_CHECKSUM_BYTES = 8,      /* SipHash-2-4 under the store's checksum key */
     KV_CHECKSUM_KEY_BYTES = 16,
@@ -55,6 +56,8 @@ struct kv_fence_check {
 /* For alarms; one moment's figures. */
 struct kv_usage {
     uint64_t used_bytes, map_bytes; /* up to the last page in use; the engine's limit */
+    uint64_t free_bytes;            /* of the used: can be used again, as of 10 s ago at most */
+    bool full;                      /* no room in the map or on the disk: commits are refused */
     unsigned snapshots;             /* open now, backups among them */
     uint64_t oldest_commits;        /* commits since the oldest of them was opened: the pages they
                                        gave up can't be used again before it is closed */
@@ -83,6 +86,7 @@ struct kv_engine {
     enum store_result (*commit)(void *engine, const struct kv_write *writes, size_t write_count,
                                 const struct kv_fence_check *checks, size_t check_count);
     enum store_result (*flush)(void *engine);
+    enum store_result (*rest)(void *engine, bool *ret_more);
     enum store_result (*backup)(void *engine, const char *path);
     void (*usage)(void *engine, struct kv_usage *ret_usage);
     void (*maintain)(void *engine);
@@ -134,12 +138,17 @@ enum store_result kv_commit(struct kv *kv, const struct kv_write *writes, size_t
  * thread's. STORE_OK, STORE_FULL (some of it is where it was; ask again), STORE_FAULT as
  * kv_commit. */
 enum store_result kv_flush(struct kv *kv) STORE_CHECKED;
+/* A small step of a flush, some milliseconds' work, for when the committing thread has nothing else
+ * to do. *ret_more: another step would do something. Answers as kv_flush; a refusal is no news, the
+ * next commit says it. */
+enum store_result kv_rest(struct kv *kv, bool *ret_more) STORE_CHECKED;
 
 /* Copies a consistent snapshot into the existing, empty directory `path`, synced. One at a time. */
 enum store_result kv_backup(struct kv *kv, const char *path) STORE_CHECKED;
 /* Any thread. */
 void kv_usage(struct kv *kv, struct kv_usage *ret_usage);
-/* Housekeeping, every 10 s, any thread: LMDB frees the reader slots of dead processes. */
+/* Housekeeping, every second, any thread: snapshots of dead processes are ended, and a commit is
+ * tried again where the last one was refused for want of room. */
 void kv_maintain(struct kv *kv);
 
 #endif

@@ -23,7 +23,8 @@
  * Asking again later is right.
  *
  * At least KV_LMDB_HEADROOM_BYTES beyond the last used page are kept allocated, so that a full disk
- * is met before a commit (STORE_FULL) and not inside it. */
+ * is met before a commit (STORE_FULL) and not inside it; so is a map of which more than 90 % are in
+ * use. Both are looked at again once a second (kv_maintain). */
 #ifndef BECKON_STORE_KV_LMDB_H
 #define BECKON_STORE_KV_LMDB_H
 
@@ -37,7 +38,7 @@
 
 struct kv_lmdb_options {
     const char *path;         /* existing directory; data.mdb and lock.mdb live there */
-    uint64_t map_bytes;       /* 0: KV_LMDB_MAP_BYTES */
+    uint64_t map_bytes;       /* 0: KV_LMDB_MAP_BYTES; may be another with every opening */
     uint64_t headroom_bytes;  /* kept allocated; 0 keeps none (tests) */
     uint64_t buffer_bytes;    /* 0: each commit goes straight into the tree, and so does a journal
                                  that is there; else >= KV_LMDB_BUFFER_BYTES_MIN */
@@ -46,8 +47,9 @@ struct kv_lmdb_options {
     uint64_t *ret_damaged_commit; /* NULL, or set with STORE_DAMAGED: whose value is damaged */
 };
 
-/* Opens or creates. STORE_OK, STORE_FULL (no room for the headroom, or to drain what the buffer
- * can't hold), STORE_DAMAGED (the journal), STORE_FAULT. */
+/* Opens or creates. STORE_OK, STORE_FULL (a new store, and no room for it; or no room to drain what
+ * the buffer can't hold), STORE_DAMAGED (the journal), STORE_FAULT. A store that has commits is
+ * opened without room too: it can be read, and commits answer STORE_FULL. */
 enum store_result kv_lmdb_open(const struct kv_lmdb_options *options,
                                struct kv **ret_kv) STORE_CHECKED;
 

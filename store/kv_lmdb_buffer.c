@@ -169,6 +169,17 @@ void lmdb_buffer_drop(struct lmdb_snapshot *snapshot)
     snapshot->frozen = NULL;
 }
 
+size_t lmdb_buffer_spare(struct lmdb_engine *engine)
+{
+    size_t count = 0;
+    pthread_mutex_lock(&engine->lock);
+    for (size_t i = 0; i < LMDB_ARENA_MAX; i++) {
+        count += engine->arenas[i].holders == 0;
+    }
+    pthread_mutex_unlock(&engine->lock);
+    return count;
+}
+
 /* ---- the rest ------------------------------------------------------------------------------- */
 
 void lmdb_buffer_usage(struct lmdb_engine *engine, struct kv_usage *usage)

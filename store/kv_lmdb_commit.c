@@ -1,58 +1,28 @@
 /* A commit: room, fences, journal, a slice of the drain, LMDB's commit, memory, publication.
  *
- * Happy path: headroom and map have room -> the active generation has room (else the frozen one is
- * drained, and the two swap) -> write transaction -> fences compare, through active, frozen, tree ->
- * the write set is appended to the journal, one slice of the frozen generation goes into the tree,
- * some dead journal values are deleted -> mdb_txn_commit, which returns after its sync -> drain and
- * journal are where the transaction left them -> the versions are inserted -> published: every
- * snapshot opened from here on sees them. Without a buffer the write set goes into the tree.
+ * Happy path: disk and map have room (kv_lmdb_room.c) -> the active generation has room (else the
+ * frozen one is drained, and the two swap) -> write transaction -> fences compare, through active,
+ * frozen, tree -> the write set is appended to the journal, one slice of the frozen generation goes
+ * into the tree, some dead journal values are deleted -> mdb_txn_commit, which returns after its
+ * sync -> drain and journal are where the transaction left them -> the versions are inserted ->
+ * published: every snapshot opened from here on sees them. Without a buffer the write set goes into
+ * the tree.
  *
  * Ways it fails: no room (STORE_FULL) before or while writing, a fence moved (STORE_CONFLICT,
  * STORE_FENCED): the transaction is aborted, nothing of the write set happened, what was drained
  * for it before changes nothing a snapshot sees. A nearly full map still drains when a commit is
- * refused: dead journal values give their pages back. mdb_txn_commit fails: unless the map was full,
- * which it notices before it writes, nobody knows what is on disk. STORE_FAULT then, and for every
- * commit after it: LMDB would let the next one succeed over a hole. */
+ * refused: dead journal values give their pages back. mdb_txn_commit fails: unless the map was
+ * full, which it notices before it writes, nobody knows what is on disk. STORE_FAULT then, and for
+ * every commit after it: LMDB would let the next one succeed over a hole. */
 #include <assert.h>
-#include <errno.h>
-#include <fcntl.h>
 
 #include "store/kv_lmdb_inner.h"
 
 enum {
-    MAP_PERCENT_MAX = 90,    /* of the map; what is left lets deletions and drains work */
-    HEADROOM_STEP_PARTS = 4, /* headroom is topped up by a quarter, not with every commit */
-    SWEEP_MIN = 16,          /* dead pieces a commit deletes, besides twice what it appends */
+    REST_KEYS = 256,     /* a commit that comes meanwhile waits for these */
+    REST_ARENAS_MIN = 4, /* free ones: a writer that rests leaves them to commits */
+    SWEEP_MIN = 16,      /* dead pieces a commit deletes, besides twice what it appends */
 };
-
-enum store_result lmdb_headroom(struct lmdb_engine *engine)
-{
-    if (engine->headroom_bytes == 0) {
-        return STORE_OK;
-    }
-    uint64_t used_bytes, map_bytes;
-    lmdb_usage(engine, &used_bytes, &map_bytes);
-    uint64_t wanted = used_bytes + engine->headroom_bytes;
-    if (wanted <= engine->allocated_bytes) {
-        return STORE_OK;
-    }
-    int fd;
-    int code = mdb_env_get_fd(engine->env, &fd);
-    assert(code == MDB_SUCCESS);
-    /* First more than is needed, and on a disk too full for that, just what is needed. */
-    uint64_t targets[] = {wanted + engine->headroom_bytes / HEADROOM_STEP_PARTS, wanted};
-    for (size_t i = 0; i < 2; i++) {
-        uint64_t from = engine->allocated_bytes;
-        do {
-            code = posix_fallocate(fd, (off_t)from, (off_t)(targets[i] - from));
-        } while (code == EINTR);
-        if (code == 0) {
-            engine->allocated_bytes = targets[i];
-            return STORE_OK;
-        }
-    }
-    return lmdb_result(code);
-}
 
 /* ---- write transactions --------------------------------------------------------------------- */
 
@@ -93,6 +63,9 @@ static enum store_result newest(struct lmdb_engine *engine, MDB_txn *txn, struct
                                 struct bytes *ret_value)
 {
     const struct lmdb_arena *arenas[] = {engine->active, engine->frozen};
+    if (key.data[0] >= KV_KEY_RESERVED) {
+        return STORE_ABSENT; /* the journal is no record */
+    }
     for (size_t i = 0; i < 2; i++) {
         struct bytes value;
         if (arenas[i] != NULL &&
@@ -212,7 +185,8 @@ static enum store_result commit_to_journal(struct lmdb_engine *engine,
     struct lmdb_drain_step drain;
     result = check_fences(engine, txn, checks, check_count);
     if (result == STORE_OK) {
-        result = lmdb_drain_slice(engine, txn, lmdb_drain_due(engine), &drain, &journal);
+        result = lmdb_drain_slice(engine, txn, lmdb_drain_due(engine, write_count), &drain,
+                                  &journal);
     }
     if (result == STORE_OK) {
         result = lmdb_journal_append(engine, txn, commit, writes, write_count, &journal);
@@ -245,9 +219,18 @@ static enum store_result make_free_pages(struct lmdb_engine *engine)
         result = lmdb_buffer_swap(engine, lmdb_buffer_half(engine));
     }
     if (result == STORE_OK && (engine->frozen != NULL || lmdb_journal_has_dead(engine))) {
-        result = lmdb_drain_alone(engine);
+        result = lmdb_drain_alone(engine, LMDB_DRAIN_KEYS_MAX);
     }
     return result == STORE_FAULT ? STORE_FAULT : STORE_FULL;
+}
+
+static uint64_t bytes_of(const struct kv_write *writes, size_t write_count)
+{
+    uint64_t bytes = 0;
+    for (size_t i = 0; i < write_count; i++) {
+        bytes += writes[i].key.size + writes[i].value.size;
+    }
+    return bytes;
 }
 
 enum store_result lmdb_commit(void *state, const struct kv_write *writes, size_t write_count,
@@ -257,18 +240,42 @@ enum store_result lmdb_commit(void *state, const struct kv_write *writes, size_t
     if (engine->faulted) {
         return STORE_FAULT;
     }
-    uint64_t used_bytes, map_bytes;
-    lmdb_usage(engine, &used_bytes, &map_bytes);
-    if (used_bytes > map_bytes / 100 * MAP_PERCENT_MAX) {
+    enum store_result result = lmdb_room(engine, bytes_of(writes, write_count), write_count);
+    if (result == STORE_FULL) {
         return make_free_pages(engine);
     }
-    enum store_result result = lmdb_headroom(engine);
     if (result != STORE_OK) {
         return result;
     }
     return engine->active != NULL
                ? commit_to_journal(engine, writes, write_count, checks, check_count)
                : commit_to_tree(engine, writes, write_count, checks, check_count);
+}
+
+/* Would a swap help a writer that rests? Not while snapshots hold much: commits need the arenas. */
+static bool rest_swaps(struct lmdb_engine *engine)
+{
+    return engine->active != NULL && engine->frozen == NULL && engine->active->last_commit > 0 &&
+           lmdb_buffer_spare(engine) >= REST_ARENAS_MIN;
+}
+
+enum store_result lmdb_rest(void *state, bool *ret_more)
+{
+    struct lmdb_engine *engine = state;
+    if (engine->faulted) {
+        return STORE_FAULT;
+    }
+    enum store_result result = STORE_OK;
+    if (rest_swaps(engine)) {
+        result = lmdb_buffer_swap(engine, lmdb_buffer_half(engine));
+    }
+    if (result == STORE_OK && (engine->frozen != NULL || lmdb_journal_has_dead(engine))) {
+        result = lmdb_drain_alone(engine, REST_KEYS);
+    }
+    if (result == STORE_OK) {
+        *ret_more = engine->frozen != NULL || lmdb_journal_has_dead(engine) || rest_swaps(engine);
+    }
+    return result;
 }
 
 enum store_result lmdb_flush(void *state)
@@ -288,7 +295,7 @@ enum store_result lmdb_flush(void *state)
         }
     }
     while (result == STORE_OK && lmdb_journal_has_dead(engine)) {
-        result = lmdb_drain_alone(engine);
+        result = lmdb_drain_alone(engine, LMDB_DRAIN_KEYS_MAX);
     }
     assert(result != STORE_OK || engine->journal.first == 0);
     return result;

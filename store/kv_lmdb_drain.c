@@ -12,13 +12,13 @@
 
 enum {
     KEYS_MIN = 64,            /* the upper pages of the tree are written for these together */
-    KEYS_MAX = 2048,          /* of one transaction: bounds how long a commit takes */
     SLICE_BYTES_MAX = 1 << 20,
+    KEYS_PER_WRITE = 2,       /* a large commit drains more, lest the drain falls behind */
     SWEEP_MAX = 1024,         /* of a transaction of its own */
     PACE_PERCENT = 110,       /* of the active one's filling */
 };
 
-size_t lmdb_drain_due(const struct lmdb_engine *engine)
+size_t lmdb_drain_due(const struct lmdb_engine *engine, size_t write_count)
 {
     if (engine->frozen == NULL) {
         return 0;
@@ -32,7 +32,10 @@ size_t lmdb_drain_due(const struct lmdb_engine *engine)
     if (due < KEYS_MIN && goal < key_count) {
         return 0;
     }
-    return due < KEYS_MAX ? (size_t)due : KEYS_MAX;
+    uint64_t key_max = write_count > LMDB_DRAIN_KEYS_MAX / KEYS_PER_WRITE
+                           ? KEYS_PER_WRITE * (uint64_t)write_count
+                           : LMDB_DRAIN_KEYS_MAX;
+    return (size_t)(due < key_max ? due : key_max);
 }
 
 static int put(MDB_cursor *cursor, const struct kv_write *write)
@@ -106,7 +109,7 @@ void lmdb_drain_taken(struct lmdb_engine *engine, const struct lmdb_drain_step *
     pthread_mutex_unlock(&engine->lock);
 }
 
-enum store_result lmdb_drain_alone(struct lmdb_engine *engine)
+static enum store_result drain_some(struct lmdb_engine *engine, size_t key_max)
 {
     MDB_txn *txn;
     struct lmdb_drain_step step = {.drain = engine->drain};
@@ -115,7 +118,7 @@ enum store_result lmdb_drain_alone(struct lmdb_engine *engine)
     if (result != STORE_OK) {
         return result;
     }
-    result = lmdb_drain_slice(engine, txn, KEYS_MAX, &step, &journal_step);
+    result = lmdb_drain_slice(engine, txn, key_max, &step, &journal_step);
     if (result == STORE_OK) {
         result = lmdb_journal_sweep(engine, txn, SWEEP_MAX, &journal_step);
     }
@@ -127,10 +130,29 @@ enum store_result lmdb_drain_alone(struct lmdb_engine *engine)
     return result;
 }
 
+enum store_result lmdb_drain_alone(struct lmdb_engine *engine, size_t key_max)
+{
+    assert(key_max > 0);
+    const size_t key_maxima[] = {key_max, key_max / 16 + 1, key_max / 256 + 1};
+    enum store_result result = STORE_OK;
+    if (!lmdb_room_drains(engine)) {
+        return STORE_FULL;
+    }
+    /* The fuller the map, the smaller the steps that still fit. */
+    for (size_t i = 0; i < sizeof key_maxima / sizeof key_maxima[0]; i++) {
+        result = drain_some(engine, key_maxima[i]);
+        if (result != STORE_FULL) {
+            return result;
+        }
+    }
+    /* Dead values at least: what they free serves the next attempt. */
+    return drain_some(engine, 0) == STORE_FAULT ? STORE_FAULT : STORE_FULL;
+}
+
 enum store_result lmdb_drain_all(struct lmdb_engine *engine)
 {
     while (engine->frozen != NULL) {
-        enum store_result result = lmdb_drain_alone(engine);
+        enum store_result result = lmdb_drain_alone(engine, LMDB_DRAIN_KEYS_MAX);
         if (result != STORE_OK) {
             return result;
         }

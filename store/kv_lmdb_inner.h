@@ -1,9 +1,10 @@
 /* What the files of the LMDB engine share; only kv_lmdb*.c include it.
  *
- * kv_lmdb.c opens and closes, kv_lmdb_commit.c writes, kv_lmdb_journal.c lays write sets into the
- * file and reads them back, kv_lmdb_buffer.c keeps them in memory, kv_lmdb_drain.c moves them into
- * the tree, kv_lmdb_refill.c starts from the journal, kv_lmdb_snapshot.c and kv_lmdb_scan.c read,
- * kv_lmdb_backup.c copies. */
+ * kv_lmdb_make.c makes the file, kv_lmdb.c opens and closes, kv_lmdb_commit.c writes,
+ * kv_lmdb_journal.c lays write sets into the file and reads them back, kv_lmdb_buffer.c keeps them
+ * in memory, kv_lmdb_drain.c moves them into the tree, kv_lmdb_refill.c starts from the journal,
+ * kv_lmdb_snapshot.c and kv_lmdb_scan.c read, kv_lmdb_room.c refuses in
+ * time, kv_lmdb_backup.c copies. */
 #ifndef BECKON_STORE_KV_LMDB_INNER_H
 #define BECKON_STORE_KV_LMDB_INNER_H
 
@@ -58,6 +59,18 @@ struct lmdb_drain {
     size_t keys;                        /* that are */
 };
 
+/* kv_lmdb_room.c's. */
+struct lmdb_room {
+    atomic_bool full;       /* the last look found no room: commits are refused */
+    atomic_bool look_again; /* that may have changed */
+    atomic_uint_fast64_t free_bytes; /* within what is used, when last counted */
+    atomic_uint ticks;      /* of maintenance */
+    /* The committing thread's own. */
+    uint64_t headroom_bytes;
+    uint64_t allocated_bytes; /* of the file's beginning, known to have disk space */
+    uint64_t uncounted_bytes; /* may be written before free pages are counted again */
+};
+
 struct lmdb_engine {
     MDB_env *env;
     MDB_dbi table;
@@ -65,10 +78,11 @@ struct lmdb_engine {
     uint64_t buffer_bytes;        /* both generations; 0: each commit goes into the tree */
     uint64_t commit_offset;       /* a commit's number is LMDB's transaction number plus this */
     atomic_uint_fast64_t commit_count; /* moved on after each commit, before the next begins */
+    struct lmdb_room room;
     atomic_uint_fast64_t swap_count;   /* moved on under `lock`, when `active` becomes another */
     pthread_mutex_t lock;
-    /* Under `lock`; all but the pool and `holders` are changed by the committing thread alone, which
-     * therefore reads them without it. */
+    /* Under `lock`; all but the pool and `holders` are changed by the committing thread alone,
+     * which therefore reads them without it. */
     struct lmdb_snapshot *pool;   /* closed snapshots */
     struct lmdb_arena arenas[LMDB_ARENA_MAX];
     struct lmdb_arena *active;    /* NULL: there is no buffer */
@@ -78,8 +92,6 @@ struct lmdb_engine {
     /* The committing thread's own. */
     struct lmdb_journal journal;
     struct lmdb_drain drain;
-    uint64_t headroom_bytes;
-    uint64_t allocated_bytes; /* of the file's beginning, known to have disk space */
     bool faulted;             /* a commit's fate is unknown: no other may follow it */
 };
 
@@ -94,18 +106,33 @@ static inline struct bytes lmdb_bytes(MDB_val val)
     return (struct bytes){val.mv_data, val.mv_size};
 }
 
+/* Makes data.mdb in the folder where there is none, synced; its name is synced with the folder. An
+ * LMDB code. */
+int lmdb_make(const char *folder, uint64_t map_bytes);
+
 /* What an LMDB return code means to callers of kv.h. */
 enum store_result lmdb_result(int code);
 /* The same for a step inside a write transaction: STORE_OK, STORE_FULL or STORE_FAULT. */
 enum store_result lmdb_step_result(int code);
 
-/* ---- kv_lmdb_commit.c ------------------------------------------------------------------------ */
+/* ---- kv_lmdb_room.c -------------------------------------------------------------------------- */
 
 /* Bytes up to the last page in use, and the map's size. */
 void lmdb_usage(struct lmdb_engine *engine, uint64_t *ret_used_bytes, uint64_t *ret_map_bytes);
-/* Sees to the allocated headroom: STORE_OK, STORE_FULL, STORE_FAULT. Nothing is lost by asking
- * again: every commit does. */
-enum store_result lmdb_headroom(struct lmdb_engine *engine);
+/* Open snapshots of all processes, and the commit the oldest of them sees. */
+struct lmdb_readers { unsigned count; size_t oldest; };
+void lmdb_readers(struct lmdb_engine *engine, struct lmdb_readers *ret_readers);
+/* Is there room for a commit that changes `write_count` records in `bytes`? STORE_OK, STORE_FULL
+ * (remembered until lmdb_maintain has run), STORE_FAULT. Committing thread. */
+enum store_result lmdb_room(struct lmdb_engine *engine, uint64_t bytes, size_t write_count);
+/* May a drain begin, which nobody asks room for? Half the headroom must still be allocated. */
+bool lmdb_room_drains(struct lmdb_engine *engine);
+/* lmdb_room at the start; STORE_FULL only for a store without commits. */
+enum store_result lmdb_room_open(struct lmdb_engine *engine, uint64_t headroom_bytes);
+void lmdb_maintain(void *engine);
+
+/* ---- kv_lmdb_commit.c ------------------------------------------------------------------------ */
+
 /* Begins a write transaction; STORE_FAULT (sticky) when LMDB can't. */
 enum store_result lmdb_write_begin(struct lmdb_engine *engine, MDB_txn **ret_txn);
 /* Ends one: commits it when `result`, what its steps came to, is STORE_OK, else aborts it. Answers
@@ -115,6 +142,9 @@ enum store_result lmdb_write_end(struct lmdb_engine *engine, MDB_txn *txn,
 enum store_result lmdb_commit(void *engine, const struct kv_write *writes, size_t write_count,
                               const struct kv_fence_check *checks, size_t check_count);
 enum store_result lmdb_flush(void *engine);
+/* One bounded step of a flush, for a writer that rests. *ret_more: another would do something.
+ * STORE_OK, STORE_FULL, STORE_FAULT. */
+enum store_result lmdb_rest(void *engine, bool *ret_more);
 
 /* ---- kv_lmdb_journal.c ----------------------------------------------------------------------- */
 
@@ -147,7 +177,7 @@ static inline bool lmdb_journal_has_dead(const struct lmdb_engine *engine)
     return engine->journal.first != 0 && engine->journal.first < engine->journal.floor;
 }
 /* Reads floor and ends into engine->journal, and sets the commits' offset: STORE_OK, STORE_DAMAGED,
- * STORE_FAULT. */
+ * STORE_FULL, STORE_FAULT. */
 enum store_result lmdb_journal_open(struct lmdb_engine *engine, uint64_t *ret_damaged_commit);
 /* Gathers the value of the first commit >= `from` into journal.bytes: STORE_OK, STORE_ABSENT (there
  * is none), STORE_DAMAGED (*ret_commit is set), STORE_FULL (no memory), STORE_FAULT. */
@@ -182,6 +212,8 @@ void lmdb_buffer_insert(struct lmdb_engine *engine, uint64_t commit, const struc
                         size_t write_count);
 /* Snapshots opened from now on see `commit`, which is inserted. */
 void lmdb_buffer_publish(struct lmdb_engine *engine, uint64_t commit, uint64_t journal_bytes);
+/* How many arenas does nobody hold? */
+size_t lmdb_buffer_spare(struct lmdb_engine *engine);
 /* The frozen generation is in the tree, on disk: new snapshots needn't ask it. */
 void lmdb_buffer_thaw(struct lmdb_engine *engine);
 /* Neither generation is left: from now on commits go into the tree. Both must be drained. */
@@ -194,22 +226,25 @@ void lmdb_buffer_free(struct lmdb_engine *engine);
 
 /* ---- kv_lmdb_drain.c ------------------------------------------------------------------------- */
 
+enum { LMDB_DRAIN_KEYS_MAX = 2048 }; /* of a transaction that isn't itself larger */
+
 /* What a transaction drains; taken over once it is on disk. */
 struct lmdb_drain_step {
     struct lmdb_drain drain;
     bool finishes; /* and moves the floor */
 };
 
-/* How many keys should be drained now, so that the frozen generation is empty before the active one
- * is full? */
-size_t lmdb_drain_due(const struct lmdb_engine *engine);
+/* How many keys should be drained with a commit of `write_count` writes, so that the frozen
+ * generation is empty before the active one is full? */
+size_t lmdb_drain_due(const struct lmdb_engine *engine, size_t write_count);
 /* Puts up to `key_max` keys of the frozen generation into the tree, in key order. */
 enum store_result lmdb_drain_slice(struct lmdb_engine *engine, MDB_txn *txn, size_t key_max,
                                    struct lmdb_drain_step *ret_step,
                                    struct lmdb_journal_step *journal_step);
 void lmdb_drain_taken(struct lmdb_engine *engine, const struct lmdb_drain_step *step);
-/* Drains and sweeps in a bounded transaction of its own. */
-enum store_result lmdb_drain_alone(struct lmdb_engine *engine);
+/* Drains up to `key_max` keys and sweeps in a transaction of its own: STORE_OK (there is less of
+ * both, or there was neither), STORE_FULL, STORE_FAULT. */
+enum store_result lmdb_drain_alone(struct lmdb_engine *engine, size_t key_max);
 /* Until nothing is frozen. */
 enum store_result lmdb_drain_all(struct lmdb_engine *engine);
 
@@ -219,7 +254,7 @@ enum store_result lmdb_drain_all(struct lmdb_engine *engine);
  * STORE_FULL, STORE_FAULT. */
 enum store_result lmdb_refill(struct lmdb_engine *engine, uint64_t *ret_damaged_commit);
 
-/* ---- kv_lmdb_snapshot.c, kv_lmdb_scan.c, kv_lmdb_backup.c ------------------------------------- */
+/* ---- kv_lmdb_snapshot.c, kv_lmdb_scan.c, kv_lmdb_backup.c ------------------------------------ */
 
 enum store_result lmdb_snapshot_open(void *engine, void **ret_snapshot, uint64_t *ret_commit);
 void lmdb_snapshot_close(void *engine, void *snapshot);

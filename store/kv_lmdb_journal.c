@@ -1,7 +1,7 @@
 /* The journal: what was committed and is not yet in the tree, in the engine's one table, under keys
  * behind all others.
  *
- *   0xff 'f'                            the floor
+ *   0xff 'f'                            the floor and the commits' offset
  *   0xff 'j' commit u64 piece u16       a piece of the value of one commit
  *
  * The floor is the oldest commit whose value counts; older ones are dead, what they say is in the
@@ -38,7 +38,7 @@ enum {
     WRITE_HEAD_BYTES = 2 + 4,
     SUM_BYTES = crypto_shorthash_BYTES,
 
-    FLOOR_BYTES = 1 + 8 + SUM_BYTES,
+    FLOOR_BYTES = 1 + 8 + 8 + SUM_BYTES, /* format, floor, offset, SipHash of them */
 };
 
 #define DELETED UINT32_MAX
@@ -187,6 +187,7 @@ enum store_result lmdb_journal_move_floor(struct lmdb_engine *engine, MDB_txn *t
     assert(floor >= step->floor);
     bytes[0] = LMDB_JOURNAL_FORMAT;
     bytes_put_u64(bytes + 1, floor);
+    bytes_put_u64(bytes + 9, engine->commit_offset);
     sum(engine, bytes, FLOOR_BYTES - SUM_BYTES, bytes + FLOOR_BYTES - SUM_BYTES);
     MDB_val key = lmdb_val((struct bytes){FLOOR_KEY, sizeof FLOOR_KEY});
     MDB_val value = {FLOOR_BYTES, bytes};
@@ -252,6 +253,7 @@ static enum store_result floor_read(struct lmdb_engine *engine, MDB_txn *txn)
         return STORE_DAMAGED;
     }
     engine->journal.floor = bytes_get_u64(bytes + 1);
+    engine->commit_offset = bytes_get_u64(bytes + 9);
     return STORE_OK;
 }
 
@@ -279,6 +281,20 @@ static enum store_result ends_read(struct lmdb_engine *engine, MDB_txn *txn, uin
     return code == MDB_SUCCESS || code == MDB_NOTFOUND ? result : STORE_FAULT;
 }
 
+/* A compact copy numbers its transactions from 1 again; commit numbers go on from where they were.
+ * Kept in the file, so that they do after the next start too. */
+static enum store_result offset_keep(struct lmdb_engine *engine)
+{
+    MDB_txn *txn;
+    struct lmdb_journal_step step = lmdb_journal_step(engine);
+    enum store_result result = lmdb_write_begin(engine, &txn);
+    if (result != STORE_OK) {
+        return result;
+    }
+    result = lmdb_journal_move_floor(engine, txn, step.floor, &step);
+    return lmdb_write_end(engine, txn, result);
+}
+
 enum store_result lmdb_journal_open(struct lmdb_engine *engine, uint64_t *ret_damaged_commit)
 {
     struct lmdb_journal *journal = &engine->journal;
@@ -299,9 +315,12 @@ enum store_result lmdb_journal_open(struct lmdb_engine *engine, uint64_t *ret_da
     /* Dead values tell of nothing the floor doesn't. */
     journal->previous = journal->floor > 0 ? journal->floor - 1 : 0;
     uint64_t reached = last > journal->previous ? last : journal->previous;
-    engine->commit_offset = reached > number ? reached - number : 0;
+    uint64_t known = engine->commit_offset;
+    if (reached > number && reached - number > known) {
+        engine->commit_offset = reached - number;
+    }
     engine->commit = number + engine->commit_offset;
-    return STORE_OK;
+    return engine->commit_offset == known ? STORE_OK : offset_keep(engine);
 }
 
 /* Adds one piece to what is gathered. */

@@ -62,6 +62,8 @@ static void fill_usage(struct reader *reader, info_reply *reply)
     kv_usage(store_kv(reader->store), &usage);
     reply->used_bytes = usage.used_bytes;
     reply->map_bytes = usage.map_bytes;
+    reply->free_bytes = usage.free_bytes;
+    reply->full = usage.full;
     reply->snapshots = usage.snapshots;
     reply->oldest_snapshot_commits = usage.oldest_commits;
     reply->journal_commits = usage.journal_commits;

@@ -182,7 +182,7 @@ bool load_more(const struct load *load)
 static void load_run(struct load *load, struct load_call *calls)
 {
     unsigned flying = 0;
-    load->begun_ns = load_now_ns();
+    load->begun_ns = load->report.good_ns = load_now_ns();
     for (unsigned i = 0; i < load->options.in_flight && load_more(load); i++) {
         calls[i].connection = i % load->options.connections;
         flying += load_send(load, &calls[i]) ? 1 : 0;

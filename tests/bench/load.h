@@ -61,6 +61,7 @@ struct load_report {
     uint64_t calls, statuses[LOAD_STATUSES], differences;
     uint64_t buckets[LOAD_BUCKETS];
     double seconds;
+    uint64_t good_ns, pause_ns;   /* when the last OK came; the longest time without one */
     bool gone;                    /* the service went away */
 };
 
@@ -107,7 +108,8 @@ void load_land(struct load *load, struct load_call *call);
 void load_run_paced(struct load *load, struct load_call *calls);
 
 /* load_report.c */
-void load_count(struct load_report *report, grpc_status_code status, uint64_t ns);
+/* One call that took so many ns and came back at `now_ns`. */
+void load_count(struct load_report *report, grpc_status_code status, uint64_t ns, uint64_t now_ns);
 /* One JSON object on a line. */
 void load_report_print(const struct load_report *report, const struct load_options *options);
 

@@ -333,7 +333,8 @@ static void purchase_compare(struct load *load, const struct load_call *call)
 
 void load_land(struct load *load, struct load_call *call)
 {
-    load_count(&load->report, call->status, load_now_ns() - call->begun_ns);
+    uint64_t now_ns = load_now_ns();
+    load_count(&load->report, call->status, now_ns - call->begun_ns, now_ns);
     if (call->status == GRPC_STATUS_UNAVAILABLE)
         load->report.gone = true;
     if (call->mode == LOAD_PURCHASE && load->options.acks &&

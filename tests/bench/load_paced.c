@@ -47,7 +47,8 @@ static void print_interval(struct pace *pace, uint64_t now)
     report->seconds = (double)(now - pace->printed_ns) / 1e9;
     load_report_print(report, &pace->load->options);
     fflush(stdout);
-    *report = (struct load_report){.gone = report->gone, .differences = report->differences};
+    *report = (struct load_report){.gone = report->gone, .differences = report->differences,
+                                   .good_ns = report->good_ns};
     pace->printed_ns = now;
 }
 
@@ -60,7 +61,7 @@ void load_run_paced(struct load *load, struct load_call *calls)
         calls[i].connection = i % options->connections;
         pace.free[i] = &calls[i];
     }
-    load->begun_ns = pace.printed_ns = load_now_ns();
+    load->begun_ns = load->report.good_ns = pace.printed_ns = load_now_ns();
     while (load_more(load) || pace.free_count < options->in_flight) {
         send_due(&pace);
         grpc_event event = grpc_completion_queue_next(

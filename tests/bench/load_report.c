@@ -19,13 +19,18 @@ static double bucket_ms(unsigned bucket)
     return ((double)from + (double)width / 2) / 1000.0;
 }
 
-void load_count(struct load_report *report, grpc_status_code status, uint64_t ns)
+void load_count(struct load_report *report, grpc_status_code status, uint64_t ns, uint64_t now_ns)
 {
     unsigned bucket = bucket_of(ns / 1000);
     unsigned known = (unsigned)status < LOAD_STATUSES ? (unsigned)status : GRPC_STATUS_UNKNOWN;
     report->calls++;
     report->statuses[known]++;
     report->buckets[bucket < LOAD_BUCKETS ? bucket : LOAD_BUCKETS - 1]++;
+    if (status != GRPC_STATUS_OK)
+        return;
+    if (now_ns - report->good_ns > report->pause_ns)
+        report->pause_ns = now_ns - report->good_ns;
+    report->good_ns = now_ns;
 }
 
 static double percentile_ms(const struct load_report *report, double share)
@@ -52,11 +57,13 @@ void load_report_print(const struct load_report *report, const struct load_optio
                                         "ranking", "register", "mix"};
     uint64_t good = report->statuses[GRPC_STATUS_OK];
     printf("{\"mode\":\"%s\",\"connections\":%u,\"in_flight\":%u,\"calls\":%llu,"
-           "\"seconds\":%.3f,\"per_s\":%.0f,\"p50_ms\":%.3f,\"p99_ms\":%.3f,\"statuses\":{",
+           "\"seconds\":%.3f,\"per_s\":%.0f,\"p50_ms\":%.3f,\"p99_ms\":%.3f,"
+           "\"p999_ms\":%.3f,\"pause_max_ms\":%.3f,\"statuses\":{",
            modes[options->mode], options->connections, options->in_flight,
            (unsigned long long)report->calls, report->seconds,
            report->seconds > 0 ? (double)good / report->seconds : 0,
-           percentile_ms(report, 0.50), percentile_ms(report, 0.99));
+           percentile_ms(report, 0.50), percentile_ms(report, 0.99),
+           percentile_ms(report, 0.999), (double)report->pause_ns / 1e6);
     const char *comma = "";
     for (unsigned i = 0; i < LOAD_STATUSES; i++) {
         if (report->statuses[i] == 0)

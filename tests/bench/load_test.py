@@ -5,6 +5,7 @@ usage: load_test.py BECKON_LOAD; beckond from $BECKOND as in tests/clients/servi
 
 import json
 import os
+import signal
 import subprocess
 import sys
 import threading
@@ -52,6 +53,15 @@ class Load(unittest.TestCase):
         self.assertGreaterEqual(len(reports), 4)
         calls = sum(report["calls"] for report in reports)
         self.assertTrue(390 <= calls <= 401, calls)
+
+    def test_a_pause_of_the_service_is_told(self):
+        process = self.service.process
+        threading.Timer(0.2, process.send_signal, [signal.SIGSTOP]).start()
+        threading.Timer(0.6, process.send_signal, [signal.SIGCONT]).start()
+        report = self.load("balance", "--seconds", "1")
+        self.assertGreaterEqual(report["pause_max_ms"], 350)
+        self.assertLess(report["pause_max_ms"], 1000)
+        self.assertLessEqual(report["p99_ms"], report["p999_ms"])
 
     def test_every_status_is_counted(self):
         report = self.load("purchase", "--calls", "20", "--shops", "nosuch")

@@ -47,8 +47,8 @@ def import_rows(service, folder, kind, header, rows):
     return summary
 
 
-def member_rows(members, guides):
-    for c in range(1, members + 1):
+def member_rows(first, last, guides):
+    for c in range(first, last + 1):
         if c % 4 == 0 and c > 4:
             yield merchant.phone_of(c), "import", REGISTERED, "", merchant.phone_of(c // 4)
         else:
@@ -68,17 +68,22 @@ def fill(service, folder, members, guides=GUIDES):
     import_rows(service, folder, "guides", ["employee_no", "name", "shop_id", "from_date"],
                 [["G%04d" % g, "Guide %d" % g, shop_ids()[(g - 1) % SHOPS], merchant.OPENED]
                  for g in range(1, guides + 1)])
+    return import_members(service, folder, 1, members, guides)
+
+
+def import_members(service, folder, first, last, guides=GUIDES):
+    """Members so many to so many; the import's summary. They need those before them."""
     return import_rows(service, folder, "members",
                        ["phone", "consent_policy_version", "occurred_at", "code_of", "recommender"],
-                       member_rows(members, guides))
+                       member_rows(first, last, guides))
 
 
-def import_purchases(service, folder, members, count):
+def import_purchases(service, folder, members, count, run="import", year=1998):
     """Imports `count` purchases of a year, in order of time; returns the import's summary."""
-    draw = random.Random(1)
-    rows = ([shop_ids()[draw.randrange(SHOPS)], "import-%d" % n, draw.randrange(members) + 1,
-             draw.randrange(100000) + 1, "USD", "1998-%02d-%02dT12:00:00-05:00"
-             % (1 + n * 12 // count, 1 + n * 12 * 28 // count % 28)] for n in range(count))
+    draw = random.Random(run)
+    rows = ([shop_ids()[draw.randrange(SHOPS)], "%s-%d" % (run, n), draw.randrange(members) + 1,
+             draw.randrange(100000) + 1, "USD", "%d-%02d-%02dT12:00:00-05:00"
+             % (year, 1 + n * 12 // count, 1 + n * 12 * 28 // count % 28)] for n in range(count))
     return import_rows(service, folder, "purchases",
                        ["shop_id", "receipt_number", "member_number", "amount_minor", "currency",
                         "occurred_at"], rows)

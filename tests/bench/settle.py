@@ -19,7 +19,7 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path.insert(0, HERE)
 sys.path.insert(0, os.path.join(os.path.dirname(HERE), "clients"))
 import payroll  # noqa: E402
-from bench import cpu_seconds, rss_anon_mib, say  # noqa: E402
+from measuring import cpu_seconds, rss_anon_mib, say  # noqa: E402
 from service import BECKON, ROOT, Service  # noqa: E402
 from settling import Office  # noqa: E402
 

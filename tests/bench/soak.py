@@ -12,7 +12,6 @@ import json
 import os
 import re
 import shutil
-import socket
 import statistics
 import subprocess
 import sys
@@ -25,7 +24,7 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path.insert(0, HERE)
 sys.path.insert(0, os.path.join(os.path.dirname(HERE), "clients"))
 import market  # noqa: E402
-from bench import LOAD, say  # noqa: E402
+from measuring import LOAD, free_port, say  # noqa: E402
 from scoreboard import Watchers  # noqa: E402
 from service import ROOT, Service  # noqa: E402
 
@@ -33,12 +32,6 @@ INTERVALS, CONNECTIONS, IN_FLIGHT_MAX, SATURATING = 6, 8, 4096, 64
 SAMPLE_SECONDS, LIST_MIB = 5, 1 / (1 << 20)
 METRICS = {"used_mib": "beckon_store_used_bytes", "map_mib": "beckon_store_map_bytes",
            "snapshots": "beckon_store_snapshots", "oldest_snapshot": "beckon_store_oldest_snapshot_commits"}
-
-
-def free_port():
-    with socket.socket() as any_socket:
-        any_socket.bind(("127.0.0.1", 0))
-        return any_socket.getsockname()[1]
 
 
 class Probe(threading.Thread):

@@ -7,9 +7,8 @@ condition; what it is paid for is mostly what R1 pays, as in a real charter."""
 import os
 import shutil
 import statistics
-import subprocess
 
-from service import Service
+from measuring import copy_store, say
 
 IN_FLIGHT = 64
 FROM = "1998-01-01"  # after the members' registrations, long before today
@@ -41,12 +40,11 @@ TIERS = {"basis": "TIER_BASIS_POINTS", "review": "TIER_REVIEW_ANNIVERSARY", "lev
     {"tier_id": "silver"}, {"tier_id": "gold", "threshold": 1000000, "multiplier_bp": 12000}]}
 
 
-def copy_of(folder):
+def copy_of(bench):
     """The same store once more, beside the first."""
-    other = os.path.join(folder, "ten")
-    os.mkdir(other)
-    subprocess.run(["cp", "-r", "--sparse=always", os.path.join(folder, "data"), other], check=True)
-    with Service(folder=other) as service:
+    other = os.path.join(bench.folder, "ten")
+    copy_store(bench.folder, other)
+    with bench.service(other) as service:
         service.client("admin").call("beckon.v1.ProgramService/PublishProgram", {
             "request_id": "ten", "program": {
                 "from_date": FROM, "title": "ten", "inherit_serving_guide": True,
@@ -54,13 +52,13 @@ def copy_of(folder):
     return other
 
 
-def measure(bench, rounds, say):
+def measure(bench, rounds):
     """The median of the rounds' ratios of CPU time a purchase, ten rules to R1."""
-    other, ratios = copy_of(bench.folder), []
+    other, ratios = copy_of(bench), []
     for _ in range(rounds):
         cost = {}
         for name, folder in (("R1", bench.folder), ("ten", other)):
-            with Service(folder=folder) as service:
+            with bench.service(folder) as service:
                 report = bench.load(service, "purchase", IN_FLIGHT)
             cost[name] = report["cpu_us"]
             say("%3s rules: %6d purchases/s, %.1f us of CPU each"

@@ -66,7 +66,7 @@ static void commits_between_the_steps_of_a_snapshot_leave_it_whole(void **state)
     static const unsigned counts[] = {1, 2, 5, 10, 20, 40, 80};
     struct buffer_model model = buffer_model_new(seed);
     struct kv *kv = buffer_model_open(&scratch, TINY);
-    for (unsigned round = 0; round < 60; round++) {
+    for (unsigned round = 0; round < 28; round++) {
         unsigned count = counts[round % (sizeof counts / sizeof counts[0])];
         struct buffer_model before = model;
         struct meanwhile meanwhile = {&model, kv, count};
@@ -92,7 +92,7 @@ static void old_snapshots_stay_what_they_were_over_swaps_and_drains(void **state
     struct kv_snapshot *snapshots[OLD];
     struct kv *kv = buffer_model_open(&scratch, TINY);
     buffer_model_commits(&model, kv, 10);
-    for (int round = 0; round < 10; round++) {
+    for (int round = 0; round < 4; round++) {
         for (int i = 0; i < OLD; i++) {
             olds[i] = model;
             snapshots[i] = snapshot_of(kv);
@@ -118,7 +118,7 @@ static void an_aborted_drain_is_done_again_and_nothing_is_lost(void **state)
     unsigned refused = 0;
     buffer_model_commits(&model, kv, 20);
     lmdb_hook_fail_commits(1000, 3, MDB_MAP_FULL);
-    for (int i = 0; i < 600; i++) {
+    for (int i = 0; i < 300; i++) {
         enum store_result result = buffer_model_commit(&model, kv);
         assert_true(result == STORE_OK || result == STORE_FULL);
         refused += result == STORE_FULL;
@@ -126,7 +126,7 @@ static void an_aborted_drain_is_done_again_and_nothing_is_lost(void **state)
             buffer_model_assert_now(&model, kv);
         }
     }
-    assert_true(refused > 100 && lmdb_hook_failed() >= refused);
+    assert_true(refused > 60 && lmdb_hook_failed() >= refused);
     lmdb_hook_fail_commits(0, 1, 0);
     buffer_model_assert_now(&model, kv);
     assert_int_equal(kv_flush(kv), STORE_OK);
@@ -255,9 +255,9 @@ static void when_old_snapshots_hold_all_memory_commits_are_refused_until_one_is_
 static void a_nearly_full_map_drains_while_it_refuses(void **state)
 {
     (void)state;
-    static uint8_t value[8000];
+    static uint8_t value[60000];
     struct kv_lmdb_options options = {
-        .path = scratch.path, .map_bytes = 4 << 20, .reader_max = 4, .buffer_bytes = 1 << 20,
+        .path = scratch.path, .map_bytes = 16 << 20, .reader_max = 4, .buffer_bytes = 1 << 20,
         .checksum_key = BUFFER_MODEL_CHECKSUM_KEY,
     };
     struct kv *kv;
@@ -303,7 +303,7 @@ static void a_fence_is_found_wherever_it_lies(void **state)
     uint8_t key[] = {0xfa}, fence[16] = {0};
     struct kv_write write = {{key, sizeof key}, {fence, sizeof fence}};
     struct kv_fence_check check = {.key = write.key, .epoch = 3};
-    for (uint64_t number = 0; number < 150; number++) {
+    for (uint64_t number = 0; number < 90; number++) {
         bytes_put_u64(fence, 3);
         bytes_put_u64(fence + 8, number + 1);
         check.epoch = number == 0 ? 0 : 3;
@@ -315,7 +315,7 @@ static void a_fence_is_found_wherever_it_lies(void **state)
         check.epoch--;
         assert_int_equal(kv_commit(kv, &write, 1, &check, 1), STORE_OK);
         /* Now it is in active, soon in frozen, then in the tree. */
-        buffer_model_commits(&model, kv, (unsigned)(number % 45));
+        buffer_model_commits(&model, kv, (unsigned)(number % 23));
     }
     buffer_model_assert_now(&model, kv);
     kv_destroy(kv);

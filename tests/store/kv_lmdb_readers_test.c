@@ -21,7 +21,7 @@
 
 enum {
     READER_COUNT = 3,
-    COMMIT_COUNT = 3000,
+    COMMIT_COUNT = 1000,
     STAMP_KEYS = 16,
     GAP_KEYS = 8,
     FILLER_BYTES = 900, /* so that a tiny buffer swaps every few commits */

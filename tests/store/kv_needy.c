@@ -157,6 +157,12 @@ static enum store_result flush(void *state)
     return engine->inner.flush(engine->state);
 }
 
+static enum store_result rest(void *state, bool *ret_more)
+{
+    struct needy_engine *engine = state;
+    return engine->inner.rest(engine->state, ret_more);
+}
+
 static enum store_result backup(void *state, const char *path)
 {
     struct needy_engine *engine = state;
@@ -193,6 +199,7 @@ static const struct kv_engine NEEDY_ENGINE = {
     .scan_close = scan_close,
     .commit = commit,
     .flush = flush,
+    .rest = rest,
     .backup = backup,
     .usage = usage,
     .maintain = maintain,

@@ -1,7 +1,7 @@
 """Canaries: phones, names, birthdays, addresses, documents, tokens, sessions, links and phone codes that
 go through every way in, the pages behind nginx, the command line, imports, errors and misuse, and are
-then found nowhere they don't belong: data files, backups, logs at debug, /metrics, the recording of
-commits, core dumps; in UTF-8 and UTF-16, percent-encoded, in base64, hexadecimal and JSON's escapes.
+then found nowhere they don't belong: data files, backups, logs at debug, /metrics, core dumps; in
+UTF-8 and UTF-16, percent-encoded, in base64, hexadecimal and JSON's escapes.
 
 The first tokens' own files and the file of messages to phones are where such things are meant to be.
 The test shows itself able to fail: each form of a planted leak is found, and a core dump, where it is
@@ -95,12 +95,9 @@ class CanaryTest(unittest.TestCase):
         cls.metrics_port = free_port()
         cls.pages = Pages(web_options=["--host", "club.example.com"], service_options=[
             "--log-level", "debug", "--metrics", "127.0.0.1:%d" % cls.metrics_port])
-        folder = cls.pages.folder
-        cls.commits = os.path.join(folder, "commits")
-        cls.pages.service.options += ["--record-commits", cls.commits]
         cls.pages.start()
         cls.nginx = Nginx(cls.pages.web_port).__enter__()
-        cls.outside = os.path.join(folder, "outside")  # what the clients themselves keep
+        cls.outside = os.path.join(cls.pages.folder, "outside")  # what the clients themselves keep
         os.mkdir(cls.outside)
         cls.canaries = {NAME_ZH, NAME_EN, GUIDE_ZH, GUIDE_DOCUMENT, STREET, BIRTHDAY, IMPORTED, HOOK_PATH, *PHONES}
         cls.counts = {}
@@ -296,13 +293,12 @@ class CanaryTest(unittest.TestCase):
                 file.write(told.read())
         self.assertIn(b"beckon_", written(metrics))
         self.assertEqual(self.pages.service.stop(), 0)
-        self.assertGreater(os.path.getsize(self.commits), 1000)
         self.assertIn("level=debug", self.pages.service.log())
         # A hook's address is no secret to the store; to the log it is.
-        own = [(HOOK_PATH, "data.mdb"), (HOOK_PATH, "commits")]
+        own = [(HOOK_PATH, "data.mdb")]
         own += [(self.pages.service.token(name), name + ".token") for name in ("admin", "operator")]
         places = [self.pages.service.data, os.path.join(self.pages.folder, "backup"), metrics,
-                  self.commits, self.pages.service.log_path, self.pages.log_path,
+                  self.pages.service.log_path, self.pages.log_path,
                   self.nginx.log_path, os.path.join(self.nginx.folder, "error.log")]
         for place in places:
             self.assertTrue(os.path.exists(place), place)

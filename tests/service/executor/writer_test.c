@@ -57,6 +57,30 @@ static void what_waits_is_one_commit_answered_in_order(void **state)
     assert_int_equal(counters().refusals, 0);
 }
 
+static void a_writer_that_rests_leaves_nothing_in_the_journal(void **state)
+{
+    (void)state;
+    enum { PAUSE_US = 10 * 1000, PAUSES_MAX = 1000 };
+    struct toy_world buffered;
+    struct kv_usage usage;
+    toy_world_open(&buffered, TOY_BUFFER, false);
+    for (size_t round = 1; round <= 3; round++) {
+        struct toy *toy = toy_new(&toy_count, 5);
+        toy_submit(&buffered, toy);
+        assert_int_equal(toy_wait(toy), OUTCOME_OK);
+        kv_usage(store_kv(buffered.store), &usage);
+        assert_int_equal(usage.buffer_bytes, 1 << 20);
+        for (int i = 0; usage.journal_commits > 0 && i < PAUSES_MAX; i++) {
+            usleep(PAUSE_US);
+            kv_usage(store_kv(buffered.store), &usage);
+        }
+        assert_int_equal(usage.journal_commits, 0);
+        assert_int_equal(usage.buffered_bytes, 0);
+        assert_int_equal(toy_stored(buffered.store, 1, 5), round);
+    }
+    toy_world_close(&buffered);
+}
+
 static void a_refusal_is_answered_and_stops_nobody(void **state)
 {
     (void)state;
@@ -269,6 +293,32 @@ static void the_merchant_is_found_before_the_work_is_queued(void **state)
     assert_int_equal(toy_stored(world.store, 1, 5), 0);
 }
 
+static struct executor_pace pace(void)
+{
+    struct executor_pace pace;
+    executor_pace(world.executor, &pace);
+    return pace;
+}
+
+static void whoever_looks_sees_whether_the_writer_gets_on(void **state)
+{
+    (void)state;
+    assert_false(pace().has_work);
+    struct toy *gate = toy_close_gate(&world); /* in a turn, which nothing waits behind */
+    uint64_t turns = pace().turns;
+    assert_true(pace().has_work);
+    struct toy *waiting = toy_new(&toy_count, 5);
+    toy_submit(&world, waiting);
+    assert_true(pace().has_work);
+    assert_int_equal(pace().turns, turns);
+    toy_open_gate();
+    assert_int_equal(toy_wait(gate), OUTCOME_OK);
+    assert_int_equal(toy_wait(waiting), OUTCOME_OK);
+    for (int i = 0; pace().has_work && i < 5000; i++) usleep(1000); /* answered, then counted */
+    assert_false(pace().has_work);
+    assert_int_equal(pace().turns, turns + 2);
+}
+
 static void *stop_main(void *argument)
 {
     (void)argument;
@@ -313,6 +363,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         TEST(what_waits_is_one_commit_answered_in_order),
+        cmocka_unit_test(a_writer_that_rests_leaves_nothing_in_the_journal),
         TEST(a_refusal_is_answered_and_stops_nobody),
         TEST(a_revoked_token_is_noticed_in_the_batch),
         TEST(a_full_queue_answers_busy),
@@ -327,6 +378,7 @@ int main(void)
         TEST(a_deadline_no_longer_counts_once_the_work_is_begun),
         TEST(a_refused_reserve_ends_the_call),
         TEST(the_merchant_is_found_before_the_work_is_queued),
+        TEST(whoever_looks_sees_whether_the_writer_gets_on),
         TEST(stopping_refuses_new_work_and_finishes_what_is_queued),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
