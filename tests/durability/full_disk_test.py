@@ -31,8 +31,9 @@ BUILD = os.path.join(ROOT, "build/release/tests")
 LOAD = os.environ.get("BECKON_LOAD", os.path.join(BUILD, "bench/beckon_load"))
 SMALL = os.environ.get("BECKOND_SMALL", os.path.join(BUILD, "durability/beckond_small"))
 LONG = bool(os.environ.get("BECKON_LONG"))
-CYCLES, DISK_MIB = 20 if LONG else 3, 96
-REAL_CYCLES, REAL_DISK_MIB = 2, 640
+# The disk has to hold what the cycles record, some ten MiB a second each.
+CYCLES, DISK_MIB = (20, 2048) if LONG else (3, 256)
+REAL_CYCLES, REAL_DISK_MIB = 2, 1024
 # To use up what is kept ready takes purchases: 1 MiB of them, or 64 with beckond itself.
 FULL_SECONDS = 300 if LONG else 30
 ROOM_SECONDS = 5      # until writes are taken again; they are tried once a second
@@ -62,7 +63,7 @@ def balance_of(client, number):
 
 
 class Purchases(threading.Thread):
-    """Windows of a second of purchases at full speed, until told to stop."""
+    """Windows of half a second of purchases at full speed, until told to stop."""
 
     def __init__(self, service, folder, name):
         super().__init__()
@@ -80,7 +81,7 @@ class Purchases(threading.Thread):
             name = "%s-%d" % (self.name, len(self.acks))
             self.acks.append(os.path.join(self.folder, name))
             done = subprocess.run(self.command(
-                "purchase", "--seconds", "1", "--run", name, "--acks", self.acks[-1]),
+                "purchase", "--seconds", "0.5", "--run", name, "--acks", self.acks[-1]),
                 stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, timeout=120)
             report = json.loads(done.stdout)
             self.gone = self.gone or report["gone"]
