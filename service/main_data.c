@@ -116,8 +116,10 @@ static bool finish_erasures(struct store *store)
     struct executor_clock clock = clock_system();
     size_t again = 0;
     enum outcome outcome = erasures_resume(store, clock.now_ms(clock.context), &again);
+    char quoted[LOG_VALUE_BYTES];
     if (outcome != OUTCOME_OK)
-        log_event("error", "erasures not finished", "reason=%s", outcome_info(outcome)->reason);
+        log_event("error", "erasures not finished", "reason=%s cause=%s",
+                  outcome_info(outcome)->reason, log_quote(outcome_info(outcome)->en, quoted));
     else if (again > 0)
         log_event("info", "erased again", "count=%zu cause=\"the erasure list names them\"", again);
     return outcome == OUTCOME_OK;
