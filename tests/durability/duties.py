@@ -312,6 +312,11 @@ def differences(wanted, is_now):
         if isinstance(wanted[name], Counter):
             found.append("%s: too many: %.500s, missing: %.500s" % (
                 name, dict(is_now[name] - wanted[name]), dict(wanted[name] - is_now[name])))
+        elif isinstance(wanted[name], dict):
+            both = set(wanted[name]) | set(is_now[name])
+            found.append("%s: %.900s" % (name, ", ".join(
+                "%s is %r instead of %r" % (each, is_now[name].get(each), wanted[name].get(each))
+                for each in sorted(both) if wanted[name].get(each) != is_now[name].get(each))))
         else:
             found.append("%s: %.500s instead of %.500s" % (name, is_now[name], wanted[name]))
     return found
