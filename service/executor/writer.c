@@ -123,9 +123,11 @@ static void end_turn(struct executor *executor)
 
 static void take_turn(struct executor *executor)
 {
+    count_turn_begun(executor);
     queue_began(&executor->writes, executor->turn.entry_count);
     turn_run(executor, end_turn);
     end_turn(executor);
+    count_turn_ended(executor);
 }
 
 /* While nobody wants anything, what is in the store's buffer goes on into its tree, step by step.
