@@ -32,7 +32,6 @@
 
 #define KV_LMDB_MAP_BYTES (UINT64_C(64) << 30)        /* address space, not memory */
 #define KV_LMDB_HEADROOM_BYTES (UINT64_C(256) << 20)  /* see pitfalls: ENOSPC may come as EIO */
-#define KV_LMDB_BUFFER_BYTES (UINT64_C(128) << 20)    /* the service's */
 #define KV_LMDB_BUFFER_BYTES_MIN (UINT64_C(64) << 10) /* so small for tests only */
 #define KV_LMDB_TAKEOVER_BYTES (UINT64_C(64) << 20)   /* carries a journal into the tree */
 
