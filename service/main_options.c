@@ -35,7 +35,9 @@ static const char NOTES[] =
     "  2   wrong settings\n"
     "  3   the data folder can't be opened: another beckond runs on it, no right, damaged, newer\n"
     "  4   can't listen: the port is taken, the address not of this machine, the certificate bad\n"
-    "  70  the store failed while serving; nothing acknowledged is lost, start it again\n"
+    "  70  the store failed while serving: what was being written is unknown, what was\n"
+    "      acknowledged is there. Look at the disk, start it again, run beckon verify; calls that\n"
+    "      ended UNAVAILABLE are sent again as they were and count once\n"
     "  71  it no longer answered on its own sockets (watchdog); start it again\n";
 
 static const char *const TLS_CLIENT_NAMES[] = {

@@ -17,8 +17,10 @@
 
 #include <sodium.h>
 
-/* Every level holds a quarter of the keys below it: 12 levels serve sixteen million. */
-enum { HEIGHT_MAX = 12, HEIGHT_BITS = 2 };
+#include "store/skip_height.h"
+
+/* 12 levels serve sixteen million keys. */
+enum { HEIGHT_MAX = 12 };
 
 enum {
     BUCKET_SHARE_BYTES = 128, /* a bucket for so much of the arena: less than a key in each */
@@ -69,8 +71,6 @@ struct generation {
     struct bytes last_key; /* no bytes: begin at the head */
     entry_link head[HEIGHT_MAX];
 };
-
-static const uint64_t RANDOM_START = UINT64_C(0x9e3779b97f4a7c15);
 
 static void *map(size_t size)
 {
@@ -125,7 +125,7 @@ void generation_clear(struct generation *generation)
     atomic_store_explicit(&generation->key_count, 0, memory_order_relaxed);
     generation->last_commit = 0;
     generation->last_key = (struct bytes){(const uint8_t *)"", 0};
-    generation->random = RANDOM_START;
+    generation->random = SKIP_RANDOM_START;
     generation->filling++; /* fresh memory is of filling 0, which never is the present one */
     assert(generation->filling != 0);
     for (size_t level = 0; level < HEIGHT_MAX; level++) {
@@ -325,24 +325,10 @@ static void *arena_take(struct generation *generation, size_t size, size_t align
     return generation->arena + start;
 }
 
-static uint16_t random_height(struct generation *generation)
-{
-    generation->random ^= generation->random << 13;
-    generation->random ^= generation->random >> 7;
-    generation->random ^= generation->random << 17;
-    uint64_t bits = generation->random * UINT64_C(0x2545f4914f6cdd1d);
-    uint16_t height = 1;
-    while (height < HEIGHT_MAX && (bits >> (64 - HEIGHT_BITS)) == 0) {
-        height++;
-        bits <<= HEIGHT_BITS;
-    }
-    return height;
-}
-
 /* A key nothing leads to yet. */
 static struct entry *entry_new(struct generation *generation, struct bytes key)
 {
-    uint16_t height = random_height(generation);
+    uint16_t height = skip_height(&generation->random, HEIGHT_MAX);
     struct entry *entry =
         arena_take(generation, sizeof *entry + height * sizeof entry->next[0] + key.size,
                    alignof(struct entry));

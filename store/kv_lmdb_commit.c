@@ -11,9 +11,9 @@
  * Ways it fails: no room (STORE_FULL) before or while writing, a fence moved (STORE_CONFLICT,
  * STORE_FENCED): the transaction is aborted, nothing of the write set happened, what was drained
  * for it before changes nothing a snapshot sees. A nearly full map still drains when a commit is
- * refused: dead journal values give their pages back. mdb_txn_commit fails: unless the map was full,
- * which it notices before it writes, nobody knows what is on disk. STORE_FAULT then, and for every
- * commit after it: LMDB would let the next one succeed over a hole. */
+ * refused: dead journal values give their pages back. mdb_txn_commit fails: unless the map was
+ * full, which it notices before it writes, nobody knows what is on disk. STORE_FAULT then, and for
+ * every commit after it: LMDB would let the next one succeed over a hole. */
 #include <assert.h>
 
 #include "store/kv_lmdb_inner.h"

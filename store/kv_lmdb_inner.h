@@ -3,8 +3,8 @@
  * kv_lmdb_make.c makes the file, kv_lmdb.c opens and closes, kv_lmdb_commit.c writes,
  * kv_lmdb_journal.c lays write sets into the file and reads them back, kv_lmdb_buffer.c keeps them
  * in memory, kv_lmdb_drain.c moves them into the tree, kv_lmdb_refill.c starts from the journal,
- * kv_lmdb_snapshot.c and kv_lmdb_scan.c read, kv_lmdb_room.c
- * refuses in time, kv_lmdb_backup.c copies. */
+ * kv_lmdb_snapshot.c and kv_lmdb_scan.c read, kv_lmdb_room.c refuses in
+ * time, kv_lmdb_backup.c copies. */
 #ifndef BECKON_STORE_KV_LMDB_INNER_H
 #define BECKON_STORE_KV_LMDB_INNER_H
 
@@ -81,8 +81,8 @@ struct lmdb_engine {
     struct lmdb_room room;
     atomic_uint_fast64_t swap_count;   /* moved on under `lock`, when `active` becomes another */
     pthread_mutex_t lock;
-    /* Under `lock`; all but the pool and `holders` are changed by the committing thread alone, which
-     * therefore reads them without it. */
+    /* Under `lock`; all but the pool and `holders` are changed by the committing thread alone,
+     * which therefore reads them without it. */
     struct lmdb_snapshot *pool;   /* closed snapshots */
     struct lmdb_arena arenas[LMDB_ARENA_MAX];
     struct lmdb_arena *active;    /* NULL: there is no buffer */
@@ -242,8 +242,8 @@ enum store_result lmdb_drain_slice(struct lmdb_engine *engine, MDB_txn *txn, siz
                                    struct lmdb_drain_step *ret_step,
                                    struct lmdb_journal_step *journal_step);
 void lmdb_drain_taken(struct lmdb_engine *engine, const struct lmdb_drain_step *step);
-/* Drains up to `key_max` keys and sweeps in a transaction of its own: STORE_OK (there is less of both, or there
- * was neither), STORE_FULL, STORE_FAULT. */
+/* Drains up to `key_max` keys and sweeps in a transaction of its own: STORE_OK (there is less of
+ * both, or there was neither), STORE_FULL, STORE_FAULT. */
 enum store_result lmdb_drain_alone(struct lmdb_engine *engine, size_t key_max);
 /* Until nothing is frozen. */
 enum store_result lmdb_drain_all(struct lmdb_engine *engine);
@@ -254,7 +254,7 @@ enum store_result lmdb_drain_all(struct lmdb_engine *engine);
  * STORE_FULL, STORE_FAULT. */
 enum store_result lmdb_refill(struct lmdb_engine *engine, uint64_t *ret_damaged_commit);
 
-/* ---- kv_lmdb_snapshot.c, kv_lmdb_scan.c, kv_lmdb_backup.c ------------------------------------- */
+/* ---- kv_lmdb_snapshot.c, kv_lmdb_scan.c, kv_lmdb_backup.c ------------------------------------ */
 
 enum store_result lmdb_snapshot_open(void *engine, void **ret_snapshot, uint64_t *ret_commit);
 void lmdb_snapshot_close(void *engine, void *snapshot);

@@ -2,9 +2,9 @@
  * wrapping keys, key slots, erasure list.
  *
  * Ways it fails: somebody else holds the lock (STORE_CONFLICT); the folder can't be made or read,
- * or comes over a network (STORE_FAULT); no room for a new store (STORE_FULL); master.key missing,
- * of another store or of another size, a newer schema (STORE_DAMAGED). Each says so in a sentence,
- * and what was opened is closed again. */
+ * or comes over a network (STORE_FAULT); no room for a new store (STORE_FULL); a restore cut
+ * short, master.key missing, of another store or of another size, a newer schema, a damaged journal
+ * (STORE_DAMAGED). Each says so in a sentence, and what was opened is closed again. */
 #include "store/store.h"
 
 #include <assert.h>
@@ -91,6 +91,27 @@ enum store_result store_lock(const char *path, int *ret_fd, char ret_message[STO
     }
     close(fd);
     return result;
+}
+
+/* A restore that was cut short has no store yet, and one made now would be in its way. */
+static enum store_result restored_check(const struct store *store,
+                                        char ret_message[STORE_MESSAGE_BYTES])
+{
+    char restoring[FOLDER_PATH_BYTES], engine_file[FOLDER_PATH_BYTES];
+    if (!folder_path(restoring, store->path, STORE_RESTORING_NAME) ||
+        !folder_path(engine_file, store->path, STORE_ENGINE_FILE)) {
+        return store_say_errno(ret_message, "Can't use the folder", store->path);
+    }
+    if (!folder_has(restoring)) {
+        return STORE_OK;
+    }
+    if (!folder_has(engine_file)) {
+        return store_say(ret_message, STORE_DAMAGED, "A restore into %.100s was cut short: run it "
+                         "again.", store->path);
+    }
+    /* Cut short behind its last rename: it is empty. */
+    return rmdir(restoring) == 0 ? STORE_OK
+                                 : store_say_errno(ret_message, "Can't delete", restoring);
 }
 
 /* Reads master.key, or makes it where there is no store that would need the lost one. */
@@ -233,6 +254,9 @@ enum store_result store_open(const struct store_options *options, struct store *
     }
     if (result == STORE_OK) {
         result = store_lock(store->path, &store->lock_fd, ret_message);
+    }
+    if (result == STORE_OK) {
+        result = restored_check(store, ret_message);
     }
     if (result == STORE_OK) {
         result = master_open(store, ret_message);

@@ -48,7 +48,7 @@ struct store;
 /* Opens or creates the store. On failure *ret_message says in one English sentence what is wrong
  * and what to do (another instance runs, no right to write, newer schema version, wrong
  * master.key, damaged, a file system of the network). STORE_OK, STORE_CONFLICT (locked),
- * STORE_FULL, STORE_DAMAGED (schema or key), STORE_FAULT. *ret_created: this call made the store. */
+ * STORE_FULL, STORE_DAMAGED (schema or key), STORE_FAULT. *ret_created: this call made it. */
 enum store_result store_open(const struct store_options *options, struct store **ret_store,
                              bool *ret_created,
                              char ret_message[STORE_MESSAGE_BYTES]) STORE_CHECKED;

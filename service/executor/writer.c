@@ -123,15 +123,17 @@ static void end_turn(struct executor *executor)
 
 static void take_turn(struct executor *executor)
 {
+    count_turn_begun(executor);
     queue_began(&executor->writes, executor->turn.entry_count);
     turn_run(executor, end_turn);
     end_turn(executor);
+    count_turn_ended(executor);
 }
 
 /* While nobody wants anything, what is in the store's buffer goes on into its tree, step by step.
- * So a start after a quiet moment finds nothing to do, and no journal (and no backup) keeps for long
- * what an erasure took out of the tree, such as whose a phone's hash was: a shop that never rests
- * fills its buffer within hours, and then again. */
+ * So a start after a quiet moment finds nothing to do, and no journal (and no backup) keeps for
+ * long what an erasure took out of the tree, such as whose a phone's hash was: a shop that never
+ * rests fills its buffer within hours, and then again. */
 static void rest(struct executor *executor)
 {
     bool more = true;

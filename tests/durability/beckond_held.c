@@ -1,5 +1,5 @@
-/* beckond_held: a beckond one of whose threads stops inside a read, its snapshot open, when the file
- * that $BECKON_HOLD names is there, and goes on when the file is gone. */
+/* beckond_held: a beckond one of whose threads stops inside a read, its snapshot open, when the
+ * file that $BECKON_HOLD names is there, and goes on when the file is gone. */
 #include <stdatomic.h>
 #include <stdbool.h>
 #include <stdio.h>

@@ -1,6 +1,6 @@
 /* beckond_small: a beckond that keeps 4 MiB allocated ahead of its store instead of 256, so that a
- * small disk is soon full, again and again. The rules are the same. With $BECKON_NO_HEADROOM it keeps
- * nothing: then the full disk is met inside a commit. */
+ * small disk is soon full, again and again. The rules are the same. With $BECKON_NO_HEADROOM it
+ * keeps nothing: then the full disk is met inside a commit. */
 #include <stdio.h>
 #include <stdlib.h>
 

@@ -133,11 +133,11 @@ class Buffer(unittest.TestCase):
             for n in range(40):
                 shop.buy(50, "R%d" % n)
                 seen.append(shop.info())
-        for now in seen:
-            self.assertEqual(now["buffer_bytes"], MIB)
-            self.assertLessEqual(now["buffered_bytes"], MIB)
-            self.assertGreater(now["buffered_bytes"], 0)
-            self.assertGreater(now["journal_bytes"], 0)
+        for figures in seen:
+            self.assertEqual(figures["buffer_bytes"], MIB)
+            self.assertLessEqual(figures["buffered_bytes"], MIB)
+            self.assertGreater(figures["buffered_bytes"], 0)
+            self.assertGreater(figures["journal_bytes"], 0)
         steps = list(zip(seen, seen[1:]))
         self.assertGreater(sum(a["journal_commits"] < b["journal_commits"] for a, b in steps), 20)
         # What is in the tree leaves the journal, and a half that drains does so step by step.

@@ -6,7 +6,8 @@ erasure, a registration's key slot, a rotation of the wrapping key or a backup; 
 dies meanwhile starts again to be read.
 
 3 cycles on ext4 with 4 MiB kept ready (beckond_small); with BECKON_LONG=1 (tests/run --long) 20 on
-ext4 and 20 on a tmpfs with beckond's own 256 MiB. Needs to mount a small disk: as root, or where users may have namespaces."""
+ext4 and 20 on a tmpfs with beckond's own 256 MiB. Needs to mount a small disk: as root, or where
+users may have namespaces."""
 
 import json
 import os

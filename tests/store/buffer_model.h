@@ -1,6 +1,6 @@
-/* A small plain model beside the LMDB engine with a buffer: random commits go to both, a snapshot is
- * compared with the model as it was then. tests/store/kv_model_test.c is the large one, against kv.h
- * alone; this one is for tests that steer the buffer. */
+/* A small plain model beside the LMDB engine with a buffer: random commits go to both, a snapshot
+ * is compared with the model as it was then. tests/store/kv_model_test.c is the large one, against
+ * kv.h alone; this one is for tests that steer the buffer. */
 #ifndef BECKON_TESTS_STORE_BUFFER_MODEL_H
 #define BECKON_TESTS_STORE_BUFFER_MODEL_H
 

@@ -1,5 +1,5 @@
-/* Lets a test act, or fail, between the engine's calls into LMDB: linked with --wrap, the product has
- * nothing of it. One thread. */
+/* Lets a test act, or fail, between the engine's calls into LMDB: linked with --wrap, the product
+ * has nothing of it. One thread. */
 #ifndef BECKON_TESTS_STORE_LMDB_HOOK_H
 #define BECKON_TESTS_STORE_LMDB_HOOK_H
 
