@@ -38,7 +38,8 @@ static const char NOTES[] =
     "  70  the store failed while serving: what was being written is unknown, what was\n"
     "      acknowledged is there. Look at the disk, start it again, run beckon verify; calls that\n"
     "      ended UNAVAILABLE are sent again as they were and count once\n"
-    "  71  it no longer answered on its own sockets (watchdog); start it again\n";
+    "  71  it no longer answered on its own sockets, or no write was done any more (watchdog):\n"
+    "      start it again\n";
 
 static const char *const TLS_CLIENT_NAMES[] = {
     [OPTIONS_CLIENT_OPTIONAL] = "optional", [OPTIONS_CLIENT_REQUIRED] = "required", NULL};
