@@ -23,10 +23,10 @@
 #include "tests/store/kv_model.h"
 
 enum {
-    KILLS = 20,
+    KILLS = 12,
     KILLS_LONG = 1000,
     MORE_KILLS = 10, /* times as many, until one has met a commit */
-    OPENINGS = 5, /* of them, at least, inside open; a run that can't get there has shown nothing */
+    OPENINGS = 3, /* of them, at least, inside open; a run that can't get there has shown nothing */
     OPENINGS_LONG = 100,
     TRIES_PER_OPENING = 60,
     COMMITS_MAX = 30,     /* before one is aimed at, ... */

@@ -12,7 +12,7 @@
 
 #include "tests/store/kv_model.h"
 
-enum { STEPS = 6000, STEPS_LONG = 1000000, SEED_EVERY = 50000 };
+enum { STEPS = 5000, STEPS_LONG = 1000000, SEED_EVERY = 50000 };
 
 static void print_counts(const struct model *model)
 {
