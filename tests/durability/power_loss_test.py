@@ -15,6 +15,7 @@ import json
 import os
 import random
 import shutil
+import signal
 import struct
 import subprocess
 import sys
@@ -45,6 +46,7 @@ IMAGES = int(os.environ.get("BECKON_IMAGES", 10000 if LONG else 500))
 FOUND_WITHIN = 200           # images in which a beckond without its protection must be found out
 STARTS, START_IMAGES = (40, 50) if LONG else (5, 16)
 START_ENTRIES = 75           # a first start has about so many
+RESTORE_ENTRIES, RESTORE_IMAGES = 80, 2000 if LONG else 60
 API = "beckon.v1."
 DATA = "made/of/data"        # below the recorded folder: its parents are made by beckond, too
 CLIENTS, PURCHASES, MEMBERS = 8, 120, 24
@@ -78,11 +80,14 @@ class Recording:
             shutil.rmtree(self.folder, ignore_errors=True)
 
     def start(self, kill_at=0):
-        self.service.environment = {
+        self.service.environment = self.environment(kill_at)
+        self.service.start()
+
+    def environment(self, kill_at):
+        return {
             **os.environ, "LD_PRELOAD": RECORD, "BECKON_POWER_LOG": self.log,
             "BECKON_POWER_ROOT": self.root, "BECKON_POWER_RECEIPT": RECEIPT,
             "BECKON_POWER_SYNC_US": str(SYNC_US), "BECKON_POWER_KILL_AT": str(kill_at)}
-        self.service.start()
 
     def mark(self, text):
         """Says in the log what has just been answered."""
@@ -159,6 +164,15 @@ class Recording:
             pass
         assert last["done"]
         self.mark("backup")
+
+    def restore(self, name, kill_at=0):
+        """beckond --restore of the backup; returns how it ended."""
+        kept = ["--master-key", os.path.join(self.service.data, "master.key"), "--erasures",
+                os.path.join(self.service.data, "erasures")]
+        return subprocess.run(
+            [self.service.program, "--restore", os.path.join(self.root, "backup"), "--data",
+             os.path.join(self.root, name), *kept], env=self.environment(kill_at),
+            stderr=subprocess.DEVNULL, timeout=60).returncode
 
     def life(self):
         """All that a power cut may hit, once: each part is a phase of its own."""
@@ -260,6 +274,25 @@ class PowerLossTest(unittest.TestCase):
                 images += report["images"]
         self.assertGreaterEqual(killed, STARTS - 2)
         print("%d first starts killed, %d images: all open" % (killed, images))
+
+    def test_a_restore_that_was_cut_off_is_a_store_or_can_be_run_again(self):
+        with Recording() as recording:
+            recording.start()
+            admin = recording.service.client("admin")
+            recording.fill(admin)
+            recording.purchases(20)
+            recording.backup(recording.service.client("operator"))
+            recording.erase(admin)  # the list has more than the backup
+            recording.service.stop()
+            recording.phase("restoring")
+            at = random.Random(SEED).randrange(10, RESTORE_ENTRIES)
+            self.assertEqual(recording.restore("again", at), -signal.SIGKILL)
+            self.assertEqual(recording.restore("again"), 0)
+            recording.mark("restored")
+            report, lines = recording.replayed(RESTORE_IMAGES, "--restored", "again", "--phase",
+                                               "restoring", "--quiet")
+            self.assert_clean(recording, report, lines)
+            print("a restore killed at %d and run again, %d images" % (at, report["images"]))
 
     def found_out(self, program, phase, cause):
         """A beckond without its protection: among FOUND_WITHIN images of the phase are some with
