@@ -65,6 +65,9 @@ static void child(const struct replay *replay, const struct power_plan *plan, in
     char image[PATH_BYTES], why[POWER_WHY_BYTES] = "";
     const struct asked *asked = &replay->asked;
     bool thorough = asked->thorough_every > 0 && plan->number % asked->thorough_every == 0;
+    static const char *const buffers[] = {"0", "65536", "262144", "4194304"};
+    /* A store may be opened with another buffer than it was left with. */
+    setenv("BECKON_TINY_BUFFER", buffers[power_mix(plan->choice.seed, 3) % 4], 1);
     alarm(IMAGE_SECONDS);
     if (asked->quiet && freopen("/dev/null", "w", stderr) == NULL) _exit(EXIT_LOG);
     snprintf(image, sizeof image, "%s/image-%zu", asked->out, plan->number);
