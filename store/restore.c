@@ -29,6 +29,20 @@ struct restore {
     struct secrets secrets;
 };
 
+/* Deletes what a restore that was cut short has copied; not the folder, which keeps a start from
+ * making a store. */
+static bool empty_restoring(const struct restore *restore)
+{
+    static const char *const names[] = {STORE_ENGINE_NAME, STORE_KEYS_NAME, STORE_ERASURES_NAME};
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
+        char path[FOLDER_PATH_BYTES];
+        if (!folder_path(path, restore->restoring, names[i]) || !folder_remove(path)) {
+            return false;
+        }
+    }
+    return true;
+}
+
 /* Refuses a folder that has a store, or key slots a restored store would be mixed with; else makes
  * DATA/restoring. */
 static enum store_result check_target(struct restore *restore,
@@ -47,8 +61,7 @@ static enum store_result check_target(struct restore *restore,
                          "restore into another folder.", restore->data);
     }
     /* A restore that was cut short: the slots are its own, since it began without any. */
-    if (folder_has(restore->restoring) &&
-        (!folder_remove(keys) || !folder_remove(restore->restoring))) {
+    if (folder_has(restore->restoring) && (!folder_remove(keys) || !empty_restoring(restore))) {
         return store_say_errno(ret_message, "Can't delete what a restore left in", restore->data);
     }
     if (rmdir(keys) != 0 && errno != ENOENT) {
@@ -266,7 +279,8 @@ static enum store_result put_in_place(struct restore *restore, const char *text,
     }
     if (!folder_sync(engine) || !folder_sync(keys) || rename(keys, keys_to) != 0 ||
         !folder_sync(restore->data) || rename(engine, engine_to) != 0 ||
-        rmdir(restore->restoring) != 0 || !folder_sync(restore->data)) {
+        !folder_sync(restore->data) || rmdir(restore->restoring) != 0 ||
+        !folder_sync(restore->data)) {
         return store_say_errno(ret_message, "Can't put the store into", restore->data);
     }
     return STORE_OK;

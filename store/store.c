@@ -114,6 +114,21 @@ static enum store_result restored_check(const struct store *store,
                                  : store_say_errno(ret_message, "Can't delete", restoring);
 }
 
+/* Makes the folder where there is none, and takes it for this process. */
+static enum store_result folder_take(struct store *store, char ret_message[STORE_MESSAGE_BYTES])
+{
+    /* Synced even when it was found: whoever made it may have died before he did. A folder above it
+     * that we may not open is older than that. */
+    if (!folder_make(store->path) || (!folder_sync_parent(store->path) && errno == EIO)) {
+        return store_say_errno(ret_message, "Can't make or use the folder", store->path);
+    }
+    enum store_result result = store_check_disk(store->path, ret_message);
+    if (result == STORE_OK) {
+        result = store_lock(store->path, &store->lock_fd, ret_message);
+    }
+    return result == STORE_OK ? restored_check(store, ret_message) : result;
+}
+
 /* Reads master.key, or makes it where there is no store that would need the lost one. */
 static enum store_result master_open(struct store *store, char ret_message[STORE_MESSAGE_BYTES])
 {
@@ -242,22 +257,8 @@ enum store_result store_open(const struct store_options *options, struct store *
         return named;
     }
 
-    enum store_result result = STORE_OK;
     bool created = false;
-    /* Synced even when it was found: whoever made it may have died before he did. A folder above it
-     * that we may not open is older than that. */
-    if (!folder_make(store->path) || (!folder_sync_parent(store->path) && errno == EIO)) {
-        result = store_say_errno(ret_message, "Can't make or use the folder", store->path);
-    }
-    if (result == STORE_OK) {
-        result = store_check_disk(store->path, ret_message);
-    }
-    if (result == STORE_OK) {
-        result = store_lock(store->path, &store->lock_fd, ret_message);
-    }
-    if (result == STORE_OK) {
-        result = restored_check(store, ret_message);
-    }
+    enum store_result result = folder_take(store, ret_message);
     if (result == STORE_OK) {
         result = master_open(store, ret_message);
     }

@@ -1,6 +1,7 @@
 /* Happy path: who was erased has no key left -> beckond's own start -> the first token opens ->
  * receipts, members -> verify -> purchases recorded -> closed, opened again -> all of it once more
- * -> a backup that has its name can be restored. The first thing that is wrong ends it. */
+ * -> a backup that has its name can be restored. The first thing that is wrong ends it. Of a
+ * restore: it is a store, or refused as half a one and can be run again. */
 #include "tests/durability/power_check.h"
 
 #include <assert.h>
@@ -120,6 +121,7 @@ static bool receipt_is_there(struct reader *reader, uint32_t shop, const char *t
            wrong(ret_why, "%s has another amount", text);
 }
 
+/* data: NULL: its token isn't there. */
 static bool facts_are_there(struct store *store, const char *data,
                             const struct power_layout *layout, const struct power_facts *facts,
                             char ret_why[POWER_WHY_BYTES])
@@ -127,7 +129,7 @@ static bool facts_are_there(struct store *store, const char *data,
     struct reader reader;
     uint32_t shop = 0;
     if (reader_open(store, &reader) != STORE_OK) return wrong(ret_why, "it can't be read");
-    bool ok = token_opens(data, &reader, ret_why);
+    bool ok = data == NULL || token_opens(data, &reader, ret_why);
     reader.merchant = MERCHANT;
     if (ok && facts->receipt_count > 0 && !shop_find(&reader, layout->shop, &shop))
         ok = wrong(ret_why, "the shop is lost");
@@ -279,22 +281,30 @@ static bool look_again(const char *data, const struct power_layout *layout,
     return ok;
 }
 
+/* Restores the image's backup into the folder `data` with what the folder `kept` has. */
+static bool restore(const char *image, const char *kept, const char *data,
+                    const struct power_layout *layout, char ret_message[STORE_MESSAGE_BYTES])
+{
+    char backup[PATH_BYTES], key[PATH_BYTES], wrapping[PATH_BYTES], erasures[PATH_BYTES];
+    bool made;
+    path_of(image, layout->backup, backup);
+    path_of(kept, "master.key", key);
+    path_of(kept, "erasures", erasures);
+    path_of(kept, "wrapping.keys", wrapping);
+    struct store_brought brought = {.master_key = key, .erasures = erasures};
+    if (folder_has(wrapping)) brought.wrapping_keys = wrapping;
+    return store_restore(backup, data, &brought, &made, ret_message) == STORE_OK;
+}
+
 static bool backup_is_whole(const char *image, const char *data, const struct power_layout *layout,
                             const struct power_facts *facts, char ret_why[POWER_WHY_BYTES])
 {
-    char backup[PATH_BYTES], target[PATH_BYTES], key[PATH_BYTES], wrapping[PATH_BYTES];
-    char erasures[PATH_BYTES], message[STORE_MESSAGE_BYTES] = "";
-    bool made;
+    char backup[PATH_BYTES], target[PATH_BYTES], message[STORE_MESSAGE_BYTES] = "";
     path_of(image, layout->backup, backup);
-    path_of(image, "restored", target);
-    path_of(data, "master.key", key);
-    path_of(data, "erasures", erasures);
-    path_of(data, "wrapping.keys", wrapping);
+    path_of(image, "tried", target);
     if (!folder_has(backup))
         return !facts->backed_up || wrong(ret_why, "the backup is lost");
-    struct store_brought brought = {.master_key = key, .erasures = erasures};
-    if (folder_has(wrapping)) brought.wrapping_keys = wrapping;
-    if (store_restore(backup, target, &brought, &made, message) != STORE_OK)
+    if (!restore(image, data, target, layout, message))
         return wrong(ret_why, "the backup has its name and can't be restored: %s", message);
     struct store *store;
     if (!start(target, &store, ret_why)) return false;
@@ -303,12 +313,46 @@ static bool backup_is_whole(const char *image, const char *data, const struct po
     return ok;
 }
 
+/* ---- restores -------------------------------------------------------------------------------- */
+
+static bool restored_is_whole(const char *data, const struct power_layout *layout,
+                              const struct power_facts *facts, char ret_why[POWER_WHY_BYTES])
+{
+    struct store *store;
+    if (!start(data, &store, ret_why)) return false;
+    bool ok = facts_are_there(store, NULL, layout, facts, ret_why) &&
+              members_have_keys(store, facts, ret_why) && ledger_is_clean(store, ret_why);
+    store_close(store);
+    return ok;
+}
+
+/* What a restore that had not ended leaves is a store, or no place for one until the restore is run
+ * again. */
+static bool check_restore(const char *image, const char *kept, const struct power_layout *layout,
+                          const struct power_facts *facts, char ret_why[POWER_WHY_BYTES])
+{
+    char data[PATH_BYTES], key[PATH_BYTES], message[STORE_MESSAGE_BYTES] = "";
+    struct store *store;
+    path_of(image, layout->restored, data);
+    path_of(data, "master.key", key);
+    bool begun = folder_has(key);
+    if (facts->restored) return restored_is_whole(data, layout, facts, ret_why);
+    if (start(data, &store, ret_why)) {
+        store_close(store);
+        return !begun || restored_is_whole(data, layout, facts, ret_why);
+    }
+    return (restore(image, kept, data, layout, message) ||
+            wrong(ret_why, "the restore can't be run again: %s", message)) &&
+           restored_is_whole(data, layout, facts, ret_why);
+}
+
 bool power_check(const char *image, const struct power_layout *layout,
                  const struct power_facts *facts, bool thorough, char ret_why[POWER_WHY_BYTES])
 {
     char data[PATH_BYTES];
     uint32_t member = 0;
     path_of(image, layout->data, data);
+    if (layout->restored != NULL) return check_restore(image, data, layout, facts, ret_why);
     for (size_t i = 0; facts->receipt_count > 0 && i < facts->member_count; i++)
         if (!is_erased(facts, facts->members[i])) member = facts->members[i];
     return erased_are_gone(data, facts, ret_why) &&

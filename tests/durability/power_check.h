@@ -20,13 +20,14 @@ struct power_facts {
     size_t member_count;
     uint32_t erased[POWER_FACTS_MAX];
     size_t erased_count;
-    bool backed_up;
+    bool backed_up, restored;
 };
 
 /* The names of the image's data folder and of the backup below the image's own; a backup that has
  * its name is whole, answered or not. */
 struct power_layout {
     const char *data, *backup;
+    const char *restored; /* NULL, or the folder of a restore, which is looked at instead */
     const char *shop; /* whose receipts they are */
     int64_t amount_minor; /* of receipt 0; n (its digits, "LOSS0000012X") has n more */
 };

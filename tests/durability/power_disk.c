@@ -124,14 +124,16 @@ static struct power_change *change_add(struct power_disk *disk, struct power_nod
     return change;
 }
 
-static void names_change(struct power_disk *disk, struct power_node *folder, const char *gone,
-                         const char *name, struct power_node *node)
+static struct power_change *names_change(struct power_disk *disk, struct power_node *folder,
+                                         const char *gone, const char *name,
+                                         struct power_node *node)
 {
     struct power_change *change = change_add(disk, folder, CHANGE_NAMES);
     if (gone != NULL) memcpy(change->gone, gone, sizeof change->gone);
     if (name != NULL) memcpy(change->name, name, sizeof change->name);
     change->node = node;
     power_names_do(&folder->now, change);
+    return change;
 }
 
 static void bytes_reserve(struct power_node *node, size_t size)
@@ -278,9 +280,22 @@ static const char *take_names(struct power_disk *disk, const struct power_entry 
         names_change(disk, to_folder, NULL, to_name, node);
         return NULL;
     }
-    if (to_folder != folder) return "a rename into another folder";
-    names_change(disk, folder, name, to_name, node);
+    if (to_folder == folder) {
+        names_change(disk, folder, name, to_name, node);
+        return NULL;
+    }
+    /* Two changes of one number: images have both or none. */
+    names_change(disk, folder, name, NULL, NULL)->twin = to_folder;
+    names_change(disk, to_folder, NULL, to_name, node)->twin = folder;
     return NULL;
+}
+
+/* The other half of a rename that is synced. */
+static void twin_sync(const struct power_change *change)
+{
+    for (size_t i = 0; change->twin != NULL && i < change->twin->change_count; i++)
+        if (change->twin->changes[i].number == change->number)
+            change->twin->changes[i].synced = true;
 }
 
 static const char *take_end(struct power_disk *disk, const struct power_entry *entry)
@@ -291,8 +306,10 @@ static const char *take_end(struct power_disk *disk, const struct power_entry *e
     if (sync ? entry->value != 0 : entry->value != (int64_t)call.size) return NULL; /* it failed */
     for (size_t i = 0; i < call.node->change_count; i++) {
         struct power_change *change = &call.node->changes[i];
-        if (sync ? change->number < call.number : change->number == call.number)
-            change->synced = true;
+        bool covered = sync ? change->number < call.number : change->number == call.number;
+        if (!covered) continue;
+        change->synced = true;
+        twin_sync(change);
     }
     settle(call.node);
     return NULL;

@@ -22,6 +22,7 @@ struct power_change {
     size_t size;
     char gone[POWER_NAME_BYTES], name[POWER_NAME_BYTES];
     struct power_node *node; /* what `name` names from here on */
+    struct power_node *twin; /* a rename into another folder: that one; synced with either */
 };
 
 struct power_name {

@@ -248,6 +248,30 @@ static void a_rename_comes_whole_or_not(void **state)
     assert_in_range(renamed, 1, DRAWS - 1);
 }
 
+static void a_rename_into_another_folder_is_in_both_or_in_none(void **state)
+{
+    (void)state;
+    static const char names[] = "/disk/f\0/disk/d/g", folder[] = "/disk/d";
+    char other[3 * SCRATCH_PATH_BYTES];
+    unsigned renamed = 0;
+    snprintf(other, sizeof other, "%s/d/g", image);
+    take(POWER_MAKE_FOLDER, -1, 0, folder, sizeof folder - 1);
+    make_file();
+    take(POWER_RENAME, -1, 0, names, sizeof names - 1);
+    for (uint64_t i = 0; i < DRAWS; i++) {
+        draw(i);
+        assert_int_equal(folder_has(file) + folder_has(other), 1);
+        renamed += folder_has(other);
+    }
+    assert_in_range(renamed, 1, DRAWS - 1);
+    path_open(FD + 2, folder, O_RDONLY | O_DIRECTORY);
+    sync_of(FD + 2, 0);
+    for (uint64_t i = 0; i < DRAWS; i++) {
+        draw(i);
+        assert_true(folder_has(other) && !folder_has(file));
+    }
+}
+
 static void the_same_seed_makes_the_same_image(void **state)
 {
     (void)state;
@@ -294,6 +318,7 @@ int main(void)
         ON_A_DISK(sizes_are_lost_apart_from_bytes),
         ON_A_DISK(a_name_is_there_for_sure_only_when_its_folder_was_synced),
         ON_A_DISK(a_rename_comes_whole_or_not),
+        ON_A_DISK(a_rename_into_another_folder_is_in_both_or_in_none),
         ON_A_DISK(the_same_seed_makes_the_same_image),
         ON_A_DISK(what_cannot_be_followed_is_refused),
     };

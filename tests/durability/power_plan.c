@@ -144,4 +144,5 @@ void power_facts_take(struct power_facts *facts, const struct power_entry *entry
     if (sscanf(text, "erased %" SCNu32, &number) == 1)
         facts->erased[facts->erased_count++] = number;
     if (strcmp(text, "backup") == 0) facts->backed_up = true;
+    if (strcmp(text, "restored") == 0) facts->restored = true;
 }

@@ -8,6 +8,7 @@
  *     [--failures N]   ends after so many
  *     [--thorough N]   each N-th image: the backup too, and a second verify
  *     [--jobs N] [--phase NAME]
+ *     [--restored NAME] a restore's folder is looked at instead
  *     [--quiet]        what the store says about images that are wrong isn't shown
  *     [--end FOLDER]   no images: the disk at the end of the log, everything kept, goes there
  *
@@ -64,6 +65,9 @@ static void child(const struct replay *replay, const struct power_plan *plan, in
     char image[PATH_BYTES], why[POWER_WHY_BYTES] = "";
     const struct asked *asked = &replay->asked;
     bool thorough = asked->thorough_every > 0 && plan->number % asked->thorough_every == 0;
+    static const char *const buffers[] = {"0", "65536", "262144", "4194304"};
+    /* A store may be opened with another buffer than it was left with. */
+    setenv("BECKON_TINY_BUFFER", buffers[power_mix(plan->choice.seed, 3) % 4], 1);
     alarm(IMAGE_SECONDS);
     if (asked->quiet && freopen("/dev/null", "w", stderr) == NULL) _exit(EXIT_LOG);
     snprintf(image, sizeof image, "%s/image-%zu", asked->out, plan->number);
@@ -194,7 +198,7 @@ static double seconds_now(void)
 static void ask(struct asked *asked, int count, char **arguments)
 {
     enum { ROOT = 1, DATA, OUT, IMAGES, SEED, IMAGE, KEEP, FAILURES, THOROUGH, JOBS, END,
-           PHASE, QUIET };
+           PHASE, QUIET, RESTORED };
     static const struct option options[] = {
         {"root", required_argument, NULL, ROOT}, {"data", required_argument, NULL, DATA},
         {"out", required_argument, NULL, OUT}, {"images", required_argument, NULL, IMAGES},
@@ -202,7 +206,7 @@ static void ask(struct asked *asked, int count, char **arguments)
         {"keep", no_argument, NULL, KEEP}, {"failures", required_argument, NULL, FAILURES},
         {"thorough", required_argument, NULL, THOROUGH}, {"jobs", required_argument, NULL, JOBS},
         {"end", required_argument, NULL, END}, {"phase", required_argument, NULL, PHASE},
-        {"quiet", no_argument, NULL, QUIET}, {0},
+        {"quiet", no_argument, NULL, QUIET}, {"restored", required_argument, NULL, RESTORED}, {0},
     };
     *asked = (struct asked){
         .layout = {.backup = "backup", .shop = "S01", .amount_minor = 1000}, .images = 500,
@@ -219,6 +223,7 @@ static void ask(struct asked *asked, int count, char **arguments)
         case IMAGE: asked->image = (long)number; break;
         case KEEP: asked->keep = true; break;
         case QUIET: asked->quiet = true; break;
+        case RESTORED: asked->layout.restored = optarg; break;
         case PHASE: asked->phase = optarg; break;
         case FAILURES: asked->failures_max = number; break;
         case THOROUGH: asked->thorough_every = number; break;
