@@ -15,7 +15,7 @@ import unittest
 HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path.insert(0, HERE)
 sys.path.insert(0, os.path.join(os.path.dirname(HERE), "clients"))
-from points import SEED, Lives, Point, sweep  # noqa: E402
+from points import SEED, STOPS, Lives, Point, sweep  # noqa: E402
 from service import BECKOND, ROOT  # noqa: E402
 from system_calls import REPLY, strace_works  # noqa: E402
 
@@ -58,7 +58,7 @@ class FaultPointsTest(unittest.TestCase):
             lost = [finding for finding in life.findings if finding.startswith("lost: purchase")]
             if lost:
                 # Either nobody notices, or the engine does at its next commit: its number is taken.
-                self.assertTrue({"it went on", "it ended with -6"} & set(life.findings))
+                self.assertNotIn(life.code, STOPS)
                 print("deaf: found at point %d: %s" % (n, lost[0][:120]))
                 return
         self.fail("%d failed syncs, and no purchase got lost" % DEAF_TRIES)

@@ -9,6 +9,7 @@ kill -9 cut off; "first" the very first start, on nothing. After each life the s
 again, without a fault: what was answered is answered so again, all the rest is done, and then
 verify is clean and everything is as it is after a life without a fault."""
 
+import atexit
 import os
 import random
 import re
@@ -62,6 +63,8 @@ class Lives:
         self.folder = tempfile.mkdtemp(prefix="beckon-points-")
         self.client, self.seen = None, {}
         self.service = Service(folder=self.folder, program=program, options=["--core-dumps"])
+        self.base = None
+        atexit.register(self.close)  # interrupted, too, nothing is left running
         try:
             self.base = Base(program)
             for phase in PHASES:
@@ -72,8 +75,10 @@ class Lives:
 
     def close(self):
         self.end()
-        self.base.close()
+        if self.base is not None:
+            self.base.close()
         shutil.rmtree(self.folder, True)
+        atexit.unregister(self.close)
 
     def live_with(self, program, *point):
         """A life of another program; the one that was watched says what it should come to."""
