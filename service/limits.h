@@ -49,6 +49,8 @@ enum {
                                              a quarter where there are few at all */
 
     LIMIT_WATCHDOG_ROUNDS = 6,            /* bad ones in a row, then the process ends */
+    LIMIT_WRITER_HANGS_MS = 10000,        /* with work and not one turn ended: longer than a disk
+                                             takes that is only slow */
     LIMIT_REPLY_STALL_MS = 30000,         /* for a reply that its client takes no bytes of, */
     LIMIT_REPLY_STALL_BUSY_MS = 200,      /* while a quarter of all calls is taken: calls that wait
                                              for nobody must not shut out the others */

@@ -29,6 +29,7 @@
 #include "service/main_watchdog.h"
 #include "service/ops/clock.h"
 #include "service/ops/log.h"
+#include "service/ops/process_stats.h"
 #include "service/ops/sender.h"
 #include "service/ops/systemd.h"
 #include "service/ops/ticker.h"
@@ -36,7 +37,7 @@
 #include "store/kv.h"
 
 enum {
-    MAINTAIN_MS = 10000, STALL_MS = 100, DRAIN_SLICE_MS = 10, HEAPS = 2,
+    MAINTAIN_MS = 1000, STALL_MS = 100, DRAIN_SLICE_MS = 10, HEAPS = 2,
     /* Snapshots beside the pollers': the writer's, two of a long job (verify looks again), the
      * followers', those of four tickers and the hooks, one of /metrics. */
     OWN_READERS = 1 + 2 + 1 + 4 + 1 + 1,
@@ -54,15 +55,39 @@ static void store_fault(void *context, const char *sentence)
 {
     (void)context;
     char quoted[LOG_VALUE_BYTES];
-    log_event("error", "store fault: stopping", "cause=%s", log_quote(sentence, quoted));
+    log_event("error", "store fault: stopping", "cause=%s code=%d "
+              "remedy=\"look at the disk and the kernel's log, start again, then beckon verify; "
+              "writes in progress may be done or not: sent again as they were they count once\"",
+              log_quote(sentence, quoted), EXIT_FAULT);
     _exit(EXIT_FAULT);
 }
 
-struct maintained { struct store *store; const char *data; };
+struct maintained { struct store *store; const char *data; bool full; };
+
+/* Says once that the store takes no more writes, and once that it does again. */
+static void tell_room(struct maintained *maintained)
+{
+    enum { MIB = 1 << 20 };
+    struct kv_usage usage;
+    kv_usage(store_kv(maintained->store), &usage);
+    if (usage.full == maintained->full)
+        return;
+    maintained->full = usage.full;
+    log_event(usage.full ? "error" : "info",
+              usage.full ? "store full: writes are refused" : "store has room again",
+              "used_mib=%llu free_within_mib=%llu map_mib=%llu disk_free_mib=%llu%s",
+              (unsigned long long)(usage.used_bytes / MIB),
+              (unsigned long long)(usage.free_bytes / MIB),
+              (unsigned long long)(usage.map_bytes / MIB),
+              (unsigned long long)(process_disk_free(maintained->data) / MIB),
+              usage.full ? " remedy=\"make room on the disk; or, where the map is full, start with "
+                           "a larger store-map; reads go on\"" : "");
+}
 
 static void maintain(void *context)
 {
-    const struct maintained *maintained = context;
+    struct maintained *maintained = context;
+    tell_room(maintained); /* first: what was full is tried again from then on */
     kv_maintain(store_kv(maintained->store));
     rehearse_clean(maintained->data);
 }
@@ -189,7 +214,7 @@ static int serve(struct reload *reload, struct store *store, struct sender *send
         executor_stop(executor);
         return EXIT_FAILED;
     }
-    struct maintained maintained = {store, options->data};
+    struct maintained maintained = {.store = store, .data = options->data};
     struct ticker *ticker = ticker_start(MAINTAIN_MS, maintain, &maintained);
     struct ticker *stalls = ticker_start(STALL_MS, cut_stalled, rpc);
     struct due_ticker *due = due_ticker_start(executor, store, clock);

@@ -76,6 +76,13 @@ enum outcome asker_run(struct asker *asker, const struct command *command, uint3
     return work.outcome;
 }
 
+bool asker_refused_anew(enum outcome outcome, enum outcome *last)
+{
+    if (outcome == OUTCOME_OK || outcome == *last) return false;
+    *last = outcome;
+    return outcome != OUTCOME_SHUTTING_DOWN;
+}
+
 enum store_result asker_read(struct asker *asker, asker_read_function *read, void *context)
 {
     struct reader reader;

@@ -21,6 +21,10 @@ enum outcome asker_run(struct asker *asker, const struct command *command, uint3
                        const ProtobufCMessage *request,
                        ProtobufCMessage **ret_reply) OUTCOME_CHECKED;
 
+/* Is what asker_run answered a refusal that the log should have? A ticker tries again and again:
+ * true once, until it is another. `*last` is where the ticker keeps it, OUTCOME_OK at first. */
+bool asker_refused_anew(enum outcome outcome, enum outcome *last);
+
 /* Calls `read` with a snapshot, turned to merchant 0, until the engine has what it needs. */
 typedef enum store_result asker_read_function(struct reader *reader, void *context);
 enum store_result asker_read(struct asker *asker, asker_read_function *read,

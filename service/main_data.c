@@ -127,6 +127,7 @@ bool data_open(const struct options *options, unsigned reader_max, struct store 
 {
     struct store_options store_options = {
         .path = options->data, .headroom_bytes = HEADROOM_BYTES, .reader_max = reader_max,
+        .map_bytes = options->store_map_bytes,
     };
     char message[STORE_MESSAGE_BYTES] = "", quoted[LOG_VALUE_BYTES], path[LOG_VALUE_BYTES];
     bool created = false;

@@ -170,10 +170,9 @@ static bool run_logged(struct due_ticker *ticker, const struct command *command,
                        ProtobufCMessage **ret_reply)
 {
     enum outcome outcome = asker_run(ticker->asker, command, merchant, request, ret_reply);
-    if (outcome != OUTCOME_OK && outcome != OUTCOME_SHUTTING_DOWN && outcome != ticker->refusal)
+    if (asker_refused_anew(outcome, &ticker->refusal))
         log_event("warn", "what is due was not posted", "merchant=%" PRIu32 " outcome=%s",
                   merchant, outcome_info(outcome)->reason);
-    if (outcome != OUTCOME_OK) ticker->refusal = outcome;
     return outcome == OUTCOME_OK;
 }
 

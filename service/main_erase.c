@@ -52,11 +52,10 @@ static bool run_portion(struct erase_ticker *ticker, uint32_t merchant, struct p
     enum outcome outcome =
         asker_run(ticker->asker, &tick_erasures, merchant, &request.base, &reply);
     if (outcome != OUTCOME_OK) {
-        if (outcome != OUTCOME_SHUTTING_DOWN && outcome != ticker->refusal)
+        if (asker_refused_anew(outcome, &ticker->refusal))
             log_event("warn", "an erasure can't be finished", "merchant=%" PRIu32
                       " kind=%d number=%" PRIu32 " outcome=%s", merchant, (int)party.kind,
                       party.number, outcome_info(outcome)->reason);
-        ticker->refusal = outcome;
         return false;
     }
     const Beckon__Internal__TickErasuresResponse *steps =

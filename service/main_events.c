@@ -23,10 +23,9 @@ static bool run_logged(struct event_work *work, struct asker *asker, uint32_t me
                        ProtobufCMessage **ret_reply)
 {
     enum outcome outcome = asker_run(asker, command, merchant, request, ret_reply);
-    if (outcome != OUTCOME_OK && outcome != OUTCOME_SHUTTING_DOWN && outcome != work->refusal)
+    if (asker_refused_anew(outcome, &work->refusal))
         log_event("warn", "events are not kept as they should be",
                   "merchant=%" PRIu32 " outcome=%s", merchant, outcome_info(outcome)->reason);
-    if (outcome != OUTCOME_OK) work->refusal = outcome;
     return outcome == OUTCOME_OK;
 }
 

@@ -73,6 +73,11 @@ void metrics_write_store(struct store *store, const char *data, FILE *out)
     kv_usage(store_kv(store), &usage);
     metrics_gauge(out, "beckon_store_used_bytes", "Bytes up to the last page in use.",
                   usage.used_bytes);
+    metrics_gauge(out, "beckon_store_free_bytes", "Bytes of the used that can be used again.",
+                  usage.free_bytes);
+    metrics_gauge(out, "beckon_store_full",
+                  "1 while writes are refused for want of room, on the disk or in the map.",
+                  usage.full);
     metrics_gauge(out, "beckon_store_map_bytes", "Bytes the store may grow to.", usage.map_bytes);
     metrics_gauge(out, "beckon_store_snapshots", "Snapshots open now.", usage.snapshots);
     metrics_gauge(out, "beckon_store_oldest_snapshot_commits",

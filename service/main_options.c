@@ -35,7 +35,9 @@ static const char NOTES[] =
     "  2   wrong settings\n"
     "  3   the data folder can't be opened: another beckond runs on it, no right, damaged, newer\n"
     "  4   can't listen: the port is taken, the address not of this machine, the certificate bad\n"
-    "  70  the store failed while serving; nothing acknowledged is lost, start it again\n"
+    "  70  the store failed while serving: what was being written is unknown, what was\n"
+    "      acknowledged is there. Look at the disk, start it again, run beckon verify; calls that\n"
+    "      ended UNAVAILABLE are sent again as they were and count once\n"
     "  71  it no longer answered on its own sockets (watchdog); start it again\n";
 
 static const char *const TLS_CLIENT_NAMES[] = {
@@ -59,6 +61,10 @@ static const struct settings_row ROWS[] = {
      .maximum = 3600 * 1000,
      .help = "so often it asks after its own health on every socket it listens on; after 6 bad "
              "rounds in a row it ends with code 71. 0s: never, nor does systemd's WatchdogSec"},
+    {"store-map", SETTINGS_SIZE, AT(store_map_bytes), .value = "SIZE", .fallback = "64GiB",
+     .minimum = 16 << 20, .maximum = UINT64_C(16) << 40, .group = "Storing",
+     .help = "what the store may grow to: address space, neither memory nor disk. At 90 % writes "
+             "are refused; start with more then. Less than there is refuses writes at once"},
     {"tls-certificate", SETTINGS_PATH, AT(tls_certificate), .value = "FILE", .reload = true,
      .group = "TLS",
      .help = "PEM: our certificate and those it hangs by. Read again with SIGHUP; connections that "

@@ -30,6 +30,7 @@ struct options {
     const char *tls_key;
     const char *tls_client_ca;  /* NULL: clients need no certificate */
     unsigned tls_client;
+    uint64_t store_map_bytes;   /* what the store may grow to */
     bool core_dumps;            /* the system may write them */
     uint64_t watchdog_ms;       /* 0: none */
     const char *restore;        /* OPTIONS_RESTORE: the backup */

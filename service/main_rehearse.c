@@ -239,7 +239,7 @@ static bool tell(struct rehearsal *rehearsal, bool ok)
     char backup[LOG_VALUE_BYTES], cause[LOG_VALUE_BYTES];
     log_quote(rehearsal->backup, backup);
     if (ok) {
-        printf("%s can be restored: %" PRIu64 " merchants, %" PRIu64 " entries, verify clean, "
+        printf("%s can be restored: merchants %" PRIu64 ", entries %" PRIu64 ", verify clean, "
                "%.1f s\n", rehearsal->backup, rehearsal->merchants, rehearsal->entries,
                seconds_since(&rehearsal->begun));
         log_event("info", "rehearsed", "backup=%s merchants=%" PRIu64 " entries=%" PRIu64, backup,

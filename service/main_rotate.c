@@ -38,10 +38,9 @@ static bool run_portion(struct rotate_ticker *ticker)
 
     enum outcome outcome = asker_run(ticker->asker, &tick_keys, 0, &request.base, &reply);
     if (outcome != OUTCOME_OK) {
-        if (outcome != OUTCOME_SHUTTING_DOWN && outcome != ticker->refusal)
+        if (asker_refused_anew(outcome, &ticker->refusal))
             log_event("warn", "the rotation of the wrapping key waits", "outcome=%s",
                       outcome_info(outcome)->reason);
-        ticker->refusal = outcome;
         return false;
     }
     const Beckon__Internal__TickKeysResponse *tick =

@@ -61,11 +61,10 @@ static bool run_portion(struct settle_ticker *ticker, uint32_t merchant, uint32_
     enum outcome outcome =
         asker_run(ticker->asker, &tick_settlements, merchant, &request.base, &reply);
     if (outcome != OUTCOME_OK) {
-        if (outcome != OUTCOME_SHUTTING_DOWN && outcome != ticker->refusal)
+        if (asker_refused_anew(outcome, &ticker->refusal))
             log_event("warn", "the work on a settlement waits",
                       "merchant=%" PRIu32 " run=%" PRIu32 " outcome=%s", merchant, run,
                       outcome_info(outcome)->reason);
-        ticker->refusal = outcome;
         ticker->step_count = 1; /* the one that can't go on alone keeps nobody else */
         return false;
     }

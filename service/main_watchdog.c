@@ -58,6 +58,10 @@ static void told(void *context, const char *why)
         if (answers_inside(watchdog, inside))
             why = NULL;
     }
+    /* Health says so too, but only while it has room: calls that wait for the writer fill the pool,
+     * and a full one passes for life. */
+    if (rpc_writer_hangs(watchdog->rpc))
+        why = "no write is done";
     if (why == NULL) {
         watchdog->bad_rounds = 0;
         systemd_notify("WATCHDOG=1");

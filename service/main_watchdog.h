@@ -1,5 +1,6 @@
-/* The watchdog over the door's sockets: too many bad rounds in a row end the process (exit code
- * EXIT_WATCHDOG), so that whoever keeps it starts it again. Main's thread. */
+/* The watchdog over the door's sockets and the writer behind them: too many bad rounds in a row
+ * end the process (exit code EXIT_WATCHDOG), so that whoever keeps it starts it again. Main's
+ * thread. */
 #ifndef BECKON_SERVICE_MAIN_WATCHDOG_H
 #define BECKON_SERVICE_MAIN_WATCHDOG_H
 

@@ -68,6 +68,18 @@ void secret_text_write(enum secret_kind kind, uint32_t merchant,
                       SECRET_BYTES, sodium_base64_VARIANT_URLSAFE_NO_PADDING);
 }
 
+/* libsodium takes the bytes 0xDF and 0xAD for '_' and '-' too. */
+static bool is_symbols(const char *text, size_t size)
+{
+    for (size_t i = 0; i < size; i++) {
+        char c = text[i];
+        bool letter = (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z');
+        if (!letter && !(c >= '0' && c <= '9') && c != '-' && c != '_')
+            return false;
+    }
+    return true;
+}
+
 bool secret_text_read(enum secret_kind kind, const char *text, size_t size,
                       uint32_t *ret_merchant, uint8_t ret_secret[SECRET_BYTES])
 {
@@ -87,7 +99,7 @@ bool secret_text_read(enum secret_kind kind, const char *text, size_t size,
     /* One token has one form: no leading zeros, nothing after the secret. */
     bool leading_zero = digits > 1 && text[prefix] == '0';
     if (digits == 0 || leading_zero || merchant > UINT32_MAX || at == size || text[at] != '_'
-        || size - at - 1 != TEXT_SECRET_BYTES)
+        || size - at - 1 != TEXT_SECRET_BYTES || !is_symbols(text + at + 1, TEXT_SECRET_BYTES))
         return false;
     uint8_t secret[SECRET_BYTES];
     size_t secret_size;

@@ -54,6 +54,8 @@ struct kv_fence_check {
 /* For alarms; one moment's figures. */
 struct kv_usage {
     uint64_t used_bytes, map_bytes; /* up to the last page in use; the engine's limit */
+    uint64_t free_bytes;            /* of the used: can be used again, as of 10 s ago at most */
+    bool full;                      /* no room in the map or on the disk: commits are refused */
     unsigned snapshots;             /* open now, backups among them */
     uint64_t oldest_commits;        /* commits since the oldest of them was opened: the pages they
                                        gave up can't be used again before it is closed */
@@ -124,7 +126,8 @@ enum store_result kv_commit(struct kv *kv, const struct kv_write *writes, size_t
 enum store_result kv_backup(struct kv *kv, const char *path) STORE_CHECKED;
 /* Any thread. */
 void kv_usage(struct kv *kv, struct kv_usage *ret_usage);
-/* Housekeeping, every 10 s, any thread: LMDB frees the reader slots of dead processes. */
+/* Housekeeping, every second, any thread: snapshots of dead processes are ended, and a commit is
+ * tried again where the last one was refused for want of room. */
 void kv_maintain(struct kv *kv);
 
 #endif

@@ -2,14 +2,14 @@
 
 #include <assert.h>
 #include <errno.h>
-#include <stdio.h>
 #include <stdlib.h>
 
 #include "store/folder.h"
 #include "store/kv_lmdb_inner.h"
 
-/* A backup reads through a transaction of LMDB's own, beside the snapshots. */
-enum { OTHER_READER_COUNT = 2 };
+/* Beside the snapshots: a backup reads through a transaction of LMDB's own, and free pages are
+ * counted by two threads. */
+enum { OTHER_READER_COUNT = 4 };
 
 enum store_result lmdb_result(int code)
 {
@@ -29,43 +29,12 @@ enum store_result lmdb_result(int code)
     }
 }
 
-void lmdb_usage(struct lmdb_engine *engine, uint64_t *ret_used_bytes, uint64_t *ret_map_bytes)
-{
-    MDB_envinfo info;
-    MDB_stat stat;
-    int code = mdb_env_info(engine->env, &info);
-    assert(code == MDB_SUCCESS);
-    code = mdb_env_stat(engine->env, &stat);
-    assert(code == MDB_SUCCESS);
-    (void)code;
-    *ret_used_bytes = ((uint64_t)info.me_last_pgno + 1) * stat.ms_psize;
-    *ret_map_bytes = info.me_mapsize;
-}
-
-struct readers { unsigned count; size_t oldest; };
-
-/* LMDB tells of its readers in text, "PID THREAD COMMIT" a line each; one that is between two
- * snapshots has "-". */
-static int take_readers(const char *line, void *context)
-{
-    struct readers *readers = context;
-    int process;
-    char thread[32];
-    size_t commit;
-    if (sscanf(line, "%d %31s %zu", &process, thread, &commit) != 3)
-        return 0; /* the heading, or one between two snapshots */
-    if (readers->count == 0 || commit < readers->oldest)
-        readers->oldest = commit;
-    readers->count++;
-    return 0;
-}
-
 static void usage(void *state, struct kv_usage *ret_usage)
 {
     struct lmdb_engine *engine = state;
-    struct readers readers = {0};
+    struct lmdb_readers readers;
     MDB_envinfo info;
-    (void)mdb_reader_list(engine->env, take_readers, &readers);
+    lmdb_readers(engine, &readers);
     int code = mdb_env_info(engine->env, &info);
     assert(code == MDB_SUCCESS);
     (void)code;
@@ -73,13 +42,9 @@ static void usage(void *state, struct kv_usage *ret_usage)
     if (readers.count > 0 && info.me_last_txnid > readers.oldest)
         ret_usage->oldest_commits = info.me_last_txnid - readers.oldest;
     lmdb_usage(engine, &ret_usage->used_bytes, &ret_usage->map_bytes);
-}
-
-static void maintain(void *state)
-{
-    struct lmdb_engine *engine = state;
-    int dead_count;
-    (void)mdb_reader_check(engine->env, &dead_count); /* asked again in ten seconds */
+    uint64_t free_bytes = atomic_load(&engine->room.free_bytes);
+    ret_usage->free_bytes = free_bytes < ret_usage->used_bytes ? free_bytes : ret_usage->used_bytes;
+    ret_usage->full = atomic_load(&engine->room.full);
 }
 
 static void engine_free(void *state)
@@ -105,7 +70,7 @@ static const struct kv_engine LMDB_ENGINE = {
     .commit = lmdb_commit,
     .backup = lmdb_backup,
     .usage = usage,
-    .maintain = maintain,
+    .maintain = lmdb_maintain,
     .close = engine_free,
 };
 
@@ -149,14 +114,13 @@ enum store_result kv_lmdb_open(const struct kv_lmdb_options *options, struct kv 
         return STORE_FAULT;
     }
     pthread_mutex_init(&engine->pool_lock, NULL);
-    engine->headroom_bytes = options->headroom_bytes;
     int code = environment_open(engine, options);
     enum store_result result = lmdb_result(code);
     if (result == STORE_ABSENT) {
         result = STORE_FAULT;
     }
     if (result == STORE_OK) {
-        result = lmdb_headroom(engine);
+        result = lmdb_room_open(engine, options->headroom_bytes);
     }
     /* LMDB syncs what it writes into data.mdb, but not that the file is there. */
     if (result == STORE_OK && !folder_sync(options->path)) {

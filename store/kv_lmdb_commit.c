@@ -1,50 +1,14 @@
 /* A commit: room, fences, writes, LMDB's commit.
  *
- * Happy path: headroom and map have room -> write transaction -> fences compare -> puts and
- * deletions -> mdb_txn_commit, which returns after its sync.
+ * Happy path: disk and map have room (kv_lmdb_room.c) -> write transaction -> fences compare ->
+ * puts and deletions -> mdb_txn_commit, which returns after its sync.
  * Ways it fails: no room (STORE_FULL) before or while writing, a fence moved (STORE_CONFLICT,
  * STORE_FENCED): the transaction is aborted and nothing happened. mdb_txn_commit fails: unless the
  * map was full, which it notices before it writes, nobody knows what is on disk. STORE_FAULT then,
  * and for every commit after it: LMDB would let the next one succeed over a hole. */
 #include <assert.h>
-#include <errno.h>
-#include <fcntl.h>
 
 #include "store/kv_lmdb_inner.h"
-
-enum {
-    MAP_PERCENT_MAX = 90,    /* of the map; what is left lets deletions and drains work */
-    HEADROOM_STEP_PARTS = 4, /* headroom is topped up by a quarter, not with every commit */
-};
-
-enum store_result lmdb_headroom(struct lmdb_engine *engine)
-{
-    if (engine->headroom_bytes == 0) {
-        return STORE_OK;
-    }
-    uint64_t used_bytes, map_bytes;
-    lmdb_usage(engine, &used_bytes, &map_bytes);
-    uint64_t wanted = used_bytes + engine->headroom_bytes;
-    if (wanted <= engine->allocated_bytes) {
-        return STORE_OK;
-    }
-    int fd;
-    int code = mdb_env_get_fd(engine->env, &fd);
-    assert(code == MDB_SUCCESS);
-    /* First more than is needed, and on a disk too full for that, just what is needed. */
-    uint64_t targets[] = {wanted + engine->headroom_bytes / HEADROOM_STEP_PARTS, wanted};
-    for (size_t i = 0; i < 2; i++) {
-        uint64_t from = engine->allocated_bytes;
-        do {
-            code = posix_fallocate(fd, (off_t)from, (off_t)(targets[i] - from));
-        } while (code == EINTR);
-        if (code == 0) {
-            engine->allocated_bytes = targets[i];
-            return STORE_OK;
-        }
-    }
-    return lmdb_result(code);
-}
 
 static uint64_t read_u64(const uint8_t *from)
 {
@@ -112,6 +76,15 @@ static enum store_result fill(struct lmdb_engine *engine, MDB_txn *txn,
     return STORE_OK;
 }
 
+static uint64_t bytes_of(const struct kv_write *writes, size_t write_count)
+{
+    uint64_t bytes = 0;
+    for (size_t i = 0; i < write_count; i++) {
+        bytes += writes[i].key.size + writes[i].value.size;
+    }
+    return bytes;
+}
+
 enum store_result lmdb_commit(void *state, const struct kv_write *writes, size_t write_count,
                               const struct kv_fence_check *checks, size_t check_count)
 {
@@ -119,12 +92,7 @@ enum store_result lmdb_commit(void *state, const struct kv_write *writes, size_t
     if (engine->faulted) {
         return STORE_FAULT;
     }
-    uint64_t used_bytes, map_bytes;
-    lmdb_usage(engine, &used_bytes, &map_bytes);
-    if (used_bytes > map_bytes / 100 * MAP_PERCENT_MAX) {
-        return STORE_FULL;
-    }
-    enum store_result result = lmdb_headroom(engine);
+    enum store_result result = lmdb_room(engine, bytes_of(writes, write_count), write_count);
     if (result != STORE_OK) {
         return result;
     }

@@ -1,7 +1,7 @@
 /* What the files of the LMDB engine share; only kv_lmdb*.c include it.
  *
  * kv_lmdb_make.c makes the file, kv_lmdb.c opens and closes, kv_lmdb_snapshot.c reads,
- * kv_lmdb_commit.c writes, kv_lmdb_backup.c copies. */
+ * kv_lmdb_commit.c writes, kv_lmdb_room.c refuses in time, kv_lmdb_backup.c copies. */
 #ifndef BECKON_STORE_KV_LMDB_INNER_H
 #define BECKON_STORE_KV_LMDB_INNER_H
 
@@ -22,15 +22,26 @@ struct lmdb_snapshot {
     struct lmdb_snapshot *next; /* in the pool */
 };
 
+/* kv_lmdb_room.c's. */
+struct lmdb_room {
+    atomic_bool full;       /* the last look found no room: commits are refused */
+    atomic_bool look_again; /* that may have changed */
+    atomic_uint_fast64_t free_bytes; /* within what is used, when last counted */
+    atomic_uint ticks;      /* of maintenance */
+    /* The committing thread's own. */
+    uint64_t headroom_bytes;
+    uint64_t allocated_bytes; /* of the file's beginning, known to have disk space */
+    uint64_t uncounted_bytes; /* may be written before free pages are counted again */
+};
+
 struct lmdb_engine {
     MDB_env *env;
     MDB_dbi table;
     pthread_mutex_t pool_lock;
     struct lmdb_snapshot *pool; /* under pool_lock: closed snapshots */
     atomic_uint_fast64_t commit_count; /* moved on after each commit, before the next begins */
+    struct lmdb_room room;
     /* The committing thread's own. */
-    uint64_t headroom_bytes;
-    uint64_t allocated_bytes; /* of the file's beginning, known to have disk space */
     bool faulted;             /* a commit's fate is unknown: no other may follow it */
 };
 
@@ -49,9 +60,16 @@ enum store_result lmdb_result(int code);
 
 /* Bytes up to the last page in use, and the map's size. */
 void lmdb_usage(struct lmdb_engine *engine, uint64_t *ret_used_bytes, uint64_t *ret_map_bytes);
-/* Sees to the allocated headroom: STORE_OK, STORE_FULL, STORE_FAULT. Nothing is lost by asking
- * again: every commit does. */
-enum store_result lmdb_headroom(struct lmdb_engine *engine);
+/* Open snapshots of all processes, and the commit the oldest of them sees. */
+struct lmdb_readers { unsigned count; size_t oldest; };
+void lmdb_readers(struct lmdb_engine *engine, struct lmdb_readers *ret_readers);
+
+/* Is there room for a commit that changes `write_count` records in `bytes`? STORE_OK, STORE_FULL
+ * (remembered until lmdb_maintain has run), STORE_FAULT. Committing thread. */
+enum store_result lmdb_room(struct lmdb_engine *engine, uint64_t bytes, size_t write_count);
+/* The same at the start; STORE_FULL only for a store without commits. */
+enum store_result lmdb_room_open(struct lmdb_engine *engine, uint64_t headroom_bytes);
+void lmdb_maintain(void *engine);
 
 enum store_result lmdb_snapshot_open(void *engine, void **ret_snapshot, uint64_t *ret_commit);
 void lmdb_snapshot_close(void *engine, void *snapshot);

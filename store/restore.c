@@ -4,8 +4,8 @@
  * DATA/restoring, checking its hash on the way -> open that database with the key -> the erasure
  * list is its own, the wrapping key it names is there -> rename keys, then store. The last rename
  * makes it a store; a crash before it leaves a folder without one, and restore can be run again.
- * Ways it fails: DATA has a store or is in use; no or another master.key or wrapping key; MANIFEST
- * or a file is damaged; a newer schema; disk full. */
+ * Ways it fails: DATA has a store, is in use or comes over a network; no or another master.key or
+ * wrapping key; MANIFEST or a file is damaged; a newer schema; disk full. */
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -280,7 +280,10 @@ enum store_result store_restore(const char *backup_path, const char *data_path,
     if (!folder_make(data_path)) {
         return store_say_errno(ret_message, "Can't make or use the folder", data_path);
     }
-    enum store_result result = store_lock(data_path, &lock_fd, ret_message);
+    enum store_result result = store_check_disk(data_path, ret_message);
+    if (result == STORE_OK) {
+        result = store_lock(data_path, &lock_fd, ret_message);
+    }
     if (result != STORE_OK) {
         return result;
     }

@@ -1,10 +1,10 @@
-/* Opening narrates: folder, lock, master key, folders, engine, own record, wrapping keys,
- * key slots, erasure list.
+/* Opening narrates: folder, its file system, lock, master key, folders, engine, own record,
+ * wrapping keys, key slots, erasure list.
  *
- * Ways it fails: somebody else holds the lock (STORE_CONFLICT); the folder can't be made or read
- * (STORE_FAULT); no room for the headroom (STORE_FULL); master.key missing, of another store or
- * of another size, a newer schema (STORE_DAMAGED). Each says so in a sentence, and what was opened
- * is closed again. */
+ * Ways it fails: somebody else holds the lock (STORE_CONFLICT); the folder can't be made or read,
+ * or comes over a network (STORE_FAULT); no room for a new store (STORE_FULL); master.key missing,
+ * of another store or of another size, a newer schema (STORE_DAMAGED). Each says so in a sentence,
+ * and what was opened is closed again. */
 #include "store/store.h"
 
 #include <assert.h>
@@ -23,6 +23,7 @@
 #include "store/key_slots.h"
 #include "store/keyring.h"
 #include "store/kv_lmdb.h"
+#include "store/local_disk.h"
 #include "store/rewrap.h"
 #include "store/store_inner.h"
 
@@ -45,6 +46,26 @@ enum store_result store_say_errno(char ret_message[STORE_MESSAGE_BYTES], const c
     /* A long path is cut at its end, so that the reason stays. */
     return store_say(ret_message, full ? STORE_FULL : STORE_FAULT, "%s %.100s: %s.", what, path,
                      reason);
+}
+
+enum store_result store_check_disk(const char *path, char ret_message[STORE_MESSAGE_BYTES])
+{
+    /* The names in it may be mounts or links of their own. */
+    static const char *const names[] = {"", STORE_ENGINE_NAME, STORE_KEYS_NAME,
+                                        STORE_ERASURES_NAME, STORE_RING_NAME};
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
+        char place[FOLDER_PATH_BYTES];
+        const char *kind;
+        if (!folder_path(place, path, names[i])) {
+            return store_say_errno(ret_message, "Can't use the folder", path);
+        }
+        if (!local_disk_holds(place, &kind)) {
+            return store_say(ret_message, STORE_FAULT, "%.100s is on a file system of the network "
+                             "(%s), which can lose what was acknowledged: choose a folder on a "
+                             "disk of this machine.", i == 0 ? path : place, kind);
+        }
+    }
+    return STORE_OK;
 }
 
 enum store_result store_lock(const char *path, int *ret_fd, char ret_message[STORE_MESSAGE_BYTES])
@@ -117,6 +138,7 @@ static enum store_result engine_open(struct store *store, const struct store_opt
     } else {
         struct kv_lmdb_options lmdb = {
             .path = path,
+            .map_bytes = options->map_bytes,
             .headroom_bytes = options->headroom_bytes,
             .reader_max = options->reader_max,
             .checksum_key = store->secrets.checksum_key,
@@ -196,6 +218,9 @@ enum store_result store_open(const struct store_options *options, struct store *
      * that we may not open is older than that. */
     if (!folder_make(store->path) || (!folder_sync_parent(store->path) && errno == EIO)) {
         result = store_say_errno(ret_message, "Can't make or use the folder", store->path);
+    }
+    if (result == STORE_OK) {
+        result = store_check_disk(store->path, ret_message);
     }
     if (result == STORE_OK) {
         result = store_lock(store->path, &store->lock_fd, ret_message);

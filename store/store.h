@@ -30,6 +30,7 @@ enum { STORE_MESSAGE_BYTES = 256 };
 struct store_options {
     const char *path;            /* DATA; made when absent, mode 0700 */
     uint64_t headroom_bytes;     /* kept allocated beyond the last page; 0: none (tests) */
+    uint64_t map_bytes;          /* what the store may grow to; 0: kv_lmdb.h's default */
     unsigned reader_max;         /* snapshots open at once */
     /* Tests put another engine here; NULL opens LMDB. Takes over what it is given. */
     enum store_result (*engine_open)(const char *path, const uint8_t *checksum_key,
@@ -44,8 +45,8 @@ struct store;
 
 /* Opens or creates the store. On failure *ret_message says in one English sentence what is wrong
  * and what to do (another instance runs, no right to write, newer schema version, wrong
- * master.key, damaged). STORE_OK, STORE_CONFLICT (locked), STORE_FULL, STORE_DAMAGED (schema or
- * key), STORE_FAULT. *ret_created: this call made the store. */
+ * master.key, damaged, a file system of the network). STORE_OK, STORE_CONFLICT (locked),
+ * STORE_FULL, STORE_DAMAGED (schema or key), STORE_FAULT. *ret_created: this call made it. */
 enum store_result store_open(const struct store_options *options, struct store **ret_store,
                              bool *ret_created,
                              char ret_message[STORE_MESSAGE_BYTES]) STORE_CHECKED;

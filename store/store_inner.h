@@ -40,6 +40,9 @@ struct store {
 #define STORE_TEMPORARY_NAME "tmp"
 #define STORE_MANIFEST_NAME "MANIFEST"
 
+/* STORE_OK, or STORE_FAULT with a sentence where DATA or a part of it comes over a network. */
+enum store_result store_check_disk(const char *path,
+                                   char ret_message[STORE_MESSAGE_BYTES]) STORE_CHECKED;
 /* Takes DATA/lock: STORE_OK (*ret_fd holds it until closed), STORE_CONFLICT, STORE_FAULT. */
 enum store_result store_lock(const char *path, int *ret_fd,
                              char ret_message[STORE_MESSAGE_BYTES]) STORE_CHECKED;

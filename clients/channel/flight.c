@@ -89,8 +89,9 @@ static bool own_sentence(grpc_status_code status, struct channel_error *ret_erro
 {
     if (status == GRPC_STATUS_UNAVAILABLE) {
         channel_error_set(ret_error, CHANNEL_UNAVAILABLE,
-                          "The service can't be reached; is beckond running at this address?",
-                          "无法连接服务，请确认 beckond 已在该地址运行。");
+                          "The service can't be reached, or went away before it answered; is "
+                          "beckond running at this address? Asking again is safe.",
+                          "无法连接服务或连接中断未获答复，请确认 beckond 已在该地址运行。可放心重试。");
         return true;
     }
     if (status == GRPC_STATUS_DEADLINE_EXCEEDED) {

@@ -70,15 +70,20 @@ static void judge_disk(struct doctor *doctor, const store_info *info)
 
 static void judge_store(struct doctor *doctor, const store_info *info)
 {
-    g_autofree char *used = g_format_size(info->used_bytes);
     g_autofree char *map = g_format_size(info->map_bytes);
-    unsigned share = percent(info->used_bytes, info->map_bytes);
+    uint64_t in_use = info->used_bytes - MIN(info->free_bytes, info->used_bytes);
+    g_autofree char *used = g_format_size(in_use);
+    unsigned share = percent(in_use, info->map_bytes);
     enum doctor_level level = share >= PERCENT_FAIL   ? DOCTOR_FAIL
                               : share >= PERCENT_WARN ? DOCTOR_WARN
                                                       : DOCTOR_OK;
     doctor_find(doctor, level, "store",
-                level == DOCTOR_OK ? "" : "At 90 % writes are refused: ask for a larger map.",
+                level == DOCTOR_OK ? "" : "At 90 % writes are refused: raise store-map, restart.",
                 "%s of at most %s, %u %%", used, map, share);
+    if (info->full)
+        doctor_find(doctor, DOCTOR_FAIL, "writes",
+                    "Make room on the disk, or raise store-map and restart beckond.",
+                    "they are refused: the disk or the store is full");
     bool old = info->oldest_snapshot_commits >= SNAPSHOT_COMMITS_WARN;
     doctor_find(doctor, old ? DOCTOR_WARN : DOCTOR_OK, "reads",
                 old ? "A verify, backup or export may run; else restart the service." : "",

@@ -90,6 +90,24 @@ enum outcome form_phone(struct command_call *call, const char *text, const char 
     return OUTCOME_OK;
 }
 
+static bool hex_digit(char c, uint8_t *ret)
+{
+    if (c >= '0' && c <= '9') *ret = (uint8_t)(c - '0');
+    else if (c >= 'a' && c <= 'f') *ret = (uint8_t)(c - 'a' + 10);
+    else return false;
+    return true;
+}
+
+bool form_hex(const char *text, size_t size, uint8_t *ret_bytes)
+{
+    for (size_t i = 0; i < size; i++) {
+        uint8_t high, low;
+        if (!hex_digit(text[2 * i], &high) || !hex_digit(text[2 * i + 1], &low)) return false;
+        ret_bytes[i] = (uint8_t)(high << 4 | low);
+    }
+    return true;
+}
+
 enum outcome form_code(struct command_call *call, const char *text, const char *field,
                        struct code_value *ret)
 {

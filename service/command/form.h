@@ -34,6 +34,9 @@ enum outcome form_phone(struct command_call *call, const char *text, const char 
 /* POINTS or CASH; FIELD_REQUIRED, VALUE_INVALID. */
 enum outcome form_unit(struct command_call *call, Beckon__V1__Unit unit, const char *field,
                        enum unit *ret) OUTCOME_CHECKED;
+/* Reads `size` bytes from the hexadecimal digits at `text`, two each, in lower case; false: another
+ * symbol is among them. What stands behind them is not looked at. */
+bool form_hex(const char *text, size_t size, uint8_t *ret_bytes);
 /* A code as typed. */
 enum outcome form_code(struct command_call *call, const char *text, const char *field,
                        struct code_value *ret) OUTCOME_CHECKED;

@@ -70,6 +70,8 @@ static enum outcome get_store_info_read(struct reader *reader, struct command_ca
     reply->schema_version = STORE_SCHEMA_VERSION;
     reply->used_bytes = usage.used_bytes;
     reply->map_bytes = usage.map_bytes;
+    reply->free_bytes = usage.free_bytes;
+    reply->full = usage.full;
     reply->snapshots = usage.snapshots;
     reply->oldest_snapshot_commits = usage.oldest_commits;
     if (reply->version == NULL || !fill_time(call, call->now_ms, &reply->now) ||

@@ -26,24 +26,13 @@ static void mac(const struct command_call *call, const struct store *store, cons
                ret_mac, MAC_BYTES);
 }
 
-static int hex_digit(char c)
-{
-    if (c >= '0' && c <= '9') return c - '0';
-    if (c >= 'a' && c <= 'f') return c - 'a' + 10;
-    return -1;
-}
-
 static bool page_token_decode(const char *token, uint8_t *ret_bytes, size_t *ret_size)
 {
     size_t length = strlen(token);
     if (length % 2 != 0 || length <= 2 * MAC_BYTES ||
         length > 2 * (MAC_BYTES + PAGE_CURSOR_BYTES_MAX))
         return false;
-    for (size_t i = 0; i < length / 2; i++) {
-        int high = hex_digit(token[2 * i]), low = hex_digit(token[2 * i + 1]);
-        if (high < 0 || low < 0) return false;
-        ret_bytes[i] = (uint8_t)(high << 4 | low);
-    }
+    if (!form_hex(token, length / 2, ret_bytes)) return false;
     *ret_size = length / 2;
     return true;
 }

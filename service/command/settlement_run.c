@@ -38,27 +38,14 @@ enum outcome settlement_run_expect(struct command_call *call, const struct settl
     return OUTCOME_OK;
 }
 
-static bool hex_digit(char c, uint8_t *ret)
-{
-    if (c >= '0' && c <= '9') *ret = (uint8_t)(c - '0');
-    else if (c >= 'a' && c <= 'f') *ret = (uint8_t)(c - 'a' + 10);
-    else return false;
-    return true;
-}
-
 enum outcome settlement_run_hash_is(struct command_call *call, const struct settlement_run *run,
                                     const char *hash)
 {
     uint8_t read[HASH_BYTES];
 
     if (hash[0] == '\0') return form_refuse(call, OUTCOME_FIELD_REQUIRED, "hash", NULL);
-    bool good = strlen(hash) == 2 * sizeof read;
-    for (size_t i = 0; good && i < sizeof read; i++) {
-        uint8_t high = 0, low = 0;
-        good = hex_digit(hash[2 * i], &high) && hex_digit(hash[2 * i + 1], &low);
-        read[i] = (uint8_t)(high << 4 | low);
-    }
-    if (!good) return form_refuse(call, OUTCOME_VALUE_INVALID, "hash", "64 x 0-9a-f");
+    if (strlen(hash) != 2 * sizeof read || !form_hex(hash, sizeof read, read))
+        return form_refuse(call, OUTCOME_VALUE_INVALID, "hash", "64 x 0-9a-f");
     if (memcmp(read, run->hash, sizeof read) != 0)
         return form_refuse(call, OUTCOME_SETTLEMENT_CHANGED, "hash", NULL);
     return OUTCOME_OK;

@@ -42,6 +42,23 @@ void count_commit(struct executor *executor, uint64_t took_us)
                                           took_us)], 1);
 }
 
+void count_turn_begun(struct executor *executor)
+{
+    add(&executor->turns_begun, 1);
+}
+
+void count_turn_ended(struct executor *executor)
+{
+    add(&executor->turns_ended, 1);
+}
+
+void executor_pace(const struct executor *executor, struct executor_pace *ret)
+{
+    *ret = (struct executor_pace){
+        .turns = executor->turns_ended,
+        .has_work = executor->turns_begun != executor->turns_ended || executor->writes.waiting > 0};
+}
+
 void executor_counters(const struct executor *executor, struct executor_counters *ret)
 {
     *ret = (struct executor_counters){

@@ -8,13 +8,14 @@
 #include "service/limits.h"
 
 /* Signals are main's: the executor's threads take none. */
-static pthread_t start_thread(void *(*thread_main)(void *), void *argument)
+static pthread_t start_thread(const char *name, void *(*thread_main)(void *), void *argument)
 {
     sigset_t all, before;
     pthread_t thread;
     sigfillset(&all);
     if (pthread_sigmask(SIG_SETMASK, &all, &before) != 0) abort();
     if (pthread_create(&thread, NULL, thread_main, argument) != 0) abort();
+    pthread_setname_np(thread, name);
     if (pthread_sigmask(SIG_SETMASK, &before, NULL) != 0) abort();
     return thread;
 }
@@ -30,9 +31,9 @@ struct executor *executor_start(const struct executor_options *options)
     queue_init(&executor->long_jobs, LIMIT_LONG_JOBS);
     replies_init(&executor->replies);
     executor->batch = batch_new(options->store);
-    executor->replies_thread = start_thread(replies_main, &executor->replies);
-    executor->writer_thread = start_thread(writer_main, executor);
-    executor->long_thread = start_thread(long_jobs_main, executor);
+    executor->replies_thread = start_thread("replies", replies_main, &executor->replies);
+    executor->writer_thread = start_thread("writer", writer_main, executor);
+    executor->long_thread = start_thread("long jobs", long_jobs_main, executor);
     return executor;
 }
 

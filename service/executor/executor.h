@@ -123,4 +123,12 @@ struct executor_counters {
 };
 void executor_counters(const struct executor *executor, struct executor_counters *ret);
 
+/* How the writer gets on. Who sees it with work and the same count again and again for seconds
+ * knows that it hangs: in a command, on the disk, or for its answers. Any thread, no lock. */
+struct executor_pace {
+    uint64_t turns;  /* ended */
+    bool has_work;   /* works wait or are in a turn */
+};
+void executor_pace(const struct executor *executor, struct executor_pace *ret);
+
 #endif

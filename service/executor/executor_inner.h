@@ -28,6 +28,7 @@ struct executor {
     _Atomic uint64_t batch_sizes[EXECUTOR_SIZE_BUCKETS + 1];         /* as these */
     _Atomic uint64_t commit_times[EXECUTOR_TIME_BUCKETS + 1], commit_us;
     _Atomic uint64_t commit_marks[COMMIT_MARKS]; /* by merchant; moved on by the writer */
+    _Atomic uint64_t turns_begun, turns_ended;   /* the writer counts */
 };
 
 /* The threads' main functions; the argument is the executor. */
@@ -37,6 +38,8 @@ void *long_jobs_main(void *executor);
 /* counters.c: what the writer counts. */
 void count_batch(struct executor *executor, size_t command_count);
 void count_commit(struct executor *executor, uint64_t took_us);
+void count_turn_begun(struct executor *executor); /* before its works no longer wait */
+void count_turn_ended(struct executor *executor); /* its works are answered, or wait again */
 
 /* Finds and sets call->merchant; in a snapshot of its own where the command needs to look. */
 enum outcome executor_find_merchant(struct executor *executor, const struct command *command,

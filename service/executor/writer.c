@@ -117,9 +117,11 @@ static void end_turn(struct executor *executor)
 
 static void take_turn(struct executor *executor)
 {
+    count_turn_begun(executor);
     queue_began(&executor->writes, executor->turn.entry_count);
     turn_run(executor, end_turn);
     end_turn(executor);
+    count_turn_ended(executor);
 }
 
 void *writer_main(void *argument)

@@ -139,7 +139,10 @@ struct rpc {
     pthread_mutex_t stream_lock; /* streams' flow control and health watches */
     pthread_cond_t stream_changed;
     struct call *watches;
-    bool serving;
+    bool serving;                /* main says so */
+    bool writer_hangs;           /* health.c saw so */
+    struct executor_pace pace;   /* as last seen, */
+    uint64_t pace_ms;            /* and since when it was so; monotonic */
     unsigned open_streams;       /* watches and reflection */
     struct call *followers[LIMIT_FOLLOWERS]; /* added by pollers, removed by the following thread */
     size_t follower_count;
@@ -158,6 +161,11 @@ struct rpc {
     bool adopt_ended;
     grpc_server_credentials *credentials;
 };
+
+static inline uint64_t rpc_monotonic_ms(const struct rpc *rpc)
+{
+    return rpc->options.clock.monotonic_ms(rpc->options.clock.context);
+}
 
 /* slots.c */
 void slots_init(struct rpc *rpc);

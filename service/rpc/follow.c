@@ -17,11 +17,6 @@
 #include "service/limits.h"
 #include "service/rpc/call.h"
 
-static uint64_t monotonic_ms(const struct rpc *rpc)
-{
-    return rpc->options.clock.monotonic_ms(rpc->options.clock.context);
-}
-
 static uint64_t heartbeat_ms(const struct rpc *rpc)
 {
     return rpc->options.heartbeat_ms > 0 ? rpc->options.heartbeat_ms : LIMIT_HEARTBEAT_MS;
@@ -58,7 +53,7 @@ enum outcome follow_enter(struct call *call)
     enum outcome outcome = OUTCOME_OK;
     call->sent.run = follower_sent;
     call->follower = (struct follower){
-        .mark = arena_mark(&call->arena), .sent_ms = monotonic_ms(rpc)};
+        .mark = arena_mark(&call->arena), .sent_ms = rpc_monotonic_ms(rpc)};
     pthread_mutex_lock(&rpc->stream_lock);
     if (rpc->follow_ended || atomic_load(&rpc->leaving)) {
         outcome = OUTCOME_SHUTTING_DOWN;
@@ -163,7 +158,7 @@ static enum outcome take_step(struct call *call, enum step step, uint64_t now_ms
 /* Every follower once. The lock is held for moments only; the list grows at its end meanwhile. */
 static void follow_tick(struct rpc *rpc)
 {
-    uint64_t now_ms = monotonic_ms(rpc);
+    uint64_t now_ms = rpc_monotonic_ms(rpc);
     pthread_mutex_lock(&rpc->stream_lock);
     for (size_t i = 0; i < rpc->follower_count;) {
         struct call *call = rpc->followers[i];
@@ -211,9 +206,9 @@ static void *follow_main(void *context)
         if (rpc->follower_count == 0)
             break;
         pthread_mutex_unlock(&rpc->stream_lock);
-        uint64_t began_ms = monotonic_ms(rpc);
+        uint64_t began_ms = rpc_monotonic_ms(rpc);
         follow_tick(rpc);
-        follow_rest(monotonic_ms(rpc) - began_ms);
+        follow_rest(rpc_monotonic_ms(rpc) - began_ms);
         pthread_mutex_lock(&rpc->stream_lock);
     }
     rpc->follow_ended = true;

@@ -1,6 +1,8 @@
 #include "service/rpc/health.h"
 
 #include <assert.h>
+#include <inttypes.h>
+#include <stdio.h>
 #include <string.h>
 
 #include <grpc/health/v1/health.pb-c.h>
@@ -51,12 +53,10 @@ static enum outcome read_request(struct call *call, bool *ret_known)
     return outcome;
 }
 
-static bool is_serving(struct rpc *rpc)
+/* Under the lock. */
+static bool is_serving(const struct rpc *rpc)
 {
-    pthread_mutex_lock(&rpc->stream_lock);
-    bool serving = rpc->serving;
-    pthread_mutex_unlock(&rpc->stream_lock);
-    return serving;
+    return rpc->serving && !rpc->writer_hangs;
 }
 
 void health_check_arrive(struct call *call)
@@ -66,8 +66,12 @@ void health_check_arrive(struct call *call)
     if (outcome == OUTCOME_OK && !known)
         outcome = OUTCOME_SERVICE_UNKNOWN;
     Grpc__Health__V1__HealthCheckResponse reply = GRPC__HEALTH__V1__HEALTH_CHECK_RESPONSE__INIT;
-    if (outcome == OUTCOME_OK)
+    if (outcome == OUTCOME_OK) {
+        health_look(call->rpc); /* also when nobody else does any more */
+        pthread_mutex_lock(&call->rpc->stream_lock);
         reply.status = is_serving(call->rpc) ? SERVING : NOT_SERVING;
+        pthread_mutex_unlock(&call->rpc->stream_lock);
+    }
     call_finish(call, outcome, &reply.base);
 }
 
@@ -97,7 +101,7 @@ static void watch_step(struct call *call)
     pthread_mutex_lock(&rpc->stream_lock);
     bool stopping = atomic_load(&rpc->leaving);
     int status = !call->watch_known ? (int)SERVICE_UNKNOWN
-                 : rpc->serving     ? (int)SERVING : (int)NOT_SERVING;
+                 : is_serving(rpc)  ? (int)SERVING : (int)NOT_SERVING;
     bool send = call->watch == WATCH_IDLE && !call->gone && status != call->watch_status;
     bool end = call->watch == WATCH_IDLE && !send && (call->gone || stopping) && watch_end(call);
     if (send) {
@@ -168,12 +172,11 @@ void health_watch_arrive(struct call *call)
     call_batch_ended(call);
 }
 
-void health_set(struct rpc *rpc, bool serving)
+static void tell_watches(struct rpc *rpc)
 {
     struct call *watches[LIMIT_OPEN_STREAMS];
     size_t count = 0;
     pthread_mutex_lock(&rpc->stream_lock);
-    rpc->serving = serving;
     for (struct call *call = rpc->watches; call != NULL; call = call->watch_next) {
         assert(count < LIMIT_OPEN_STREAMS);
         atomic_fetch_add(&call->pending, 1); /* a watch in the list has its worker's count */
@@ -184,4 +187,53 @@ void health_set(struct rpc *rpc, bool serving)
         watch_step(watches[i]);
         call_batch_ended(watches[i]);
     }
+}
+
+void health_set(struct rpc *rpc, bool serving)
+{
+    pthread_mutex_lock(&rpc->stream_lock);
+    rpc->serving = serving;
+    pthread_mutex_unlock(&rpc->stream_lock);
+    tell_watches(rpc);
+}
+
+/* ---- the writer ------------------------------------------------------------------------------ */
+
+/* Under the lock: how long the writer has had work, as far as was seen, and ended no turn. */
+static uint64_t stands_ms(struct rpc *rpc)
+{
+    uint64_t now_ms = rpc_monotonic_ms(rpc);
+    struct executor_pace pace;
+    executor_pace(rpc->options.executor, &pace);
+    if (!pace.has_work || !rpc->pace.has_work || pace.turns != rpc->pace.turns)
+        rpc->pace_ms = now_ms;
+    rpc->pace = pace;
+    return now_ms - rpc->pace_ms;
+}
+
+void health_look(struct rpc *rpc)
+{
+    uint64_t patience_ms = rpc->options.writer_hangs_ms > 0 ? rpc->options.writer_hangs_ms
+                                                            : LIMIT_WRITER_HANGS_MS;
+    pthread_mutex_lock(&rpc->stream_lock);
+    bool hangs = stands_ms(rpc) >= patience_ms;
+    bool changed = hangs != rpc->writer_hangs;
+    rpc->writer_hangs = hangs;
+    pthread_mutex_unlock(&rpc->stream_lock);
+    if (!changed)
+        return;
+    char details[64];
+    snprintf(details, sizeof details, "after_ms=%" PRIu64, patience_ms);
+    rpc->options.log(rpc->options.log_context, hangs ? "error" : "warn",
+                     hangs ? "writer hangs" : "writer goes on", details);
+    tell_watches(rpc);
+}
+
+bool rpc_writer_hangs(struct rpc *rpc)
+{
+    health_look(rpc);
+    pthread_mutex_lock(&rpc->stream_lock);
+    bool hangs = rpc->writer_hangs;
+    pthread_mutex_unlock(&rpc->stream_lock);
+    return hangs;
 }

@@ -1,5 +1,7 @@
 /* grpc.health.v1: is this service serving? "" speaks for the process. Watch answers at once and on
- * each change; at shutdown it says NOT_SERVING and ends. Also the benchmark's empty call. */
+ * each change; at shutdown it says NOT_SERVING and ends. Also the benchmark's empty call.
+ *
+ * A service whose writer hangs serves not: reads would be answered, but no purchase is. */
 #ifndef BECKON_SERVICE_RPC_HEALTH_H
 #define BECKON_SERVICE_RPC_HEALTH_H
 
@@ -14,5 +16,7 @@ void health_watch_arrive(struct call *call);
 void health_watch_closed(struct call *call);
 /* Sets the status and tells every watch; false ends them. */
 void health_set(struct rpc *rpc, bool serving);
+/* Looks at the writer, and tells every watch when it begins to hang or goes on. Any thread. */
+void health_look(struct rpc *rpc);
 
 #endif

@@ -93,16 +93,11 @@ static void call_replied(struct tag *tag, bool ok)
     call_batch_ended(CONTAINER(tag, struct call, replied));
 }
 
-static uint64_t monotonic_ms(const struct rpc *rpc)
-{
-    return rpc->options.clock.monotonic_ms(rpc->options.clock.context);
-}
-
 void call_finish(struct call *call, enum outcome outcome, const ProtobufCMessage *reply)
 {
     if (call->work.call.guessed && call->work.call.principal.role == ROLE_REGISTRANT)
         throttle_guessed(&call->rpc->throttle, call->work.command->slowed, call->peer,
-                         monotonic_ms(call->rpc));
+                         rpc_monotonic_ms(call->rpc));
     bool sends_message = outcome == OUTCOME_OK && !call->streaming;
     if (sends_message && reply == NULL)
         outcome = OUTCOME_INTERNAL, sends_message = false;

@@ -61,7 +61,8 @@ static const char *line_of(const struct call *call, enum outcome outcome, uint64
 {
     const struct rpc *rpc = call->rpc;
     uint64_t slow_ms = atomic_load_explicit(&rpc->log_slow_ms, memory_order_relaxed);
-    if (outcome >= OUTCOME_STORE_DAMAGED) {
+    /* A full disk must not be filled with lines about it: main says once that it is. */
+    if (outcome >= OUTCOME_STORE_DAMAGED && outcome != OUTCOME_STORE_FULL) {
         *ret_level = "error";
         return "call failed";
     }

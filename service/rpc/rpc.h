@@ -32,6 +32,7 @@ struct rpc_options {
     unsigned poller_count;        /* 0: one per core, at most LIMIT_POLLERS */
     unsigned call_max;            /* 0: LIMIT_CALLS; tests take fewer */
     unsigned heartbeat_ms;        /* of followers; 0: LIMIT_HEARTBEAT_MS; tests take less */
+    unsigned writer_hangs_ms;     /* 0: LIMIT_WRITER_HANGS_MS; tests take less */
     rpc_log *log;
     void *log_context;
 };
@@ -49,11 +50,16 @@ struct rpc_peer {
  * thread, until rpc_close; once the drain has come so far that nothing new is served, it only
  * closes it. */
 void rpc_adopt(struct rpc *rpc, int fd, const struct rpc_peer *peer);
-/* Health says SERVING. */
+/* Health says SERVING, except while the writer hangs. */
 void rpc_serve(struct rpc *rpc);
 
-/* Gives up replies whose clients take nothing; to be called a few times a second. Any thread. */
+/* Gives up replies whose clients take nothing, and tells health's watches when the writer begins to
+ * hang or goes on; to be called a few times a second. Any thread. */
 void rpc_maintain(struct rpc *rpc);
+/* Has the writer had work for LIMIT_WRITER_HANGS_MS without ending a turn? Then no write is
+ * answered, and soon all calls are such writes: Health itself is refused as BUSY. Any thread; known
+ * from what was seen before, so it is to be asked again and again, or rpc_maintain called. */
+bool rpc_writer_hangs(struct rpc *rpc);
 /* Tells health, ends what would stay open, asks clients to go; whoever calls is served while they
  * do. */
 void rpc_drain(struct rpc *rpc);

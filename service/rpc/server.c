@@ -19,11 +19,6 @@
 #include "service/rpc/call.h"
 #include "service/rpc/health.h"
 
-static uint64_t monotonic_ms(struct rpc *rpc)
-{
-    return rpc->options.clock.monotonic_ms(rpc->options.clock.context);
-}
-
 static void shut_down_arrived(struct tag *tag, bool ok)
 {
     (void)ok;
@@ -168,7 +163,7 @@ void rpc_drain(struct rpc *rpc)
     pthread_mutex_lock(&rpc->adopt_lock);
     rpc->adopt_ended = true;
     pthread_mutex_unlock(&rpc->adopt_lock);
-    rpc->left_ms = monotonic_ms(rpc);
+    rpc->left_ms = rpc_monotonic_ms(rpc);
     health_set(rpc, false);
     follow_stop(rpc);
     goaway_send(rpc);
@@ -185,7 +180,7 @@ static void stop_serving(struct rpc *rpc)
  * that nobody sees one fail: until there is nobody left, or nobody has called for a while. */
 static void leave(struct rpc *rpc, unsigned connections)
 {
-    uint64_t now = monotonic_ms(rpc);
+    uint64_t now = rpc_monotonic_ms(rpc);
     if (pool_calls(rpc) > 0)
         rpc->idle_since_ms = 0;
     else if (rpc->idle_since_ms == 0)
@@ -201,7 +196,7 @@ static void leave(struct rpc *rpc, unsigned connections)
  * while shutdown_and_notify fails the armed requests is queued behind them for ever. */
 static void cut_when_idle(struct rpc *rpc)
 {
-    uint64_t now = monotonic_ms(rpc);
+    uint64_t now = rpc_monotonic_ms(rpc);
     if (!pool_is_idle(rpc))
         rpc->idle_since_ms = 0;
     else if (rpc->idle_since_ms == 0)

@@ -7,13 +7,13 @@
 
 #include "service/limits.h"
 #include "service/rpc/call.h"
+#include "service/rpc/health.h"
 
 enum replying { REPLYING_NOT, REPLYING, REPLYING_CUT };
 
 void stall_begin(struct call *call)
 {
-    const struct executor_clock *clock = &call->rpc->options.clock;
-    call->reply_ms = clock->monotonic_ms(clock->context);
+    call->reply_ms = rpc_monotonic_ms(call->rpc);
     int before = atomic_exchange(&call->replying, REPLYING);
     assert(before == REPLYING_NOT);
     (void)before;
@@ -42,7 +42,8 @@ static void cut_when_stalled(struct call *call, uint64_t now_ms, uint64_t patien
 
 void rpc_maintain(struct rpc *rpc)
 {
-    uint64_t now_ms = rpc->options.clock.monotonic_ms(rpc->options.clock.context);
+    uint64_t now_ms = rpc_monotonic_ms(rpc);
+    health_look(rpc);
     pthread_mutex_lock(&rpc->pool_lock);
     unsigned used = rpc->calls_used;
     bool busy = rpc->calls_taken > rpc->call_max / 4;

@@ -22,8 +22,7 @@ static bool deadline_take(struct call *call, uint64_t *ret_ms)
     int64_t left_ms = left.tv_sec * 1000 + left.tv_nsec / 1000000;
     if (left_ms <= 0)
         return false;
-    const struct executor_clock *clock = &call->rpc->options.clock;
-    *ret_ms = clock->monotonic_ms(clock->context) + (uint64_t)left_ms;
+    *ret_ms = rpc_monotonic_ms(call->rpc) + (uint64_t)left_ms;
     return true;
 }
 
@@ -58,12 +57,11 @@ static bool token_find(const grpc_metadata_array *metadata, struct bytes *ret_to
 static enum outcome admit_stranger(struct call *call)
 {
     struct rpc *rpc = call->rpc;
-    const struct executor_clock *clock = &rpc->options.clock;
     if (!(call->method->roles & METHOD_ROLE(ROLE_REGISTRANT)))
         return OUTCOME_TOKEN_MISSING;
     enum command_slowed slowed = call->method->command->slowed;
-    uint32_t wait_ms = throttle_wait_ms(&rpc->throttle, slowed, call->peer,
-                                        clock->monotonic_ms(clock->context));
+    uint32_t wait_ms =
+        throttle_wait_ms(&rpc->throttle, slowed, call->peer, rpc_monotonic_ms(rpc));
     call->work.call.refusal.retry_ms = wait_ms;
     if (wait_ms == 0)
         return OUTCOME_OK;

@@ -16,6 +16,10 @@ from reflect import Refused, fill  # noqa: E402
 from service import Service  # noqa: E402
 from world import API, World  # noqa: E402
 
+# Nobody's; the keys of the second and the third would lie among the store engine's own.
+NO_MERCHANTS = (99, 0xff000000, 2**32 - 1)
+
+
 def setUpModule():
     global SERVICE, WORLD
     SERVICE = Service()
@@ -96,11 +100,10 @@ class BadInput(unittest.TestCase):
                  INVALID, None, "merchant.day_cutoff_minutes"),
                 (new, {"merchant": {"name": "Other"}, "request_id": "two"}, EXISTS,
                  "REQUEST_ID_REUSED", "request_id"),
-                ("MerchantService/GetMerchant", {"merchant_number": 99}, UNKNOWN,
-                 "MERCHANT_UNKNOWN", None),
+                *[(method, {"merchant_number": number}, UNKNOWN, "MERCHANT_UNKNOWN", None)
+                  for method in ("MerchantService/GetMerchant", "StoreService/VerifyStore")
+                  for number in NO_MERCHANTS],
                 ("MerchantService/GetMerchant", {}, INVALID, "FIELD_REQUIRED", "merchant_number"),
-                ("StoreService/VerifyStore", {"merchant_number": 99}, UNKNOWN, "MERCHANT_UNKNOWN",
-                 None),
                 ("StoreService/RotateKeys", {}, INVALID, "FIELD_REQUIRED", "generation"),
                 ("StoreService/RotateKeys", {"generation": 9}, STATE, "KEY_GENERATION_DIFFERS",
                  "generation"),
@@ -117,9 +120,15 @@ class BadInput(unittest.TestCase):
                 self.refuse(WORLD.operator, method, request, code_name, reason, field)
 
     def test_an_unknown_merchant_has_no_registrations(self):
-        self.refuse(WORLD.root.with_token(None), REGISTER,
-                    {"phone": "13511112222", "consent_policy_version": "1",
-                     "merchant_number": 99}, UNKNOWN, "MERCHANT_UNKNOWN")
+        for number in NO_MERCHANTS:
+            for method, request in (
+                    (REGISTER, {"consent_policy_version": "1"}),
+                    ("SignInService/SendPhoneCode", {}),
+                    ("SignInService/ProvePhone", {"code": "123456"})):
+                with self.subTest(method=method, number=number):
+                    self.refuse(WORLD.root.with_token(None), method,
+                                {"phone": "13511112222", "merchant_number": number, **request},
+                                UNKNOWN, "MERCHANT_UNKNOWN")
 
     def test_page_tokens_fit_their_own_list_and_filter_only(self):
         call = WORLD.one.call

@@ -32,7 +32,7 @@ FITTING = {
     "update_fields": ["phone", "name", "birthday", "gender", "attributes"],
     "amount_minor": [0, 1, 99, 10000, 10**12], "seconds": [1, 1714550400, 1714636800, 1754000000],
     "nanos": [0, 999999999], "number": [1, 2, 3], "member_number": [1, 2, 3],
-    "guide_number": [1, 2], "merchant_number": [0, 1, 2], "page_size": [0, 1, 500],
+    "guide_number": [1, 2], "merchant_number": [0, 1, 2, 0xff000000], "page_size": [0, 1, 500],
     "rate_bp": [1, 100, 10000], "fixed_amount": [1, 10**9], "module_pixels": [0, 1, 40],
     "quiet_modules": [0, 4, 40], "usage_limit": [0, 1, 2], "day_cutoff_minutes": [0, 240],
     "country_code": [86, 852], "entry_number": [1, 2, 9], "version": [0, 1], "token_number": [1],

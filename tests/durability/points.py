@@ -32,7 +32,8 @@ LONG = bool(os.environ.get("BECKON_LONG"))
 SEED = int(os.environ.get("BECKON_SEED", time.time_ns() % 1000000))
 # Of the ordinary run: so many points of these phases, of each name at most so many looked at.
 SPREAD = ((("first",), 2), (("start",), 1), (("work",), 7))
-THINNED, STRIDE = 100, 9
+THINNED, STRIDE, DRAWS_MAX = 100, 9, 10
+REST_SECONDS = 0.3    # behind a start: what is done then by itself belongs to it
 HAS_TO_STOP = re.compile("write|sync")
 STOPS = {70}          # what beckond ends with whose store fails while it serves (--help)
 REFUSES = {1, 3, 70}  # ... while it starts
@@ -130,6 +131,7 @@ class Lives:
             tracer.wait(END_SECONDS)
         else:
             assert self.start(wrapper=[*STRACE, *watch_options(), "-o", log])
+            self.rest()
             self.end()
         with open(log, errors="replace") as file:
             self.seen[phase] = Seen(file, self.service.data)
@@ -168,8 +170,15 @@ class Lives:
         tracer.wait(END_SECONDS)
 
     def live_start(self, life):
-        self.start(wrapper=life.fault.wrapper())
+        if self.start(wrapper=life.fault.wrapper()):
+            self.rest()
         self.took_its_end(life)
+
+    def rest(self):
+        """Waits until it dies, at most REST_SECONDS."""
+        until = time.monotonic() + REST_SECONDS
+        while self.service.process.poll() is None and time.monotonic() < until:
+            time.sleep(0.002)
 
     def took_its_end(self, life):
         """Notes how it ended, or ends it."""
@@ -231,22 +240,27 @@ def every(lives, what, names, n_max):
                 break
             yield life
             n += 1 if n < n_max else STRIDE
+        print("%s, %s, %s: up to %d" % (what, phase, name, n - 1), flush=True)
+
+
+def draws(lives, phases, names):
+    """Points to draw from: of each name at most about THINNED, over all of its range."""
+    return [Point(phase, name, n) for phase, name in places(lives, names) if phase in phases
+            for n in range(1, lives.seen[phase].count[name] + 1,
+                           1 + lives.seen[phase].count[name] // THINNED)]
 
 
 def some(lives, what, names, draw):
     """The ordinary run: a few, each from another part of the range. A life that ended before its
-    fault is lived again with an earlier one."""
+    fault says nothing: another is drawn then."""
     for phases, count in SPREAD:
-        points = [Point(phase, name, n) for phase, name in places(lives, names) if phase in phases
-                  for n in range(1, lives.seen[phase].count[name] + 1,
-                                 1 + lives.seen[phase].count[name] // THINNED)]
+        points = draws(lives, phases, names)
         edges = [len(points) * i // count for i in range(count + 1)]
         for a, b in zip(edges, edges[1:]):
-            point = points[draw.randrange(a, b)]
-            life = lives.live(point, what)
-            while not life.fault.fired and not life.fault.missed and point.n > 1:
-                point = point._replace(n=1 + point.n * 3 // 4)
-                life = lives.live(point, what)
+            for _ in range(DRAWS_MAX):
+                life = lives.live(points[draw.randrange(a, b)], what)
+                if life.fault.fired or life.fault.missed:
+                    break
             yield life
 
 

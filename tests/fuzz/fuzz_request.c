@@ -1,13 +1,19 @@
 /* Every request message of the API: looked through (wire.c), unpacked and run by the command itself
  * on a store in memory, several calls behind each other in one batch that is never committed. A
  * request that was refused has put nothing, the reserve of commands and what they assert of
- * themselves hold, and a reply can be packed. */
+ * themselves hold, and a reply can be packed. The page token "next" stands for what the last list
+ * gave out, so that cursors come as far as those who read them.
+ *
+ * Requests of backups, verify, health and reflection are looked through and unpacked only. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdbool.h>
 #include <string.h>
 
 #include <cmocka.h>
+
+#include <grpc/health/v1/health.pb-c.h>
+#include <grpc/reflection/v1/reflection.pb-c.h>
 
 #include "service/rpc/method_table.h"
 #include "service/rpc/wire.h"
@@ -17,18 +23,73 @@
 #include "tests/service/command/play_inner.h"
 #include "tests/service/command/stages.h"
 
-enum { METHODS_MAX = 256, CALLS_MAX = 6, ROWS_MAX = 64, CODES = 8 };
+enum { TARGETS_MAX = 256, CALLS_MAX = 6, ROWS_MAX = 64, CODES = 8, TOKEN_BYTES = 256,
+       EMITTED_MAX = 64 };
 
 static struct stage *stage;
-static const struct method *methods[METHODS_MAX];
-static size_t method_count;
+static struct target {
+    const struct method *method; /* NULL: its requests are only read */
+    const ProtobufCMessageDescriptor *request;
+} targets[TARGETS_MAX];
+static size_t target_count;
 static char codes[CODES][16];
+static char next_page_token[TOKEN_BYTES]; /* of the last reply that had one */
 
-/* Long work on threads of its own, and folders: not here. */
-static bool fits(const struct method *method)
+static bool streams(const struct method *method)
 {
-    const struct command *command = method->command;
-    return command != NULL && command->stream == NULL;
+    return method->command != NULL && method->command->stream != NULL;
+}
+
+/* Folders of the machine's, and all of the store: not here. */
+static bool runs(const struct method *method)
+{
+    return strstr(method->path, "/BackupStore") == NULL
+           && strstr(method->path, "/VerifyStore") == NULL;
+}
+
+static void add_target(const struct method *method, const ProtobufCMessageDescriptor *request)
+{
+    FUZZ_HOLDS(target_count < TARGETS_MAX);
+    targets[target_count++] = (struct target){method, request};
+}
+
+static void add_targets(void)
+{
+    size_t count;
+    const struct method *all = method_table(&count);
+    for (size_t i = 0; i < count; i++)
+        if (all[i].command != NULL && !streams(&all[i]))
+            add_target(&all[i], all[i].command->request);
+    for (size_t i = 0; i < count; i++)
+        if (streams(&all[i]))
+            add_target(runs(&all[i]) ? &all[i] : NULL, all[i].command->request);
+    add_target(NULL, &grpc__health__v1__health_check_request__descriptor);
+    add_target(NULL, &grpc__reflection__v1__server_reflection_request__descriptor);
+}
+
+/* A text of a message's own, by the name of its field; NULL: it has none such. */
+static char **text_of(ProtobufCMessage *message, const char *name)
+{
+    const ProtobufCFieldDescriptor *field =
+        protobuf_c_message_descriptor_get_field_by_name(message->descriptor, name);
+    if (field == NULL || field->type != PROTOBUF_C_TYPE_STRING
+        || field->label == PROTOBUF_C_LABEL_REPEATED)
+        return NULL;
+    return (char **)(void *)((uint8_t *)message + field->offset);
+}
+
+static void turn_the_page(ProtobufCMessage *request)
+{
+    char **token = text_of(request, "page_token");
+    if (token != NULL && strcmp(*token, "next") == 0)
+        *token = next_page_token;
+}
+
+static void note_the_page(ProtobufCMessage *reply)
+{
+    char **token = text_of(reply, "next_page_token");
+    if (token != NULL && (*token)[0] != '\0')
+        snprintf(next_page_token, sizeof next_page_token, "%s", *token);
 }
 
 static enum outcome merchant_of(struct reader *reader, const struct command *command,
@@ -58,6 +119,24 @@ static enum outcome run_read(const struct command *command, struct command_call 
         outcome = command->follow(&reader, call, &place, true, ret_reply);
     reader_close(&reader);
     return outcome;
+}
+
+static bool emit(void *context, const ProtobufCMessage *message)
+{
+    size_t *emitted = context;
+    FUZZ_HOLDS(protobuf_c_message_check(message));
+    return ++*emitted < EMITTED_MAX;
+}
+
+/* On what is committed, as everything that opens its own snapshots. */
+static enum outcome run_stream(const struct command *command, struct command_call *call)
+{
+    struct reader reader;
+    size_t emitted = 0;
+    FUZZ_HOLDS(reader_open(stage->store, &reader) == STORE_OK);
+    enum outcome outcome = merchant_of(&reader, command, call);
+    reader_close(&reader);
+    return outcome == OUTCOME_OK ? command->stream(stage->store, call, emit, &emitted) : outcome;
 }
 
 /* What is reserved first, in this batch too: nothing here is ever committed. */
@@ -101,45 +180,54 @@ static enum outcome run_write(const struct command *command, struct command_call
     return outcome;
 }
 
-static void run(const struct method *method, const struct principal *principal,
+static void run(const struct target *target, const struct principal *principal,
                 struct bytes request, uint64_t seed)
 {
-    const struct command *command = method->command;
+    const struct method *method = target->method;
     char field[WIRE_PATH_BYTES];
     const char *allowed = NULL;
-    enum outcome found = wire_check(command->request, request, field, &allowed);
-    if (found != OUTCOME_OK || !(method->roles & METHOD_ROLE(principal->role)))
+    enum outcome found = wire_check(target->request, request, field, &allowed);
+    if (found != OUTCOME_OK
+        || (method != NULL && !(method->roles & METHOD_ROLE(principal->role))))
         return;
     stage_arena_clear(stage, ALLOCATIONS_MAX);
     struct command_call call = {.principal = *principal, .arena = &stage->arena.allocator,
                                 .now_ms = stage->now_ms, .sends = true};
     memcpy(call.seed, &seed, sizeof seed);
-    call.request =
-        protobuf_c_message_unpack(command->request, call.arena, request.size, request.data);
-    if (call.request == NULL)
+    ProtobufCMessage *message =
+        protobuf_c_message_unpack(target->request, call.arena, request.size, request.data);
+    call.request = message;
+    if (message == NULL || method == NULL)
         return;
+    turn_the_page(message);
+    const struct command *command = method->command;
     ProtobufCMessage *reply = NULL;
-    enum outcome outcome = command->write != NULL ? run_write(command, &call, &reply)
-                                                  : run_read(command, &call, &reply);
+    enum outcome outcome = command->write != NULL    ? run_write(command, &call, &reply)
+                           : command->stream != NULL ? run_stream(command, &call)
+                                                     : run_read(command, &call, &reply);
     if (outcome == OUTCOME_AGAIN || outcome >= OUTCOME_STORE_DAMAGED) {
         fprintf(stderr, "%s: %s\n", method->path, outcome_info(outcome)->reason);
         FUZZ_HOLDS(outcome != OUTCOME_AGAIN && outcome < OUTCOME_STORE_DAMAGED);
     }
-    if (outcome == OUTCOME_OK && reply != NULL)
-        FUZZ_HOLDS(protobuf_c_message_check(reply));
+    if (outcome != OUTCOME_OK || reply == NULL)
+        return;
+    FUZZ_HOLDS(protobuf_c_message_check(reply));
+    note_the_page(reply);
 }
 
 /* ---- the stage ------------------------------------------------------------------------------- */
 
+static void tear_down(void)
+{
+    stage_close(&stage);
+}
+
 static void set_up(void)
 {
     static char said[MESSAGE_TEXT_BYTES];
-    size_t count;
-    const struct method *all = method_table(&count);
-    for (size_t i = 0; i < count && method_count < METHODS_MAX; i++)
-        if (fits(&all[i]))
-            methods[method_count++] = &all[i];
+    add_targets();
     stage = stage_open(false);
+    atexit(tear_down);
     for (size_t i = 0; i < STAGE_STEPS; i++) {
         const struct step *step = &STAGE[i];
         if (step->at != NULL)
@@ -176,7 +264,7 @@ const ProtobufCMessageDescriptor *request_descriptor(uint8_t method)
 {
     if (stage == NULL)
         set_up();
-    return methods[method % method_count]->command->request;
+    return targets[method % target_count].request;
 }
 
 size_t request_last_call(const uint8_t *data, size_t size)
@@ -209,6 +297,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     if (stage == NULL)
         set_up();
     FUZZ_HOLDS(batch_begin(stage->batch, stage->now_ms) == STORE_OK);
+    next_page_token[0] = '\0';
     size_t at = 0;
     for (uint64_t calls = 0; calls < CALLS_MAX && at + REQUEST_HEAD_BYTES <= size; calls++) {
         const uint8_t *head = data + at;
@@ -219,7 +308,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         uint8_t *copy = malloc(body > 0 ? body : 1);
         FUZZ_HOLDS(copy != NULL);
         memcpy(copy, head + REQUEST_HEAD_BYTES, body);
-        run(methods[head[0] % method_count], &principal, (struct bytes){copy, body}, calls + 100);
+        run(&targets[head[0] % target_count], &principal, (struct bytes){copy, body}, calls + 100);
         free(copy);
         at += REQUEST_HEAD_BYTES + body;
     }

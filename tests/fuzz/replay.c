@@ -6,7 +6,7 @@
 
 #include "tests/fuzz/fuzz.h"
 
-enum { INPUT_BYTES_MAX = 64 * 1024, INPUTS_MAX = 256, RUNS = 1500, PATH_BYTES = 4096 };
+enum { INPUT_BYTES_MAX = 64 * 1024, INPUTS_MAX = 256, RUNS = 10000, PATH_BYTES = 4096 };
 
 struct input {
     uint8_t *data;

@@ -55,6 +55,8 @@ static void put_text(struct made *made, uint64_t *state, const ProtobufCFieldDes
     const char *chosen = TEXTS[draw(state, sizeof TEXTS / sizeof TEXTS[0])];
     if (strstr(field->name, "code") != NULL || strcmp(field->name, "recommender") == 0)
         chosen = request_code((unsigned)draw(state, 8));
+    else if (strcmp(field->name, "page_token") == 0 && draw(state, 8) != 0)
+        chosen = draw(state, 4) == 0 ? "" : "next"; /* fuzz_request.c knows it */
     else if (draw(state, 4) == 0 && strstr(field->name, "shop") != NULL)
         chosen = "S1";
     else if (draw(state, 6) == 0)

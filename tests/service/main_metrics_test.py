@@ -116,6 +116,7 @@ class Metrics(unittest.TestCase):
         found = self.scrape()
         for name, least in (("beckon_store_used_bytes", 4096), ("beckon_store_map_bytes", 1 << 30),
                             ("beckon_disk_free_bytes", 1), ("beckon_merchants", 1),
+                            ("beckon_store_free_bytes", 0), ("beckon_store_full", 0),
                             ("beckon_store_snapshots", 0), ("beckon_erasures_open", 0),
                             ("beckon_store_oldest_snapshot_commits", 0),
                             ("beckon_process_resident_memory_bytes", 1 << 20),

@@ -1,5 +1,6 @@
-"""The watchdog: it hears every socket, ends a process that does not answer, spares one that is only
-full, and tells systemd. No fault here needs a hook in the program: limits and ptrace make them."""
+"""The watchdog: it hears every socket, ends a process that does not answer or that does no write, spares
+one that is only full, and tells systemd. No fault here needs a hook in the program: limits and ptrace
+make them."""
 import ctypes
 import os
 import signal
@@ -101,28 +102,31 @@ class Watchdog(unittest.TestCase):
                            check=True, timeout=10)
             self.ends(service)
 
-    def halt_pollers(self, service):
+    def halt(self, service, name):
+        """Halts its threads of this name; which they are."""
         tasks = "/proc/%d/task" % service.process.pid
-        pollers = []
+        halted = []
         for task in os.listdir(tasks):
             with open(os.path.join(tasks, task, "comm")) as file:
-                if file.read().strip() == "poller":
-                    pollers.append(int(task))
-        self.assertTrue(pollers)
-        for task in pollers:
+                if file.read().strip() == name:
+                    halted.append(int(task))
+        self.assertTrue(halted)
+        for task in halted:
             halt(task)
-        return pollers
+        return halted
+
+    def ends_of_halted(self, service, halted):
+        until = time.monotonic() + 60
+        while service.process.poll() is None:
+            self.assertLess(time.monotonic(), until, service.log())
+            for task in halted:
+                bury(task)
+            time.sleep(0.05)
+        self.ends(service)
 
     def test_pollers_that_hang_end_the_process(self):
         with Service(["--watchdog", PERIOD, "--core-dumps"]) as service:  # it may be traced
-            pollers = self.halt_pollers(service)
-            until = time.monotonic() + 60
-            while service.process.poll() is None:
-                self.assertLess(time.monotonic(), until, service.log())
-                for task in pollers:
-                    bury(task)
-                time.sleep(0.05)
-            self.ends(service)
+            self.ends_of_halted(service, self.halt(service, "poller"))
 
     def test_pollers_that_hang_behind_a_full_door_end_the_process_too(self):
         """A door is soon full when nobody behind it hangs up: that must not pass for life."""
@@ -130,7 +134,7 @@ class Watchdog(unittest.TestCase):
             subprocess.run(["prlimit", "--nofile=4096:4096", "--pid", str(service.process.pid)],
                            check=True, timeout=10)
             crowd = []
-            pollers = self.halt_pollers(service)
+            pollers = self.halt(service, "poller")
             until = time.monotonic() + 60
             while service.process.poll() is None:
                 self.assertLess(time.monotonic(), until, service.log())
@@ -146,6 +150,16 @@ class Watchdog(unittest.TestCase):
             self.assertIn("too many connections", service.log())
             for one in crowd:
                 one.close()
+
+    def test_a_writer_that_hangs_ends_the_process(self):
+        with Service(["--watchdog", PERIOD, "--core-dumps"]) as service:  # it may be traced
+            with service.client("admin") as client:
+                client.call("beckon.v1.ShopService/CreateShop", {"shop": {"shop_id": "S1"}})
+                writer = self.halt(service, "writer")
+                client.future("beckon.v1.ShopService/CreateShop", {"shop": {"shop_id": "S2"}})
+                self.ends_of_halted(service, writer)
+            self.assertEqual(service.log().count('msg="writer hangs"'), 1)
+            self.assertIn('cause="no write is done"', service.log())
 
     def test_a_server_that_is_full_of_calls_is_spared(self):
         """Callers who take no answer hold their calls: the watchdog's own is refused as BUSY."""

@@ -53,6 +53,13 @@ static void every_other_form_is_refused(void **state)
     assert_false(secret_token_read(text, size, &merchant, read));
     text[size - 1] = '+';
     assert_false(secret_token_read(text, size, &merchant, read));
+    /* So would bytes that libsodium takes for symbols. */
+    uint8_t zeros[SECRET_BYTES] = {0};
+    secret_token_write(12, zeros, text);
+    text[20] = '\xDF';
+    assert_false(secret_token_read(text, size, &merchant, read));
+    text[20] = '\xAD';
+    assert_false(secret_token_read(text, size, &merchant, read));
     assert_int_equal(merchant, 77);
 }
 

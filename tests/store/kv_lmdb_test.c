@@ -8,7 +8,6 @@
 #include <pthread.h>
 #include <signal.h>
 #include <sys/resource.h>
-#include <sys/stat.h>
 
 #include <lmdb.h>
 
@@ -346,43 +345,6 @@ static void a_commit_larger_than_the_map_is_full_and_leaves_the_store_usable(voi
     kv_destroy(kv);
 }
 
-/* RLIMIT_FSIZE stands for the full disk: posix_fallocate fails in the same place. */
-static void a_full_disk_is_met_before_the_commit_and_room_later_is_used(void **state)
-{
-    (void)state;
-    enum { HEADROOM = 1 << 20 };
-    static uint8_t value[KV_VALUE_BYTES_MAX];
-    char file[2 * SCRATCH_PATH_BYTES];
-    struct stat found;
-    struct kv *kv = open_with(0, HEADROOM, 4);
-    assert_int_equal(stat(scratch_path(&scratch, "data.mdb", file), &found), 0);
-    assert_true(found.st_size >= HEADROOM);
-    assert_true((uint64_t)found.st_blocks * 512 >= HEADROOM);
-
-    struct rlimit before, limit;
-    assert_int_equal(getrlimit(RLIMIT_FSIZE, &before), 0);
-    limit = before;
-    limit.rlim_cur = 2 << 20;
-    signal(SIGXFSZ, SIG_IGN);
-    assert_int_equal(setrlimit(RLIMIT_FSIZE, &limit), 0);
-    enum store_result result = STORE_OK;
-    uint8_t number = 0;
-    while (result == STORE_OK && number < 100) {
-        struct kv_write write = {{&number, 1}, {value, sizeof value}};
-        result = kv_commit(kv, &write, 1, NULL, 0);
-        number++;
-    }
-    enum store_result again = commit_one(kv, "more", "x");
-    assert_int_equal(setrlimit(RLIMIT_FSIZE, &before), 0);
-    assert_int_equal(result, STORE_FULL);
-    assert_int_equal(again, STORE_FULL);
-    assert_in_range(number, 5, 40); /* it stopped with a headroom still untouched */
-    assert_value(kv, "more", STORE_ABSENT, NULL);
-    assert_int_equal(commit_one(kv, "more", "x"), STORE_OK);
-    assert_value(kv, "more", STORE_OK, "x");
-    kv_destroy(kv);
-}
-
 /* The file-size limit meets LMDB's own write here: nothing was allocated ahead. */
 static void a_commit_whose_fate_is_unknown_is_a_fault_for_good(void **state)
 {
@@ -491,7 +453,6 @@ int main(void)
         IN_FOLDER(too_many_snapshots_are_a_fault_and_not_a_crash),
         IN_FOLDER(a_full_map_refuses_writes_and_nothing_happens),
         IN_FOLDER(a_commit_larger_than_the_map_is_full_and_leaves_the_store_usable),
-        IN_FOLDER(a_full_disk_is_met_before_the_commit_and_room_later_is_used),
         IN_FOLDER(a_commit_whose_fate_is_unknown_is_a_fault_for_good),
         IN_FOLDER(readers_beside_the_writer_see_whole_commits_in_order),
     };

@@ -1,5 +1,5 @@
-/* Readers beside the one that commits: every snapshot is a whole state of the store, and no older
- * than what had been answered before it was opened.
+/* Readers beside the one that commits: every snapshot, and every backup, is a whole state of the
+ * store, and no older than what had been answered before it was opened.
  *
  * Each commit c moves an amount between two accounts, writes c into a record at the lowest and
  * one at the highest key, and moves a queue on by one: key c is put, key c - QUEUE_SIZE deleted. So
@@ -24,6 +24,7 @@
 
 #include <cmocka.h>
 
+#include "store/folder.h"
 #include "tests/store/kv_model.h"
 
 enum {
@@ -51,6 +52,7 @@ static const uint8_t FIRST_KEY[] = {FIRST_BYTE}, LAST_KEY[] = {LAST_BYTE, 0xff, 
 struct shared {
     struct kv *kv;
     const struct model_engine *engine;
+    const struct scratch *scratch;
     uint64_t seed;
     atomic_uint_fast64_t begun, answered; /* commits */
     atomic_uint_fast64_t changes; /* snapshots of another commit than the reader's last */
@@ -236,6 +238,16 @@ static struct kv_snapshot *open_and_check(struct model_reader *reader, uint64_t 
     return snapshot;
 }
 
+/* What any thread may ask at any time. */
+static void look_around(const struct shared *shared)
+{
+    struct kv_usage usage;
+    kv_usage(shared->kv, &usage);
+    expect(shared, 0, "a snapshot is open, and pages are in use", true,
+           usage.snapshots > 0 && usage.used_bytes > 0 && usage.used_bytes <= usage.map_bytes);
+    kv_maintain(shared->kv);
+}
+
 static void *read_on(void *context)
 {
     struct model_reader *reader = context;
@@ -253,6 +265,7 @@ static void *read_on(void *context)
             continue;
         }
         kv_snapshot_close(snapshot);
+        look_around(shared);
         if (scratch_below(&reader->random, 2) == 0) { /* not always in step with the commits */
             wait_us((long)scratch_below(&reader->random, NAP_US_MAX));
         }
@@ -264,6 +277,36 @@ static void *read_on(void *context)
         }
     }
     kv_snapshot_close(held);
+    return NULL;
+}
+
+/* Copies the store, again and again, and opens each copy. */
+static void *back_up(void *context)
+{
+    struct model_reader *reader = context;
+    struct shared *shared = reader->shared;
+    char path[2 * SCRATCH_PATH_BYTES];
+    scratch_path(shared->scratch, "backup", path);
+    while (!atomic_load(&shared->over)) {
+        struct kv_snapshot *snapshot;
+        struct kv *copy;
+        if (!folder_remove(path) || !folder_make(path)) {
+            abort();
+        }
+        uint64_t answered = atomic_load(&shared->answered);
+        expect(shared, answered, "a backup", STORE_OK, kv_backup(shared->kv, path));
+        uint64_t begun = atomic_load(&shared->begun);
+        expect(shared, answered, "opening a backup", STORE_OK,
+               model_engine_open(shared->engine, path, &copy));
+        expect(shared, answered, "a snapshot of a backup", STORE_OK,
+               kv_snapshot_open(copy, &snapshot));
+        uint64_t commit = check_snapshot(shared, snapshot, &reader->random);
+        expect(shared, commit, "a backup holds what was answered before it", true,
+               answered <= commit && commit <= begun);
+        kv_snapshot_close(snapshot);
+        kv_destroy(copy);
+        reader->snapshots++;
+    }
     return NULL;
 }
 
@@ -377,20 +420,24 @@ static void commit_next(struct model_writer *writer)
 static void every_snapshot_beside_the_writer_is_whole(void **state)
 {
     struct scratch scratch = scratch_make();
-    struct shared shared = {.engine = *state, .seed = scratch_seed()};
-    struct model_reader readers[READERS];
+    char path[2 * SCRATCH_PATH_BYTES];
+    struct shared shared = {.engine = *state, .scratch = &scratch, .seed = scratch_seed()};
+    struct model_reader readers[READERS + 1]; /* the last one copies */
     struct model_writer *writer = calloc(1, sizeof *writer);
     assert_non_null(writer);
-    assert_int_equal(model_engine_open(shared.engine, scratch.path, &shared.kv), STORE_OK);
+    assert_true(folder_make(scratch_path(&scratch, "store", path)));
+    assert_int_equal(model_engine_open(shared.engine, scratch_path(&scratch, "store", path),
+                                       &shared.kv), STORE_OK);
     writer->shared = &shared;
     writer->random = shared.seed;
     for (int i = 0; i < ACCOUNTS; i++) {
         writer->balances[i] = OPENING_BALANCE;
     }
     commit_next(writer);
-    for (int i = 0; i < READERS; i++) {
+    for (int i = 0; i <= READERS; i++) {
         readers[i] = (struct model_reader){.shared = &shared, .random = shared.seed + (uint64_t)i};
-        assert_int_equal(pthread_create(&readers[i].thread, NULL, read_on, &readers[i]), 0);
+        assert_int_equal(pthread_create(&readers[i].thread, NULL, i < READERS ? read_on : back_up,
+                                        &readers[i]), 0);
     }
     uint64_t commits = getenv("BECKON_LONG") != NULL ? COMMITS_LONG : COMMITS;
     while (writer->commit < commits || (atomic_load(&shared.changes) < CHANGES_MIN &&
@@ -402,14 +449,15 @@ static void every_snapshot_beside_the_writer_is_whole(void **state)
     }
     atomic_store(&shared.over, true);
     uint64_t snapshots = 0, changes = atomic_load(&shared.changes);
-    for (int i = 0; i < READERS; i++) {
+    for (int i = 0; i <= READERS; i++) {
         pthread_join(readers[i].thread, NULL);
-        snapshots += readers[i].snapshots;
+        snapshots += i < READERS ? readers[i].snapshots : 0;
     }
     print_message("%s: %" PRIu64 " commits, %" PRIu64 " met a full buffer; %" PRIu64
-                  " snapshots, %" PRIu64 " of them of another commit than the one before\n",
-                  shared.engine->name, writer->commit, writer->full_count, snapshots, changes);
-    assert_true(changes >= CHANGES_MIN); /* they did read beside it */
+                  " snapshots, %" PRIu64 " of them of another commit than the one before; %" PRIu64
+                  " backups\n", shared.engine->name, writer->commit, writer->full_count,
+                  snapshots, changes, readers[READERS].snapshots);
+    assert_true(changes >= CHANGES_MIN && readers[READERS].snapshots > 0); /* beside it */
     kv_destroy(shared.kv);
     free(writer);
     scratch_remove(&scratch);

@@ -55,6 +55,7 @@ static void disk_9_percent(struct well *well) { well->info.disk_free_bytes = 9 *
 static void disk_full(struct well *well) { well->info.disk_free_bytes = GIB - 1; }
 static void map_70(struct well *well) { well->info.used_bytes = 45 * GIB; }
 static void map_90(struct well *well) { well->info.used_bytes = 58 * GIB; }
+static void full(struct well *well) { well->info.full = true; }
 static void old_read(struct well *well) { well->info.oldest_snapshot_commits = 100000; }
 static void descriptors_80(struct well *well) { well->info.descriptors = 3300; }
 static void few_descriptors(struct well *well) { well->info.descriptors_max = 256; }
@@ -85,6 +86,7 @@ static void each_thing_out_of_order_is_found_with_what_to_do(void **state)
         {ended, "certificate", DOCTOR_FAIL},      {no_backup, "backup", DOCTOR_WARN},
         {bad_backup, "backup", DOCTOR_FAIL},      {backup_2_days, "backup", DOCTOR_WARN},
         {backup_7_days, "backup", DOCTOR_FAIL},   {warned, "settings", DOCTOR_WARN},
+        {full, "writes", DOCTOR_FAIL},
     };
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
         struct well well;
@@ -115,6 +117,8 @@ static void who_is_well_needs_nothing(void **state)
     struct well well;
     struct doctor doctor = {.count = 0};
     be_well(&well);
+    well.info.used_bytes = 63 * GIB; /* most of it can be used again */
+    well.info.free_bytes = 60 * GIB;
     doctor_judge(&doctor, &well.info, NOW_S * 1000);
     for (size_t i = 0; i < doctor.count; i++)
         assert_int_equal(doctor.findings[i].level, DOCTOR_OK);

@@ -269,6 +269,32 @@ static void the_merchant_is_found_before_the_work_is_queued(void **state)
     assert_int_equal(toy_stored(world.store, 1, 5), 0);
 }
 
+static struct executor_pace pace(void)
+{
+    struct executor_pace pace;
+    executor_pace(world.executor, &pace);
+    return pace;
+}
+
+static void whoever_looks_sees_whether_the_writer_gets_on(void **state)
+{
+    (void)state;
+    assert_false(pace().has_work);
+    struct toy *gate = toy_close_gate(&world); /* in a turn, which nothing waits behind */
+    uint64_t turns = pace().turns;
+    assert_true(pace().has_work);
+    struct toy *waiting = toy_new(&toy_count, 5);
+    toy_submit(&world, waiting);
+    assert_true(pace().has_work);
+    assert_int_equal(pace().turns, turns);
+    toy_open_gate();
+    assert_int_equal(toy_wait(gate), OUTCOME_OK);
+    assert_int_equal(toy_wait(waiting), OUTCOME_OK);
+    for (int i = 0; pace().has_work && i < 5000; i++) usleep(1000); /* answered, then counted */
+    assert_false(pace().has_work);
+    assert_int_equal(pace().turns, turns + 2);
+}
+
 static void *stop_main(void *argument)
 {
     (void)argument;
@@ -327,6 +353,7 @@ int main(void)
         TEST(a_deadline_no_longer_counts_once_the_work_is_begun),
         TEST(a_refused_reserve_ends_the_call),
         TEST(the_merchant_is_found_before_the_work_is_queued),
+        TEST(whoever_looks_sees_whether_the_writer_gets_on),
         TEST(stopping_refuses_new_work_and_finishes_what_is_queued),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -16,6 +16,7 @@ struct lane {
     struct work *first, **last;
     unsigned count, count_max;
     bool stopping;
+    atomic_uint_fast64_t put, done;
 };
 
 struct executor {
@@ -70,6 +71,7 @@ static void *lane_run(void *context)
         lane->count--;
         pthread_mutex_unlock(&lane->lock);
         run(work);
+        atomic_fetch_add(&lane->done, 1);
         pthread_mutex_lock(&lane->lock);
     }
     pthread_mutex_unlock(&lane->lock);
@@ -110,6 +112,7 @@ static enum outcome lane_put(struct lane *lane, struct work *work)
         *lane->last = work;
         lane->last = &work->next;
         lane->count++;
+        atomic_fetch_add(&lane->put, 1);
         pthread_cond_signal(&lane->changed);
     }
     pthread_mutex_unlock(&lane->lock);
@@ -151,6 +154,13 @@ enum outcome executor_follow(struct executor *executor, const struct command *co
 }
 
 /* Moved on with each write that is queued: perhaps too early, but the follower looks again. */
+void executor_pace(const struct executor *executor, struct executor_pace *ret)
+{
+    uint64_t done = atomic_load(&executor->writes.done);
+    *ret = (struct executor_pace){
+        .turns = done, .has_work = done != atomic_load(&executor->writes.put)};
+}
+
 uint64_t executor_commit_mark(const struct executor *executor, uint32_t merchant)
 {
     (void)merchant;

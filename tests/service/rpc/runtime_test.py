@@ -23,7 +23,6 @@ GET = "beckon.v1.ShopService/GetShop"
 CREATE = "beckon.v1.ShopService/CreateShop"
 VERIFY = "beckon.v1.StoreService/VerifyStore"
 CHECK = "grpc.health.v1.Health/Check"
-WATCH = "grpc.health.v1.Health/Watch"
 
 
 class Server:
@@ -262,48 +261,6 @@ class Time(Case):
             anon = [line for line in file if line.startswith("RssAnon")][0]
         self.assertLess(int(anon.split()[1]), 20000)  # kB; all of it would be 40 MB
         self.assertEqual(sum(1 for _ in stream), 1999)
-
-
-class Health(Case):
-    def test_check_answers_for_every_service(self):
-        for service in self.client.services() + [""]:
-            self.assertEqual(self.client.call(CHECK, {"service": service})["status"], "SERVING")
-        self.refused("SERVICE_UNKNOWN", "NOT_FOUND", self.client.call, CHECK, {"service": "x"})
-
-    def test_watch_says_what_changes_and_ends_with_the_server(self):
-        watch = self.client.call(WATCH, {"service": "beckon.v1.ShopService"})
-        unknown = self.client.call(WATCH, {"service": "x"})
-        self.assertEqual(next(watch)["status"], "SERVING")
-        self.assertEqual(next(unknown)["status"], "SERVICE_UNKNOWN")
-        self.server.process.send_signal(signal.SIGTERM)
-        self.assertEqual(next(watch)["status"], "NOT_SERVING")
-        self.refused("SHUTTING_DOWN", "UNAVAILABLE", next, watch)
-        self.assertEqual(self.server.process.wait(5), 0)
-
-    def test_too_many_watches_are_busy_and_a_gone_one_makes_room(self):
-        channels = [self.server.client() for _ in range(2)]
-        watches = [channels[i % 2].channel.unary_stream(
-            "/" + WATCH, request_serializer=lambda b: b)(b"") for i in range(64)]
-        for watch in watches:
-            next(watch)
-        # Reflection counts too, so the client must have learnt the method before.
-        call = channels[0].channel.unary_stream("/" + WATCH, request_serializer=lambda b: b)
-        with self.assertRaises(grpc.RpcError) as caught:
-            list(call(b""))
-        self.assertEqual(caught.exception.code().name, "RESOURCE_EXHAUSTED")
-        for watch in watches:
-            watch.cancel()
-        until = time.monotonic() + 5
-        while time.monotonic() < until:
-            try:
-                next(call(b""))
-                break
-            except grpc.RpcError:
-                time.sleep(0.02)
-        else:
-            self.fail("no room again")
-        for channel in channels:
-            channel.close()
 
 
 class Overload(Case):

@@ -5,7 +5,8 @@
  *
  * GetShop       read; its reply's name is the shop_id; shop_id "STORE_DAMAGED" etc. refuses so;
  *               shop_id "guess" is a code nobody has
- * CreateShop    write; as GetShop without guesses; cost_center "300" makes it take 300 ms
+ * CreateShop    write; as GetShop without guesses; cost_center "300" makes it take 300 ms; after
+ *               500 ms the writer passes for hanging
  * VerifyStore   stream of merchant_number messages of about 20 kB each
  * BackupStore   follows the number of shops made, as `entries` of a VerifyStoreResponse: `path` is
  *               the number the client has; "big" makes messages of 20 kB. A heartbeat says done.
@@ -24,7 +25,7 @@
 #include "service/door/door.h"
 #include "service/rpc/rpc.h"
 
-enum { HEARTBEAT_MS = 700, SLOW_MS = 200 };
+enum { HEARTBEAT_MS = 700, SLOW_MS = 200, HANGS_MS = 500, MAINTAIN_MS = 50 };
 
 static void *take(struct command_call *call, size_t size)
 {
@@ -215,7 +216,7 @@ int main(int argc, char **argv)
         .executor = executor, .clock = FAKE_CLOCK, .methods = methods,
         .method_count = sizeof methods / sizeof methods[0],
         .call_max = (unsigned)strtoul(argv[2], NULL, 10), .log = log_line,
-        .heartbeat_ms = HEARTBEAT_MS,
+        .heartbeat_ms = HEARTBEAT_MS, .writer_hangs_ms = HANGS_MS,
     };
     struct rpc *rpc;
     char message[RPC_MESSAGE_BYTES];
@@ -235,11 +236,12 @@ int main(int argc, char **argv)
         fprintf(stderr, "%s\n", message);
     if (ok) {
         rpc_set_log(rpc, false, SLOW_MS);
-    rpc_serve(rpc);
+        rpc_serve(rpc);
         door_start(door);
         port_write(argv[1], port);
-        int number;
-        sigwait(&signals, &number);
+        struct timespec rest = {.tv_nsec = MAINTAIN_MS * 1000000L};
+        while (sigtimedwait(&signals, NULL, &rest) < 0)
+            rpc_maintain(rpc);
     }
     drain(rpc, door, &signals);
     executor_stop(executor);
