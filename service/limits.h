@@ -13,7 +13,10 @@ enum {
     LIMIT_CALLS = 768 + LIMIT_FOLLOWERS,  /* calls in progress: 256 in flight x 3 clients' worth,
                                              and followers, which stay */
     LIMIT_CALLS_SHARE = 256,              /* of one address beyond this machine, in progress */
-    LIMIT_CALLS_ARMED = 16,               /* per method and poller, waiting to be matched */
+    LIMIT_CALLS_ARMED = 4,                /* per method and poller, waiting to be matched: what
+                                             comes meanwhile waits in gRPC. Debian's gRPC walks
+                                             over all that are armed with every completion: with
+                                             16 that was a tenth of an empty call */
     LIMIT_ARENA_FIRST_BYTES = 8 * 1024,   /* kept per call: a purchase with its reply */
     LIMIT_ARENA_BYTES = 4 * 1024 * 1024,  /* one call at most: 500 rows, 60 x growth bounded */
     LIMIT_ARENA_POOL_BYTES = 48 * 1024 * 1024, /* all calls together, beyond the first bytes */

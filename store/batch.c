@@ -10,6 +10,7 @@
 #include "store/events.h"
 #include "store/key.h"
 #include "store/key_slots.h"
+#include "store/read_cache.h"
 #include "store/rewrap.h"
 #include "store/rotating.h"
 #include "store/store.h"
@@ -52,6 +53,7 @@ struct staged_key_slot {
 
 struct batch_inner {
     struct write_set *writes;
+    struct read_cache *reads; /* of the snapshot that is open */
     struct kv_write *list; /* WRITE_MAX: the write set in key order, at commit */
     uint64_t clock_ms;
     struct held_fence fences[BATCH_MERCHANT_MAX];
@@ -73,10 +75,12 @@ struct batch *batch_new(struct store *store)
         abort(); /* start-up only, as the header says */
     }
     inner->writes = write_set_new(ARENA_BYTES);
+    inner->reads = read_cache_new();
     inner->list = list;
     batch->inner = inner;
     batch->telling = telling;
-    batch->reader = (struct reader){.store = store, .writes = inner->writes};
+    batch->reader = (struct reader){.store = store, .writes = inner->writes,
+                                    .cache = inner->reads};
     return batch;
 }
 
@@ -87,6 +91,7 @@ void batch_destroy(struct batch *batch)
     }
     batch_abandon(batch);
     write_set_destroy(batch->inner->writes);
+    read_cache_destroy(batch->inner->reads);
     free(batch->inner->list);
     free(batch->inner);
     free(batch->telling);
@@ -98,6 +103,7 @@ static void forget(struct batch *batch)
 {
     struct batch_inner *inner = batch->inner;
     write_set_clear(inner->writes);
+    read_cache_clear(inner->reads);
     inner->fence_count = 0;
     inner->current = NULL;
     inner->key_slot_count = 0;
@@ -407,6 +413,7 @@ enum store_result batch_commit(struct batch *batch)
     assert(batch->reader.snapshot != NULL);
     /* Closed first: the pages it holds become free for this commit. What commands read is in the
      * write set or no longer needed. */
+    read_cache_clear(batch->inner->reads);
     kv_snapshot_close(batch->reader.snapshot);
     batch->reader.snapshot = NULL;
     size_t erased = erasure_marks(batch->inner, NULL);

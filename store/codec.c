@@ -14,11 +14,10 @@ size_t encoder_size(const struct encoder *encoder)
     return (size_t)(encoder->at - encoder->start);
 }
 
-static void encoder_big_endian(struct encoder *encoder, uint64_t value, unsigned size)
+static inline void encoder_big_endian(struct encoder *encoder, uint64_t value, size_t size)
 {
-    for (unsigned i = size; i > 0; i--) {
-        *encoder->at++ = (uint8_t)(value >> (8 * (i - 1)));
-    }
+    bytes_put_number(encoder->at, value, size);
+    encoder->at += size;
 }
 
 void encoder_u8(struct encoder *encoder, uint8_t value)
@@ -146,13 +145,11 @@ static bool decoder_has(struct decoder *decoder, size_t size)
     return false;
 }
 
-static uint64_t decoder_big_endian(struct decoder *decoder, unsigned size)
+static inline uint64_t decoder_big_endian(struct decoder *decoder, size_t size)
 {
     if (!decoder_has(decoder, size)) return 0;
-    uint64_t value = 0;
-    for (unsigned i = 0; i < size; i++) {
-        value = value << 8 | *decoder->at++;
-    }
+    uint64_t value = bytes_get_number(decoder->at, size);
+    decoder->at += size;
     return value;
 }
 
@@ -281,8 +278,10 @@ struct receipt decoder_receipt(struct decoder *decoder)
 struct receipt decoder_receipt_padded(struct decoder *decoder)
 {
     struct receipt receipt = decoder_receipt(decoder);
-    for (size_t i = receipt.size; i < RECEIPT_BYTES_MAX; i++) {
-        if (decoder_u8(decoder) != 0) decoder->damaged = true;
-    }
+    static const uint8_t nothing[RECEIPT_BYTES_MAX];
+    uint8_t padding[RECEIPT_BYTES_MAX];
+    size_t size = RECEIPT_BYTES_MAX - (size_t)receipt.size;
+    decoder_bytes(decoder, padding, size);
+    if (memcmp(padding, nothing, size) != 0) decoder->damaged = true;
     return receipt;
 }

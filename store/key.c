@@ -3,12 +3,11 @@
 #include <assert.h>
 #include <string.h>
 
-static void key_big_endian(struct key *key, uint64_t value, unsigned size)
+static inline void key_big_endian(struct key *key, uint64_t value, size_t size)
 {
     assert(key->size + size <= sizeof key->data);
-    for (unsigned i = size; i > 0; i--) {
-        key->data[key->size++] = (uint8_t)(value >> (8 * (i - 1)));
-    }
+    bytes_put_number(key->data + key->size, value, size);
+    key->size += size;
 }
 
 struct key key_begin(uint32_t merchant, enum table table)
@@ -73,14 +72,10 @@ struct key key_after(const struct key *prefix)
     return after;
 }
 
-static uint64_t key_read(struct bytes key, size_t offset, unsigned size)
+static inline uint64_t key_read(struct bytes key, size_t offset, size_t size)
 {
     assert(size <= key.size && offset <= key.size - size);
-    uint64_t value = 0;
-    for (unsigned i = 0; i < size; i++) {
-        value = value << 8 | key.data[offset + i];
-    }
-    return value;
+    return bytes_get_number(key.data + offset, size);
 }
 
 uint32_t key_read_u32(struct bytes key, size_t offset)

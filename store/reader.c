@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "store/key.h"
+#include "store/read_cache.h"
 #include "store/store.h"
 #include "store/write_set.h"
 
@@ -35,7 +36,7 @@ static void assert_merchant(const struct reader *reader, struct bytes key)
 enum store_result reader_get(struct reader *reader, struct bytes key, struct bytes *ret_value)
 {
     assert_merchant(reader, key);
-    struct bytes value;
+    struct bytes value = {0};
     if (reader->writes != NULL && write_set_get(reader->writes, key, &value)) {
         if (value.data == NULL) {
             return STORE_ABSENT;
@@ -43,7 +44,18 @@ enum store_result reader_get(struct reader *reader, struct bytes key, struct byt
         *ret_value = value;
         return STORE_OK;
     }
-    return kv_get(reader->snapshot, key, ret_value);
+    if (reader->cache == NULL) {
+        return kv_get(reader->snapshot, key, ret_value);
+    }
+    enum store_result result;
+    if (!read_cache_get(reader->cache, key, &result, &value)) {
+        result = kv_get(reader->snapshot, key, &value);
+        read_cache_put(reader->cache, key, result, value);
+    }
+    if (result == STORE_OK) {
+        *ret_value = value;
+    }
+    return result;
 }
 
 void reader_want(struct reader *reader, struct bytes key)

@@ -12,6 +12,7 @@
 #include "store/kv.h"
 #include "store/result.h"
 
+struct read_cache;
 struct store;
 struct write_set;
 
@@ -19,6 +20,7 @@ struct reader {
     struct store *store;
     struct kv_snapshot *snapshot;
     const struct write_set *writes; /* NULL: a snapshot alone */
+    struct read_cache *cache;       /* what was read of the snapshot; NULL: each get asks it */
     uint32_t merchant;              /* whose keys may be read; 0 reads only the instance's */
 };
 

@@ -9,11 +9,14 @@
 #include "store/skip_height.h"
 
 /* 10 levels serve a million keys, far more than the arena of a batch has room for. */
-enum { HEIGHT_MAX = 10 };
+enum { HEIGHT_MAX = 10, ORDER_NUMBERS = 2 };
+/* Bits: a batch of a thousand commands has some ten thousand keys. */
+enum { FILTER_BITS = 1 << 16 };
 
 struct write_set_node {
     const uint8_t *value; /* NULL: the key is deleted */
     const uint8_t *key;
+    uint64_t order[ORDER_NUMBERS]; /* the key's first bytes as numbers: mostly they decide */
     uint32_t value_size;
     uint16_t key_size;
     uint16_t height;
@@ -32,6 +35,7 @@ struct write_set {
     size_t count, put_count;
     uint64_t random; /* decides heights only; restarts with every clear, so runs replay */
     struct write_set_node *head[HEIGHT_MAX];
+    uint64_t filter[FILTER_BITS / 64]; /* a key whose bit is not set is not in the set */
 };
 
 static const uint8_t EMPTY_VALUE[1] = {0}; /* a value of no bytes is not a deletion */
@@ -65,6 +69,12 @@ void write_set_clear(struct write_set *set)
     set->put_count = 0;
     set->random = SKIP_RANDOM_START;
     memset(set->head, 0, sizeof set->head);
+    memset(set->filter, 0, sizeof set->filter);
+}
+
+static size_t filter_place(struct bytes key)
+{
+    return bytes_hash(key) % FILTER_BITS;
 }
 
 static void *arena_take(struct write_set *set, size_t size, size_t alignment)
@@ -75,9 +85,30 @@ static void *arena_take(struct write_set *set, size_t size, size_t alignment)
     return set->arena + start;
 }
 
-static int key_compare(const struct write_set_node *node, struct bytes key)
+/* A key's first bytes, zeros behind a shorter one: where they differ they order as the keys do. */
+static void order_fill(struct bytes key, uint64_t ret_order[ORDER_NUMBERS])
 {
+    uint8_t first[ORDER_NUMBERS * sizeof ret_order[0]] = {0};
+    memcpy(first, key.data, key.size < sizeof first ? key.size : sizeof first);
+    for (size_t i = 0; i < ORDER_NUMBERS; i++) {
+        ret_order[i] = bytes_get_number(first + i * sizeof ret_order[0], sizeof ret_order[0]);
+    }
+}
+
+static int key_compare(const struct write_set_node *node, struct bytes key,
+                       const uint64_t order[ORDER_NUMBERS])
+{
+    for (size_t i = 0; i < ORDER_NUMBERS; i++) {
+        if (node->order[i] != order[i]) {
+            return node->order[i] < order[i] ? -1 : 1;
+        }
+    }
     return bytes_compare((struct bytes){node->key, node->key_size}, key);
+}
+
+static bool is_key(const struct write_set_node *node, struct bytes key)
+{
+    return node->key_size == key.size && memcmp(node->key, key.data, key.size) == 0;
 }
 
 /* Fills `ret_links`, when given, with the link on each level that points at or beyond `key`.
@@ -88,8 +119,10 @@ static struct write_set_node *find(const struct write_set *set, struct bytes key
 {
     struct write_set_node *before = NULL;
     struct write_set_node *const *links = set->head;
+    uint64_t order[ORDER_NUMBERS];
+    order_fill(key, order);
     for (size_t level = HEIGHT_MAX; level-- > 0;) {
-        while (links[level] != NULL && key_compare(links[level], key) < 0) {
+        while (links[level] != NULL && key_compare(links[level], key, order) < 0) {
             before = links[level];
             links = before->next;
         }
@@ -125,7 +158,7 @@ void write_set_put(struct write_set *set, struct bytes key, struct bytes value)
     struct write_set_node **links[HEIGHT_MAX];
     struct write_set_node *node = find(set, key, links, NULL);
     set->put_count++;
-    if (node != NULL && key_compare(node, key) == 0) {
+    if (node != NULL && is_key(node, key)) {
         node_set_value(set, node, value);
         return;
     }
@@ -136,6 +169,9 @@ void write_set_put(struct write_set *set, struct bytes key, struct bytes value)
     memcpy(key_copy, key.data, key.size);
     node->key = key_copy;
     node->key_size = (uint16_t)key.size;
+    order_fill(key, node->order);
+    size_t place = filter_place(key);
+    set->filter[place / 64] |= UINT64_C(1) << (place % 64);
     node->height = height;
     node_set_value(set, node, value);
     for (uint16_t level = 0; level < height; level++) {
@@ -147,8 +183,12 @@ void write_set_put(struct write_set *set, struct bytes key, struct bytes value)
 
 bool write_set_get(const struct write_set *set, struct bytes key, struct bytes *ret_value)
 {
+    size_t place = filter_place(key);
+    if ((set->filter[place / 64] >> (place % 64) & 1) == 0) {
+        return false;
+    }
     const struct write_set_node *node = find(set, key, NULL, NULL);
-    if (node == NULL || key_compare(node, key) != 0) {
+    if (node == NULL || !is_key(node, key)) {
         return false;
     }
     *ret_value = (struct bytes){node->value, node->value_size};

@@ -1,7 +1,8 @@
 /* The ordered set of writes a batch gathers in memory: at most one value per key, newest wins.
  *
  * A skip list over one arena sized at start; insertion and lookup are O(log n), walking is in key
- * order, so a commit and a merged scan never sort. Used by the writer's thread only. Views handed
+ * order, so a commit and a merged scan never sort. Most keys that are asked for are not in it: a
+ * filter of hashes says so at once. Used by the writer's thread only. Views handed
  * out live until write_set_clear; a value that is put again leaves the older view readable. */
 #ifndef BECKON_STORE_WRITE_SET_H
 #define BECKON_STORE_WRITE_SET_H
@@ -13,10 +14,10 @@
 #include "store/kv.h"
 
 enum {
-    /* What a put takes of the arena beside key and value, at most (mean: 60). */
+    /* What a put takes of the arena beside key and value, at most (mean: 76). */
     WRITE_SET_PUT_BYTES_MAX = 128,
     /* The least a distinct key takes: how many can there be in an arena? */
-    WRITE_SET_NODE_BYTES_MIN = 24,
+    WRITE_SET_NODE_BYTES_MIN = 40,
 };
 
 struct write_set;

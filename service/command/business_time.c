@@ -10,6 +10,10 @@
 /* The zone used last on this thread: a merchant's never changes after its first event. */
 static _Thread_local char last_name[TIME_ZONE_BYTES_MAX];
 static _Thread_local GTimeZone *last_zone;
+/* And its offset in the quarter of an hour that was asked for last, when it has but one there. */
+enum { QUARTER_SECONDS = 900, QUARTER_NONE = -1 };
+static _Thread_local int64_t last_quarter = QUARTER_NONE;
+static _Thread_local int32_t last_offset;
 
 static GTimeZone *zone_of(const char *name)
 {
@@ -18,6 +22,7 @@ static GTimeZone *zone_of(const char *name)
     if (zone == NULL) return NULL;
     if (last_zone != NULL) g_time_zone_unref(last_zone);
     last_zone = zone;
+    last_quarter = QUARTER_NONE;
     g_strlcpy(last_name, name, sizeof last_name);
     return zone;
 }
@@ -31,15 +36,29 @@ bool business_time_zone_exists(const char *name)
     return zone_of(name) != NULL;
 }
 
-/* Seconds since 1970-01-01 00:00 of the merchant's own clock. */
+static int32_t offset_at(GTimeZone *zone, int64_t seconds)
+{
+    int interval = g_time_zone_find_interval(zone, G_TIME_TYPE_UNIVERSAL, seconds);
+    return g_time_zone_get_offset(zone, interval);
+}
+
+/* Seconds since 1970-01-01 00:00 of the merchant's own clock. GLib walks over all changes of the
+ * clocks since 1883; most purchases are of now. */
 static int64_t local_seconds(const struct merchant *merchant, uint64_t at_ms)
 {
     GTimeZone *zone = zone_of(merchant->time_zone);
     int64_t seconds = (int64_t)(at_ms / 1000);
 
     if (zone == NULL) return seconds;
-    int interval = g_time_zone_find_interval(zone, G_TIME_TYPE_UNIVERSAL, seconds);
-    return seconds + g_time_zone_get_offset(zone, interval);
+    int64_t quarter = seconds / QUARTER_SECONDS;
+    if (quarter == last_quarter) return seconds + last_offset;
+    int64_t begins = quarter * QUARTER_SECONDS;
+    int32_t offset = offset_at(zone, begins);
+    if (offset != offset_at(zone, begins + QUARTER_SECONDS - 1))
+        return seconds + offset_at(zone, seconds);
+    last_quarter = quarter;
+    last_offset = offset;
+    return seconds + offset;
 }
 
 unsigned business_time_local_minute(const struct merchant *merchant, uint64_t at_ms)

@@ -41,9 +41,9 @@ enum outcome buying_check_form(struct reader *reader, struct command_call *call,
     purchase->business_date = buying->as_of != DATE_NEVER
                                   ? buying->as_of
                                   : business_date_at(&buying->merchant, purchase->occurred_at);
-    outcome = purchase_form_lines(call, request, &purchase->parts, &buying->lines);
+    outcome = purchase_form_lines(call, request, &purchase->parts, buying->lines);
     if (outcome != OUTCOME_OK) return outcome;
-    purchase->line_count = (uint8_t)buying->lines.count;
+    purchase->line_count = (uint8_t)buying->lines->count;
     outcome = purchase_form_sellers(call, request, purchase);
     if (outcome != OUTCOME_OK) return outcome;
     return object_shop(reader, call, request->shop_id, "shop_id", &purchase->receipt.shop);
@@ -95,7 +95,7 @@ static enum outcome decide_earning(struct reader *reader, struct command_call *c
         .referrer = account->referrer, .serving_guide = purchase->serving_guide,
         .serving_inherited = inherited, .shop = purchase->receipt.shop,
         .amount_minor = purchase->parts.amount_minor, .base_minor = purchase->base_minor,
-        .lines = &buying->lines, .seller_count = purchase->seller_count,
+        .lines = buying->lines, .seller_count = purchase->seller_count,
         .sellers = purchase->sellers, .days_recorded = purchase->days_recorded,
         .first_purchase = buying->first_purchase,
     };
@@ -109,7 +109,7 @@ static enum outcome decide_tier(struct reader *reader, struct buying *buying)
 {
     struct purchase *purchase = &buying->purchase;
     struct account *account = &buying->earning.earners[EARNER_BUYER].account;
-    struct purchase_day *day = &buying->counting.day;
+    struct purchase_day *day = &buying->counting->day;
     int64_t points = buying->earning.tier_points;
 
     purchase->tier_points = points;
@@ -138,7 +138,7 @@ enum outcome buying_decide(struct reader *reader, struct command_call *call,
                                 &purchase->serving_guide, &inherited);
     if (outcome != OUTCOME_OK) return outcome;
     purchase->base_minor = base_of(&purchase->parts);
-    outcome = count_purchase(reader, account, purchase, earning->today, &buying->counting);
+    outcome = count_purchase(reader, account, purchase, earning->today, buying->counting);
     if (outcome != OUTCOME_OK) return outcome;
     purchase->days_recorded = account->days_recorded;
     outcome = decide_earning(reader, call, buying, inherited);

@@ -20,9 +20,9 @@ struct buying {
     business_date as_of;     /* decided as on this date; DATE_NEVER: that of occurred_at */
     struct merchant merchant;
     struct purchase purchase;
-    struct purchase_lines lines;
+    struct purchase_lines *lines; /* room, the caller's, not initialised; as the next: large */
+    struct counting *counting;
     struct earning earning;  /* holders and batch are the caller's to set, before anything else */
-    struct counting counting;
     bool first_purchase;     /* nothing of hers was recorded before */
 };
 

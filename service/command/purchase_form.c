@@ -48,10 +48,11 @@ enum outcome purchase_form_lines(struct command_call *call,
                                  const Beckon__V1__RecordPurchaseRequest *request,
                                  const struct purchase_parts *parts, struct purchase_lines *ret)
 {
-    memset(ret, 0, sizeof *ret);
+    ret->count = 0;
     if (request->n_lines == 0) return OUTCOME_OK;
     if (request->n_lines > PURCHASE_LINES_MAX)
         return form_refuse(call, OUTCOME_LINES_INVALID, "lines", "0..100");
+    memset(ret->lines, 0, request->n_lines * sizeof ret->lines[0]);
     for (size_t i = 0; i < request->n_lines; i++) {
         enum outcome outcome = form_line(call, request->lines[i], &ret->lines[i]);
         if (outcome != OUTCOME_OK) return outcome;

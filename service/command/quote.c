@@ -80,7 +80,9 @@ static enum outcome quote_read(struct reader *reader, struct command_call *call,
 {
     const Beckon__V1__QuoteRequest *request = (const Beckon__V1__QuoteRequest *)call->request;
     struct holder holder; /* the buyer's: nobody else's account is settled by a read */
-    struct buying buying = {.earning.holders = &holder};
+    struct purchase_lines lines;
+    struct counting counting;
+    struct buying buying = {.lines = &lines, .counting = &counting, .earning.holders = &holder};
     struct program program;
 
     enum outcome outcome = check_form(call, request, &buying);

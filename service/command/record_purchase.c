@@ -38,7 +38,7 @@ static void fill_fingerprint(const struct batch *batch, struct recording *record
 
     fingerprint_begin(&fingerprint, "purchase");
     purchase_form_fingerprint(&fingerprint, &recording->buying.purchase.parts,
-                              &recording->buying.lines);
+                              recording->buying.lines);
     fingerprint_number(&fingerprint, (int64_t)request->buyer_case);
     switch (request->buyer_case) {
     case BECKON__V1__RECORD_PURCHASE_REQUEST__BUYER_MEMBER_NUMBER:
@@ -117,9 +117,13 @@ enum outcome purchase_record(struct batch *batch, struct command_call *call,
                              const Beckon__V1__RecordPurchaseRequest *request,
                              Beckon__V1__Purchase **ret_purchase)
 {
-    struct holder holders[EARNER_COUNT]; /* large, and touched where somebody needs one */
+    /* Large, and touched where somebody needs them: clearing them would cost more than rules. */
+    struct holder holders[EARNER_COUNT];
+    struct purchase_lines lines;
+    struct counting counting;
     struct recording recording = {
-        .buying = {.request = request, .as_of = DATE_NEVER, .earning.holders = holders},
+        .buying = {.request = request, .as_of = DATE_NEVER, .lines = &lines,
+                   .counting = &counting, .earning.holders = holders},
     };
     struct buying *buying = &recording.buying;
     struct purchase *purchase = &buying->purchase;
@@ -145,7 +149,7 @@ enum outcome purchase_record(struct batch *batch, struct command_call *call,
 
     /* From here on this purchase must succeed. */
     uint64_t last_entry = batch_fence(batch)->entry;
-    buying->earning.ledger.beside = &buying->counting.kpi;
+    buying->earning.ledger.beside = &counting.kpi;
     event_tell_purchase(batch, purchase);
     earn_post(batch, &buying->earning);
     event_tell_tier(batch, purchase->member, purchase->tier,
@@ -155,8 +159,8 @@ enum outcome purchase_record(struct batch *batch, struct command_call *call,
     purchase->award_count = (uint16_t)buying->earning.award_count;
     memcpy(purchase->awards, buying->earning.awards, sizeof purchase->awards);
     purchases_put(batch, purchase);
-    if (buying->lines.count > 0) purchase_lines_put(batch, &purchase->receipt, &buying->lines);
-    count_put(batch, &buying->counting);
+    if (lines.count > 0) purchase_lines_put(batch, &purchase->receipt, &lines);
+    count_put(batch, &counting);
     if (!buying->merchant.fixed) {
         buying->merchant.fixed = true;
         merchants_put(batch, &buying->merchant);

@@ -78,7 +78,7 @@ class Sized(Bench):
             "pause %.1f ms, %.0f us of CPU)%s"
             % (in_flight, empty["per_s"], purchase["per_s"], purchase["p99_ms"],
                purchase["p999_ms"], purchase["pause_max_ms"], purchase["cpu_us"],
-               ", PostgreSQL %d/s" % peer if peer else ""))
+               "" if peer is None else ", PostgreSQL %d/s" % peer))
         return empty, purchase, peer
 
     def per_in_flight(self):
@@ -107,6 +107,7 @@ class Sized(Bench):
         result["postgres_per_s"] = result["purchase_to_postgres"] = None
         if self.peer:
             result["postgres_per_s"] = round(statistics.median(each[2] for each in rounds))
+        if result["postgres_per_s"]:
             result["purchase_to_postgres"] = round(
                 result["purchase_per_s"][str(MAIN)] / result["postgres_per_s"], 3)
 

@@ -20,7 +20,7 @@ from service import BECKOND, ROOT, Service  # noqa: E402
 
 LOAD = os.environ.get("BECKON_LOAD", os.path.join(ROOT, "build/release/tests/bench/beckon_load"))
 CONNECTIONS = 4
-BUFFER = "--store-buffer-mib"
+BUFFER = "--store-buffer"
 MIB = 1 << 20
 
 
@@ -89,7 +89,7 @@ class Bench:
         self.runs = self.purchases = 0
 
     def buffer_words(self, buffer_mib):
-        return [] if buffer_mib is None or not has_buffer() else [BUFFER, "%d" % buffer_mib]
+        return [] if buffer_mib is None or not has_buffer() else [BUFFER, "%dMiB" % buffer_mib]
 
     def service(self, folder=None):
         return Service(options=self.buffer_words(self.options.buffer_mib),

@@ -143,7 +143,8 @@ class Postgres:
         said = self.run("pgbench", "-h", self.sockets, "-U", "postgres", "-n", "-M", "prepared", "-c",
                         str(CLIENTS), "-j", str(THREADS), "-T", str(max(1, round(seconds))), "-f",
                         os.path.join(self.folder, CALL), DATABASE)
-        return float(re.search(r"^tps = ([\d.]+)", said, re.M).group(1))
+        found = re.search(r"^tps = ([\d.]+)", said, re.M)
+        return float(found.group(1)) if found else 0.0  # it says none when none ended
 
     def round(self, seconds):
         """Starts it, fills its buffers, warms it up, measures, stops it."""
