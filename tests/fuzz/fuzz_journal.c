@@ -187,7 +187,9 @@ static void change(struct input *input, MDB_txn *txn)
 
 static bool same(struct bytes a, struct bytes b)
 {
-    return (a.data == NULL) == (b.data == NULL) && bytes_compare(a, b) == 0;
+    if (a.data == NULL || b.data == NULL)
+        return a.data == b.data;
+    return bytes_compare(a, b) == 0;
 }
 
 /* `commit` is NULL where it need not be what was written. STORE_ABSENT: all of it was walked. */
