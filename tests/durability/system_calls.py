@@ -137,8 +137,9 @@ class Fault:
 
     def read(self, died):
         """Reads the log once all is over; did the process end without our doing? `fired`, `counted`
-        (by the busiest thread), `missed`: it was called so often and nothing came of it; `code` it
-        ended with, `seconds` from an error to that end."""
+        (by the busiest thread), `missed`: it went on behind that call and nothing had come of it
+        (the very call may be one that our own kill cut off); `code` it ended with, `seconds` from an
+        error to that end."""
         counts, hit, ended, self.code = defaultdict(int), None, None, None
         kill = self.what.startswith("signal=KILL")
         with open(self.log, errors="replace") as file:
@@ -158,5 +159,5 @@ class Fault:
         self.counted = max(counts.values(), default=0)
         self.fired = died and self.counted == self.n if kill else hit is not None
         self.seconds = ended - hit if hit is not None and ended is not None else None
-        self.missed = self.counted >= self.n and not self.fired
+        self.missed = self.counted > self.n and not self.fired
         return self
