@@ -140,6 +140,7 @@ static void block_signals(sigset_t *ret_stop)
     sigaddset(&reload, SIGHUP);
     pthread_sigmask(SIG_BLOCK, &reload, NULL);
     signal(SIGPIPE, SIG_IGN);
+    signal(SIGXFSZ, SIG_IGN); /* a limit on the size of files is a full disk, no reason to die */
 }
 
 /* The parts that take settings while they serve. */

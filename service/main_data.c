@@ -116,8 +116,10 @@ static bool finish_erasures(struct store *store)
     struct executor_clock clock = clock_system();
     size_t again = 0;
     enum outcome outcome = erasures_resume(store, clock.now_ms(clock.context), &again);
+    char quoted[LOG_VALUE_BYTES];
     if (outcome != OUTCOME_OK)
-        log_event("error", "erasures not finished", "reason=%s", outcome_info(outcome)->reason);
+        log_event("error", "erasures not finished", "reason=%s cause=%s",
+                  outcome_info(outcome)->reason, log_quote(outcome_info(outcome)->en, quoted));
     else if (again > 0)
         log_event("info", "erased again", "count=%zu cause=\"the erasure list names them\"", again);
     return outcome == OUTCOME_OK;
@@ -128,6 +130,7 @@ bool data_open(const struct options *options, unsigned reader_max, struct store 
     struct store_options store_options = {
         .path = options->data, .headroom_bytes = HEADROOM_BYTES, .reader_max = reader_max,
         .map_bytes = options->store_map_bytes,
+        .buffer_bytes = options->store_buffer_bytes,
     };
     char message[STORE_MESSAGE_BYTES] = "", quoted[LOG_VALUE_BYTES], path[LOG_VALUE_BYTES];
     bool created = false;

@@ -67,6 +67,26 @@ static enum store_result count_held(struct reader *reader, struct held *held)
     return STORE_OK;
 }
 
+static void write_buffer(const struct kv_usage *usage, FILE *out)
+{
+    metrics_gauge(out, "beckon_store_journal_commits",
+                  "Commits in the journal, not yet all in the tree.", usage->journal_commits);
+    metrics_gauge(out, "beckon_store_journal_bytes", "Bytes these take in the store.",
+                  usage->journal_bytes);
+    metrics_gauge(out, "beckon_store_buffer_max_bytes",
+                  "Memory that changes may take before they are in the tree; 0: no buffer.",
+                  usage->buffer_bytes);
+    metrics_gauge(out, "beckon_store_buffered_bytes",
+                  "Memory that changes take which are not yet in the tree.",
+                  usage->buffered_bytes);
+    metrics_gauge(out, "beckon_store_held_bytes",
+                  "Memory kept only for snapshots older than what it holds is in the tree.",
+                  usage->held_bytes);
+    metrics_gauge(out, "beckon_store_draining_percent",
+                  "How much of the frozen half of the buffer is in the tree; 100 when none is.",
+                  usage->draining_percent);
+}
+
 void metrics_write_store(struct store *store, const char *data, FILE *out)
 {
     struct kv_usage usage;
@@ -83,6 +103,7 @@ void metrics_write_store(struct store *store, const char *data, FILE *out)
     metrics_gauge(out, "beckon_store_oldest_snapshot_commits",
                   "Commits since the oldest open snapshot: their old pages can't be used again.",
                   usage.oldest_commits);
+    write_buffer(&usage, out);
     metrics_gauge(out, "beckon_disk_free_bytes", "Bytes free on the disk of the data folder.",
                   process_disk_free(data));
     struct reader reader;

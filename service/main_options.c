@@ -38,7 +38,8 @@ static const char NOTES[] =
     "  70  the store failed while serving: what was being written is unknown, what was\n"
     "      acknowledged is there. Look at the disk, start it again, run beckon verify; calls that\n"
     "      ended UNAVAILABLE are sent again as they were and count once\n"
-    "  71  it no longer answered on its own sockets (watchdog); start it again\n";
+    "  71  it no longer answered on its own sockets, or no write was done any more (watchdog):\n"
+    "      start it again\n";
 
 static const char *const TLS_CLIENT_NAMES[] = {
     [OPTIONS_CLIENT_OPTIONAL] = "optional", [OPTIONS_CLIENT_REQUIRED] = "required", NULL};
@@ -65,6 +66,11 @@ static const struct settings_row ROWS[] = {
      .minimum = 16 << 20, .maximum = UINT64_C(16) << 40, .group = "Storing",
      .help = "what the store may grow to: address space, neither memory nor disk. At 90 % writes "
              "are refused; start with more then. Less than there is refuses writes at once"},
+    {"store-buffer", SETTINGS_SIZE, AT(store_buffer_bytes), .value = "SIZE", .fallback = "128MiB",
+     .maximum = OPTIONS_BUFFER_MAX,
+     .help = "memory for changes that are safe in the store's journal and go into its tree little "
+             "by little. More makes busy hours lighter and a start after a crash longer; 0: each "
+             "change goes into the tree at once. At least 1MiB otherwise"},
     {"tls-certificate", SETTINGS_PATH, AT(tls_certificate), .value = "FILE", .reload = true,
      .group = "TLS",
      .help = "PEM: our certificate and those it hangs by. Read again with SIGHUP; connections that "
@@ -169,6 +175,8 @@ static bool fits(const struct options *options, struct settings_error *ret_error
         return wrong(ret_error, "tls-certificate and tls-key go together");
     if (options->tls_client_ca != NULL && options->tls_certificate == NULL)
         return wrong(ret_error, "tls-client-ca goes with tls-certificate and tls-key");
+    if (options->store_buffer_bytes != 0 && options->store_buffer_bytes < OPTIONS_BUFFER_MIN)
+        return wrong(ret_error, "store-buffer is 0 or at least 1MiB");
     if (strlen(options->data) >= PATH_MAX)
         return wrong(ret_error, "data is too long");
     return true;

@@ -14,6 +14,9 @@ enum {
 };
 
 enum { OPTIONS_LISTEN_MAX = 8, OPTIONS_KEEP_MAX = 10000 };
+/* Of the buffer: the largest batch must find room in it; all of it is read again at start. */
+#define OPTIONS_BUFFER_MIN (UINT64_C(1) << 20)
+#define OPTIONS_BUFFER_MAX (UINT64_C(8) << 30)
 enum { OPTIONS_CLIENT_OPTIONAL, OPTIONS_CLIENT_REQUIRED };
 enum options_job {
     OPTIONS_SERVE, OPTIONS_RESTORE, OPTIONS_METHODS, OPTIONS_VERSION, OPTIONS_HELP, OPTIONS_MAN,
@@ -31,6 +34,7 @@ struct options {
     const char *tls_client_ca;  /* NULL: clients need no certificate */
     unsigned tls_client;
     uint64_t store_map_bytes;   /* what the store may grow to */
+    uint64_t store_buffer_bytes; /* memory for changes on their way into the tree; 0: none */
     bool core_dumps;            /* the system may write them */
     uint64_t watchdog_ms;       /* 0: none */
     const char *restore;        /* OPTIONS_RESTORE: the backup */

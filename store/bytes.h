@@ -61,4 +61,24 @@ static inline uint32_t bytes_get_u32(const uint8_t *from)
     return (uint32_t)bytes_get_number(from, 4);
 }
 
+static inline void bytes_put_u16(uint8_t *to, uint16_t value)
+{
+    bytes_put_number(to, value, 2);
+}
+
+static inline uint16_t bytes_get_u16(const uint8_t *from)
+{
+    return (uint16_t)bytes_get_number(from, 2);
+}
+
+static inline void bytes_put_u64(uint8_t *to, uint64_t value)
+{
+    bytes_put_number(to, value, 8);
+}
+
+static inline uint64_t bytes_get_u64(const uint8_t *from)
+{
+    return bytes_get_number(from, 8);
+}
+
 #endif

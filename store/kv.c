@@ -94,9 +94,19 @@ static uint8_t *lay_out(struct bytes key, struct bytes value, uint8_t *to, uint8
     return *ret_value + value.size;
 }
 
-static bool key_fits(struct bytes key)
+static bool bound_fits(struct bytes key)
 {
     return key.data != NULL && key.size > 0 && key.size <= KV_KEY_BYTES_MAX;
+}
+
+static bool is_reserved(struct bytes key)
+{
+    return key.data[0] >= KV_KEY_RESERVED;
+}
+
+static bool key_fits(struct bytes key)
+{
+    return bound_fits(key) && !is_reserved(key);
 }
 
 /* Takes the checksum off a raw value. An engine's page may hold anything: no assert here. */
@@ -160,8 +170,10 @@ uint64_t kv_snapshot_commit(const struct kv_snapshot *snapshot)
 
 void kv_want(struct kv_snapshot *snapshot, struct bytes key)
 {
-    assert(key_fits(key));
-    snapshot->kv->engine.want(snapshot->kv->state, snapshot->state, key);
+    assert(bound_fits(key));
+    if (!is_reserved(key)) {
+        snapshot->kv->engine.want(snapshot->kv->state, snapshot->state, key);
+    }
 }
 
 enum store_result kv_fetch(struct kv_snapshot *snapshot)
@@ -171,7 +183,10 @@ enum store_result kv_fetch(struct kv_snapshot *snapshot)
 
 enum store_result kv_get(struct kv_snapshot *snapshot, struct bytes key, struct bytes *ret_value)
 {
-    assert(key_fits(key));
+    assert(bound_fits(key));
+    if (is_reserved(key)) {
+        return STORE_ABSENT; /* a stranger may ask for any merchant, nobody writes there */
+    }
     struct kv *kv = snapshot->kv;
     struct bytes raw;
     enum store_result result = kv->engine.get(kv->state, snapshot->state, key, &raw);
@@ -186,7 +201,7 @@ enum store_result kv_get(struct kv_snapshot *snapshot, struct bytes key, struct 
 enum store_result kv_scan_open(struct kv_snapshot *snapshot, struct bytes from, struct bytes to,
                                bool reverse, struct kv_scan **ret_scan)
 {
-    assert(key_fits(from) && key_fits(to));
+    assert(bound_fits(from) && bound_fits(to));
     struct kv *kv = snapshot->kv;
     struct kv_scan *scan = calloc(1, sizeof *scan);
     if (scan == NULL) {
@@ -277,7 +292,7 @@ enum store_result kv_commit(struct kv *kv, const struct kv_write *writes, size_t
 {
     assert(write_count > 0);
     for (size_t i = 0; i < check_count; i++) {
-        assert(key_fits(checks[i].key));
+        assert(bound_fits(checks[i].key));
     }
     if (!reserve(kv, writes, write_count)) {
         return STORE_FULL; /* no memory: nothing happened */
@@ -299,6 +314,16 @@ enum store_result kv_commit(struct kv *kv, const struct kv_write *writes, size_t
 }
 
 /* ---- the rest ------------------------------------------------------------------------------- */
+
+enum store_result kv_flush(struct kv *kv)
+{
+    return kv->engine.flush(kv->state);
+}
+
+enum store_result kv_rest(struct kv *kv, bool *ret_more)
+{
+    return kv->engine.rest(kv->state, ret_more);
+}
 
 enum store_result kv_backup(struct kv *kv, const char *path)
 {

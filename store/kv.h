@@ -26,6 +26,8 @@
 
 enum {
     KV_KEY_BYTES_MAX = 128,     /* engines may count on it; LMDB's own limit is 511 */
+    KV_KEY_RESERVED = 0xff,     /* a written key's first byte is below: from here on it is the
+                                   engine's own, and for readers and fences always absent */
     KV_VALUE_BYTES_MAX = 65536, /* the largest record: a program version */
     KV_CHECKSUM_BYTES = 8,      /* SipHash-2-4 under the store's checksum key */
     KV_CHECKSUM_KEY_BYTES = 16,
@@ -59,6 +61,12 @@ struct kv_usage {
     unsigned snapshots;             /* open now, backups among them */
     uint64_t oldest_commits;        /* commits since the oldest of them was opened: the pages they
                                        gave up can't be used again before it is closed */
+    /* The write buffer; an engine without one leaves these 0, and draining_percent 100. */
+    uint64_t journal_commits, journal_bytes; /* in the file, not yet in the tree */
+    uint64_t buffer_bytes;                   /* memory the buffer may take */
+    uint64_t buffered_bytes;                 /* taken by what is not yet in the tree */
+    uint64_t held_bytes;       /* taken by what is in the tree, for snapshots older than that */
+    unsigned draining_percent; /* of the older half, how much is in the tree: 0 to 100 */
 };
 
 /* What an engine implements. kv.c wraps it with checksums and asserts; nobody else calls it.
@@ -77,6 +85,8 @@ struct kv_engine {
     void (*scan_close)(void *engine, void *scan);
     enum store_result (*commit)(void *engine, const struct kv_write *writes, size_t write_count,
                                 const struct kv_fence_check *checks, size_t check_count);
+    enum store_result (*flush)(void *engine);
+    enum store_result (*rest)(void *engine, bool *ret_more);
     enum store_result (*backup)(void *engine, const char *path);
     void (*usage)(void *engine, struct kv_usage *ret_usage);
     void (*maintain)(void *engine);
@@ -108,7 +118,8 @@ enum store_result kv_fetch(struct kv_snapshot *snapshot) STORE_CHECKED;
 enum store_result kv_get(struct kv_snapshot *snapshot, struct bytes key,
                          struct bytes *ret_value) STORE_CHECKED;
 
-/* Walks the keys in [from, to), ascending or, with reverse, descending. Answers as kv_get. */
+/* Walks the keys in [from, to), ascending or, with reverse, descending; the bounds may lie beyond
+ * every key. Answers as kv_get. */
 enum store_result kv_scan_open(struct kv_snapshot *snapshot, struct bytes from, struct bytes to,
                                bool reverse, struct kv_scan **ret_scan) STORE_CHECKED;
 /* The next record, or STORE_ABSENT at the end. Key and value live until the snapshot is closed. */
@@ -121,6 +132,16 @@ void kv_scan_close(struct kv_scan *scan);
 enum store_result kv_commit(struct kv *kv, const struct kv_write *writes, size_t write_count,
                             const struct kv_fence_check *checks,
                             size_t check_count) STORE_CHECKED;
+
+/* Moves everything the engine keeps beside its tree (a journal, a buffer) into the tree: for
+ * whoever reads the engine's files with other eyes. Changes nothing a snapshot sees. The committing
+ * thread's. STORE_OK, STORE_FULL (some of it is where it was; ask again), STORE_FAULT as
+ * kv_commit. */
+enum store_result kv_flush(struct kv *kv) STORE_CHECKED;
+/* A small step of a flush, some milliseconds' work, for when the committing thread has nothing else
+ * to do. *ret_more: another step would do something. Answers as kv_flush; a refusal is no news, the
+ * next commit says it. */
+enum store_result kv_rest(struct kv *kv, bool *ret_more) STORE_CHECKED;
 
 /* Copies a consistent snapshot into the existing, empty directory `path`, synced. One at a time. */
 enum store_result kv_backup(struct kv *kv, const char *path) STORE_CHECKED;

@@ -3,6 +3,9 @@
 #include <assert.h>
 #include <errno.h>
 #include <stdlib.h>
+#include <string.h>
+
+#include <sodium.h>
 
 #include "store/folder.h"
 #include "store/kv_lmdb_inner.h"
@@ -29,6 +32,12 @@ enum store_result lmdb_result(int code)
     }
 }
 
+enum store_result lmdb_step_result(int code)
+{
+    enum store_result result = lmdb_result(code);
+    return result == STORE_OK || result == STORE_FULL ? result : STORE_FAULT;
+}
+
 static void usage(void *state, struct kv_usage *ret_usage)
 {
     struct lmdb_engine *engine = state;
@@ -42,6 +51,7 @@ static void usage(void *state, struct kv_usage *ret_usage)
     if (readers.count > 0 && info.me_last_txnid > readers.oldest)
         ret_usage->oldest_commits = info.me_last_txnid - readers.oldest;
     lmdb_usage(engine, &ret_usage->used_bytes, &ret_usage->map_bytes);
+    lmdb_buffer_usage(engine, ret_usage);
     uint64_t free_bytes = atomic_load(&engine->room.free_bytes);
     ret_usage->free_bytes = free_bytes < ret_usage->used_bytes ? free_bytes : ret_usage->used_bytes;
     ret_usage->full = atomic_load(&engine->room.full);
@@ -51,10 +61,13 @@ static void engine_free(void *state)
 {
     struct lmdb_engine *engine = state;
     lmdb_snapshots_free(engine);
+    sodium_memzero(engine->checksum_key, sizeof engine->checksum_key);
     if (engine->env != NULL) {
         mdb_env_close(engine->env);
     }
-    pthread_mutex_destroy(&engine->pool_lock);
+    pthread_mutex_destroy(&engine->lock);
+    lmdb_buffer_free(engine);
+    free(engine->journal.bytes);
     free(engine);
 }
 
@@ -68,6 +81,8 @@ static const struct kv_engine LMDB_ENGINE = {
     .scan_next = lmdb_scan_next,
     .scan_close = lmdb_scan_close,
     .commit = lmdb_commit,
+    .flush = lmdb_flush,
+    .rest = lmdb_rest,
     .backup = lmdb_backup,
     .usage = usage,
     .maintain = lmdb_maintain,
@@ -107,13 +122,37 @@ static int environment_open(struct lmdb_engine *engine, const struct kv_lmdb_opt
     return mdb_txn_commit(txn);
 }
 
+/* Fills the buffer from the journal. Where none is wanted, what a journal holds goes into the tree;
+ * a buffer of the ordinary size carries it there. */
+static enum store_result buffer_open(struct lmdb_engine *engine, uint64_t buffer_bytes,
+                                     uint64_t *ret_damaged_commit)
+{
+    enum store_result result = lmdb_journal_open(engine, ret_damaged_commit);
+    if (result != STORE_OK || (buffer_bytes == 0 && engine->journal.first == 0)) {
+        return result;
+    }
+    engine->buffer_bytes = buffer_bytes > 0 ? buffer_bytes : KV_LMDB_TAKEOVER_BYTES;
+    result = lmdb_refill(engine, ret_damaged_commit);
+    if (result == STORE_OK && buffer_bytes == 0) {
+        result = lmdb_flush(engine);
+    }
+    if (result == STORE_OK && buffer_bytes == 0) {
+        lmdb_buffer_end(engine);
+        engine->buffer_bytes = 0;
+    }
+    return result;
+}
+
 enum store_result kv_lmdb_open(const struct kv_lmdb_options *options, struct kv **ret_kv)
 {
+    assert(options->buffer_bytes == 0 || options->buffer_bytes >= KV_LMDB_BUFFER_BYTES_MIN);
     struct lmdb_engine *engine = calloc(1, sizeof *engine);
     if (engine == NULL) {
         return STORE_FAULT;
     }
-    pthread_mutex_init(&engine->pool_lock, NULL);
+    pthread_mutex_init(&engine->lock, NULL);
+    engine->draining_percent = 100;
+    memcpy(engine->checksum_key, options->checksum_key, sizeof engine->checksum_key);
     int code = environment_open(engine, options);
     enum store_result result = lmdb_result(code);
     if (result == STORE_ABSENT) {
@@ -125,6 +164,13 @@ enum store_result kv_lmdb_open(const struct kv_lmdb_options *options, struct kv 
     /* LMDB syncs what it writes into data.mdb, but not that the file is there. */
     if (result == STORE_OK && !folder_sync(options->path)) {
         result = STORE_FAULT;
+    }
+    uint64_t damaged_commit = 0;
+    if (result == STORE_OK) {
+        result = buffer_open(engine, options->buffer_bytes, &damaged_commit);
+    }
+    if (result == STORE_DAMAGED && options->ret_damaged_commit != NULL) {
+        *options->ret_damaged_commit = damaged_commit;
     }
     if (result != STORE_OK) {
         engine_free(engine);

@@ -6,7 +6,8 @@
 #include "store/folder.h"
 #include "store/kv_lmdb_inner.h"
 
-/* A compact copy: no free pages, so none of what was deleted. It reads one snapshot throughout. */
+/* A compact copy: no free pages, so none of what was deleted, but for what the journal still says.
+ * It reads one of LMDB's snapshots throughout, tree and journal: opened, the copy refills. */
 enum store_result lmdb_backup(void *state, const char *path)
 {
     struct lmdb_engine *engine = state;

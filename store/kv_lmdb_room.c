@@ -189,6 +189,14 @@ static enum store_result headroom(struct lmdb_engine *engine)
     return lmdb_result(code);
 }
 
+bool lmdb_room_drains(struct lmdb_engine *engine)
+{
+    uint64_t used_bytes, map_bytes;
+    lmdb_usage(engine, &used_bytes, &map_bytes);
+    return engine->room.headroom_bytes == 0 ||
+           used_bytes + engine->room.headroom_bytes / 2 <= engine->room.allocated_bytes;
+}
+
 /* ---- both ----------------------------------------------------------------------------------- */
 
 enum store_result lmdb_room(struct lmdb_engine *engine, uint64_t bytes, size_t write_count)

@@ -1,9 +1,10 @@
 /* Putting a backup into a folder, offline.
  *
- * Happy path: lock DATA -> master key there (or brought) -> check MANIFEST -> copy every file into
- * DATA/restoring, checking its hash on the way -> open that database with the key -> the erasure
- * list is its own, the wrapping key it names is there -> rename keys, then store. The last rename
- * makes it a store; a crash before it leaves a folder without one, and restore can be run again.
+ * Happy path: lock DATA -> make DATA/restoring -> check MANIFEST -> master key there (or brought)
+ * -> copy every file into DATA/restoring, checking its hash on the way -> open that database with
+ * the key -> the erasure list is its own, the wrapping key it names is there -> rename keys, then
+ * store. The last rename makes it a store; a crash before it leaves a folder without one, in which
+ * store_open makes none as long as DATA/restoring is there, and restore can be run again.
  * Ways it fails: DATA has a store, is in use or comes over a network; no or another master.key or
  * wrapping key; MANIFEST or a file is damaged; a newer schema; disk full. */
 #include <errno.h>
@@ -18,8 +19,6 @@
 #include "store/manifest.h"
 #include "store/store_inner.h"
 
-#define RESTORING_NAME "restoring"
-
 struct restore {
     const char *backup, *data;
     char restoring[FOLDER_PATH_BYTES];
@@ -30,14 +29,15 @@ struct restore {
     struct secrets secrets;
 };
 
-/* Refuses a folder that has a store, or key slots a restored store would be mixed with. */
+/* Refuses a folder that has a store, or key slots a restored store would be mixed with; else makes
+ * DATA/restoring. */
 static enum store_result check_target(struct restore *restore,
                                       char ret_message[STORE_MESSAGE_BYTES])
 {
     char engine[FOLDER_PATH_BYTES], keys[FOLDER_PATH_BYTES];
     if (!folder_path(engine, restore->data, STORE_ENGINE_NAME) ||
         !folder_path(keys, restore->data, STORE_KEYS_NAME) ||
-        !folder_path(restore->restoring, restore->data, RESTORING_NAME) ||
+        !folder_path(restore->restoring, restore->data, STORE_RESTORING_NAME) ||
         !folder_path(restore->master_key, restore->data, STORE_MASTER_KEY_NAME)) {
         return store_say_errno(ret_message, "Can't use the folder", restore->data);
     }
@@ -55,7 +55,9 @@ static enum store_result check_target(struct restore *restore,
         return store_say(ret_message, STORE_FAULT, "%.100s is not empty but belongs to no store: "
                          "move it away.", keys);
     }
-    return STORE_OK;
+    return folder_make(restore->restoring)
+               ? STORE_OK
+               : store_say_errno(ret_message, "Can't make a folder in", restore->data);
 }
 
 static enum store_result take_master_key(struct restore *restore, const char *master_key_path,
@@ -169,7 +171,11 @@ static enum store_result take_erasures(struct restore *restore, const uint8_t *i
     }
     bool there = folder_has(path);
     if (!there && restore->brought->erasures != NULL) {
-        if (!file_copy(restore->brought->erasures, path, &size, hash)) {
+        /* Whole or not there: half a list would be taken for one that names fewer. */
+        char fresh[FOLDER_PATH_BYTES];
+        if (!folder_path(fresh, restore->restoring, STORE_ERASURES_NAME) ||
+            !file_copy(restore->brought->erasures, fresh, &size, hash) ||
+            rename(fresh, path) != 0) {
             return store_say_errno(ret_message, "Can't copy the erasure list",
                                    restore->brought->erasures);
         }
@@ -248,7 +254,7 @@ static enum store_result put_in_place(struct restore *restore, const char *text,
         !folder_path(keys, restore->restoring, STORE_KEYS_NAME) ||
         !folder_path(engine_to, restore->data, STORE_ENGINE_NAME) ||
         !folder_path(keys_to, restore->data, STORE_KEYS_NAME) ||
-        !folder_make(restore->restoring) || !folder_make(engine) || !folder_make(keys)) {
+        !folder_make(engine) || !folder_make(keys)) {
         return store_say_errno(ret_message, "Can't make a folder in", restore->data);
     }
     enum store_result result = copy_files(restore, text, ret_message);
@@ -264,6 +270,16 @@ static enum store_result put_in_place(struct restore *restore, const char *text,
         return store_say_errno(ret_message, "Can't put the store into", restore->data);
     }
     return STORE_OK;
+}
+
+static enum store_result fill(struct restore *restore, char **ret_text,
+                              char ret_message[STORE_MESSAGE_BYTES])
+{
+    enum store_result result = read_manifest(restore, ret_text, ret_message);
+    if (result == STORE_OK) {
+        result = take_master_key(restore, restore->brought->master_key, ret_message);
+    }
+    return result == STORE_OK ? put_in_place(restore, *ret_text, ret_message) : result;
 }
 
 enum store_result store_restore(const char *backup_path, const char *data_path,
@@ -289,13 +305,7 @@ enum store_result store_restore(const char *backup_path, const char *data_path,
     }
     result = check_target(&restore, ret_message);
     if (result == STORE_OK) {
-        result = read_manifest(&restore, &text, ret_message);
-    }
-    if (result == STORE_OK) {
-        result = take_master_key(&restore, brought->master_key, ret_message);
-    }
-    if (result == STORE_OK) {
-        result = put_in_place(&restore, text, ret_message);
+        result = fill(&restore, &text, ret_message);
         if (result != STORE_OK && !folder_remove(restore.restoring)) {
             errno = 0; /* the sentence says what went wrong first; the next restore deletes it */
         }

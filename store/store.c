@@ -2,9 +2,9 @@
  * wrapping keys, key slots, erasure list.
  *
  * Ways it fails: somebody else holds the lock (STORE_CONFLICT); the folder can't be made or read,
- * or comes over a network (STORE_FAULT); no room for a new store (STORE_FULL); master.key missing,
- * of another store or of another size, a newer schema (STORE_DAMAGED). Each says so in a sentence,
- * and what was opened is closed again. */
+ * or comes over a network (STORE_FAULT); no room for a new store (STORE_FULL); a restore cut
+ * short, master.key missing, of another store or of another size, a newer schema, a damaged journal
+ * (STORE_DAMAGED). Each says so in a sentence, and what was opened is closed again. */
 #include "store/store.h"
 
 #include <assert.h>
@@ -93,6 +93,27 @@ enum store_result store_lock(const char *path, int *ret_fd, char ret_message[STO
     return result;
 }
 
+/* A restore that was cut short has no store yet, and one made now would be in its way. */
+static enum store_result restored_check(const struct store *store,
+                                        char ret_message[STORE_MESSAGE_BYTES])
+{
+    char restoring[FOLDER_PATH_BYTES], engine_file[FOLDER_PATH_BYTES];
+    if (!folder_path(restoring, store->path, STORE_RESTORING_NAME) ||
+        !folder_path(engine_file, store->path, STORE_ENGINE_FILE)) {
+        return store_say_errno(ret_message, "Can't use the folder", store->path);
+    }
+    if (!folder_has(restoring)) {
+        return STORE_OK;
+    }
+    if (!folder_has(engine_file)) {
+        return store_say(ret_message, STORE_DAMAGED, "A restore into %.100s was cut short: run it "
+                         "again.", store->path);
+    }
+    /* Cut short behind its last rename: it is empty. */
+    return rmdir(restoring) == 0 ? STORE_OK
+                                 : store_say_errno(ret_message, "Can't delete", restoring);
+}
+
 /* Reads master.key, or makes it where there is no store that would need the lost one. */
 static enum store_result master_open(struct store *store, char ret_message[STORE_MESSAGE_BYTES])
 {
@@ -132,6 +153,7 @@ static enum store_result engine_open(struct store *store, const struct store_opt
         return store_say_errno(ret_message, "Can't make a folder in", store->path);
     }
     enum store_result result;
+    uint64_t damaged_commit = 0;
     errno = 0;
     if (options->engine_open != NULL) {
         result = options->engine_open(path, store->secrets.checksum_key, &store->kv);
@@ -140,8 +162,10 @@ static enum store_result engine_open(struct store *store, const struct store_opt
             .path = path,
             .map_bytes = options->map_bytes,
             .headroom_bytes = options->headroom_bytes,
+            .buffer_bytes = options->buffer_bytes,
             .reader_max = options->reader_max,
             .checksum_key = store->secrets.checksum_key,
+            .ret_damaged_commit = &damaged_commit,
         };
         result = kv_lmdb_open(&lmdb, &store->kv);
     }
@@ -149,6 +173,12 @@ static enum store_result engine_open(struct store *store, const struct store_opt
         return store_say(ret_message, result, "The disk is full: Beckon keeps %llu MiB free in "
                          "%.100s; make room there.",
                          (unsigned long long)(options->headroom_bytes >> 20), path);
+    }
+    if (result == STORE_DAMAGED) {
+        return store_say(ret_message, result, "The journal in %.100s is damaged at commit %llu, or "
+                         "master.key is not the key of this store: put your copy of the right one "
+                         "in its place, else restore a backup.", path,
+                         (unsigned long long)damaged_commit);
     }
     if (result != STORE_OK) {
         return store_say(ret_message, STORE_FAULT, "Can't open the database in %.100s: look at "
@@ -224,6 +254,9 @@ enum store_result store_open(const struct store_options *options, struct store *
     }
     if (result == STORE_OK) {
         result = store_lock(store->path, &store->lock_fd, ret_message);
+    }
+    if (result == STORE_OK) {
+        result = restored_check(store, ret_message);
     }
     if (result == STORE_OK) {
         result = master_open(store, ret_message);

@@ -24,13 +24,15 @@
 #include "store/record.h"
 #include "store/result.h"
 
-enum { STORE_SCHEMA_VERSION = 1 };
+/* 2: a journal may hold what is not yet in the engine's tree. */
+enum { STORE_SCHEMA_VERSION = 2 };
 enum { STORE_MESSAGE_BYTES = 256 };
 
 struct store_options {
     const char *path;            /* DATA; made when absent, mode 0700 */
     uint64_t headroom_bytes;     /* kept allocated beyond the last page; 0: none (tests) */
     uint64_t map_bytes;          /* what the store may grow to; 0: kv_lmdb.h's default */
+    uint64_t buffer_bytes;       /* of the engine's write buffer (kv_lmdb.h); 0: none */
     unsigned reader_max;         /* snapshots open at once */
     /* Tests put another engine here; NULL opens LMDB. Takes over what it is given. */
     enum store_result (*engine_open)(const char *path, const uint8_t *checksum_key,

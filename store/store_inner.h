@@ -39,6 +39,7 @@ struct store {
 #define STORE_ERASURES_NAME "erasures"
 #define STORE_TEMPORARY_NAME "tmp"
 #define STORE_MANIFEST_NAME "MANIFEST"
+#define STORE_RESTORING_NAME "restoring" /* a restore is under way, or was cut short */
 
 /* STORE_OK, or STORE_FAULT with a sentence where DATA or a part of it comes over a network. */
 enum store_result store_check_disk(const char *path,

@@ -54,6 +54,12 @@ static uint64_t now_ms(void)
     return (uint64_t)now.tv_sec * 1000 + (uint64_t)now.tv_nsec / 1000000;
 }
 
+static size_t meta_pack(const Beckon__Store__ColdMeta *meta, uint8_t packed[META_BYTES_MAX])
+{
+    assert(beckon__store__cold_meta__get_packed_size(meta) <= META_BYTES_MAX);
+    return beckon__store__cold_meta__pack(meta, packed);
+}
+
 /* The store's first commit: its record and the fence of merchant 0. */
 static enum store_result meta_create(struct kv *kv, const struct secrets *secrets,
                                      uint8_t ret_id[STORE_ID_BYTES])
@@ -67,8 +73,7 @@ static enum store_result meta_create(struct kv *kv, const struct secrets *secret
     meta.store_id = (ProtobufCBinaryData){sizeof id, id};
     meta.created_at = now_ms();
     meta.key_check = (ProtobufCBinaryData){sizeof key_check, key_check};
-    assert(beckon__store__cold_meta__get_packed_size(&meta) <= sizeof packed);
-    size_t size = beckon__store__cold_meta__pack(&meta, packed);
+    size_t size = meta_pack(&meta, packed);
 
     struct fence fence = {.commit = 1, .time = meta.created_at};
     struct key fence_key = key_begin(0, TABLE_FENCE), meta_key = key_begin(0, TABLE_META);
@@ -79,14 +84,35 @@ static enum store_result meta_create(struct kv *kv, const struct secrets *secret
     struct kv_fence_check check = {.key = key_view(&fence_key)};
     enum store_result result = kv_commit(kv, writes, 2, &check, 1);
     if (result == STORE_OK) {
+        result = kv_flush(kv);
+    }
+    if (result == STORE_OK) {
         memcpy(ret_id, id, sizeof id);
     }
     return result;
 }
 
+/* A store of an older version becomes one of this: its record says so, in the engine's tree, before
+ * anything else is written. An older Beckon knows no journal, and refuses it from then on. Replayed
+ * from the journal after a crash in between it says the same. */
+static enum store_result meta_take_over(struct kv *kv, const uint8_t *found, size_t found_size)
+{
+    Beckon__Store__ColdMeta *meta = beckon__store__cold_meta__unpack(NULL, found_size, found);
+    if (meta == NULL) {
+        return STORE_FAULT; /* no memory: it was whole when it was judged */
+    }
+    uint8_t packed[META_BYTES_MAX];
+    struct key key = key_begin(0, TABLE_META);
+    meta->schema_version = STORE_SCHEMA_VERSION;
+    struct kv_write write = {key_view(&key), {packed, meta_pack(meta, packed)}};
+    beckon__store__cold_meta__free_unpacked(meta, NULL);
+    enum store_result result = kv_commit(kv, &write, 1, NULL, 0);
+    return result == STORE_OK ? kv_flush(kv) : result;
+}
+
 /* Judges the record found. */
 static enum store_result meta_judge(struct bytes value, const struct secrets *secrets,
-                                    uint8_t ret_id[STORE_ID_BYTES],
+                                    uint8_t ret_id[STORE_ID_BYTES], bool *ret_older,
                                     char ret_message[STORE_MESSAGE_BYTES])
 {
     Beckon__Store__ColdMeta *meta = beckon__store__cold_meta__unpack(NULL, value.size, value.data);
@@ -108,6 +134,7 @@ static enum store_result meta_judge(struct bytes value, const struct secrets *se
                            "put your copy of the right one in its place.");
     } else {
         memcpy(ret_id, meta->store_id.data, STORE_ID_BYTES);
+        *ret_older = meta->schema_version < STORE_SCHEMA_VERSION;
     }
     beckon__store__cold_meta__free_unpacked(meta, NULL);
     return result;
@@ -124,9 +151,13 @@ enum store_result store_meta_check(struct kv *kv, const struct secrets *secrets,
     struct key key = key_begin(0, TABLE_META);
     struct bytes value;
     enum store_result result = get_fetched(snapshot, key_view(&key), &value);
-    bool empty = false;
+    bool empty = false, older = false;
+    uint8_t found[META_BYTES_MAX];
+    size_t found_size = 0;
     if (result == STORE_OK) {
-        result = meta_judge(value, secrets, ret_id, ret_message);
+        result = meta_judge(value, secrets, ret_id, &older, ret_message);
+        found_size = value.size < sizeof found ? value.size : sizeof found;
+        memcpy(found, value.data, found_size);
     } else if (result == STORE_DAMAGED) {
         /* The checksum's key is derived from master.key: a wrong one looks like this. */
         store_say(ret_message, result, "master.key is not the key of this store (or the store's "
@@ -140,6 +171,14 @@ enum store_result store_meta_check(struct kv *kv, const struct secrets *secrets,
     }
     kv_snapshot_close(snapshot);
     *ret_created = false;
+    if (result == STORE_OK && older && create) {
+        result = meta_take_over(kv, found, found_size);
+        if (result != STORE_OK) {
+            return store_say(ret_message, result == STORE_FULL ? STORE_FULL : STORE_FAULT,
+                             "The store of an older Beckon can't be taken over%s.",
+                             result == STORE_FULL ? ": the disk is full" : "");
+        }
+    }
     if (!empty) {
         return result;
     }

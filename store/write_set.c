@@ -6,9 +6,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Every level holds a quarter of the nodes below it: 10 levels serve a million keys, far more
- * than the arena of a batch has room for. */
-enum { HEIGHT_MAX = 10, HEIGHT_BITS = 2, ORDER_NUMBERS = 2 };
+#include "store/skip_height.h"
+
+/* 10 levels serve a million keys, far more than the arena of a batch has room for. */
+enum { HEIGHT_MAX = 10, ORDER_NUMBERS = 2 };
 /* Bits: a batch of a thousand commands has some ten thousand keys. */
 enum { FILTER_BITS = 1 << 16 };
 
@@ -37,7 +38,6 @@ struct write_set {
     uint64_t filter[FILTER_BITS / 64]; /* a key whose bit is not set is not in the set */
 };
 
-static const uint64_t RANDOM_START = UINT64_C(0x9e3779b97f4a7c15);
 static const uint8_t EMPTY_VALUE[1] = {0}; /* a value of no bytes is not a deletion */
 
 struct write_set *write_set_new(size_t arena_bytes)
@@ -67,7 +67,7 @@ void write_set_clear(struct write_set *set)
     set->used_bytes = 0;
     set->count = 0;
     set->put_count = 0;
-    set->random = RANDOM_START;
+    set->random = SKIP_RANDOM_START;
     memset(set->head, 0, sizeof set->head);
     memset(set->filter, 0, sizeof set->filter);
 }
@@ -136,20 +136,6 @@ static struct write_set_node *find(const struct write_set *set, struct bytes key
     return links[0];
 }
 
-static uint16_t random_height(struct write_set *set)
-{
-    set->random ^= set->random << 13;
-    set->random ^= set->random >> 7;
-    set->random ^= set->random << 17;
-    uint64_t bits = set->random * UINT64_C(0x2545f4914f6cdd1d);
-    uint16_t height = 1;
-    while (height < HEIGHT_MAX && (bits >> (64 - HEIGHT_BITS)) == 0) {
-        height++;
-        bits <<= HEIGHT_BITS;
-    }
-    return height;
-}
-
 static void node_set_value(struct write_set *set, struct write_set_node *node, struct bytes value)
 {
     assert(value.size <= KV_VALUE_BYTES_MAX);
@@ -176,7 +162,7 @@ void write_set_put(struct write_set *set, struct bytes key, struct bytes value)
         node_set_value(set, node, value);
         return;
     }
-    uint16_t height = random_height(set);
+    uint16_t height = skip_height(&set->random, HEIGHT_MAX);
     node = arena_take(set, sizeof *node + height * sizeof node->next[0],
                       alignof(struct write_set_node));
     uint8_t *key_copy = arena_take(set, key.size, 1);

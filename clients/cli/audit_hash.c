@@ -83,13 +83,16 @@ static bool read_party(const char *text, uint64_t *ret_kind, uint64_t *ret_numbe
     return false;
 }
 
-/* "2026-01-02T03:04:05.678Z", exactly so. */
+/* "2026-01-02T03:04:05.678Z", exactly so: ISO 8601 has others for the same moment. */
 static bool read_time(const char *text, uint64_t *ret_ms)
 {
     if (strlen(text) != strlen("2026-01-02T03:04:05.678Z") || text[19] != '.' || text[23] != 'Z')
         return false;
     g_autoptr(GDateTime) at = g_date_time_new_from_iso8601(text, NULL);
     if (!at || g_date_time_to_unix(at) < 0)
+        return false;
+    g_autofree char *seconds = g_date_time_format(at, "%Y-%m-%dT%H:%M:%S");
+    if (strncmp(seconds, text, 19) != 0)
         return false;
     *ret_ms = (uint64_t)g_date_time_to_unix(at) * 1000 +
               (uint64_t)g_date_time_get_microsecond(at) / 1000;

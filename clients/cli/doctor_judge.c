@@ -91,6 +91,24 @@ static void judge_store(struct doctor *doctor, const store_info *info)
                 info->oldest_snapshot_commits);
 }
 
+/* Filling and draining is what the buffer is for; only what old reads keep of it may grow. */
+static void judge_buffer(struct doctor *doctor, const store_info *info)
+{
+    g_autofree char *most = g_format_size(info->buffer_bytes);
+    g_autofree char *taken = g_format_size(info->buffered_bytes);
+    g_autofree char *held = g_format_size(info->held_bytes);
+    if (info->buffer_bytes == 0) {
+        doctor_find(doctor, DOCTOR_OK, "buffer", "",
+                    "none: each change goes into the tree at once");
+        return;
+    }
+    bool many = info->held_bytes > info->buffer_bytes;
+    doctor_find(doctor, many ? DOCTOR_WARN : DOCTOR_OK, "buffer",
+                many ? "Reads are open for long: see reads above." : "",
+                "%s of %s taken, %" PRIu64 " commits in the journal; %s kept for old reads", taken,
+                most, info->journal_commits, held);
+}
+
 static void judge_descriptors(struct doctor *doctor, const store_info *info)
 {
     bool many = percent(info->descriptors, info->descriptors_max) >= DESCRIPTORS_PERCENT_WARN;
@@ -148,6 +166,7 @@ void doctor_judge(struct doctor *doctor, const Beckon__V1__GetStoreInfoResponse 
     judge_clock(doctor, info, now_ms);
     judge_disk(doctor, info);
     judge_store(doctor, info);
+    judge_buffer(doctor, info);
     judge_descriptors(doctor, info);
     judge_certificate(doctor, info);
     judge_backup(doctor, info);

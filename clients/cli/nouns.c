@@ -32,6 +32,7 @@ const struct noun *const NOUNS[] = {
     &NOUN_IMPORT,
     &NOUN_VERIFY,
     &NOUN_BACKUP,
+    &NOUN_STORE,
     &NOUN_KEY,
     &NOUN_CLOCK,
     &NOUN_HEALTH,

@@ -40,6 +40,7 @@ extern const struct noun NOUN_SETTLEMENT;
 extern const struct noun NOUN_SHOP;
 extern const struct noun NOUN_SIGN_IN;
 extern const struct noun NOUN_STATEMENT;
+extern const struct noun NOUN_STORE;
 extern const struct noun NOUN_TARGET;
 extern const struct noun NOUN_TOKEN;
 extern const struct noun NOUN_VERIFY;

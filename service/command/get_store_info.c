@@ -56,24 +56,35 @@ static bool fill_process(struct command_call *call, const struct process_facts *
            fill_backup(call, &facts->backup, reply) && fill_warnings(call, facts, reply);
 }
 
-static enum outcome get_store_info_read(struct reader *reader, struct command_call *call,
-                                        ProtobufCMessage **ret_reply)
+static void fill_usage(struct reader *reader, info_reply *reply)
 {
-    struct process_facts facts = {0};
     struct kv_usage usage;
-
-    info_reply *reply = reply_message(call, &beckon__v1__get_store_info_response__descriptor);
-    if (reply == NULL) return OUTCOME_BUSY;
-    if (call->look != NULL) call->look(call->look_context, &facts);
     kv_usage(store_kv(reader->store), &usage);
-    reply->version = reply_text(call, BECKON_VERSION);
-    reply->schema_version = STORE_SCHEMA_VERSION;
     reply->used_bytes = usage.used_bytes;
     reply->map_bytes = usage.map_bytes;
     reply->free_bytes = usage.free_bytes;
     reply->full = usage.full;
     reply->snapshots = usage.snapshots;
     reply->oldest_snapshot_commits = usage.oldest_commits;
+    reply->journal_commits = usage.journal_commits;
+    reply->journal_bytes = usage.journal_bytes;
+    reply->buffer_bytes = usage.buffer_bytes;
+    reply->buffered_bytes = usage.buffered_bytes;
+    reply->held_bytes = usage.held_bytes;
+    reply->draining_percent = usage.draining_percent;
+}
+
+static enum outcome get_store_info_read(struct reader *reader, struct command_call *call,
+                                        ProtobufCMessage **ret_reply)
+{
+    struct process_facts facts = {0};
+
+    info_reply *reply = reply_message(call, &beckon__v1__get_store_info_response__descriptor);
+    if (reply == NULL) return OUTCOME_BUSY;
+    if (call->look != NULL) call->look(call->look_context, &facts);
+    fill_usage(reader, reply);
+    reply->version = reply_text(call, BECKON_VERSION);
+    reply->schema_version = STORE_SCHEMA_VERSION;
     if (reply->version == NULL || !fill_time(call, call->now_ms, &reply->now) ||
         !fill_process(call, &facts, reply))
         return OUTCOME_BUSY;

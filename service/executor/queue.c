@@ -1,7 +1,9 @@
 #include "service/executor/queue.h"
 
 #include <assert.h>
+#include <errno.h>
 #include <stdlib.h>
+#include <time.h>
 
 void work_list_push_back(struct work_list *list, struct work *work)
 {
@@ -45,7 +47,11 @@ void queue_init(struct queue *queue, size_t waiting_max)
 {
     *queue = (struct queue){.waiting_max = waiting_max};
     if (pthread_mutex_init(&queue->lock, NULL) != 0) abort();
-    if (pthread_cond_init(&queue->arrived, NULL) != 0) abort();
+    pthread_condattr_t attributes;
+    if (pthread_condattr_init(&attributes) != 0) abort();
+    if (pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC) != 0) abort();
+    if (pthread_cond_init(&queue->arrived, &attributes) != 0) abort();
+    pthread_condattr_destroy(&attributes);
 }
 
 void queue_clean_up(struct queue *queue)
@@ -103,6 +109,27 @@ bool queue_take(struct queue *queue, struct work_list lists[LANE_COUNT], bool wa
     }
     pthread_mutex_unlock(&queue->lock);
     return !ended;
+}
+
+bool queue_rests(struct queue *queue, unsigned wait_ms)
+{
+    enum { MS_PER_S = 1000, NS_PER_MS = 1000000, NS_PER_S = 1000000000 };
+    struct timespec until;
+    clock_gettime(CLOCK_MONOTONIC, &until);
+    until.tv_sec += wait_ms / MS_PER_S;
+    until.tv_nsec += (long)(wait_ms % MS_PER_S) * NS_PER_MS;
+    if (until.tv_nsec >= NS_PER_S) {
+        until.tv_nsec -= NS_PER_S;
+        until.tv_sec++;
+    }
+    int code = 0;
+    pthread_mutex_lock(&queue->lock);
+    while (code != ETIMEDOUT && !queue->stopping && nothing_arrived(queue)) {
+        code = pthread_cond_timedwait(&queue->arrived, &queue->lock, &until);
+    }
+    bool rests = !queue->stopping && nothing_arrived(queue);
+    pthread_mutex_unlock(&queue->lock);
+    return rests;
 }
 
 void queue_began(struct queue *queue, size_t count)

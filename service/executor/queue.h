@@ -55,6 +55,8 @@ void queue_stop(struct queue *queue);
 /* Appends everything that waits to the consumer's lists. With `wait` it blocks until there is
  * something. False: stopping, and nothing came. */
 bool queue_take(struct queue *queue, struct work_list lists[LANE_COUNT], bool wait);
+/* Waits until something comes, the queue is stopped, or `wait_ms` have passed; true: they have. */
+bool queue_rests(struct queue *queue, unsigned wait_ms);
 /* The consumer began `count` of what it took, or put back `count` of what it began. */
 void queue_began(struct queue *queue, size_t count);
 void queue_put_back(struct queue *queue, size_t count);

@@ -136,7 +136,7 @@ static void give_up_again(struct turn *turn)
     }
 }
 
-static void fault(struct executor *executor, const char *sentence)
+void turn_fault(struct executor *executor, const char *sentence)
 {
     executor->options.fault(executor->options.fault_context, sentence);
     abort(); /* it must not return: nothing may be done on top of an unknown commit */
@@ -149,7 +149,7 @@ static bool run_until_whole(struct executor *executor, unsigned *run)
     bool half;
     uint64_t now_ms = executor->options.clock.now_ms(executor->options.clock.context);
     if (batch_begin(executor->batch, now_ms) != STORE_OK) {
-        fault(executor, "The store gives the writer no snapshot.");
+        turn_fault(executor, "The store gives the writer no snapshot.");
     }
     while (run_entries(executor->batch, &executor->turn, *run + 1 < LIMIT_BATCH_RUNS, &half)) {
         if (++*run >= LIMIT_BATCH_RUNS) {
@@ -157,7 +157,7 @@ static bool run_until_whole(struct executor *executor, unsigned *run)
             return !half;
         }
         if (batch_refetch(executor->batch) != STORE_OK) {
-            fault(executor, "The store can't fetch what the writer needs.");
+            turn_fault(executor, "The store can't fetch what the writer needs.");
         }
     }
     return true;
@@ -202,13 +202,13 @@ void turn_run(struct executor *executor, void (*early)(struct executor *executor
     case STORE_CONFLICT: answer_all(turn, OUTCOME_BUSY); break;
     case STORE_FULL: answer_all(turn, OUTCOME_STORE_FULL); break;
     case STORE_FENCED:
-        fault(executor, "Another process has taken over this store: it is fenced.");
+        turn_fault(executor, "Another process has taken over this store: it is fenced.");
         break;
     case STORE_ABSENT:
     case STORE_NEED:
     case STORE_DAMAGED:
     case STORE_FAULT:
-        fault(executor, "A commit failed and its fate is unknown.");
+        turn_fault(executor, "A commit failed and its fate is unknown.");
         break;
     }
 }

@@ -45,5 +45,7 @@ void turn_add(struct turn *turn, struct work *work, size_t rows, bool expired);
 /* Runs and commits the turn's works. Afterwards each entry is settled: its state, row_end, and its
  * work's outcome and reply. With reply_before_commit `early` is called before the commit. */
 void turn_run(struct executor *executor, void (*early)(struct executor *executor));
+/* Nothing may be done on top of a commit whose fate is unknown: options.fault, and no return. */
+_Noreturn void turn_fault(struct executor *executor, const char *sentence);
 
 #endif

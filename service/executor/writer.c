@@ -7,6 +7,12 @@
 
 #include "service/executor/executor_inner.h"
 #include "service/limits.h"
+#include "store/kv.h"
+
+enum {
+    REST_AFTER_MS = 200, /* longer than the pauses of a shop that is busy */
+    REST_BETWEEN_MS = 1, /* so that readers and the disk have room */
+};
 
 static_assert(LIMIT_SLOW_LANE_FLOOR < BATCH_COMMAND_MAX / LIMIT_SLOW_LANE_SHARE, "floor < share");
 
@@ -124,6 +130,23 @@ static void take_turn(struct executor *executor)
     count_turn_ended(executor);
 }
 
+/* While nobody wants anything, what is in the store's buffer goes on into its tree, step by step.
+ * So a start after a quiet moment finds nothing to do, and no journal (and no backup) keeps for
+ * long what an erasure took out of the tree, such as whose a phone's hash was: a shop that never
+ * rests fills its buffer within hours, and then again. */
+static void rest(struct executor *executor)
+{
+    bool more = true;
+    unsigned wait_ms = REST_AFTER_MS;
+    while (more && queue_rests(&executor->writes, wait_ms)) {
+        enum store_result result = kv_rest(store_kv(executor->options.store), &more);
+        if (result == STORE_FAULT)
+            turn_fault(executor, "What was committed can't be moved into the tree.");
+        if (result != STORE_OK) return; /* full: the next commit is refused, and says so */
+        wait_ms = REST_BETWEEN_MS;
+    }
+}
+
 void *writer_main(void *argument)
 {
     struct executor *executor = argument;
@@ -131,6 +154,7 @@ void *writer_main(void *argument)
     for (;;) {
         bool idle = lanes[LANE_RESERVE].head == NULL && lanes[LANE_FAST].head == NULL &&
                     lanes[LANE_SLOW].head == NULL;
+        if (idle) rest(executor);
         if (!queue_take(&executor->writes, lanes, idle) && idle) return NULL;
         if (lanes[LANE_RESERVE].head != NULL) {
             gather_lane(executor, LANE_RESERVE, BATCH_COMMAND_MAX);

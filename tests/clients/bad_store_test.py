@@ -197,9 +197,9 @@ class FoldersThatCannotBeUsed(unittest.TestCase):
         self.stopped()
         newer = os.path.join(self.folder, "newer")
         copy(self.service.data, newer)
-        damage(newer, "schema", 2)
+        damage(newer, "schema", 3)
         before = tree(newer)
-        self.refused(3, ["newer Beckon", "version 2"], "--data", newer, "--listen", "127.0.0.1:0")
+        self.refused(3, ["newer Beckon", "version 3"], "--data", newer, "--listen", "127.0.0.1:0")
         self.assertTrue(tree(newer) == before)
         self.assert_as_it_was()
 

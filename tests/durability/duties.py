@@ -82,9 +82,11 @@ class Base:
     def __init__(self, program):
         self.folder = tempfile.mkdtemp(prefix="beckon-points-")
         service = Service(folder=self.folder, program=program)
-        service.start()
-        found(service.client("admin"))
-        service.kill()
+        try:
+            service.start()
+            found(service.client("admin"))
+        finally:
+            service.kill()
 
     def copy(self, folder):
         """Into `folder`/data, without the room the store holds ready."""
@@ -96,7 +98,7 @@ class Base:
         shutil.rmtree(self.folder, True)
 
 
-def moved(client, service, tokens={}):
+def moved(client, service):
     """The same caller, who has learnt the API, at a service that was started anew."""
     other = client.with_token(service.token("admin"))
     other.channel = grpc.insecure_channel(service.address,
@@ -303,5 +305,18 @@ def state(client):
 
 def differences(wanted, is_now):
     """Sentences on how two states differ."""
-    return ["%s: %s instead of %s" % (name, is_now[name], wanted[name])
-            for name in wanted if wanted[name] != is_now[name]]
+    found = []
+    for name in wanted:
+        if wanted[name] == is_now[name]:
+            continue
+        if isinstance(wanted[name], Counter):
+            found.append("%s: too many: %.500s, missing: %.500s" % (
+                name, dict(is_now[name] - wanted[name]), dict(wanted[name] - is_now[name])))
+        elif isinstance(wanted[name], dict):
+            both = set(wanted[name]) | set(is_now[name])
+            found.append("%s: %.900s" % (name, ", ".join(
+                "%s is %r instead of %r" % (each, is_now[name].get(each), wanted[name].get(each))
+                for each in sorted(both) if wanted[name].get(each) != is_now[name].get(each))))
+        else:
+            found.append("%s: %.500s instead of %.500s" % (name, is_now[name], wanted[name]))
+    return found

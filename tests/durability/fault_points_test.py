@@ -27,7 +27,7 @@ FULL = [Point("work", "pwrite64", 3), Point("work", "fdatasync", 40), Point("wor
 
 
 def writes_or_syncs(phase, name):
-    return name != REPLY
+    return name not in (REPLY, "openat")
 
 
 class FaultPointsTest(unittest.TestCase):
@@ -57,7 +57,8 @@ class FaultPointsTest(unittest.TestCase):
             self.assertTrue(life.fault.fired)
             lost = [finding for finding in life.findings if finding.startswith("lost: purchase")]
             if lost:
-                self.assertIn("it went on", life.findings)
+                # Either nobody notices, or the engine does at its next commit: its number is taken.
+                self.assertTrue({"it went on", "it ended with -6"} & set(life.findings))
                 print("deaf: found at point %d: %s" % (n, lost[0][:120]))
                 return
         self.fail("%d failed syncs, and no purchase got lost" % DEAF_TRIES)

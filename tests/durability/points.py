@@ -32,7 +32,7 @@ LONG = bool(os.environ.get("BECKON_LONG"))
 SEED = int(os.environ.get("BECKON_SEED", time.time_ns() % 1000000))
 # Of the ordinary run: so many points of these phases, of each name at most so many looked at.
 SPREAD = ((("first",), 2), (("start",), 1), (("work",), 7))
-THINNED, STRIDE, DRAWS_MAX = 100, 9, 10
+THINNED, STRIDE, DRAWS_MAX, ENDED_MAX = 100, 9, 10, 2
 REST_SECONDS = 0.3    # behind a start: what is done then by itself belongs to it
 HAS_TO_STOP = re.compile("write|sync")
 STOPS = {70}          # what beckond ends with whose store fails while it serves (--help)
@@ -230,16 +230,17 @@ def places(lives, names):
 
 
 def every(lives, what, names, n_max):
-    """The long run: at each place the first, the second ... until there is no such call or n_max is
-    reached; behind that every STRIDE-th. Yields lives that met their fault."""
+    """The long run: at each place the first, the second ... to the n_max-th, behind that every
+    STRIDE-th, until lives end before they come to it. Yields lives that met their fault."""
     for phase, name in places(lives, names):
-        n = 1
-        while True:
+        n, ended = 1, 0
+        while ended < ENDED_MAX:
             life = lives.live(Point(phase, name, n), what)
             if not life.fault.fired and not life.fault.missed:
-                break
+                ended += 1
+                continue
             yield life
-            n += 1 if n < n_max else STRIDE
+            n, ended = n + (1 if n < n_max else STRIDE), 0
         print("%s, %s, %s: up to %d" % (what, phase, name, n - 1), flush=True)
 
 

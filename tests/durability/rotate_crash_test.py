@@ -22,6 +22,7 @@ import unittest
 HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path.insert(0, os.path.join(os.path.dirname(HERE), "clients"))
 sys.path.insert(0, os.path.join(os.path.dirname(HERE), "bench"))
+import grpc  # noqa: E402
 import market  # noqa: E402
 from reflect import Refused  # noqa: E402
 from service import ROOT, Service  # noqa: E402
@@ -150,7 +151,7 @@ class Rotations:
             while self.service.process.poll() is None and self.status()["running"]:
                 self.test.assertLess(time.monotonic(), end)
                 time.sleep(0.005)
-        except (RuntimeError, Refused):
+        except (RuntimeError, Refused, grpc.RpcError):
             self.service.process.wait(20)
         killed = self.ended() and self.rotating
         self.kills += killed

@@ -42,10 +42,21 @@ static void set_up(void)
     atexit(tear_down);
 }
 
+/* A stranger's: whatever merchant it names, nobody is found by it. */
+static void try_to_enter(struct bytes text)
+{
+    struct reader reader;
+    struct principal principal;
+    FUZZ_HOLDS(reader_open(store, &reader) == STORE_OK);
+    FUZZ_HOLDS(command_authenticate(&reader, text, 0, &principal) == OUTCOME_TOKEN_INVALID);
+    reader_close(&reader);
+}
+
 /* A text of ours, of one kind at most. */
 static void try_secret(struct bytes text)
 {
     unsigned kinds = 0;
+    try_to_enter(text);
     for (int kind = 0; kind < SECRET_KIND_COUNT; kind++) {
         uint32_t merchant;
         uint8_t secret[SECRET_BYTES];

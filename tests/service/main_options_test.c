@@ -63,6 +63,7 @@ static void without_settings_it_serves_with_the_defaults(void **state)
     assert_string_equal(options.listen.values[0], "127.0.0.1:7717");
     assert_null(options.metrics);
     assert_int_equal(options.log_slow_ms, 1000);
+    assert_int_equal(options.store_buffer_bytes, 128 << 20);
     settings_free(&options.texts);
     assert_int_equal(setenv("XDG_STATE_HOME", "/state", 1), 0);
     assert_true(read_flags(NONE, &options, &error));
@@ -77,6 +78,7 @@ static void what_belongs_together_is_refused_alone(void **state)
         {{"--master-key", "x"}, "--master-key goes with --restore"},
         {{"--erasures", "x"}, "--erasures goes with --restore"},
         {{"--sms-hook-secret", "x"}, "sms-hook-secret goes with sms-hook"},
+        {{"--store-buffer", "1048575"}, "store-buffer is 0 or at least 1MiB"},
     };
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
         struct options options;

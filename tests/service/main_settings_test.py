@@ -76,8 +76,10 @@ class Settings(unittest.TestCase):
             lines = self.hang_up(service, "settings not reloaded")
             self.assertIn('beckond.conf:4:1: there is no setting \\"log-levl\\"', lines)
             self.assertNotIn("setting changed", lines)
-            self.write("[beckond]\nlog-level = info\nsms-file = %s/sms\n" % self.folder)
+            self.write("[beckond]\nlog-level = info\nsms-file = %s/sms\n"
+                       "store-buffer = 64MiB\n" % self.folder)
             lines = self.hang_up(service, 'msg="setting changes with a restart" name=sms-file')
+            self.assertIn('msg="setting changes with a restart" name=store-buffer', service.log())
             lines = self.hang_up(service, 'msg="settings reloaded"')
             service.client("admin").call("beckon.v1.ShopService/ListShops", {})
             os.unlink(self.path)

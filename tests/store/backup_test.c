@@ -108,6 +108,15 @@ static void assert_restored(const char *path)
     store_close(store);
 }
 
+static void assert_start_refused(const char *path)
+{
+    struct store_options options = {.path = path, .reader_max = 2};
+    struct store *store;
+    bool created;
+    assert_int_equal(store_open(&options, &store, &created, message), STORE_DAMAGED);
+    assert_non_null(strstr(message, "cut short: run it again."));
+}
+
 static enum store_result restore(const char *to, const char *key, const char *wrapping_keys)
 {
     struct store_brought brought = {.master_key = key, .wrapping_keys = wrapping_keys};
@@ -219,8 +228,32 @@ static void a_restore_cut_short_between_its_renames_can_be_run_again(void **stat
     assert_true(folder_make(scratch_path(&scratch, "other/restoring", to)));
     assert_int_equal(rename(scratch_path(&scratch, "other/store", from),
                             scratch_path(&scratch, "other/restoring/store", to)), 0);
+    assert_start_refused(other);
     assert_int_equal(restore(other, NULL, NULL), STORE_OK);
     assert_restored(other);
+}
+
+static void a_restore_cut_short_at_its_beginning_lets_no_store_be_made(void **state)
+{
+    (void)state;
+    char path[2 * SCRATCH_PATH_BYTES];
+    assert_true(folder_make(other));
+    assert_true(folder_make(scratch_path(&scratch, "other/restoring", path)));
+    assert_start_refused(other);
+    assert_false(folder_has(scratch_path(&scratch, "other/store", path)));
+    assert_false(folder_has(scratch_path(&scratch, "other/master.key", path)));
+    assert_int_equal(restore(other, master_key, NULL), STORE_OK);
+    assert_restored(other);
+}
+
+static void a_restore_cut_short_behind_its_last_rename_is_a_store(void **state)
+{
+    (void)state;
+    char path[2 * SCRATCH_PATH_BYTES];
+    assert_int_equal(restore(other, master_key, NULL), STORE_OK);
+    assert_true(folder_make(scratch_path(&scratch, "other/restoring", path)));
+    assert_restored(other);
+    assert_false(folder_has(path));
 }
 
 static void slots_without_a_store_are_not_overwritten(void **state)
@@ -261,6 +294,8 @@ int main(void)
         WITH_BACKUP(a_damaged_file_of_the_backup_is_refused),
         WITH_BACKUP(a_folder_that_is_no_whole_backup_is_refused),
         WITH_BACKUP(a_restore_cut_short_between_its_renames_can_be_run_again),
+        WITH_BACKUP(a_restore_cut_short_at_its_beginning_lets_no_store_be_made),
+        WITH_BACKUP(a_restore_cut_short_behind_its_last_rename_is_a_store),
         WITH_BACKUP(slots_without_a_store_are_not_overwritten),
         WITH_BACKUP(a_name_that_is_taken_is_refused_and_leaves_the_backup_alone),
     };

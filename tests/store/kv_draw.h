@@ -40,7 +40,7 @@ void kv_draw_batch(struct kv_draw *draw, const struct kv_oracle *oracle, uint64_
  * only deleted what was not there. */
 bool kv_draw_apply(const struct kv_draw *draw, struct kv_oracle *oracle, uint64_t commit);
 
-/* Any key, there or not; lives as long as the draw. */
+/* Any key, there or not, seldom one that can't be; lives as long as the draw. */
 struct bytes kv_draw_key(const struct kv_draw *draw, uint64_t *random);
 /* The bound of a scan: a key, something beside one, or an end. */
 struct bytes kv_draw_bound(const struct kv_draw *draw, uint64_t *random,

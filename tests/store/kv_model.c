@@ -15,15 +15,23 @@ static const uint8_t CHECKSUM_KEY[KV_CHECKSUM_KEY_BYTES] = "0123456789abcde";
 
 const struct model_engine MODEL_ENGINES[MODEL_ENGINE_COUNT] = {
     {.name = "LMDB", .batch_bytes = 1 << 20},
-    {.name = "LMDB that has to fetch", .needy = true, .batch_bytes = 64 << 10},
+    {.name = "LMDB with a tiny buffer", .buffer_bytes = KV_LMDB_BUFFER_BYTES_MIN,
+     .batch_bytes = 1 << 20},
+    {.name = "LMDB with a buffer", .buffer_bytes = 4 << 20, .batch_bytes = 1 << 20},
+    {.name = "LMDB with a buffer that has to fetch", .buffer_bytes = 256 << 10, .needy = true,
+     .batch_bytes = 64 << 10},
+    {.name = "LMDB with changing buffers", .changing = true, .batch_bytes = 200 << 10},
 };
 
-enum store_result model_engine_open(const struct model_engine *engine, const char *path,
-                                    struct kv **ret_kv)
+enum store_result model_engine_open(const struct model_engine *engine, uint64_t *random,
+                                    const char *path, struct kv **ret_kv)
 {
+    static const uint64_t buffers[] = {0, KV_LMDB_BUFFER_BYTES_MIN, 300 << 10, 2 << 20};
+    uint64_t other = buffers[scratch_below(random, sizeof buffers / sizeof buffers[0])];
     struct kv_lmdb_options options = {
         .path = path,
         .reader_max = MODEL_READER_MAX,
+        .buffer_bytes = engine->changing ? other : engine->buffer_bytes,
         .checksum_key = CHECKSUM_KEY,
     };
     enum store_result result = kv_lmdb_open(&options, ret_kv);
@@ -59,14 +67,36 @@ void model_committed(struct model *model)
     model->growth += kv_draw_apply(model->draw, model->oracle, model->commit);
 }
 
+/* Old snapshots may hold all the memory a buffer may take, and nothing happens then. Without one
+ * there is room. */
+static bool makes_room(struct model *model, enum store_result result)
+{
+    if (result != STORE_FULL || model->held_count == 0) {
+        return false;
+    }
+    model->counts[MODEL_COUNT_FULL]++;
+    held_close(model, 0);
+    return true;
+}
+
+static enum store_result commit_or_close(struct model *model)
+{
+    const struct kv_draw *draw = model->draw;
+    enum store_result result;
+    do {
+        result = kv_commit(model->kv, draw->writes, draw->write_count, draw->checks,
+                           draw->check_count);
+    } while (makes_room(model, result));
+    return result;
+}
+
 static void commit(struct model *model)
 {
     struct kv_draw *draw = model->draw;
     model->batch_number++;
     kv_draw_batch(draw, model->oracle, model->commit, model->batch_number);
     report(model, MODEL_COMMITS, STORE_OK);
-    enum store_result result = kv_commit(model->kv, draw->writes, draw->write_count, draw->checks,
-                                         draw->check_count);
+    enum store_result result = commit_or_close(model);
     report(model, MODEL_COMMITTED, result);
     model_expect(model, "kv_commit", draw->result, result);
     if (result != STORE_OK) {
@@ -158,7 +188,7 @@ static void back_up(struct model *model)
     }
     model_expect(model, "kv_backup", STORE_OK, kv_backup(original, path));
     model_expect(model, "opening the backup", STORE_OK,
-                 model_engine_open(model->engine, path, &copy));
+                 model_engine_open(model->engine, &model->random, path, &copy));
     model->kv = copy;
     uint64_t seen_number = model->seen_number, growth = model->growth;
     forget_number(model);
@@ -173,6 +203,35 @@ static void back_up(struct model *model)
         model->seen_number = seen_number;
         model->growth = growth;
     }
+}
+
+/* Nobody sees anything of it. */
+static void flush(struct model *model)
+{
+    struct kv_usage usage;
+    enum store_result result;
+    do {
+        result = kv_flush(model->kv);
+    } while (makes_room(model, result));
+    model_expect(model, "kv_flush", STORE_OK, result);
+    kv_usage(model->kv, &usage);
+    if (usage.journal_commits != 0 || usage.journal_bytes != 0) {
+        fprintf(stderr, "%" PRIu64 " commits are in the journal behind a flush\n",
+                usage.journal_commits);
+        abort();
+    }
+    model->counts[MODEL_COUNT_FLUSHED]++;
+}
+
+/* What a writer does that has nothing to do, once or several times. Nobody sees anything of it. */
+static void rest(struct model *model)
+{
+    enum { STEPS_MAX = 12 };
+    bool more = true;
+    for (uint32_t left = 1 + scratch_below(&model->random, STEPS_MAX); more && left > 0; left--) {
+        model_expect(model, "kv_rest", STORE_OK, kv_rest(model->kv, &more));
+    }
+    model->counts[MODEL_COUNT_RESTED]++;
 }
 
 static void rare(struct model *model)
@@ -199,6 +258,9 @@ static void rare(struct model *model)
             abort();
         }
         break;
+    case 5:
+        flush(model);
+        break;
     default:
         if (model->held_count > 0) {
             model_snapshot_check(model, &model->held[scratch_below(&model->random,
@@ -210,10 +272,14 @@ static void rare(struct model *model)
 
 void model_step(struct model *model)
 {
+    enum { REST_ONE_IN = 30 };
     uint32_t kind = scratch_below(&model->random, 100);
     model->step++;
     if (kind < 24) {
         commit(model);
+        if (scratch_below(&model->random, REST_ONE_IN) == 0) {
+            rest(model);
+        }
     } else if (kind < 64) {
         read_something(model, false);
     } else if (kind < 89) {
@@ -255,7 +321,7 @@ void model_open(struct model *model)
     }
     report(model, MODEL_OPENING, STORE_OK);
     model_expect(model, "opening the store", STORE_OK,
-                 model_engine_open(model->engine, path, &model->kv));
+                 model_engine_open(model->engine, &model->random, path, &model->kv));
     report(model, MODEL_OPENED, STORE_OK);
 }
 

@@ -20,15 +20,17 @@ enum { MODEL_READER_MAX = 16, MODEL_HELD_MAX = 6, MODEL_VIEW_MAX = 24 };
 /* An engine to be tested. */
 struct model_engine {
     const char *name;
-    bool needy;          /* kv_needy around it: first answers ask to fetch */
-    size_t batch_bytes;  /* the largest write set */
+    bool needy;            /* kv_needy around it: first answers ask to fetch */
+    bool changing;         /* each time it is opened it gets another buffer, or none */
+    uint64_t buffer_bytes; /* kv_lmdb.h; 0: none */
+    size_t batch_bytes;    /* the largest write set */
 };
-enum { MODEL_ENGINE_COUNT = 2 };
+enum { MODEL_ENGINE_COUNT = 5 };
 extern const struct model_engine MODEL_ENGINES[MODEL_ENGINE_COUNT];
 
-/* Opens it in the existing folder `path`. */
-enum store_result model_engine_open(const struct model_engine *engine, const char *path,
-                                    struct kv **ret_kv);
+/* Opens it in the existing folder `path`; `random` decides what the engine leaves open. */
+enum store_result model_engine_open(const struct model_engine *engine, uint64_t *random,
+                                    const char *path, struct kv **ret_kv);
 
 /* A value the engine has handed out, and what its bytes must be as long as the snapshot is open. */
 struct model_view {
@@ -58,6 +60,13 @@ struct model_report {
     uint64_t number; /* of the write set */
 };
 
+/* What was done. */
+enum model_count {
+    MODEL_COUNT_COMMITS, MODEL_COUNT_WRITES, MODEL_COUNT_REFUSED, MODEL_COUNT_FULL,
+    MODEL_COUNT_GETS, MODEL_COUNT_SCANNED, MODEL_COUNT_CHECKS, MODEL_COUNT_REOPENED,
+    MODEL_COUNT_BACKUPS, MODEL_COUNT_FLUSHED, MODEL_COUNT_RESTED, MODEL_COUNT_COUNT,
+};
+
 struct model {
     const struct model_engine *engine;
     struct scratch scratch;
@@ -75,11 +84,7 @@ struct model {
 
     struct model_snapshot held[MODEL_HELD_MAX];
     size_t held_count;
-    uint64_t counts[8]; /* what was done, enum model_count */
-};
-enum model_count {
-    MODEL_COUNT_COMMITS, MODEL_COUNT_WRITES, MODEL_COUNT_REFUSED, MODEL_COUNT_GETS,
-    MODEL_COUNT_SCANNED, MODEL_COUNT_CHECKS, MODEL_COUNT_REOPENED, MODEL_COUNT_BACKUPS,
+    uint64_t counts[MODEL_COUNT_COUNT];
 };
 
 /* A new, empty store in a folder of its own, not open yet. */
@@ -92,8 +97,9 @@ void model_open(struct model *model);
 void model_close(struct model *model);
 /* The write set drawn last has been committed: tells the oracle. */
 void model_committed(struct model *model);
-/* One operation: a write set committed, a get, a scan of some steps, a snapshot opened, closed or
- * read in full; rarely a backup that is opened and read, or the store closed and opened again. */
+/* One operation: a write set committed, and seldom a rest behind it; a get; a scan of some steps; a
+ * snapshot opened, closed or read in full; rarely a flush, a backup that is opened and read, or the
+ * store closed and opened again. */
 void model_step(struct model *model);
 /* Reads everything there is, in both directions. */
 void model_check(struct model *model);

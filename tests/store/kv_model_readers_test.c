@@ -297,7 +297,7 @@ static void *back_up(void *context)
         expect(shared, answered, "a backup", STORE_OK, kv_backup(shared->kv, path));
         uint64_t begun = atomic_load(&shared->begun);
         expect(shared, answered, "opening a backup", STORE_OK,
-               model_engine_open(shared->engine, path, &copy));
+               model_engine_open(shared->engine, &reader->random, path, &copy));
         expect(shared, answered, "a snapshot of a backup", STORE_OK,
                kv_snapshot_open(copy, &snapshot));
         uint64_t commit = check_snapshot(shared, snapshot, &reader->random);
@@ -424,10 +424,12 @@ static void every_snapshot_beside_the_writer_is_whole(void **state)
     struct shared shared = {.engine = *state, .scratch = &scratch, .seed = scratch_seed()};
     struct model_reader readers[READERS + 1]; /* the last one copies */
     struct model_writer *writer = calloc(1, sizeof *writer);
+    uint64_t random = shared.seed;
     assert_non_null(writer);
     assert_true(folder_make(scratch_path(&scratch, "store", path)));
-    assert_int_equal(model_engine_open(shared.engine, scratch_path(&scratch, "store", path),
-                                       &shared.kv), STORE_OK);
+    assert_int_equal(model_engine_open(shared.engine, &random,
+                                       scratch_path(&scratch, "store", path), &shared.kv),
+                     STORE_OK);
     writer->shared = &shared;
     writer->random = shared.seed;
     for (int i = 0; i < ACCOUNTS; i++) {
@@ -443,6 +445,10 @@ static void every_snapshot_beside_the_writer_is_whole(void **state)
     while (writer->commit < commits || (atomic_load(&shared.changes) < CHANGES_MIN &&
                                         writer->commit < CHANGES_COMMITS * commits)) {
         commit_next(writer);
+        bool more; /* of a rest's steps: what they move, nobody may see */
+        if (scratch_below(&writer->random, 20) == 0) {
+            assert_int_equal(kv_rest(shared.kv, &more), STORE_OK);
+        }
         if (writer->commit > commits) { /* the readers get too little of this machine */
             wait_us(COMMIT_WAIT_US);
         }

@@ -12,19 +12,22 @@
 
 #include "tests/store/kv_model.h"
 
-enum { STEPS = 8000, STEPS_LONG = 1000000, SEED_EVERY = 50000 };
+enum { STEPS = 6000, STEPS_LONG = 1000000, SEED_EVERY = 50000 };
 
 static void print_counts(const struct model *model)
 {
     const uint64_t *counts = model->counts;
     print_message("%s: %" PRIu64 " steps: %" PRIu64 " commits of %" PRIu64 " writes, %" PRIu64
-                  " refused by a fence, %" PRIu64 " gets, %" PRIu64 " records scanned, %" PRIu64
-                  " snapshots read in full, %" PRIu64 " times reopened, %" PRIu64 " backups\n",
+                  " refused by a fence, %" PRIu64 " times full, %" PRIu64 " gets, %" PRIu64
+                  " records scanned, %" PRIu64 " snapshots read in full, %" PRIu64
+                  " times reopened, %" PRIu64 " backups, %" PRIu64 " flushed, %" PRIu64
+                  " rested\n",
                   model->engine->name, model->step, counts[MODEL_COUNT_COMMITS],
                   counts[MODEL_COUNT_WRITES], counts[MODEL_COUNT_REFUSED],
-                  counts[MODEL_COUNT_GETS], counts[MODEL_COUNT_SCANNED],
+                  counts[MODEL_COUNT_FULL], counts[MODEL_COUNT_GETS], counts[MODEL_COUNT_SCANNED],
                   counts[MODEL_COUNT_CHECKS], counts[MODEL_COUNT_REOPENED],
-                  counts[MODEL_COUNT_BACKUPS]);
+                  counts[MODEL_COUNT_BACKUPS], counts[MODEL_COUNT_FLUSHED],
+                  counts[MODEL_COUNT_RESTED]);
 }
 
 /* A long run is many plays, so that a failure is never further than SEED_EVERY steps from the

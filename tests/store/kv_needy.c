@@ -7,7 +7,8 @@
 
 #include "store/kv_lmdb.h"
 
-enum { READER_MAX = 32 };
+/* So small a buffer that the commands' tests swap and drain it. */
+enum { READER_MAX = 32, BUFFER_BYTES = 256 << 10 };
 
 static atomic_size_t need_count, fetch_count;
 
@@ -150,6 +151,18 @@ static enum store_result commit(void *state, const struct kv_write *writes, size
     return engine->inner.commit(engine->state, writes, write_count, checks, check_count);
 }
 
+static enum store_result flush(void *state)
+{
+    struct needy_engine *engine = state;
+    return engine->inner.flush(engine->state);
+}
+
+static enum store_result rest(void *state, bool *ret_more)
+{
+    struct needy_engine *engine = state;
+    return engine->inner.rest(engine->state, ret_more);
+}
+
 static enum store_result backup(void *state, const char *path)
 {
     struct needy_engine *engine = state;
@@ -185,6 +198,8 @@ static const struct kv_engine NEEDY_ENGINE = {
     .scan_next = scan_next,
     .scan_close = scan_close,
     .commit = commit,
+    .flush = flush,
+    .rest = rest,
     .backup = backup,
     .usage = usage,
     .maintain = maintain,
@@ -204,6 +219,7 @@ enum store_result kv_needy_open(const char *path, const uint8_t *checksum_key, s
 {
     struct kv_lmdb_options options = {
         .path = path,
+        .buffer_bytes = BUFFER_BYTES,
         .reader_max = READER_MAX,
         .checksum_key = checksum_key,
     };

@@ -1,7 +1,8 @@
 /* store_damage: makes the stores that a test of beckond needs and beckond itself never makes.
  *
  *   store_damage DATA flip KEY     flips a bit in the value of the record KEY (hexadecimal),
- *                                  straight in LMDB: what a bad disk does
+ *                                  straight in LMDB's tree, behind whatever the journal held:
+ *                                  what a bad disk does
  *   store_damage DATA schema N     writes the store's own record as schema version N, with a right
  *                                  checksum: what a newer Beckon leaves behind
  *
@@ -55,14 +56,37 @@ static int flip_in(MDB_txn *txn, const struct key *key)
     return EXIT_SUCCESS;
 }
 
+static bool open_engine(const char *data, struct kv **ret_kv)
+{
+    char engine[FOLDER_PATH_BYTES], key_file[FOLDER_PATH_BYTES];
+    struct secrets secrets;
+    if (!folder_path(engine, data, STORE_ENGINE_NAME) ||
+        !folder_path(key_file, data, STORE_MASTER_KEY_NAME) || secrets_start() != STORE_OK ||
+        secrets_read(key_file, &secrets) != STORE_OK) {
+        failed("no master.key");
+        return false;
+    }
+    /* No buffer: what a journal holds goes into the tree. */
+    struct kv_lmdb_options options = {.path = engine, .reader_max = 4,
+                                      .checksum_key = secrets.checksum_key};
+    if (kv_lmdb_open(&options, ret_kv) != STORE_OK) {
+        failed("not a store");
+        return false;
+    }
+    return true;
+}
+
 static int flip(const char *data, const char *key_text)
 {
     struct key key;
     char path[FOLDER_PATH_BYTES];
     MDB_env *env;
     MDB_txn *txn;
+    struct kv *kv;
 
     if (!key_read(key_text, &key)) return failed("KEY is not hexadecimal");
+    if (!open_engine(data, &kv)) return EXIT_FAILURE;
+    kv_destroy(kv);
     if (!folder_path(path, data, STORE_ENGINE_NAME)) return failed("path too long");
     if (mdb_env_create(&env) != MDB_SUCCESS) return failed("no memory");
     int code = EXIT_FAILURE;
@@ -103,19 +127,12 @@ static int write_meta(struct kv *kv, uint32_t version)
 
 static int set_schema(const char *data, const char *text)
 {
-    char engine[FOLDER_PATH_BYTES], key_file[FOLDER_PATH_BYTES], *end;
+    char *end;
     unsigned long version = strtoul(text, &end, 10);
-    struct secrets secrets;
     struct kv *kv;
 
     if (*end != '\0' || version == 0 || version > UINT32_MAX) return failed("N is no version");
-    if (!folder_path(engine, data, STORE_ENGINE_NAME) ||
-        !folder_path(key_file, data, STORE_MASTER_KEY_NAME) || secrets_start() != STORE_OK ||
-        secrets_read(key_file, &secrets) != STORE_OK)
-        return failed("no master.key");
-    struct kv_lmdb_options options = {.path = engine, .reader_max = 4,
-                                      .checksum_key = secrets.checksum_key};
-    if (kv_lmdb_open(&options, &kv) != STORE_OK) return failed("not a store");
+    if (!open_engine(data, &kv)) return EXIT_FAILURE;
     int code = write_meta(kv, (uint32_t)version);
     kv_destroy(kv);
     return code;

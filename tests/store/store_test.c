@@ -181,7 +181,53 @@ static void a_store_from_a_newer_schema_is_refused(void **state)
     Beckon__Store__ColdMeta meta = BECKON__STORE__COLD_META__INIT;
     meta.schema_version = STORE_SCHEMA_VERSION + 1;
     rewrite_meta(&meta);
-    assert_refused(STORE_DAMAGED, "newer Beckon (schema version 2, this one knows 1)");
+    assert_refused(STORE_DAMAGED, "newer Beckon (schema version 3, this one knows 2)");
+}
+
+static uint32_t schema_version(struct store *store)
+{
+    struct key key = key_begin(0, TABLE_META);
+    struct kv_snapshot *snapshot;
+    struct bytes value;
+    assert_int_equal(kv_snapshot_open(store_kv(store), &snapshot), STORE_OK);
+    assert_int_equal(kv_get(snapshot, key_view(&key), &value), STORE_OK);
+    Beckon__Store__ColdMeta *meta = beckon__store__cold_meta__unpack(NULL, value.size, value.data);
+    assert_non_null(meta);
+    uint32_t version = meta->schema_version;
+    beckon__store__cold_meta__free_unpacked(meta, NULL);
+    kv_snapshot_close(snapshot);
+    return version;
+}
+
+/* Version 1 knows no journal: whoever knows no more must find the new version in the tree. */
+static void a_store_of_the_version_before_is_taken_over(void **state)
+{
+    (void)state;
+    struct store_options options = {.path = data, .reader_max = 4, .buffer_bytes = 1 << 20};
+    struct store *store;
+    struct kv_snapshot *snapshot;
+    struct bytes value;
+    struct kv_usage usage;
+    bool created;
+    make_store();
+    assert_int_equal(open_store(&store, &created), STORE_OK);
+    struct key key = key_begin(0, TABLE_META);
+    assert_int_equal(kv_snapshot_open(store_kv(store), &snapshot), STORE_OK);
+    assert_int_equal(kv_get(snapshot, key_view(&key), &value), STORE_OK);
+    Beckon__Store__ColdMeta *meta = beckon__store__cold_meta__unpack(NULL, value.size, value.data);
+    assert_non_null(meta);
+    kv_snapshot_close(snapshot);
+    store_close(store);
+    meta->schema_version = 1;
+    rewrite_meta(meta);
+    beckon__store__cold_meta__free_unpacked(meta, NULL);
+
+    assert_int_equal(store_open(&options, &store, &created, message), STORE_OK);
+    assert_false(created);
+    assert_int_equal(schema_version(store), STORE_SCHEMA_VERSION);
+    kv_usage(store_kv(store), &usage);
+    assert_int_equal(usage.journal_commits, 0);
+    store_close(store);
 }
 
 static void a_store_whose_key_check_differs_is_refused(void **state)
@@ -246,6 +292,7 @@ int main(void)
         IN_FOLDER(a_second_instance_is_refused_while_the_first_runs),
         IN_FOLDER(a_master_key_that_is_wrong_missing_or_cut_is_refused),
         IN_FOLDER(a_store_from_a_newer_schema_is_refused),
+        IN_FOLDER(a_store_of_the_version_before_is_taken_over),
         IN_FOLDER(a_store_whose_key_check_differs_is_refused),
         IN_FOLDER(a_store_that_lost_its_own_record_is_refused),
         IN_FOLDER(a_folder_that_cannot_be_used_says_why),

@@ -64,6 +64,21 @@ class Upgrade(unittest.TestCase):
         self.service.start()
         self.assert_unchanged()
 
+    def test_its_journal_is_taken_up_in_place_and_lives_through_a_kill(self):
+        info = self.service.client("operator").call(API + "StoreService/GetStoreInfo", {})
+        self.assertGreater(info["schema_version"], 1)  # 0.1.0 knows no journal, and would refuse it
+        self.assertGreater(info["buffer_bytes"], 0)
+        bought = []
+        for n in range(20):
+            bought.append({"shop_id": "S1", "receipt_number": "J%d" % n, "member_number": 1,
+                           "amount_minor": 100 + n, "sellers": [{"guide_number": 1}]})
+        answers = [self.call("PurchaseService/RecordPurchase", purchase) for purchase in bought]
+        self.service.kill()
+        self.service.start()
+        self.assertEqual([self.service.client("admin").call(
+            API + "PurchaseService/RecordPurchase", purchase) for purchase in bought], answers)
+        self.assertEqual(self.service.verify()["finding_count"], 0)
+
     def test_work_goes_on(self):
         merchant = self.noted["merchants"][0]
         code = next(c["code"] for c in merchant["codes"] if c["owner"] == party("guide", 1))

@@ -39,6 +39,7 @@ static void be_well(struct well *well)
     well->info.backup = &well->backup;
     well->info.used_bytes = GIB;
     well->info.map_bytes = 64 * GIB;
+    well->info.buffer_bytes = GIB / 8;
     well->info.disk_free_bytes = 50 * GIB;
     well->info.disk_bytes = 100 * GIB;
     well->info.descriptors = 20;
@@ -57,6 +58,7 @@ static void map_70(struct well *well) { well->info.used_bytes = 45 * GIB; }
 static void map_90(struct well *well) { well->info.used_bytes = 58 * GIB; }
 static void full(struct well *well) { well->info.full = true; }
 static void old_read(struct well *well) { well->info.oldest_snapshot_commits = 100000; }
+static void much_held(struct well *well) { well->info.held_bytes = GIB / 4; }
 static void descriptors_80(struct well *well) { well->info.descriptors = 3300; }
 static void few_descriptors(struct well *well) { well->info.descriptors_max = 256; }
 static void ends_soon(struct well *well) { well->info.certificate_days = 13; }
@@ -81,7 +83,8 @@ static void each_thing_out_of_order_is_found_with_what_to_do(void **state)
         {clock_1_h, "clock", DOCTOR_FAIL},        {clock_waits, "clock", DOCTOR_FAIL},
         {disk_9_percent, "disk", DOCTOR_WARN},    {disk_full, "disk", DOCTOR_FAIL},
         {map_70, "store", DOCTOR_WARN},           {map_90, "store", DOCTOR_FAIL},
-        {old_read, "reads", DOCTOR_WARN},         {descriptors_80, "descriptors", DOCTOR_WARN},
+        {old_read, "reads", DOCTOR_WARN},         {much_held, "buffer", DOCTOR_WARN},
+        {descriptors_80, "descriptors", DOCTOR_WARN},
         {few_descriptors, "descriptors", DOCTOR_WARN}, {ends_soon, "certificate", DOCTOR_WARN},
         {ended, "certificate", DOCTOR_FAIL},      {no_backup, "backup", DOCTOR_WARN},
         {bad_backup, "backup", DOCTOR_FAIL},      {backup_2_days, "backup", DOCTOR_WARN},

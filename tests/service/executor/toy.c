@@ -331,6 +331,7 @@ void toy_world_open(struct toy_world *world, enum toy_engine engine, bool reply_
     struct store_options options = {
         .path = scratch_path(&world->scratch, "data", path),
         .reader_max = 8,
+        .buffer_bytes = engine == TOY_BUFFER ? 1 << 20 : 0,
         .engine_open = engine == TOY_NEEDY ? kv_needy_open
                        : engine == TOY_SCRIPTED ? scripted_open : NULL,
     };

@@ -11,7 +11,7 @@
 #include "tests/store/scratch.h"
 
 enum { TOY_ROWS_MAX = 600, TOY_CLOCK_MS = 1000000, TOY_RESERVED = 77, TOY_NOTED = 88 };
-enum toy_engine { TOY_LMDB, TOY_NEEDY, TOY_SCRIPTED };
+enum toy_engine { TOY_LMDB, TOY_NEEDY, TOY_SCRIPTED, TOY_BUFFER };
 
 struct toy {
     struct work work; /* first */

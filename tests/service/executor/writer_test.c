@@ -57,6 +57,30 @@ static void what_waits_is_one_commit_answered_in_order(void **state)
     assert_int_equal(counters().refusals, 0);
 }
 
+static void a_writer_that_rests_leaves_nothing_in_the_journal(void **state)
+{
+    (void)state;
+    enum { PAUSE_US = 10 * 1000, PAUSES_MAX = 1000 };
+    struct toy_world buffered;
+    struct kv_usage usage;
+    toy_world_open(&buffered, TOY_BUFFER, false);
+    for (size_t round = 1; round <= 3; round++) {
+        struct toy *toy = toy_new(&toy_count, 5);
+        toy_submit(&buffered, toy);
+        assert_int_equal(toy_wait(toy), OUTCOME_OK);
+        kv_usage(store_kv(buffered.store), &usage);
+        assert_int_equal(usage.buffer_bytes, 1 << 20);
+        for (int i = 0; usage.journal_commits > 0 && i < PAUSES_MAX; i++) {
+            usleep(PAUSE_US);
+            kv_usage(store_kv(buffered.store), &usage);
+        }
+        assert_int_equal(usage.journal_commits, 0);
+        assert_int_equal(usage.buffered_bytes, 0);
+        assert_int_equal(toy_stored(buffered.store, 1, 5), round);
+    }
+    toy_world_close(&buffered);
+}
+
 static void a_refusal_is_answered_and_stops_nobody(void **state)
 {
     (void)state;
@@ -339,6 +363,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         TEST(what_waits_is_one_commit_answered_in_order),
+        cmocka_unit_test(a_writer_that_rests_leaves_nothing_in_the_journal),
         TEST(a_refusal_is_answered_and_stops_nobody),
         TEST(a_revoked_token_is_noticed_in_the_batch),
         TEST(a_full_queue_answers_busy),

@@ -230,12 +230,12 @@ class Access(Case):
 
 class Time(Case):
     def test_a_deadline_ends_the_call(self):
-        slow = {"shop": {"shop_id": "S", "cost_center": "400"}}
+        slow = {"shop": {"shop_id": "S", "cost_center": "1200"}}
         began = time.monotonic()
         with self.assertRaises(Refused) as caught:
             self.client.call(CREATE, slow, timeout=0.1)
         self.assertEqual(caught.exception.code.name, "DEADLINE_EXCEEDED")
-        self.assertLess(time.monotonic() - began, 0.35)
+        self.assertLess(time.monotonic() - began, 1)  # long before it is done
         # The next write waits behind the slow one and finds its own deadline passed or is answered.
         self.assertEqual(self.client.call(CREATE, {"shop": {"shop_id": "T"}})["shop"]["shop_id"], "T")
 
