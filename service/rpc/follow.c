@@ -85,16 +85,16 @@ static enum step next_step(const struct call *call, uint64_t now_ms)
     bool stopping = atomic_load(&rpc->leaving);
     if (call->sending) { /* it comes back sent or failed; a cancelled one at once */
         uint64_t patience_ms = stopping ? LIMIT_GOODBYE_MS : LIMIT_FOLLOW_STALL_MS;
-        bool stalls = now_ms - follower->sent_ms >= patience_ms;
+        bool stalls = now_ms >= follower->sent_ms + patience_ms;
         return stalls && !follower->cut && !call->gone ? STEP_CUT : STEP_NONE;
     }
     if (call->gone || stopping)
         return STEP_END;
-    if (now_ms - follower->sent_ms >= heartbeat_ms(rpc))
+    if (now_ms >= follower->sent_ms + heartbeat_ms(rpc)) /* sent_ms may be later than now */
         return STEP_HEARTBEAT;
     uint32_t merchant = call->work.call.merchant;
     bool due = follower->looked_ms == 0 || follower->place.more
-               || now_ms - follower->looked_ms >= LIMIT_FOLLOW_LOOK_MS
+               || now_ms >= follower->looked_ms + LIMIT_FOLLOW_LOOK_MS
                || executor_commit_mark(rpc->options.executor, merchant) != follower->commit_mark;
     return due ? STEP_LOOK : STEP_NONE;
 }

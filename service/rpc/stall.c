@@ -35,7 +35,7 @@ static void cut_when_stalled(struct call *call, uint64_t now_ms, uint64_t patien
     int expected = REPLYING;
     if (!atomic_compare_exchange_strong(&call->replying, &expected, REPLYING_CUT))
         return;
-    if (now_ms - call->reply_ms > patience_ms)
+    if (now_ms > call->reply_ms + patience_ms) /* it may have begun after now was read */
         grpc_call_cancel(call->grpc, NULL);
     atomic_store(&call->replying, REPLYING);
 }
