@@ -252,8 +252,8 @@ static int serve(struct reload *reload, struct store *store, struct sender *send
     erase_ticker_stop(erase);
     settle_ticker_stop(settle);
     due_ticker_stop(due);
+    ticker_stop(stalls); /* it looks at the executor, too */
     executor_stop(executor);
-    ticker_stop(stalls);
     rpc_close(rpc);
     door_close(door);
     ticker_stop(ticker);
