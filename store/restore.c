@@ -236,20 +236,25 @@ static enum store_result take_wrapping_key(struct restore *restore, const uint8_
 static enum store_result try_engine(struct restore *restore, const char *engine,
                                     char ret_message[STORE_MESSAGE_BYTES])
 {
+    uint64_t damaged_commit = 0;
     struct kv_lmdb_options options = {
         .path = engine,
         .reader_max = 1,
         .checksum_key = restore->secrets.checksum_key,
+        .ret_damaged_commit = &damaged_commit,
     };
     struct kv *kv;
-    if (kv_lmdb_open(&options, &kv) != STORE_OK) {
+    enum store_result result = kv_lmdb_open(&options, &kv);
+    if (result == STORE_DAMAGED) {
+        return store_say_journal(ret_message, engine, damaged_commit);
+    }
+    if (result != STORE_OK) {
         return store_say(ret_message, STORE_DAMAGED, "The backup's database can't be opened: use "
                          "another backup.");
     }
     uint8_t id[STORE_ID_BYTES];
     bool created;
-    enum store_result result = store_meta_check(kv, &restore->secrets, false, id, &created,
-                                                ret_message);
+    result = store_meta_check(kv, &restore->secrets, false, id, &created, ret_message);
     kv_destroy(kv);
     if (result == STORE_OK) {
         result = take_erasures(restore, id, ret_message);

@@ -68,6 +68,15 @@ enum store_result store_check_disk(const char *path, char ret_message[STORE_MESS
     return STORE_OK;
 }
 
+enum store_result store_say_journal(char ret_message[STORE_MESSAGE_BYTES], const char *path,
+                                    uint64_t damaged_commit)
+{
+    return store_say(ret_message, STORE_DAMAGED, "The journal in %.100s is damaged at commit %llu, "
+                     "or master.key is not the key of this store: put your copy of the right one "
+                     "in its place, else take another backup.", path,
+                     (unsigned long long)damaged_commit);
+}
+
 enum store_result store_lock(const char *path, int *ret_fd, char ret_message[STORE_MESSAGE_BYTES])
 {
     char file[FOLDER_PATH_BYTES];
@@ -190,10 +199,7 @@ static enum store_result engine_open(struct store *store, const struct store_opt
                          (unsigned long long)(options->headroom_bytes >> 20), path);
     }
     if (result == STORE_DAMAGED) {
-        return store_say(ret_message, result, "The journal in %.100s is damaged at commit %llu, or "
-                         "master.key is not the key of this store: put your copy of the right one "
-                         "in its place, else restore a backup.", path,
-                         (unsigned long long)damaged_commit);
+        return store_say_journal(ret_message, path, damaged_commit);
     }
     if (result != STORE_OK) {
         return store_say(ret_message, STORE_FAULT, "Can't open the database in %.100s: look at "

@@ -74,5 +74,9 @@ enum store_result store_say(char ret_message[STORE_MESSAGE_BYTES], enum store_re
 /* The same for a failed system call: ends with errno's text; a full disk is STORE_FULL. */
 enum store_result store_say_errno(char ret_message[STORE_MESSAGE_BYTES], const char *what,
                                   const char *path);
+/* Of an engine in the folder `path` that answered STORE_DAMAGED: a journal that doesn't fit its key
+ * looks like a damaged one. */
+enum store_result store_say_journal(char ret_message[STORE_MESSAGE_BYTES], const char *path,
+                                    uint64_t damaged_commit);
 
 #endif
