@@ -177,7 +177,9 @@ class Journey(unittest.TestCase):
         if browser.has("details:not([open]):has(> %s)" % form):
             browser.press("details:has(> %s) > summary" % form)
         self.shot(browser, "8-run-" + name)
+        browser.script("document.documentElement.dataset.before = 'yes'")
         browser.press(form + " button")
+        browser.wait(lambda: not browser.has("html[data-before]") and browser.has("main"), "an answer")
         self.idle(browser, run)
 
     def idle(self, browser, run):
