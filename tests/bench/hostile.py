@@ -20,12 +20,13 @@ import time
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 CLIENTS = os.path.join(os.path.dirname(HERE), "clients")
-sys.path[:0] = [CLIENTS, os.path.join(CLIENTS, "web")]
+sys.path[:0] = [HERE, CLIENTS, os.path.join(CLIENTS, "web")]
 import floods  # noqa: E402
 from authority import Authority  # noqa: E402
 from frames import DATA, END_STREAM, HEADERS, WINDOW_UPDATE, Peer, call, frame  # noqa: E402
-from nginx import Nginx, free_port  # noqa: E402
-from service import Service  # noqa: E402
+from measuring import say  # noqa: E402
+from nginx import Nginx  # noqa: E402
+from service import Service, free_port  # noqa: E402
 
 CLIENT_COUNT = 6
 PAUSE_SECONDS = 0.07      # between a client's calls: below nginx's limit of one address
@@ -34,10 +35,6 @@ TURNS = 3
 ATTACKER = "127.0.0.66"
 IDLE, LIMIT = 1000, 256
 GOALS = {"p99_ratio": 3, "growth_mib": 64, "serving_again_seconds": 15}
-
-
-def say(text):
-    print(text, file=sys.stderr, flush=True)
 
 
 def percentile(values, share):

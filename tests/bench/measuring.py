@@ -6,7 +6,6 @@ import json
 import os
 import re
 import shutil
-import socket
 import subprocess
 import sys
 import tempfile
@@ -40,12 +39,6 @@ def cpu_seconds(service):
 def rss_anon_mib(service):
     with open("/proc/%d/status" % service.process.pid) as file:
         return int(re.search(r"RssAnon:\s+(\d+)", file.read()).group(1)) / 1024
-
-
-def free_port():
-    with socket.socket() as any_socket:
-        any_socket.bind(("127.0.0.1", 0))
-        return any_socket.getsockname()[1]
 
 
 def has_buffer():

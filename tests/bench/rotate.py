@@ -12,24 +12,15 @@ import shutil
 import statistics
 import subprocess
 import sys
-import tempfile
 import time
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path.insert(0, HERE)
-sys.path.insert(0, os.path.join(os.path.dirname(HERE), "clients"))
 import market  # noqa: E402
+from measuring import LOAD, say, scratch  # noqa: E402
 from service import ROOT, Service  # noqa: E402
 
-LOAD = os.environ.get("BECKON_LOAD", os.path.join(ROOT, "build/release/tests/bench/beckon_load"))
 STORE = "beckon.v1.StoreService/"
-
-
-def say(text):
-    print("%6.1f s  %s" % (time.monotonic() - say.began, text), file=sys.stderr, flush=True)
-
-
-say.began = time.monotonic()
 
 
 def when(text):
@@ -128,23 +119,19 @@ def options_read():
 
 def main():
     options = options_read()
-    folder = tempfile.mkdtemp(prefix="bench-", dir=options.folder)
-    try:
-        with Service(folder=folder) as service:
-            say("importing %d members ..." % options.members)
-            market.fill(service, folder, options.members)
-            bench = Bench(service, options)
-            bench.begin()
-            result = {"members": options.members, "alone_s": bench.finish()}
-            result["beside_purchases"] = bench.beside_purchases()
-            result["backup_in_the_middle"] = bench.backup(folder)
-            began = time.monotonic()
-            findings = service.verify()["findings"]
-            result["verify_s"] = round(time.monotonic() - began, 1)
-            if findings:
-                raise SystemExit("the store is damaged after the run: %s" % findings[:3])
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
+    with scratch(options.folder) as folder, Service(folder=folder) as service:
+        say("importing %d members ..." % options.members)
+        market.fill(service, folder, options.members)
+        bench = Bench(service, options)
+        bench.begin()
+        result = {"members": options.members, "alone_s": bench.finish()}
+        result["beside_purchases"] = bench.beside_purchases()
+        result["backup_in_the_middle"] = bench.backup(folder)
+        began = time.monotonic()
+        findings = service.verify()["findings"]
+        result["verify_s"] = round(time.monotonic() - began, 1)
+        if findings:
+            raise SystemExit("the store is damaged after the run: %s" % findings[:3])
     print(json.dumps(result))
 
 

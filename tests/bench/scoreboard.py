@@ -11,42 +11,20 @@ import datetime
 import json
 import os
 import random
-import re
-import shutil
 import statistics
 import subprocess
 import sys
-import tempfile
 import threading
 import time
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path.insert(0, HERE)
-sys.path.insert(0, os.path.join(os.path.dirname(HERE), "clients"))
 import market  # noqa: E402
+from measuring import CONNECTIONS, LOAD, cpu_seconds, rss_anon_mib, say, scratch  # noqa: E402
 from service import ROOT, Service  # noqa: E402
 
-LOAD = os.environ.get("BECKON_LOAD", os.path.join(ROOT, "build/release/tests/bench/beckon_load"))
 API = "beckon.v1."
-CONNECTIONS, WATCHERS_A_CONNECTION, SETTLE_SECONDS = 4, 100, 1.0
-
-
-def say(text):
-    print("%6.1f s  %s" % (time.monotonic() - say.began, text), file=sys.stderr, flush=True)
-
-
-say.began = time.monotonic()
-
-
-def cpu_seconds(service):
-    with open("/proc/%d/stat" % service.process.pid) as file:
-        fields = file.read().rsplit(")", 1)[1].split()
-    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
-
-
-def rss_anon_mib(service):
-    with open("/proc/%d/status" % service.process.pid) as file:
-        return int(re.search(r"RssAnon:\s+(\d+)", file.read()).group(1)) / 1024
+WATCHERS_A_CONNECTION, SETTLE_SECONDS = 100, 1.0
 
 
 def purchase_rows(options):
@@ -208,19 +186,15 @@ def options_read():
 
 def main():
     options = options_read()
-    folder = tempfile.mkdtemp(prefix="bench-", dir=options.folder)
     result = {"guides": options.guides, "members": options.members, "purchases": options.purchases}
-    try:
-        with Service(folder=folder) as service:
-            fill(service, folder, options)
-            bench = Bench(service, options)
-            bench.reads(result)
-            bench.watched(result)
-            findings = service.verify()["findings"]
-            if findings:
-                raise SystemExit("the store is damaged after the run: %s" % findings[:3])
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
+    with scratch(options.folder) as folder, Service(folder=folder) as service:
+        fill(service, folder, options)
+        bench = Bench(service, options)
+        bench.reads(result)
+        bench.watched(result)
+        findings = service.verify()["findings"]
+        if findings:
+            raise SystemExit("the store is damaged after the run: %s" % findings[:3])
     print(json.dumps(result))
 
 

@@ -15,10 +15,12 @@ import urllib.request
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 WEB = os.path.join(os.path.dirname(HERE), "clients/web")
-sys.path[:0] = [WEB, os.path.dirname(WEB)]
+sys.path[:0] = [HERE, WEB, os.path.dirname(WEB)]
 from browser import Browser  # noqa: E402
-from nginx import Nginx, free_port  # noqa: E402
+from measuring import say  # noqa: E402
+from nginx import Nginx  # noqa: E402
 from pages import Pages  # noqa: E402
+from service import free_port  # noqa: E402
 from slow import Slow, percentile, register  # noqa: E402
 from weight import times, weigh  # noqa: E402
 
@@ -26,10 +28,6 @@ ROUNDS = 5
 CLIENTS = 8           # h2load processes, each an address of its own
 EACH = 1100           # requests of each: an address may have 1,200 a minute
 GOAL_P99_MS = 300
-
-
-def say(text):
-    print(text, file=sys.stderr, flush=True)
 
 
 def milliseconds(seconds):

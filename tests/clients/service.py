@@ -11,6 +11,7 @@ import os
 import re
 import shutil
 import signal
+import socket
 import subprocess
 import sys
 import tempfile
@@ -23,6 +24,13 @@ ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__)
 BECKOND = os.environ.get("BECKOND", os.path.join(ROOT, "build/release/service/beckond"))
 BECKON = os.environ.get("BECKON", os.path.join(ROOT, "build/release/clients/beckon"))
 START_SECONDS = 30
+
+
+def free_port():
+    """A port of loopback that nobody has, for something that must be told its own."""
+    with socket.socket() as any_socket:
+        any_socket.bind(("127.0.0.1", 0))
+        return any_socket.getsockname()[1]
 
 
 class Service:

@@ -18,8 +18,8 @@ import schema  # noqa: E402
 from conformance_test import BUF, FOLDER, furnish, run_all, run_node  # noqa: E402
 from guess_test import nobodys  # noqa: E402
 from http2 import Connection, message  # noqa: E402
-from nginx import Nginx, free_port  # noqa: E402
-from service import Service  # noqa: E402
+from nginx import Nginx  # noqa: E402
+from service import Service, free_port  # noqa: E402
 
 # What is otherwise behind nginx: another answer, or no case for it.
 OTHERWISE = {

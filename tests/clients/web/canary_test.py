@@ -23,10 +23,10 @@ import urllib.request
 
 sys.path.insert(0, os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 import grpc  # noqa: E402
-from nginx import Nginx, free_port  # noqa: E402
+from nginx import Nginx  # noqa: E402
 from pages import API, Pages  # noqa: E402
 from reflect import Refused  # noqa: E402
-from service import BECKON, BECKOND, Service  # noqa: E402
+from service import BECKON, BECKOND, Service, free_port  # noqa: E402
 
 NAME_ZH, NAME_EN = "金丝雀小黄", "Canarella Featherstone"
 GUIDE_ZH, GUIDE_DOCUMENT = "金丝鸟大青", "X9920441177C"

@@ -17,7 +17,7 @@ import tempfile
 import time
 
 sys.path.insert(0, os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
-from service import ROOT  # noqa: E402
+from service import ROOT, free_port  # noqa: E402
 from visitor import Visitor  # noqa: E402
 
 PROGRAM = shutil.which("nginx") or "/usr/sbin/nginx"
@@ -35,12 +35,6 @@ http {
     %(more)s
 }
 """
-
-
-def free_port():
-    with socket.socket() as one:
-        one.bind(("127.0.0.1", 0))
-        return one.getsockname()[1]
 
 
 class Nginx:
