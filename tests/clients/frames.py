@@ -92,10 +92,11 @@ class Peer:
 
     def receive(self, seconds):
         """More of what comes, within so many seconds; False: nothing, or it has hung up."""
-        before = len(self.received)
+        before, until = len(self.received), time.monotonic() + seconds
         self._take()
-        if len(self.received) == before and not self.closed:
-            select.select([self.socket], [], [], seconds)
+        # What comes first may be TLS's own: nginx sends its session tickets behind the handshake.
+        while len(self.received) == before and not self.closed and time.monotonic() < until:
+            select.select([self.socket], [], [], max(0, until - time.monotonic()))
             self._take()
         return len(self.received) > before
 
