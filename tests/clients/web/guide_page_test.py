@@ -2,7 +2,6 @@
 what it was counted from, and nobody sees another's."""
 
 import base64
-import datetime
 import hashlib
 import os
 import re
@@ -11,7 +10,7 @@ import unittest
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 from guide_people import GuideTest, links, money, number, percent, plain  # noqa: E402
-from pages import ZONE  # noqa: E402
+from pages import business_date  # noqa: E402
 
 SPANS = ("day", "week", "month", "quarter", "year")
 
@@ -301,7 +300,7 @@ class GuidePages(GuideTest):
         self.assertEqual(gone.get("/guide/code").status, 200)
         self.pages.call("GuideService/EndEmployment", {
             "guide_number": guide["guide_number"],
-            "until_date": datetime.datetime.now(ZONE).strftime("%Y-%m-%d")})
+            "until_date": str(business_date())})
         for target, status, text in (
                 ("/guide", 200, "您目前不在任何门店任职"), ("/guide/statements", 200, "结算单"),
                 ("/guide/credits", 200, "奖励明细"), ("/guide/customers", 403, "您已离职"),

@@ -32,6 +32,13 @@ BECKON_WEB = os.environ.get("BECKON_WEB", os.path.join(ROOT, "build/release/clie
 START_SECONDS = 30
 API = "beckon.v1."
 ZONE = datetime.timezone(datetime.timedelta(hours=8))  # the merchant's
+CUTOFF = datetime.timedelta(hours=4)  # its business day begins so long after midnight
+
+
+def business_date():
+    """The merchant's date now."""
+    return (datetime.datetime.now(ZONE) - CUTOFF).date()
+
 
 PROGRAM = {
     "from_date": "2020-01-01", "title": "pages", "inherit_serving_guide": True,
