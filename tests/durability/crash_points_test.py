@@ -15,13 +15,13 @@ import unittest
 HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path.insert(0, HERE)
 sys.path.insert(0, os.path.join(os.path.dirname(HERE), "clients"))
-from points import SEED, Lives, Point, sweep  # noqa: E402
+from points import Lives, Point, caught, run, sweep  # noqa: E402
 from service import BECKOND, ROOT  # noqa: E402
-from system_calls import Fault, Seen, strace_works  # noqa: E402
+from system_calls import Fault, Seen  # noqa: E402
 
 EARLY = os.environ.get("BECKOND_EARLY",
                        os.path.join(ROOT, "build/release/tests/durability/beckond_early"))
-N_MAX, EARLY_TRIES = 200, 20
+N_MAX = 200
 
 
 # What strace logged of a fault at the 2nd fdatasync; (fired, missed) if the process died of itself,
@@ -88,19 +88,8 @@ class CrashPointsTest(unittest.TestCase):
         self.assertGreater(life.fault.counted, 0)
 
     def test_a_beckond_that_answers_before_it_commits_is_caught(self):
-        for n in range(1, EARLY_TRIES + 1):  # a day begins with purchases
-            life = self.lives.live_with(EARLY, Point("work", "fdatasync", n), "signal=KILL")
-            self.assertTrue(life.fault.fired)
-            lost = [finding for finding in life.findings if finding.startswith("lost: purchase")]
-            if lost:
-                print("answered early: found at point %d: %s" % (n, lost[0][:120]))
-                return
-        self.fail("%d kills, and no purchase that was answered early got lost" % EARLY_TRIES)
+        caught(self, self.lives, EARLY, "signal=KILL")
 
 
 if __name__ == "__main__":
-    if not strace_works():
-        print("skipped: strace is missing or may not trace here")
-        sys.exit(77)
-    print("BECKON_SEED=%d" % SEED, flush=True)
-    unittest.main()
+    run()

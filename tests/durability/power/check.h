@@ -8,7 +8,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "tests/durability/power_log.h"
+#include "tests/durability/power/log.h"
 
 enum { POWER_FACTS_MAX = 20000, POWER_WHY_BYTES = 400 };
 

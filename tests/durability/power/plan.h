@@ -7,8 +7,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "tests/durability/power_check.h"
-#include "tests/durability/power_disk.h"
+#include "tests/durability/power/check.h"
+#include "tests/durability/power/disk.h"
 
 enum { POWER_PHASES_MAX = 32 };
 

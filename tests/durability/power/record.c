@@ -1,5 +1,5 @@
 /* The recorder: a library that LD_PRELOAD puts between beckond and the C library, and that writes
- * down what it does to the files of its data folder and when its replies leave (power_log.h).
+ * down what it does to the files of its data folder and when its replies leave (log.h).
  *
  * It follows what goes through the C library's own names; what that library does inside itself (a
  * stdio stream that writes) passes unseen. So the test compares: the log played to its end must
@@ -21,7 +21,7 @@
 #include <sys/uio.h>
 #include <unistd.h>
 
-#include "tests/durability/power_record_inner.h"
+#include "tests/durability/power/record_inner.h"
 
 enum { FD_MAX = 65536, PIECES_MAX = 256, LOG_FD_FROM = 900 };
 

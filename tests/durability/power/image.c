@@ -10,7 +10,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "tests/durability/power_disk_inner.h"
+#include "tests/durability/power/disk_inner.h"
 
 const char *const POWER_FATE_NAMES[POWER_FATES] = {
     [POWER_LOST] = "lost", [POWER_KEPT] = "kept", [POWER_PREFIX] = "prefix",

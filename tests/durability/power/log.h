@@ -1,5 +1,5 @@
 /* The log of a recorded run: every change of the data folder's files and names, every sync, every
- * reply, in one order. power_record.c, loaded into beckond, writes it; power_replay reads it.
+ * reply, in one order. record.c, loaded into beckond, writes it; power_replay reads it.
  *
  * What a change waits for is what the log is about, so each entry stands where it counts at the
  * latest or at the earliest: a write, a name and a truncation behind the call that made it (what
@@ -13,7 +13,7 @@
 
 #include <stdint.h>
 
-/* Numbers are also power_loss_test.py's. */
+/* Numbers are also loss_test.py's. */
 enum power_kind {
     POWER_START = 1,      /* a process begins */
     POWER_OPEN = 2,       /* fd, value: flags; text: path. Made when O_CREAT and not there */
@@ -43,7 +43,7 @@ struct power_entry {
     uint32_t zero;
     int64_t value;
 };
-_Static_assert(sizeof(struct power_entry) == 32, "as in power_loss_test.py");
+_Static_assert(sizeof(struct power_entry) == 32, "as in loss_test.py");
 
 /* What the recorder is told by the environment. */
 #define POWER_LOG "BECKON_POWER_LOG"       /* the log, made by the test */

@@ -1,6 +1,6 @@
-/* The replayer: plays a recorded log (power_log.h), stops at moments drawn from a seed, makes an
- * image of the disk as a power cut may leave it there (power_disk.h), and looks whether it opens
- * and has what was answered (power_check.h). The same log and seed give the same images.
+/* The replayer: plays a recorded log (log.h), stops at moments drawn from a seed, makes an
+ * image of the disk as a power cut may leave it there (disk.h), and looks whether it opens
+ * and has what was answered (check.h). The same log and seed give the same images.
  *
  *   power_replay LOG --root FOLDER --data NAME --out FOLDER [--images N] [--seed N]
  *     [--image N]      this one alone
@@ -27,7 +27,7 @@
 #include <unistd.h>
 
 #include "store/folder.h"
-#include "tests/durability/power_plan.h"
+#include "tests/durability/power/plan.h"
 
 enum { JOBS_MAX = 16, IMAGE_SECONDS = 120, PATH_BYTES = 400, EXIT_WRONG = 1, EXIT_LOG = 2 };
 

@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "tests/durability/power_disk_inner.h"
+#include "tests/durability/power/disk_inner.h"
 
 struct power_fd {
     struct power_fd *next;

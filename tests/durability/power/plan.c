@@ -1,4 +1,4 @@
-#include "tests/durability/power_plan.h"
+#include "tests/durability/power/plan.h"
 
 #include <assert.h>
 #include <fcntl.h>

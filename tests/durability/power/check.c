@@ -2,7 +2,7 @@
  * receipts, members -> verify -> purchases recorded -> closed, opened again -> all of it once more
  * -> a backup that has its name can be restored. The first thing that is wrong ends it. Of a
  * restore: it is a store, or refused as half a one and can be run again. */
-#include "tests/durability/power_check.h"
+#include "tests/durability/power/check.h"
 
 #include <assert.h>
 #include <errno.h>

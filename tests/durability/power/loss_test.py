@@ -2,8 +2,8 @@
 opens, is whole, and takes more work.
 
 power_record is loaded into a real beckond and writes down what it writes, syncs, names and answers
-(power_log.h); power_replay draws moments from that log and images of the disk as it may be left
-(power_disk.h says what a disk may do), and looks at each (power_check.h). 500 images; with
+(log.h); power_replay draws moments from that log and images of the disk as it may be left
+(disk.h says what a disk may do), and looks at each (check.h). 500 images; with
 BECKON_LONG=1 (tests/run --long) 10,000. BECKON_SEED draws the same again from the same log; a log
 in which something was found is kept, and its place printed.
 
@@ -28,7 +28,7 @@ import time
 import unittest
 
 HERE = os.path.dirname(os.path.abspath(__file__))
-sys.path.insert(0, os.path.join(os.path.dirname(HERE), "clients"))
+sys.path.insert(0, os.path.join(HERE, "../../clients"))
 from service import BECKOND, ROOT, Service  # noqa: E402
 
 BUILD = os.path.join(ROOT, "build/release/tests/durability")
@@ -42,8 +42,8 @@ EARLY = built("BECKOND_EARLY", "beckond_early")
 NOSYNC = built("BECKOND_NOSYNC", "beckond_nosync")
 UNNAMED = built("BECKOND_UNNAMED", "beckond_unnamed")
 TINY = built("BECKOND_TINY", "beckond_tiny")
-RECORD = built("POWER_RECORD", "libpower_record.so")
-REPLAY = built("POWER_REPLAY", "power_replay")
+RECORD = built("POWER_RECORD", "power/libpower_record.so")
+REPLAY = built("POWER_REPLAY", "power/power_replay")
 LONG = bool(os.environ.get("BECKON_LONG"))
 SEED = int(os.environ.get("BECKON_SEED", time.time_ns() % 1000000))
 IMAGES = int(os.environ.get("BECKON_IMAGES", 10000 if LONG else 500)) // 2 # of each kind

@@ -15,7 +15,7 @@
 #include <unistd.h>
 
 #include "store/folder.h"
-#include "tests/durability/power_disk.h"
+#include "tests/durability/power/disk.h"
 #include "tests/store/scratch.h"
 
 enum { DRAWS = 400, FD = 7 };

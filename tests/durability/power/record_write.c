@@ -9,7 +9,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "tests/durability/power_record_inner.h"
+#include "tests/durability/power/record_inner.h"
 
 /* ---- writes ---------------------------------------------------------------------------------- */
 

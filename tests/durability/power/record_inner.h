@@ -1,5 +1,5 @@
-/* What the recorder's two files share: power_record.c has the log, descriptors and names,
- * power_record_write.c writes, sizes and syncs. Any thread. */
+/* What the recorder's two files share: record.c has the log, descriptors and names,
+ * record_write.c writes, sizes and syncs. Any thread. */
 #ifndef BECKON_TESTS_DURABILITY_POWER_RECORD_INNER_H
 #define BECKON_TESTS_DURABILITY_POWER_RECORD_INNER_H
 
@@ -7,7 +7,7 @@
 #include <stdint.h>
 #include <sys/uio.h>
 
-#include "tests/durability/power_log.h"
+#include "tests/durability/power/log.h"
 
 #pragma GCC visibility push(hidden) /* beckond has names of its own */
 

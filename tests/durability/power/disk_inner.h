@@ -1,8 +1,8 @@
-/* What power_disk.c (which takes the log) and power_image.c (which draws images) share. */
+/* What disk.c (which takes the log) and image.c (which draws images) share. */
 #ifndef BECKON_TESTS_DURABILITY_POWER_DISK_INNER_H
 #define BECKON_TESTS_DURABILITY_POWER_DISK_INNER_H
 
-#include "tests/durability/power_disk.h"
+#include "tests/durability/power/disk.h"
 
 enum { POWER_SECTOR_BYTES = 512, POWER_NAME_BYTES = 64 };
 

@@ -1,4 +1,4 @@
-/* A disk as a power cut may leave it: what of a recorded run (power_log.h) was synced at a moment,
+/* A disk as a power cut may leave it: what of a recorded run (log.h) was synced at a moment,
  * and images of it in which the rest was kept or lost by chance.
  *
  * What a disk is taken to do, and why:
@@ -28,7 +28,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "tests/durability/power_log.h"
+#include "tests/durability/power/log.h"
 
 struct power_disk;
 
