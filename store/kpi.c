@@ -107,7 +107,7 @@ void kpi_days_add(struct kpi_days *days, enum kpi_span span, business_date day)
 
 struct span_days {
     size_t prefix_size;
-    business_date without;
+    business_date beside;
     struct period periods[KPI_SPAN_COUNT];
     struct kpi_days days;
 };
@@ -123,7 +123,7 @@ static enum store_result span_days_visit(void *context, struct bytes key, struct
     business_date date = key_read_date(key, span_days->prefix_size);
     for (unsigned i = 0; i < KPI_SPAN_COUNT; i++) {
         const struct period *period = &span_days->periods[i];
-        if (day.live_count > 0 && date != span_days->without && date >= period->start &&
+        if (day.live_count > 0 && date != span_days->beside && date >= period->start &&
             date < period->end)
             kpi_days_add(&span_days->days, (enum kpi_span)i, date);
     }
@@ -131,20 +131,28 @@ static enum store_result span_days_visit(void *context, struct bytes key, struct
     return STORE_OK;
 }
 
-enum store_result kpi_days_get(struct reader *reader, uint32_t member, business_date date,
-                               business_date without, struct kpi_days *ret)
+enum store_result kpi_days_beside(struct reader *reader, uint32_t member,
+                                  const struct account *account, business_date date,
+                                  struct kpi_days *ret)
 {
     if (!is_calendar_date(date)) return STORE_DAMAGED;
     struct key from =
         account_key(reader->merchant, (struct party){PARTY_MEMBER, member}, ACCOUNT_DAY);
     struct key end = from;
-    struct span_days span_days = {.prefix_size = from.size, .without = without};
+    struct span_days span_days = {.prefix_size = from.size, .beside = date};
     for (unsigned i = 0; i < KPI_SPAN_COUNT; i++) {
         span_days.periods[i] = kpi_period((enum kpi_span)i, date);
         span_days.days.first[i] = span_days.days.second[i] = DATE_NEVER;
     }
-    key_date(&from, span_days.periods[KPI_SPAN_YEAR].start);
-    key_date(&end, span_days.periods[KPI_SPAN_YEAR].end);
+    const struct period *year = &span_days.periods[KPI_SPAN_YEAR];
+    business_date last =
+        account->last_day == date ? account->second_last_day : account->last_day;
+    if (last == DATE_NEVER || last < year->start) {
+        *ret = span_days.days;
+        return STORE_OK;
+    }
+    key_date(&from, year->start);
+    key_date(&end, year->end);
     enum store_result result =
         table_walk(reader, key_view(&from), key_view(&end), span_days_visit, &span_days);
     if (result == STORE_OK) *ret = span_days.days;

@@ -65,9 +65,11 @@ enum store_result kpi_guide(struct reader *reader, uint32_t member, const struct
 struct kpi_days {
     business_date first[KPI_SPAN_COUNT], second[KPI_SPAN_COUNT];
 };
-/* Of her live days, `without` left out (DATE_NEVER: none is). Reads the days of the date's year. */
-enum store_result kpi_days_get(struct reader *reader, uint32_t member, business_date date,
-                               business_date without, struct kpi_days *ret) STORE_CHECKED;
+/* Of her live days but `date` itself. Reads the days of the date's year, unless the last days of
+ * `account`, hers, before or behind what happens to `date`, say that there are none. */
+enum store_result kpi_days_beside(struct reader *reader, uint32_t member,
+                                  const struct account *account, business_date date,
+                                  struct kpi_days *ret) STORE_CHECKED;
 /* With `day` among them, where it is one of a span's first two. */
 void kpi_days_add(struct kpi_days *days, enum kpi_span span, business_date day);
 

@@ -46,7 +46,7 @@ enum store_result count_calendar(struct reader *reader, struct counting *countin
 {
     struct kpi_days beside;
 
-    enum store_result result = kpi_days_get(reader, counting->member, date, date, &beside);
+    enum store_result result = kpi_days_beside(reader, counting->member, account, date, &beside);
     if (result != STORE_OK) return result;
     struct kpi_days with = beside;
     for (unsigned i = 0; i < KPI_SPAN_COUNT; i++) {

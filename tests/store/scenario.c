@@ -266,7 +266,7 @@ static void count_scoreboard(struct batch *batch, uint32_t member, struct accoun
     count_guide(batch, date, (struct kpi_day){.purchases = 1, .sales_minor = amount_minor});
     if (activates) count_guide(batch, 50, (struct kpi_day){.activated_members = 1});
     kpi_edit_begin(&edit);
-    FETCH(batch, kpi_days_get(&batch->reader, member, date, date, &beside));
+    FETCH(batch, kpi_days_beside(&batch->reader, member, account, date, &beside));
     struct purchase_day day;
     enum store_result known;
     while ((known = purchase_days_get(&batch->reader, member, date, &day)) == STORE_NEED)
