@@ -54,7 +54,11 @@ struct staged_key_slot {
 struct batch_inner {
     struct write_set *writes;
     struct read_cache *reads; /* of the snapshot that is open */
-    struct kv_write *list; /* WRITE_MAX: the write set in key order, at commit */
+    struct kv_write *list; /* WRITE_MAX: the write set in key order, once it is closed */
+    size_t list_count;
+    struct key fence_keys[BATCH_MERCHANT_MAX];
+    struct kv_fence_check checks[BATCH_MERCHANT_MAX]; /* `fence_count` of them */
+    bool closed;
     uint64_t clock_ms;
     struct held_fence fences[BATCH_MERCHANT_MAX];
     size_t fence_count;
@@ -98,12 +102,12 @@ void batch_destroy(struct batch *batch)
     free(batch);
 }
 
-/* Drops what the commands gathered; the snapshot stays. */
-static void forget(struct batch *batch)
+/* Drops what the commands gathered but for the write set, which the next batch may lie over. */
+static void forget_all_but_writes(struct batch *batch)
 {
     struct batch_inner *inner = batch->inner;
-    write_set_clear(inner->writes);
     read_cache_clear(inner->reads);
+    inner->closed = false;
     inner->fence_count = 0;
     inner->current = NULL;
     inner->key_slot_count = 0;
@@ -112,19 +116,40 @@ static void forget(struct batch *batch)
     batch->reader.merchant = 0;
 }
 
-void batch_abandon(struct batch *batch)
+/* Drops what the commands gathered; the snapshot stays, and what lies under it. */
+static void forget(struct batch *batch)
+{
+    write_set_clear(batch->inner->writes);
+    forget_all_but_writes(batch);
+}
+
+static void close_snapshot(struct batch *batch)
 {
     kv_snapshot_close(batch->reader.snapshot);
     batch->reader.snapshot = NULL;
+    batch->reader.under = NULL;
+}
+
+void batch_abandon(struct batch *batch)
+{
+    close_snapshot(batch);
     forget(batch);
 }
 
 enum store_result batch_begin(struct batch *batch, uint64_t clock_ms)
 {
-    assert(batch->reader.snapshot == NULL);
+    assert(batch->reader.snapshot == NULL && !batch->inner->closed);
     forget(batch);
     batch->inner->clock_ms = clock_ms;
     return kv_snapshot_open(store_kv(batch->reader.store), &batch->reader.snapshot);
+}
+
+enum store_result batch_begin_over(struct batch *batch, const struct batch *under,
+                                   uint64_t clock_ms)
+{
+    assert(under != batch && under->reader.snapshot == NULL);
+    batch->reader.under = under->inner->writes;
+    return batch_begin(batch, clock_ms);
 }
 
 /* ---- merchants and their fences ------------------------------------------------------------- */
@@ -371,20 +396,18 @@ static int held_fence_order(const void *a, const void *b)
     return (left > right) - (left < right);
 }
 
-/* Puts the fences, moved on, into the write set and commits it all. */
-static enum store_result commit_writes(struct batch *batch)
+/* Puts the fences, moved on, into the write set, and the checks of what they were beside. */
+static void close_fences(struct batch *batch)
 {
     struct batch_inner *inner = batch->inner;
-    struct key keys[BATCH_MERCHANT_MAX];
-    struct kv_fence_check checks[BATCH_MERCHANT_MAX];
     inner->current = NULL; /* it points into what is sorted now */
     qsort(inner->fences, inner->fence_count, sizeof inner->fences[0], held_fence_order);
     for (size_t i = 0; i < inner->fence_count; i++) {
         struct held_fence *held = &inner->fences[i];
         assert(held->fence.epoch == held->epoch_read && held->fence.commit == held->commit_read);
-        keys[i] = key_begin(held->merchant, TABLE_FENCE);
-        checks[i] = (struct kv_fence_check){
-            .key = key_view(&keys[i]),
+        inner->fence_keys[i] = key_begin(held->merchant, TABLE_FENCE);
+        inner->checks[i] = (struct kv_fence_check){
+            .key = key_view(&inner->fence_keys[i]),
             .epoch = held->epoch_read,
             .commit = held->commit_read,
         };
@@ -399,40 +422,58 @@ static enum store_result commit_writes(struct batch *batch)
         uint8_t encoded[RECORD_BYTES_MAX];
         size_t size = fence_encode(&held->fence, encoded);
         assert(size == FENCE_BYTES);
-        write_set_put(inner->writes, checks[i].key, (struct bytes){encoded, size});
+        write_set_put(inner->writes, inner->checks[i].key, (struct bytes){encoded, size});
     }
-    size_t write_count = write_set_count(inner->writes);
-    assert(write_count <= WRITE_MAX);
+}
+
+static bool holds_steps(const struct rotating *rotating)
+{
+    return rotating->added != 0 || rotating->portion.count > 0 || rotating->ended != 0;
+}
+
+bool batch_close(struct batch *batch)
+{
+    struct batch_inner *inner = batch->inner;
+    assert(batch->reader.snapshot != NULL && !inner->closed);
+    /* The pages it holds become free for this commit. What commands read is in the write set or no
+     * longer needed. */
+    read_cache_clear(inner->reads);
+    close_snapshot(batch);
+    if (write_set_count(inner->writes) > 0) {
+        close_fences(batch);
+    }
+    inner->list_count = write_set_count(inner->writes);
+    assert(inner->list_count <= WRITE_MAX);
     write_set_list(inner->writes, inner->list);
-    return kv_commit(store_kv(batch->reader.store), inner->list, write_count, checks,
-                     inner->fence_count);
+    inner->closed = true;
+    return inner->key_slot_count == 0 && !holds_steps(&inner->rotating);
 }
 
 enum store_result batch_commit(struct batch *batch)
 {
-    assert(batch->reader.snapshot != NULL);
-    /* Closed first: the pages it holds become free for this commit. What commands read is in the
-     * write set or no longer needed. */
-    read_cache_clear(batch->inner->reads);
-    kv_snapshot_close(batch->reader.snapshot);
-    batch->reader.snapshot = NULL;
-    size_t erased = erasure_marks(batch->inner, NULL);
+    struct batch_inner *inner = batch->inner;
+    struct store *store = batch->reader.store;
+    if (!inner->closed) {
+        (void)batch_close(batch);
+    }
+    size_t erased = erasure_marks(inner, NULL);
     enum store_result result = key_slots_make_durable(batch, false);
     if (result == STORE_OK) {
-        result = rotating_before_commit(batch->reader.store, &batch->inner->rotating);
+        result = rotating_before_commit(store, &inner->rotating);
     }
     if (result == STORE_OK && erased > 0) {
-        result = erasure_list_reserve(store_erasure_list(batch->reader.store), erased);
+        result = erasure_list_reserve(store_erasure_list(store), erased);
     }
-    if (result == STORE_OK && write_set_count(batch->inner->writes) > 0) {
-        result = commit_writes(batch);
+    if (result == STORE_OK && inner->list_count > 0) {
+        result = kv_commit(store_kv(store), inner->list, inner->list_count, inner->checks,
+                           inner->fence_count);
     }
     if (result == STORE_OK) {
         result = destroy_key_slots(batch);
     }
     if (result == STORE_OK) {
-        result = rotating_after_commit(batch->reader.store, &batch->inner->rotating);
+        result = rotating_after_commit(store, &inner->rotating);
     }
-    forget(batch);
+    forget_all_but_writes(batch);
     return result;
 }

@@ -45,6 +45,11 @@ void batch_destroy(struct batch *batch);
 
 /* Opens a snapshot and forgets what was gathered. clock_ms: Unix milliseconds, real clock. */
 enum store_result batch_begin(struct batch *batch, uint64_t clock_ms) STORE_CHECKED;
+/* The same over `under`, a batch that was closed: what it holds counts as committed. Until this one
+ * is committed or abandoned `under` mayn't be begun again; and when its commit fails, this one has
+ * to be abandoned. */
+enum store_result batch_begin_over(struct batch *batch, const struct batch *under,
+                                   uint64_t clock_ms) STORE_CHECKED;
 /* May one more command run in this batch (write room, merchants)? */
 bool batch_has_room(const struct batch *batch, uint32_t merchant);
 /* Turns the batch to a merchant, reading its fence. Answers as reader_get; never STORE_ABSENT. */
@@ -84,9 +89,14 @@ void batch_drop_wrapping_keys(struct batch *batch, uint32_t generation);
 
 /* Fetches what the snapshot wants, drops writes and slots: run the commands again. */
 enum store_result batch_refetch(struct batch *batch) STORE_CHECKED;
+/* Ends the gathering, so that the next batch may begin over this one: nothing is read or put any
+ * more. False: it holds more than records (key slots, steps of a rotation), which the next may only
+ * see once they are committed. */
+bool batch_close(struct batch *batch);
 /* Key slots and their sync, then what is staged of a rotation, then fences and writes in one engine
  * commit, then the slots and wrapping keys that are to be destroyed; closes the snapshot. An empty
- * write set commits nothing and is STORE_OK. STORE_OK means durable. */
+ * write set commits nothing and is STORE_OK. STORE_OK means durable. Of a batch that was closed on
+ * any thread: it stays readable to the one begun over it. */
 enum store_result batch_commit(struct batch *batch) STORE_CHECKED;
 /* Closes the snapshot and forgets the writes. */
 void batch_abandon(struct batch *batch);

@@ -7,8 +7,8 @@
  *    opened afterwards sees it.
  *  - Every value carries a short keyed checksum over key and value, written by kv_commit and
  *    checked by kv_get and kv_scan_next: the engines' pages have none. Callers never see it.
- * Not promised: concurrent committers. One thread commits; any thread opens snapshots. A snapshot
- * is used by one thread at a time.
+ * Not promised: concurrent committers. One thread at a time commits, flushes or rests; any thread
+ * opens snapshots. A snapshot is used by one thread at a time.
  *
  * `want` and STORE_NEED exist for engines across a network: want is a hint which keys will be
  * read; a get of something not fetched may answer STORE_NEED, which ends the command at once; the

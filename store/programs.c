@@ -71,7 +71,7 @@ enum store_result programs_get_cached(struct batch *batch, uint32_t version,
     cache->slots[slot].merchant = 0;
     result = program_read(value, version, &cache->slots[slot].program);
     if (result != STORE_OK) return result;
-    bool uncommitted = write_set_get(batch->reader.writes, key_view(&key), &value);
+    bool uncommitted = reader_is_uncommitted(&batch->reader, key_view(&key));
     if (!uncommitted) cache->slots[slot].merchant = merchant;
     cache->next = (slot + 1) % PROGRAM_CACHE_MAX;
     *ret = &cache->slots[slot].program;

@@ -33,11 +33,34 @@ static void assert_merchant(const struct reader *reader, struct bytes key)
     (void)merchant;
 }
 
+static const struct write_set *layer(const struct reader *reader, size_t index)
+{
+    return index == 0 ? reader->writes : reader->under;
+}
+
+/* The newest write of the record; *ret_value.data is NULL where it is deleted. */
+static bool layers_get(const struct reader *reader, struct bytes key, struct bytes *ret_value)
+{
+    for (size_t i = 0; i < READER_LAYERS; i++) {
+        const struct write_set *writes = layer(reader, i);
+        if (writes != NULL && write_set_get(writes, key, ret_value)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+bool reader_is_uncommitted(const struct reader *reader, struct bytes key)
+{
+    struct bytes value;
+    return layers_get(reader, key, &value);
+}
+
 enum store_result reader_get(struct reader *reader, struct bytes key, struct bytes *ret_value)
 {
     assert_merchant(reader, key);
     struct bytes value = {0};
-    if (reader->writes != NULL && write_set_get(reader->writes, key, &value)) {
+    if (layers_get(reader, key, &value)) {
         if (value.data == NULL) {
             return STORE_ABSENT;
         }
@@ -66,9 +89,9 @@ void reader_want(struct reader *reader, struct bytes key)
 
 /* ---- scans ---------------------------------------------------------------------------------- */
 
-static const struct write_set_node *first_node(const struct reader_scan *scan)
+static const struct write_set_node *first_node(const struct reader_scan *scan,
+                                                const struct write_set *writes)
 {
-    const struct write_set *writes = scan->reader->writes;
     if (writes == NULL) {
         return NULL;
     }
@@ -90,7 +113,9 @@ enum store_result reader_scan_open(struct reader *reader, struct bytes from, str
     if (reader->writes != NULL) {
         ret_scan->put_count = write_set_put_count(reader->writes);
     }
-    ret_scan->node = first_node(ret_scan);
+    for (size_t i = 0; i < READER_LAYERS; i++) {
+        ret_scan->nodes[i] = first_node(ret_scan, layer(reader, i));
+    }
     return kv_scan_open(reader->snapshot, from, to, reverse, &ret_scan->tree);
 }
 
@@ -109,29 +134,66 @@ static enum store_result tree_hold(struct reader_scan *scan)
     return result;
 }
 
-/* Is the write at hand still inside the range? Forgets it when not. */
-static bool node_hold(struct reader_scan *scan)
+/* Is the layer's write at hand still inside the range? Forgets it when not. */
+static bool node_hold(struct reader_scan *scan, size_t index)
 {
-    if (scan->node == NULL) {
+    const struct write_set_node *node = scan->nodes[index];
+    if (node == NULL) {
         return false;
     }
-    struct bytes key = write_set_at(scan->node).key;
+    struct bytes key = write_set_at(node).key;
     bool inside = scan->reverse
                       ? bytes_compare(key, (struct bytes){scan->from, scan->from_size}) >= 0
                       : bytes_compare(key, (struct bytes){scan->to, scan->to_size}) < 0;
     if (!inside) {
-        scan->node = NULL;
+        scan->nodes[index] = NULL;
     }
     return inside;
 }
 
-static void node_step(struct reader_scan *scan)
+static void node_step(struct reader_scan *scan, size_t index)
 {
+    const struct write_set_node **node = &scan->nodes[index];
     if (scan->reverse) {
-        struct bytes key = write_set_at(scan->node).key;
-        scan->node = write_set_before(scan->reader->writes, key);
+        struct bytes key = write_set_at(*node).key;
+        *node = write_set_before(layer(scan->reader, index), key);
     } else {
-        scan->node = write_set_next(scan->node);
+        *node = write_set_next(*node);
+    }
+}
+
+static int scan_order(const struct reader_scan *scan, struct bytes a, struct bytes b)
+{
+    int order = bytes_compare(a, b);
+    return scan->reverse ? -order : order;
+}
+
+/* The next write of all layers, the upper one's where several have the key; false: there is
+ * none. */
+static bool layers_next(struct reader_scan *scan, struct kv_write *ret_write)
+{
+    bool found = false;
+    for (size_t i = 0; i < READER_LAYERS; i++) {
+        if (!node_hold(scan, i)) {
+            continue;
+        }
+        struct kv_write write = write_set_at(scan->nodes[i]);
+        if (!found || scan_order(scan, write.key, ret_write->key) < 0) {
+            *ret_write = write;
+        }
+        found = true;
+    }
+    return found;
+}
+
+/* Steps every layer over the key that layers_next found. */
+static void layers_step(struct reader_scan *scan, struct bytes key)
+{
+    for (size_t i = 0; i < READER_LAYERS; i++) {
+        const struct write_set_node *node = scan->nodes[i];
+        if (node != NULL && bytes_compare(write_set_at(node).key, key) == 0) {
+            node_step(scan, i);
+        }
     }
 }
 
@@ -146,20 +208,16 @@ enum store_result reader_scan_next(struct reader_scan *scan, struct bytes *ret_k
         if (result != STORE_OK) {
             return result;
         }
-        bool has_node = node_hold(scan);
-        if (!has_node && !scan->tree_held) {
+        struct kv_write write = {0};
+        bool has_write = layers_next(scan, &write);
+        if (!has_write && !scan->tree_held) {
             return STORE_ABSENT;
         }
         int order = -1; /* the write comes first */
-        struct kv_write write = {0};
-        if (has_node) {
-            write = write_set_at(scan->node);
-        }
-        if (!has_node) {
+        if (!has_write) {
             order = 1;
         } else if (scan->tree_held) {
-            order = bytes_compare(write.key, scan->tree_key);
-            order = scan->reverse ? -order : order;
+            order = scan_order(scan, write.key, scan->tree_key);
         }
         if (order > 0) {
             scan->tree_held = false;
@@ -170,7 +228,7 @@ enum store_result reader_scan_next(struct reader_scan *scan, struct bytes *ret_k
         if (order == 0) {
             scan->tree_held = false; /* the write hides the tree's record */
         }
-        node_step(scan);
+        layers_step(scan, write.key);
         if (write.value.data != NULL) {
             *ret_key = write.key;
             *ret_value = write.value;

@@ -350,6 +350,64 @@ static void on_a_needy_engine_a_batch_refetches_and_runs_again(void **state)
     assert_int_equal(batch_commit(batch), STORE_OK);
 }
 
+static void a_batch_over_another_goes_on_from_its_fence_and_time(void **state)
+{
+    (void)state;
+    struct batch *over = batch_new(store);
+    begin(1, CLOCK + 50);
+    put_text(1, 1, "below");
+    batch_fence(batch)->entry = 7;
+    assert_true(batch_close(batch));
+    assert_int_equal(batch_begin_over(over, batch, CLOCK), STORE_OK);
+    assert_int_equal(batch_command_begin(over, 1), STORE_OK);
+    assert_int_equal(batch_fence(over)->entry, 7);
+    assert_int_equal(batch_recorded_at(over), CLOCK + 50);
+    struct key key = record_key(1, 1);
+    assert_true(reader_is_uncommitted(&over->reader, key_view(&key)));
+    batch_delete(over, key_view(&key));
+    assert_int_equal(batch_commit(batch), STORE_OK);
+    assert_int_equal(stored_fence(1).commit, 1);
+    assert_stored(1, 1, "below");
+    assert_int_equal(batch_commit(over), STORE_OK);
+    assert_int_equal(stored_fence(1).commit, 2);
+    assert_int_equal(stored_fence(1).entry, 7);
+    assert_stored(1, 1, "");
+    batch_destroy(over);
+}
+
+static void a_batch_over_one_that_never_happened_is_a_conflict(void **state)
+{
+    (void)state;
+    struct batch *over = batch_new(store);
+    begin(1, CLOCK);
+    put_text(1, 1, "below");
+    assert_true(batch_close(batch));
+    assert_int_equal(batch_begin_over(over, batch, CLOCK), STORE_OK);
+    assert_int_equal(batch_command_begin(over, 1), STORE_OK);
+    struct key key = record_key(1, 2);
+    batch_put(over, key_view(&key), (struct bytes){(const uint8_t *)"over", 4});
+    batch_abandon(batch);
+    assert_int_equal(batch_commit(over), STORE_CONFLICT);
+    assert_stored(1, 2, "");
+    batch_destroy(over);
+}
+
+/* Slots are read from their files, which have them only then. */
+static void no_batch_runs_over_one_with_key_slots(void **state)
+{
+    (void)state;
+    static const uint8_t slot[KEY_SLOT_BYTES];
+    begin(1, CLOCK);
+    put_text(1, 12, "member");
+    batch_put_key_slot(batch, (struct party){PARTY_MEMBER, 12}, slot);
+    assert_false(batch_close(batch));
+    assert_int_equal(batch_commit(batch), STORE_OK);
+    begin(1, CLOCK);
+    assert_true(batch_rewrap(batch, 1, PARTY_MEMBER, 12, 1, 1));
+    assert_false(batch_close(batch));
+    batch_abandon(batch);
+}
+
 int main(void)
 {
 #define ON_LMDB(test) cmocka_unit_test_setup_teardown(test, setup, teardown)
@@ -365,6 +423,9 @@ int main(void)
         ON_LMDB(a_fence_of_another_epoch_stops_the_writer),
         ON_LMDB(a_record_of_no_bytes_is_a_record),
         ON_LMDB(a_staged_key_slot_is_in_its_file_after_the_commit),
+        ON_LMDB(a_batch_over_another_goes_on_from_its_fence_and_time),
+        ON_LMDB(a_batch_over_one_that_never_happened_is_a_conflict),
+        ON_LMDB(no_batch_runs_over_one_with_key_slots),
         ON_LMDB(a_full_batch_says_so_before_a_command_runs),
         ON_LMDB(a_batch_holds_so_many_merchants_and_no_more),
         cmocka_unit_test_setup_teardown(on_a_needy_engine_a_batch_refetches_and_runs_again,

@@ -14,7 +14,10 @@
 #include "tests/store/kv_needy.h"
 #include "tests/store/scratch.h"
 
-enum { NUMBER_MAX = 60, STEPS = 1500, MERCHANT = 3, CLOCK = 1000, REFETCH_MAX = 4 };
+enum {
+    NUMBER_MAX = 60, BATCHES = 80, STEPS_OF_BATCH = 40, MERCHANT = 3, CLOCK = 1000,
+    REFETCH_MAX = 4,
+};
 
 /* 0: absent. Values are numbers; their bytes repeat them as often as they say. */
 struct model {
@@ -23,20 +26,25 @@ struct model {
 
 static struct scratch scratch;
 static struct store *store;
-static struct batch *batch;
+static struct batch *batches[2], *batch; /* `batch`: one of them */
 
 static int setup(void **state)
 {
     scratch = scratch_make();
     store = scratch_store(&scratch, *state != NULL);
-    batch = batch_new(store);
+    for (size_t i = 0; i < 2; i++) {
+        batches[i] = batch_new(store);
+    }
+    batch = batches[0];
     return 0;
 }
 
 static int teardown(void **state)
 {
     (void)state;
-    batch_destroy(batch);
+    for (size_t i = 0; i < 2; i++) {
+        batch_destroy(batches[i]);
+    }
     store_close(store);
     scratch_remove(&scratch);
     return 0;
@@ -152,45 +160,97 @@ static enum store_result run_steps(struct model *model, uint64_t random, uint32_
     return need ? STORE_NEED : STORE_OK;
 }
 
+/* Runs a batch to its end over `base`; *ret_model is what it sees then. */
+static void run_batch(const struct model *base, uint64_t *random, struct model *ret_model)
+{
+    uint64_t run_seed = scratch_random(random);
+    uint32_t step_count = 1 + scratch_below(random, STEPS_OF_BATCH);
+    enum store_result result = STORE_NEED;
+    for (int run = 0; result == STORE_NEED; run++) {
+        assert_in_range(run, 0, REFETCH_MAX);
+        if (run > 0) {
+            assert_int_equal(batch_refetch(batch), STORE_OK);
+        }
+        *ret_model = *base;
+        result = run_steps(ret_model, run_seed, step_count);
+    }
+}
+
+/* A snapshot alone sees what is committed, and only that. */
+static void check_committed(const struct model *committed)
+{
+    struct reader reader;
+    assert_int_equal(reader_open(store, &reader), STORE_OK);
+    reader.merchant = MERCHANT;
+    for (int run = 0; run < 2; run++) {
+        enum store_result result = check_scan(&reader, committed, 0, NUMBER_MAX, run == 1);
+        if (result == STORE_NEED) {
+            assert_int_equal(kv_fetch(reader.snapshot), STORE_OK);
+            result = check_scan(&reader, committed, 0, NUMBER_MAX, run == 1);
+        }
+        assert_int_equal(result, STORE_OK);
+    }
+    reader_close(&reader);
+}
+
 static void random_batches_agree_with_a_plain_array(void **state)
 {
     (void)state;
     uint64_t random = scratch_seed();
     struct model committed = {{0}};
-    for (int step = 0; step < STEPS;) {
+    for (int count = 0; count < BATCHES; count++) {
         struct model model;
-        uint64_t run_seed = scratch_random(&random);
-        uint32_t step_count = 1 + scratch_below(&random, 40);
         assert_int_equal(batch_begin(batch, CLOCK), STORE_OK);
-        enum store_result result = STORE_NEED;
-        for (int run = 0; result == STORE_NEED; run++) {
-            assert_in_range(run, 0, REFETCH_MAX);
-            if (run > 0) {
-                assert_int_equal(batch_refetch(batch), STORE_OK);
-            }
-            model = committed;
-            result = run_steps(&model, run_seed, step_count);
-        }
+        run_batch(&committed, &random, &model);
         if (scratch_below(&random, 5) == 0) {
             batch_abandon(batch);
         } else {
             assert_int_equal(batch_commit(batch), STORE_OK);
             committed = model;
         }
-        struct reader reader; /* a snapshot alone sees what is committed, and only that */
-        assert_int_equal(reader_open(store, &reader), STORE_OK);
-        reader.merchant = MERCHANT;
-        for (int run = 0; run < 2; run++) {
-            result = check_scan(&reader, &committed, 0, NUMBER_MAX, run == 1);
-            if (result == STORE_NEED) {
-                assert_int_equal(kv_fetch(reader.snapshot), STORE_OK);
-                result = check_scan(&reader, &committed, 0, NUMBER_MAX, run == 1);
-            }
-            assert_int_equal(result, STORE_OK);
-        }
-        reader_close(&reader);
-        step += (int)step_count;
+        check_committed(&committed);
     }
+}
+
+/* Each batch is run over the one before, which is committed before or after it runs, or fails: then
+ * neither has happened. */
+static void batches_over_one_another_agree_with_a_plain_array(void **state)
+{
+    (void)state;
+    enum { FAILS, COMMITS_FIRST, CHOICES = 5 };
+    uint64_t random = scratch_seed();
+    struct model committed = {{0}}, closed = committed;
+    struct batch *under = NULL;
+    for (int count = 0; count < BATCHES; count++) {
+        struct model model;
+        batch = batches[count % 2];
+        assert_int_equal(under == NULL ? batch_begin(batch, CLOCK)
+                                       : batch_begin_over(batch, under, CLOCK), STORE_OK);
+        uint32_t choice = scratch_below(&random, CHOICES);
+        if (under != NULL && choice == COMMITS_FIRST) {
+            assert_int_equal(batch_commit(under), STORE_OK);
+            committed = closed;
+        }
+        run_batch(&closed, &random, &model);
+        check_committed(&committed);
+        if (under != NULL && choice == FAILS) {
+            batch_abandon(under);
+            batch_abandon(batch);
+            closed = committed;
+            under = NULL;
+            continue;
+        }
+        if (under != NULL && choice != COMMITS_FIRST) {
+            assert_int_equal(batch_commit(under), STORE_OK);
+            committed = closed;
+        }
+        check_committed(&committed);
+        assert_true(batch_close(batch));
+        closed = model;
+        under = batch;
+    }
+    assert_int_equal(under == NULL ? STORE_OK : batch_commit(under), STORE_OK);
+    check_committed(&closed);
 }
 
 static void a_needy_engine_was_really_asked(void **state)
@@ -225,7 +285,11 @@ int main(void)
     static int needy = 1;
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(random_batches_agree_with_a_plain_array, setup, teardown),
+        cmocka_unit_test_setup_teardown(batches_over_one_another_agree_with_a_plain_array, setup,
+                                        teardown),
         cmocka_unit_test_setup_teardown(a_snapshot_does_not_see_later_commits, setup, teardown),
+        {"batches_over_one_another_on_a_needy_engine",
+         batches_over_one_another_agree_with_a_plain_array, setup, teardown, &needy},
         cmocka_unit_test_prestate_setup_teardown(a_needy_engine_was_really_asked, setup, teardown,
                                                  &needy),
     };
