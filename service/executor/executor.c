@@ -30,8 +30,11 @@ struct executor *executor_start(const struct executor_options *options)
     queue_init(&executor->writes, LIMIT_QUEUE);
     queue_init(&executor->long_jobs, LIMIT_LONG_JOBS);
     replies_init(&executor->replies);
-    executor->batch = batch_new(options->store);
+    committer_init(&executor->committer);
+    for (size_t i = 0; i < 2; i++) executor->turns[i].batch = batch_new(options->store);
+    executor->turn = &executor->turns[0];
     executor->replies_thread = start_thread("replies", replies_main, &executor->replies);
+    executor->committer_thread = start_thread("committer", committer_main, executor);
     executor->writer_thread = start_thread("writer", writer_main, executor);
     executor->long_thread = start_thread("long jobs", long_jobs_main, executor);
     return executor;
@@ -42,13 +45,16 @@ void executor_stop(struct executor *executor)
     queue_stop(&executor->writes);
     queue_stop(&executor->long_jobs);
     pthread_join(executor->writer_thread, NULL);
-    replies_stop(&executor->replies); /* nothing more is handed over */
+    committer_stop(&executor->committer); /* nothing more is handed over, to this and to replies */
+    pthread_join(executor->committer_thread, NULL);
+    replies_stop(&executor->replies);
     pthread_join(executor->replies_thread, NULL);
     pthread_join(executor->long_thread, NULL);
     queue_clean_up(&executor->writes);
     queue_clean_up(&executor->long_jobs);
     replies_clean_up(&executor->replies);
-    batch_destroy(executor->batch);
+    committer_clean_up(&executor->committer);
+    for (size_t i = 0; i < 2; i++) batch_destroy(executor->turns[i].batch);
     free(executor);
 }
 

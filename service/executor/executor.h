@@ -1,8 +1,9 @@
 /* The executor: one bounded queue and one writer for writes, snapshots for reads, one thread for
  * long work.
  *
- * Pollers submit writes; the writer takes what waits, runs each command against one batch, commits
- * once and only then calls each work's `done`. While the disk works, the next batch gathers.
+ * Pollers submit writes; the writer takes what waits, runs each command against one batch, has it
+ * committed once and only then calls each work's `done`. While the disk works, the next batch runs
+ * over the one that is being committed (writer.c).
  * Two lanes: tills and people first; rows commands get at most a share when others wait. */
 #ifndef BECKON_SERVICE_EXECUTOR_EXECUTOR_H
 #define BECKON_SERVICE_EXECUTOR_EXECUTOR_H

@@ -5,6 +5,7 @@
 #include <pthread.h>
 #include <stdatomic.h>
 
+#include "service/executor/committer.h"
 #include "service/executor/executor.h"
 #include "service/executor/queue.h"
 #include "service/executor/replies.h"
@@ -17,12 +18,13 @@ struct executor {
     struct executor_options options;
     struct queue writes, long_jobs;
     struct replies replies;
-    pthread_t writer_thread, replies_thread, long_thread;
+    struct committer committer;
+    pthread_t writer_thread, committer_thread, replies_thread, long_thread;
 
     /* the writer's thread only */
-    struct batch *batch;
     struct work_list lanes[LANE_COUNT]; /* taken from `writes`, not begun */
-    struct turn turn;
+    struct turn turns[2], *turn;        /* `turn`: the one that is being gathered */
+    struct turn *flight;                /* the other, while the committer has it; else NULL */
 
     _Atomic uint64_t commits, commands, refusals, batch_command_max; /* the writer counts */
     _Atomic uint64_t batch_sizes[EXECUTOR_SIZE_BUCKETS + 1];         /* as these */

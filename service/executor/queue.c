@@ -100,15 +100,24 @@ static bool nothing_arrived(const struct queue *queue)
 bool queue_take(struct queue *queue, struct work_list lists[LANE_COUNT], bool wait)
 {
     pthread_mutex_lock(&queue->lock);
-    while (wait && !queue->stopping && nothing_arrived(queue)) {
+    while (wait && !queue->stopping && !queue->nudged && nothing_arrived(queue)) {
         pthread_cond_wait(&queue->arrived, &queue->lock);
     }
+    queue->nudged = false;
     bool ended = queue->stopping && nothing_arrived(queue);
     for (size_t lane = 0; lane < LANE_COUNT; lane++) {
         work_list_append(&lists[lane], &queue->lanes[lane]);
     }
     pthread_mutex_unlock(&queue->lock);
     return !ended;
+}
+
+void queue_nudge(struct queue *queue)
+{
+    pthread_mutex_lock(&queue->lock);
+    queue->nudged = true;
+    pthread_cond_signal(&queue->arrived);
+    pthread_mutex_unlock(&queue->lock);
 }
 
 bool queue_rests(struct queue *queue, unsigned wait_ms)

@@ -37,7 +37,7 @@ struct queue {
     pthread_cond_t arrived;
     struct work_list lanes[LANE_COUNT];
     size_t waiting_max;
-    bool stopping;
+    bool stopping, nudged;
     _Atomic size_t waiting, depth_max;
     _Atomic size_t lane_waiting[LANE_COUNT]; /* for operators; the consumer counts them down */
 };
@@ -53,8 +53,10 @@ enum outcome queue_push(struct queue *queue, struct work *work) OUTCOME_CHECKED;
 void queue_stop(struct queue *queue);
 
 /* Appends everything that waits to the consumer's lists. With `wait` it blocks until there is
- * something. False: stopping, and nothing came. */
+ * something, or it is nudged. False: stopping, and nothing came. */
 bool queue_take(struct queue *queue, struct work_list lists[LANE_COUNT], bool wait);
+/* Ends one wait of the consumer, the present or the next, with nothing to take. */
+void queue_nudge(struct queue *queue);
 /* Waits until something comes, the queue is stopped, or `wait_ms` have passed; true: they have. */
 bool queue_rests(struct queue *queue, unsigned wait_ms);
 /* The consumer began `count` of what it took, or put back `count` of what it began. */

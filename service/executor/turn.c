@@ -95,24 +95,25 @@ static bool run_entry(struct batch *batch, struct turn_entry *entry, bool collec
     return true;
 }
 
-/* Runs all entries once, in order, until one finds no room. True: something has to be fetched;
- * *ret_half: and a command that put something is among those that want it. */
-static bool run_entries(struct batch *batch, struct turn *turn, bool collect, bool *ret_half)
+/* Runs the entries behind ran_count once, in order, until one finds no room. True: something has to
+ * be fetched; *ret_half: and a command that put something is among those that want it. */
+static bool run_entries(struct turn *turn, bool collect, bool *ret_half)
 {
-    bool again = false, room = true;
+    bool again = false;
     *ret_half = false;
-    for (size_t i = 0; i < turn->entry_count; i++) {
+    for (size_t i = turn->ran_count; i < turn->entry_count; i++) {
         struct turn_entry *entry = &turn->entries[i];
         if (entry->state == TURN_EXPIRED) continue;
-        if (room) room = run_entry(batch, entry, collect, ret_half);
-        if (!room) {
+        if (!turn->full) turn->full = !run_entry(turn->batch, entry, collect, ret_half);
+        if (turn->full) {
             reset(entry);
             entry->state = TURN_WAITS;
         } else if (entry->work->outcome == OUTCOME_AGAIN) {
             again = true;
         }
-        assert(room || i > 0); /* an empty batch has room for any command */
+        assert(!turn->full || i > 0); /* an empty batch has room for any command */
     }
+    turn->ran_count = turn->entry_count;
     return again;
 }
 
@@ -142,34 +143,80 @@ void turn_fault(struct executor *executor, const char *sentence)
     abort(); /* it must not return: nothing may be done on top of an unknown commit */
 }
 
-/* Begins, runs, fetches and runs again until the batch may be committed. `*run` counts the runs.
- * False: after the last one a command had put half of what it does, so nothing may be committed. */
-static bool run_until_whole(struct executor *executor, unsigned *run)
+static void begin(struct executor *executor, struct turn *turn, const struct turn *under)
+{
+    uint64_t now_ms = executor->options.clock.now_ms(executor->options.clock.context);
+    enum store_result result = under != NULL
+                                   ? batch_begin_over(turn->batch, under->batch, now_ms)
+                                   : batch_begin(turn->batch, now_ms);
+    if (result != STORE_OK) turn_fault(executor, "The store gives the writer no snapshot.");
+    turn->ran_count = 0;
+    turn->open = true;
+    turn->full = false;
+}
+
+void turn_run(struct executor *executor, struct turn *turn, const struct turn *under)
 {
     bool half;
-    uint64_t now_ms = executor->options.clock.now_ms(executor->options.clock.context);
-    if (batch_begin(executor->batch, now_ms) != STORE_OK) {
-        turn_fault(executor, "The store gives the writer no snapshot.");
-    }
-    while (run_entries(executor->batch, &executor->turn, *run + 1 < LIMIT_BATCH_RUNS, &half)) {
-        if (++*run >= LIMIT_BATCH_RUNS) {
-            give_up_again(&executor->turn);
-            return !half;
+    if (!turn->open) begin(executor, turn, under);
+    while (run_entries(turn, turn->run_count + 1 < LIMIT_BATCH_RUNS, &half)) {
+        if (++turn->run_count >= LIMIT_BATCH_RUNS) {
+            give_up_again(turn);
+            turn->full = true;
+            turn->given_up = half;
+            return;
         }
-        if (batch_refetch(executor->batch) != STORE_OK) {
+        if (batch_refetch(turn->batch) != STORE_OK)
             turn_fault(executor, "The store can't fetch what the writer needs.");
-        }
+        turn->ran_count = 0;
+        turn->full = false;
     }
-    return true;
+}
+
+bool turn_close(struct turn *turn)
+{
+    turn->writes = batch_put_count(turn->batch) > 0;
+    if (!turn->given_up) return batch_close(turn->batch);
+    batch_abandon(turn->batch);
+    return false;
+}
+
+void turn_commit(struct executor *executor, struct turn *turn)
+{
+    uint64_t began_us = executor_clock_us(&executor->options.clock);
+    turn->result = turn->given_up ? STORE_CONFLICT : batch_commit(turn->batch);
+    turn->took_us = executor_clock_us(&executor->options.clock) - began_us;
+    turn->open = false;
+}
+
+void turn_undo(struct turn *turn)
+{
+    if (turn->open) batch_abandon(turn->batch);
+    turn->open = turn->full = turn->given_up = false;
+    turn->ran_count = 0;
+    for (size_t i = 0; i < turn->entry_count; i++) {
+        struct turn_entry *entry = &turn->entries[i];
+        if (entry->state != TURN_RAN) continue;
+        reset(entry);
+        entry->state = TURN_WAITS;
+    }
+}
+
+void turn_empty(struct turn *turn)
+{
+    assert(!turn->open);
+    turn->entry_count = turn->command_count = turn->ran_count = 0;
+    turn->run_count = 0;
+    turn->full = turn->given_up = false;
 }
 
 /* Tells followers whose records may have changed. After the commit, before its replies: who has one
  * and asks the mark finds it moved. */
-static void move_commit_marks(struct executor *executor)
+static void move_commit_marks(struct executor *executor, const struct turn *turn)
 {
     uint64_t merchants = 0;
-    for (size_t i = 0; i < executor->turn.entry_count; i++) {
-        const struct turn_entry *entry = &executor->turn.entries[i];
+    for (size_t i = 0; i < turn->entry_count; i++) {
+        const struct turn_entry *entry = &turn->entries[i];
         if (entry->state == TURN_RAN)
             merchants |= UINT64_C(1) << entry->work->call.merchant % COMMIT_MARKS;
     }
@@ -178,27 +225,22 @@ static void move_commit_marks(struct executor *executor)
     }
 }
 
-void turn_run(struct executor *executor, void (*early)(struct executor *executor))
+void turn_settle(struct executor *executor, struct turn *turn)
 {
-    struct turn *turn = &executor->turn;
-    enum store_result result = STORE_CONFLICT;
-    for (unsigned run = 0; result == STORE_CONFLICT && run < LIMIT_BATCH_RUNS; run++) {
-        if (!run_until_whole(executor, &run)) {
-            batch_abandon(executor->batch);
-            break; /* as after too many conflicts: all of it is BUSY */
-        }
-        bool writes = batch_put_count(executor->batch) > 0;
-        if (executor->options.reply_before_commit) early(executor);
-        uint64_t began_us = executor_clock_us(&executor->options.clock);
-        result = batch_commit(executor->batch);
-        if (result == STORE_OK && writes) {
-            count_commit(executor, executor_clock_us(&executor->options.clock) - began_us);
-            move_commit_marks(executor);
-        }
-        if (executor->options.reply_before_commit && result != STORE_OK) result = STORE_FAULT;
+    while (turn->result == STORE_CONFLICT && !turn->given_up &&
+           ++turn->run_count < LIMIT_BATCH_RUNS) {
+        turn_undo(turn);
+        turn_run(executor, turn, NULL);
+        (void)turn_close(turn);
+        turn_commit(executor, turn);
     }
-    switch (result) {
-    case STORE_OK: break;
+    switch (turn->result) {
+    case STORE_OK:
+        if (turn->writes) {
+            count_commit(executor, turn->took_us);
+            move_commit_marks(executor, turn);
+        }
+        break;
     case STORE_CONFLICT: answer_all(turn, OUTCOME_BUSY); break;
     case STORE_FULL: answer_all(turn, OUTCOME_STORE_FULL); break;
     case STORE_FENCED:

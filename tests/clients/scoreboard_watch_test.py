@@ -196,7 +196,9 @@ class ScoreboardWatch(unittest.TestCase):
         seconds = time.monotonic() - began
         print("500 watchers: %.1f MiB, %.1f %% of a core idle, %.1f %% with 10 purchases/s"
               % (memory() - before, idle, 100 * (cpu() - used) / seconds))
-        self.assertLess(memory() - before, 64)
+        with open("/proc/%d/maps" % self.service.process.pid) as file:
+            sanitized = "libasan" in file.read()  # keeps what was freed
+        self.assertLess(memory() - before, 128 if sanitized else 64)
         for client in clients:
             client.close()
 

@@ -115,7 +115,8 @@ static void open_store(void)
     if (driver.executor == NULL || driver.arena == NULL) abort();
     driver.executor->options = (struct executor_options){
         .store = driver.store, .clock = {now_ms, now_ms, NULL}, .fault = fault};
-    driver.executor->batch = batch_new(driver.store);
+    driver.executor->turn = driver.executor->turns;
+    driver.executor->turn->batch = batch_new(driver.store);
     driver.methods = method_table(&driver.method_count);
     driver.caller_count = 1; /* the stranger: all zero */
     if (add_caller(admin, strlen(admin)) != 1 || add_caller(operator, strlen(operator)) != 2)
@@ -128,12 +129,14 @@ static void open_store(void)
  * one. */
 static void run_turn(void)
 {
-    struct turn *turn = &driver.executor->turn;
+    struct turn *turn = driver.executor->turn;
     while (turn->entry_count > 0) {
-        turn_run(driver.executor, NULL);
+        turn_run(driver.executor, turn, NULL);
+        (void)turn_close(turn);
+        turn_commit(driver.executor, turn);
+        turn_settle(driver.executor, turn);
         struct turn done = *turn;
-        turn->entry_count = 0;
-        turn->command_count = 0;
+        turn_empty(turn);
         for (size_t i = 0; i < done.entry_count; i++) {
             struct work *work = done.entries[i].work;
             if (done.entries[i].state == TURN_RAN) {
@@ -148,7 +151,7 @@ static void run_turn(void)
 
 static void add_to_turn(struct work *work, enum lane lane)
 {
-    struct turn *turn = &driver.executor->turn;
+    struct turn *turn = driver.executor->turn;
     if (turn->entry_count == BATCH_COMMAND_MAX ||
         turn->command_count + work->row_count > BATCH_COMMAND_MAX)
         run_turn();
@@ -385,7 +388,7 @@ int main(int argc, char **argv)
         answer(&in, &out);
         frame_send(&out);
     }
-    batch_destroy(driver.executor->batch);
+    batch_destroy(driver.executor->turn->batch);
     store_close(driver.store);
     scratch_remove(&driver.scratch);
     free(driver.executor);

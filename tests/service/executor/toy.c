@@ -15,7 +15,7 @@
 #include "store/kv_lmdb.h"
 #include "tests/store/kv_needy.h"
 
-enum { TOYS_MAX = 3000, FAULT_EXIT = 42, WAIT_SECONDS = 20 };
+enum { TOYS_MAX = 3000, WAIT_SECONDS = 20 };
 
 static struct toy *toys[TOYS_MAX];
 static size_t toy_total;
@@ -114,6 +114,11 @@ static void put_ballast(struct batch *batch, uint32_t merchant, size_t size)
     }
 }
 
+static void await(sem_t *semaphore)
+{
+    while (sem_wait(semaphore) != 0) assert(errno == EINTR);
+}
+
 static enum outcome count_write(struct batch *batch, struct command_call *call,
                                 ProtobufCMessage **ret_reply)
 {
@@ -122,7 +127,7 @@ static enum outcome count_write(struct batch *batch, struct command_call *call,
     toy->runs++;
     if (toy->gated) {
         sem_post(&gate_entered);
-        while (sem_wait(&gate_opened) != 0) assert(errno == EINTR);
+        await(&gate_opened);
         toy->gated = false;
     }
     if (toy->always_again) return OUTCOME_AGAIN;
@@ -268,10 +273,32 @@ void toy_script(const enum store_result *results, size_t count)
     script_at = 0, script_count = count;
 }
 
+static sem_t commit_entered, commit_let;
+static atomic_bool commit_is_held;
+
+void toy_hold_commit(void)
+{
+    commit_is_held = true;
+}
+
+void toy_await_commit(void)
+{
+    await(&commit_entered);
+}
+
+void toy_let_commit(void)
+{
+    sem_post(&commit_let);
+}
+
 static enum store_result scripted_commit(void *engine, const struct kv_write *writes,
                                          size_t write_count, const struct kv_fence_check *checks,
                                          size_t check_count)
 {
+    if (atomic_exchange(&commit_is_held, false)) {
+        sem_post(&commit_entered);
+        await(&commit_let);
+    }
     enum store_result result = script_at < script_count ? script[script_at++] : STORE_OK;
     if (result != STORE_OK) return result;
     return scripted_inner.commit(engine, writes, write_count, checks, check_count);
@@ -320,7 +347,7 @@ static void fault(void *context, const char *sentence)
 {
     (void)context;
     assert(sentence[0] != '\0');
-    _exit(FAULT_EXIT);
+    _exit(TOY_FAULT_EXIT);
 }
 
 void toy_world_open(struct toy_world *world, enum toy_engine engine, bool reply_before_commit)
@@ -345,6 +372,8 @@ void toy_world_open(struct toy_world *world, enum toy_engine engine, bool reply_
     toy_monotonic_ms = 1000;
     sem_init(&gate_entered, 0, 0);
     sem_init(&gate_opened, 0, 0);
+    sem_init(&commit_entered, 0, 0);
+    sem_init(&commit_let, 0, 0);
     world->executor = executor_start(&(struct executor_options){
         .store = world->store,
         .clock = {.now_ms = now_ms, .monotonic_ms = monotonic_ms},
@@ -433,8 +462,13 @@ struct toy *toy_close_gate(struct toy_world *world)
     struct toy *toy = toy_new(&toy_count, 99);
     toy->gated = true;
     toy_submit(world, toy);
-    while (sem_wait(&gate_entered) != 0) assert(errno == EINTR);
+    toy_await_gate();
     return toy;
+}
+
+void toy_await_gate(void)
+{
+    await(&gate_entered);
 }
 
 void toy_open_gate(void)

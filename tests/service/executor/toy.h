@@ -10,7 +10,10 @@
 #include "service/executor/executor.h"
 #include "tests/store/scratch.h"
 
-enum { TOY_ROWS_MAX = 600, TOY_CLOCK_MS = 1000000, TOY_RESERVED = 77, TOY_NOTED = 88 };
+enum {
+    TOY_ROWS_MAX = 600, TOY_CLOCK_MS = 1000000, TOY_RESERVED = 77, TOY_NOTED = 88,
+    TOY_FAULT_EXIT = 42, /* how a process ends whose executor met a fault */
+};
 enum toy_engine { TOY_LMDB, TOY_NEEDY, TOY_SCRIPTED, TOY_BUFFER };
 
 struct toy {
@@ -69,6 +72,11 @@ void toy_world_close(struct toy_world *world);
 extern _Atomic uint64_t toy_monotonic_ms;
 /* The scripted engine answers these to the next commits, then goes on as LMDB. */
 void toy_script(const enum store_result *results, size_t count);
+/* Its next commit waits: toy_await_commit returns when it does, and it goes on, to the answer of
+ * the script, with toy_let_commit. */
+void toy_hold_commit(void);
+void toy_await_commit(void);
+void toy_let_commit(void);
 
 /* A toy for merchant 1 that counts in record `counter`. */
 struct toy *toy_new(const struct command *command, uint32_t counter);
@@ -78,6 +86,8 @@ void toy_submit(struct toy_world *world, struct toy *toy);
 enum outcome toy_wait(struct toy *toy);
 /* Submits a gated toy and returns when the writer stands in it: what comes now gathers. */
 struct toy *toy_close_gate(struct toy_world *world);
+/* Returns when the writer stands in a gated toy. */
+void toy_await_gate(void);
 void toy_open_gate(void);
 
 /* The counter in a new snapshot. */

@@ -343,10 +343,10 @@ static void a_commit_of_unknown_fate_stops_the_process_and_answers_nobody(void *
     (void)state;
     int status = run_in_child(STORE_FAULT, false);
     assert_true(WIFEXITED(status));
-    assert_int_equal(WEXITSTATUS(status), 42);
+    assert_int_equal(WEXITSTATUS(status), TOY_FAULT_EXIT);
     status = run_in_child(STORE_FENCED, false);
     assert_true(WIFEXITED(status));
-    assert_int_equal(WEXITSTATUS(status), 42);
+    assert_int_equal(WEXITSTATUS(status), TOY_FAULT_EXIT);
 }
 
 static void a_command_that_puts_and_refuses_is_stopped(void **state)
