@@ -12,6 +12,7 @@ import subprocess
 import market
 from measuring import MIB, live_bytes, say, scratch
 
+VERIFY_SECONDS = 3600  # of twenty million purchases
 IN_FLIGHT, PORTION, IMPORTED_SHARE = 64, 1000000, 0.25
 FIRST_YEAR = 1998
 
@@ -62,7 +63,7 @@ class Growth:
         os.unlink(os.path.join(copy, "data.mdb"))
         with self.bench.service() as service:
             used = self.bench.info(service)["used_bytes"]
-            findings = service.verify()["findings"]
+            findings = service.verify(VERIFY_SECONDS)["findings"]
         if findings:
             raise SystemExit("the store is damaged after the run: %s" % findings[:3])
         on_disk = os.stat(self.file).st_blocks * 512

@@ -22,12 +22,14 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path.insert(0, HERE)
 sys.path.insert(0, os.path.join(os.path.dirname(HERE), "clients"))
 import market  # noqa: E402
-from measuring import LOAD, say, scratch  # noqa: E402
+from measuring import LOAD, MIB, say, scratch  # noqa: E402
 from scoreboard import Watchers  # noqa: E402
 from service import ROOT, Service, free_port  # noqa: E402
 
 INTERVALS, CONNECTIONS, IN_FLIGHT_MAX, SATURATING = 6, 8, 4096, 64
-SAMPLE_SECONDS, LIST_MIB = 5, 1 / (1 << 20)
+VERIFY_SECONDS = 3600  # of some 15 million purchases
+SAMPLE_SECONDS = 5
+GROWING = ("used_mib", "file_mib", "read_mib")  # read: by the process, from the disk
 METRICS = {"used_mib": "beckon_store_used_bytes", "map_mib": "beckon_store_map_bytes",
            "snapshots": "beckon_store_snapshots", "oldest_snapshot": "beckon_store_oldest_snapshot_commits"}
 
@@ -54,18 +56,20 @@ class Probe(threading.Thread):
         seen = {"rss_mib": int(status["VmRSS"]) / 1024, "rss_anon_mib": int(status["RssAnon"]) / 1024,
                 "threads": int(status["Threads"]),
                 "descriptors": len(os.listdir("/proc/%d/fd" % self.pid)),
-                "file_mib": os.stat(os.path.join(self.data, "store/data.mdb")).st_size * LIST_MIB}
+                "file_mib": os.stat(os.path.join(self.data, "store/data.mdb")).st_size / MIB}
+        with open("/proc/%d/io" % self.pid) as file:
+            seen["read_mib"] = int(re.search(r"^read_bytes: (\d+)", file.read(), re.M)[1]) / MIB
         with urllib.request.urlopen("http://127.0.0.1:%d/metrics" % self.port, timeout=10) as reply:
             told = dict(re.findall(r"^(\w+) ([\d.e+]+)$", reply.read().decode(), re.M))
         for name, metric in METRICS.items():
-            seen[name] = float(told[metric]) * (LIST_MIB if name.endswith("_mib") else 1)
+            seen[name] = float(told[metric]) / (MIB if name.endswith("_mib") else 1)
         return seen
 
     def between(self, begun, ended):
         """Of the samples of that time: medians; of what only grows, the last."""
         seen = [sample for at, sample in self.samples if begun <= at <= ended]
         seen = seen or [self.look()]
-        return {key: round(seen[-1][key] if key in ("used_mib", "file_mib")
+        return {key: round(seen[-1][key] if key in GROWING
                            else statistics.median(sample[key] for sample in seen), 1)
                 for key in seen[0]}
 
@@ -180,7 +184,7 @@ def main():
         probe.stop()
         told = sum(watchers.messages)
         watchers.close()
-        findings = service.verify()["findings"]
+        findings = service.verify(VERIFY_SECONDS)["findings"]
         if findings:
             raise SystemExit("the store is damaged after the run: %s" % findings[:3])
     result = {"minutes": options.soak, "members": options.members, "saturation_per_s": saturation,

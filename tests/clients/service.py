@@ -115,10 +115,10 @@ class Service:
     def client(self, name=None, token=None):
         return Beckon(self.address, token=token or (self.token(name) if name else None))
 
-    def verify(self):
-        """Runs verify to its end; returns the last message."""
+    def verify(self, timeout=600):
+        """Runs verify to its end, within so many seconds; returns the last message."""
         last = None
-        for last in self.client("admin").call("beckon.v1.StoreService/VerifyStore", {}, timeout=600):
+        for last in self.client("admin").call("beckon.v1.StoreService/VerifyStore", {}, timeout=timeout):
             pass
         assert last is not None and last["done"], "verify did not finish"
         return last
