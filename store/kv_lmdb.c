@@ -152,6 +152,7 @@ enum store_result kv_lmdb_open(const struct kv_lmdb_options *options, struct kv 
     }
     pthread_mutex_init(&engine->lock, NULL);
     engine->draining_percent = 100;
+    lmdb_pace_even(&engine->pace);
     memcpy(engine->checksum_key, options->checksum_key, sizeof engine->checksum_key);
     int code = environment_open(engine, options);
     enum store_result result = lmdb_result(code);

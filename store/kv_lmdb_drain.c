@@ -2,7 +2,8 @@
  * one. Its newest version of each key is put there; a key whose newest is a tombstone is deleted.
  *
  * A slice goes with each commit that appends to the journal, so much that the frozen generation is
- * in the tree some time before the active one is full. Progress is taken over only after LMDB's
+ * in the tree some time before the active one is full, and that slices cost alike: pages decide,
+ * not keys (kv_lmdb_pace.h). Progress is taken over only after LMDB's
  * commit: an aborted slice is put again. After a crash all of it is drained again from its
  * beginning, which puts the same values: nothing newer than the frozen generation is in the tree.
  * The transaction that puts the last key moves the journal's floor. */
@@ -16,6 +17,8 @@ enum {
     KEYS_PER_WRITE = 2,       /* a large commit drains more, lest the drain falls behind */
     SWEEP_MAX = 1024,         /* of a transaction of its own */
     PACE_PERCENT = 110,       /* of the active one's filling */
+    PAGE_BYTES = 4096,        /* LMDB's, where memory has such pages; an estimate needs no more */
+    PAGE_COST = 16,           /* in keys: a page is copied, written and waited for */
 };
 
 size_t lmdb_drain_due(const struct lmdb_engine *engine, size_t write_count)
@@ -25,9 +28,9 @@ size_t lmdb_drain_due(const struct lmdb_engine *engine, size_t write_count)
     }
     const struct generation *active = engine->active->generation;
     uint64_t key_count = generation_keys(engine->frozen->generation);
-    uint64_t goal = key_count * generation_bytes(active) / generation_capacity(active) *
-                    PACE_PERCENT / 100;
-    goal = goal < key_count ? goal : key_count;
+    uint64_t goal = lmdb_pace_keys(&engine->pace, key_count,
+                                   PACE_PERCENT * (uint64_t)generation_bytes(active),
+                                   100 * (uint64_t)generation_capacity(active));
     uint64_t due = goal > engine->drain.keys ? goal - engine->drain.keys : 0;
     if (due < KEYS_MIN && goal < key_count) {
         return 0;
@@ -38,18 +41,33 @@ size_t lmdb_drain_due(const struct lmdb_engine *engine, size_t write_count)
     return (size_t)(due < key_max ? due : key_max);
 }
 
-static int put(MDB_cursor *cursor, const struct kv_write *write)
+/* *ret_place: within the page where the key is or was. */
+static int put(MDB_cursor *cursor, const struct kv_write *write, uintptr_t *ret_place)
 {
     MDB_val key = lmdb_val(write->key), value;
+    int code;
     if (write->value.data != NULL) {
         value = lmdb_val(write->value);
-        return mdb_cursor_put(cursor, &key, &value, 0);
+        code = mdb_cursor_put(cursor, &key, &value, 0);
+        if (code == MDB_SUCCESS) {
+            code = mdb_cursor_get(cursor, &key, &value, MDB_GET_CURRENT);
+        }
+        *ret_place = (uintptr_t)key.mv_data;
+        return code;
     }
-    int code = mdb_cursor_get(cursor, &key, &value, MDB_SET);
+    code = mdb_cursor_get(cursor, &key, &value, MDB_SET_KEY);
     if (code == MDB_NOTFOUND) {
         return MDB_SUCCESS;
     }
+    *ret_place = (uintptr_t)key.mv_data;
     return code == MDB_SUCCESS ? mdb_cursor_del(cursor, 0) : code;
+}
+
+/* A key nearer than a page to the one before is taken to be on its page. */
+static uint64_t cost_of(uintptr_t before, uintptr_t place)
+{
+    uintptr_t apart = place > before ? place - before : before - place;
+    return apart < PAGE_BYTES ? 1 : 1 + PAGE_COST;
 }
 
 enum store_result lmdb_drain_slice(struct lmdb_engine *engine, MDB_txn *txn, size_t key_max,
@@ -68,13 +86,16 @@ enum store_result lmdb_drain_slice(struct lmdb_engine *engine, MDB_txn *txn, siz
     }
     const struct generation *frozen = engine->frozen->generation;
     size_t keys = 0, bytes = 0;
+    uintptr_t place = 0;
     while (step.drain.next != NULL && keys < key_max && bytes < SLICE_BYTES_MAX) {
         struct kv_write write = generation_at(step.drain.next);
-        code = put(cursor, &write);
+        uintptr_t before = place;
+        code = put(cursor, &write, &place);
         if (code != MDB_SUCCESS) {
             break;
         }
         keys++;
+        step.drain.cost += cost_of(before, place);
         bytes += write.key.size + write.value.size;
         step.drain.next = generation_after(frozen, step.drain.next, UINT64_MAX);
     }
@@ -97,12 +118,19 @@ void lmdb_drain_taken(struct lmdb_engine *engine, const struct lmdb_drain_step *
         assert(!step->finishes);
         return;
     }
+    size_t key_count = generation_keys(engine->frozen->generation);
+    if (step->drain.keys > engine->drain.keys) {
+        lmdb_pace_note(&engine->noted, key_count, engine->drain.keys, engine->drain.cost,
+                       step->drain.keys, step->drain.cost);
+    }
     engine->drain = step->drain;
     if (step->finishes) {
+        if (key_count >= LMDB_PACE_PARTS) {
+            engine->pace = engine->noted;
+        }
         lmdb_buffer_thaw(engine);
         return;
     }
-    size_t key_count = generation_keys(engine->frozen->generation);
     assert(step->drain.keys < key_count);
     pthread_mutex_lock(&engine->lock);
     engine->draining_percent = (unsigned)((uint64_t)step->drain.keys * 100 / key_count);

@@ -2,9 +2,9 @@
  *
  * kv_lmdb_make.c makes the file, kv_lmdb.c opens and closes, kv_lmdb_commit.c writes,
  * kv_lmdb_journal.c lays write sets into the file and reads them back, kv_lmdb_buffer.c keeps them
- * in memory, kv_lmdb_drain.c moves them into the tree, kv_lmdb_refill.c starts from the journal,
- * kv_lmdb_snapshot.c and kv_lmdb_scan.c read, kv_lmdb_room.c refuses in
- * time, kv_lmdb_backup.c copies. */
+ * in memory, kv_lmdb_drain.c moves them into the tree at the pace of kv_lmdb_pace.c,
+ * kv_lmdb_refill.c starts from the journal, kv_lmdb_snapshot.c and kv_lmdb_scan.c read,
+ * kv_lmdb_room.c refuses in time, kv_lmdb_backup.c copies. */
 #ifndef BECKON_STORE_KV_LMDB_INNER_H
 #define BECKON_STORE_KV_LMDB_INNER_H
 
@@ -18,6 +18,7 @@
 
 #include "store/generation.h"
 #include "store/kv_lmdb.h"
+#include "store/kv_lmdb_pace.h"
 
 enum {
     /* Two in use; the rest only while snapshots older than a swap hold drained ones. */
@@ -57,6 +58,7 @@ struct lmdb_journal {
 struct lmdb_drain {
     const struct generation_node *next; /* the first key that isn't; NULL: all are */
     size_t keys;                        /* that are */
+    uint64_t cost;                      /* of these, as kv_lmdb_pace.h counts */
 };
 
 /* kv_lmdb_room.c's. */
@@ -92,6 +94,8 @@ struct lmdb_engine {
     /* The committing thread's own. */
     struct lmdb_journal journal;
     struct lmdb_drain drain;
+    struct lmdb_pace pace;    /* of the last drain ... */
+    struct lmdb_pace noted;   /* ... and of this one, as far as it is */
     bool faulted;             /* a commit's fate is unknown: no other may follow it */
 };
 
