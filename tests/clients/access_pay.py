@@ -1,15 +1,14 @@
 """Rows of access_test.py: handovers, scoreboards, settlements and what leads to pay."""
 
-import time
-
 from access_row import Row
+from business_day import business_date
 from world import (ADMIN, AUDITOR, GUIDE, INTEGRATION, MANAGER, MEMBER, NOT_YOURS, OPERATOR, PAYOUT,
                    PAYROLL, not_found, party)
 
 RUN_UNKNOWN = not_found("SETTLEMENT_UNKNOWN")
 
 HANDOVER_UNKNOWN = not_found("HANDOVER_UNKNOWN")
-TODAY = time.strftime("%Y-%m-%d", time.gmtime())
+TODAY = str(business_date())
 
 TABLE = {
     "GuideService/UpdateGuide": Row(

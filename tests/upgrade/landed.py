@@ -16,12 +16,13 @@ import sys
 import time
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "../clients"))
+from business_day import business_date  # noqa: E402
 from reflect import Refused  # noqa: E402
 from settling import API, LOOK_SECONDS, Office  # noqa: E402
 from world import World, party  # noqa: E402
 
 MEMBERS = 24
-TODAY = time.strftime("%Y-%m-%d")
+TODAY = str(business_date())
 EVERY_DAY = "2025-%02d-%02dT04:00:00Z"
 PROGRAM = {
     "from_date": "2025-01-01", "title": "landed", "inherit_serving_guide": True,

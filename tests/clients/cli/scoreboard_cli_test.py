@@ -1,7 +1,6 @@
 """beckon guide scoreboard, ranking and target as people see them: aligned in both languages, coloured
 on a terminal alone and never with NO_COLOR; and their JSON."""
 
-import datetime
 import json
 import os
 import pty
@@ -12,10 +11,11 @@ import unittest
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path.insert(0, os.path.dirname(HERE))
+from business_day import business_date  # noqa: E402
 from service import BECKON, Service  # noqa: E402
 from world import World  # noqa: E402
 
-TODAY = datetime.datetime.now(datetime.timezone.utc).strftime("%Y-%m-%d")
+TODAY = str(business_date())
 
 
 def columns(text):

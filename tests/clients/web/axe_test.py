@@ -2,7 +2,6 @@
 axe-core finds no violation of WCAG 2.2 AA, nothing sticks out sideways, nothing is asked for that the
 security policy forbids, no element lacks its text. Skipped where Node.js (npm) is absent."""
 
-import datetime
 import json
 import os
 import sys
@@ -12,6 +11,7 @@ import unittest
 sys.path.insert(0, os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 import npm  # noqa: E402
 from browser import DESK, PHONE, Browser  # noqa: E402
+from business_day import business_date  # noqa: E402
 from pages import Pages  # noqa: E402
 from service import ROOT  # noqa: E402
 from walk import kind, walk  # noqa: E402
@@ -154,7 +154,7 @@ HTMLFormElement.prototype.submit.call(form);
         faults = []
         payroll, checker, manager = (self.pages.signed_in(token=who, moving=True)
                                      for who in ("payroll", "checker", "manager"))
-        year = datetime.date.today().year
+        year = business_date().year
 
         def look(visitor, path, name):
             """The page with everything on it opened."""

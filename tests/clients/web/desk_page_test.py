@@ -11,7 +11,8 @@ import time
 import unittest
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
-from pages import Pages, ZONE  # noqa: E402
+from pages import Pages  # noqa: E402
+from business_day import business_date  # noqa: E402
 from service import BECKON  # noqa: E402
 
 WAIT_SECONDS = 30
@@ -30,10 +31,10 @@ OFFERED = {
 
 def day(offset):
     """A date so many days from today."""
-    return str((datetime.datetime.now(ZONE) + datetime.timedelta(days=offset)).date())
+    return str(business_date() + datetime.timedelta(days=offset))
 
 
-LAST_YEAR = datetime.datetime.now(ZONE).year - 1
+LAST_YEAR = business_date().year - 1
 
 
 class Desk(unittest.TestCase):

@@ -10,7 +10,7 @@ import unittest
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 from guide_people import GuideTest, links, money, number, percent, plain  # noqa: E402
-from pages import business_date  # noqa: E402
+from business_day import business_date  # noqa: E402
 
 SPANS = ("day", "week", "month", "quarter", "year")
 

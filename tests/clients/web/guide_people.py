@@ -10,7 +10,8 @@ import time
 import unittest
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
-from pages import API, PROGRAM, ZONE, Pages, stamp  # noqa: E402
+from pages import API, PROGRAM, Pages, stamp  # noqa: E402
+from business_day import ZONE, business_date  # noqa: E402
 
 # A year's bonus in cash, beside what all pages are tried with.
 BONUS = {"rule_id": "bonus", "title_zh": "复购奖", "title_en": "Repurchase bonus",
@@ -69,7 +70,7 @@ class GuideTest(unittest.TestCase):
                 "birthday": birthday.strftime("--%m-%d"), "occurred_at": stamp(moment)})
         pages.call("ScoreboardService/SetTarget", {
             "guide_number": pages.guides["G01"], "kpi": "SCOREBOARD_KPI_SALES",
-            "span": "SCOREBOARD_SPAN_MONTH", "date": now.strftime("%Y-%m-%d"), "value": 600000})
+            "span": "SCOREBOARD_SPAN_MONTH", "date": str(business_date()), "value": 600000})
         cls.run_number = cls.review()
         cls.rpc = {name: cls.guide_client(name) for name in ("G01", "G03")}
         cls.visitor = pages.signed_in(guide="G01", moving=True)
@@ -97,7 +98,7 @@ class GuideTest(unittest.TestCase):
     @classmethod
     def review(cls):
         """Last year's run, as far as REVIEW."""
-        year = datetime.datetime.now(ZONE).year - 1
+        year = business_date().year - 1
         number = cls.pages.call("SettlementService/CreateSettlementRun", {
             "request_id": "last-year", "type": "SETTLEMENT_TYPE_YEAR_END",
             "period_start": "%d-01-01" % year, "period_end": "%d-01-01" % (year + 1)},

@@ -3,7 +3,6 @@ than its template, nothing fails. Those that are stored (names of members, shops
 other people's pages: in Chromium nothing of them runs, nothing is asked for, and the text is the text."""
 
 import concurrent.futures
-import datetime
 import html
 import os
 import re
@@ -15,7 +14,8 @@ sys.path.insert(0, os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 from browser import DESK, Browser  # noqa: E402
 from harmless import Harmless  # noqa: E402
 from hostile_strings import strings, wire  # noqa: E402
-from pages import ZONE, Pages  # noqa: E402
+from business_day import business_date  # noqa: E402
+from pages import Pages  # noqa: E402
 from walk import kind, walk  # noqa: E402
 
 AT_ONCE = 4
@@ -163,7 +163,7 @@ class HostileFields(unittest.TestCase):
 
     def run_in_review(self, request_id):
         """A run whose statements a guide can dispute."""
-        year = datetime.datetime.now(ZONE).year
+        year = business_date().year
         number = self.pages.call("SettlementService/CreateSettlementRun", {
             "type": "SETTLEMENT_TYPE_YEAR_END", "period_start": "%d-01-01" % (year - 1),
             "period_end": "%d-01-01" % year, "request_id": request_id}, token="payroll")["run_number"]

@@ -17,7 +17,8 @@ import unittest
 sys.path.insert(0, os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 from browser import DESK, Browser  # noqa: E402
 from nginx import Nginx  # noqa: E402
-from pages import ZONE, Pages  # noqa: E402
+from business_day import ZONE  # noqa: E402
+from pages import Pages  # noqa: E402
 from service import BECKON  # noqa: E402
 
 HOST = "beckon.example"  # what a merchant's QR codes say until he sets his own

@@ -25,20 +25,13 @@ import tempfile
 import time
 
 sys.path.insert(0, os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+from business_day import ZONE  # noqa: E402
 from service import ROOT, Service  # noqa: E402
 from visitor import Visitor  # noqa: E402
 
 BECKON_WEB = os.environ.get("BECKON_WEB", os.path.join(ROOT, "build/release/clients/web/beckon-web"))
 START_SECONDS = 30
 API = "beckon.v1."
-ZONE = datetime.timezone(datetime.timedelta(hours=8))  # the merchant's
-CUTOFF = datetime.timedelta(hours=4)  # its business day begins so long after midnight
-
-
-def business_date():
-    """The merchant's date now."""
-    return (datetime.datetime.now(ZONE) - CUTOFF).date()
-
 
 PROGRAM = {
     "from_date": "2020-01-01", "title": "pages", "inherit_serving_guide": True,
