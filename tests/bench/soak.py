@@ -87,8 +87,9 @@ class Soak:
                 "S%d" % self.runs, "--seed", str(self.runs), *words]
 
     def saturation(self):
-        """Calls a second one after another, without a clock: the second time, since nothing is drained
-        while the write buffer fills for the first time."""
+        """Calls a second one after another, without a clock: the second time, since a young store is
+        quicker: nothing is drained while the write buffer fills for the first time, and the smaller
+        the tree, the fewer pages a drain writes."""
         for _ in range(2):
             done = subprocess.run(self.command(self.options.find, "--in-flight", str(SATURATING)),
                                   text=True, stdout=subprocess.PIPE, check=True)
@@ -159,7 +160,7 @@ def options_read():
     parser.add_argument("--soak", type=float, required=True, metavar="MINUTES")
     parser.add_argument("--share", type=float, default=0.7, help="of the rate that saturates")
     parser.add_argument("--rate", type=float, help="calls a second; else found")
-    parser.add_argument("--find", type=float, default=30, help="seconds to find it in, twice")
+    parser.add_argument("--find", type=float, default=150, help="seconds to find it in, twice")
     parser.add_argument("--members", type=int, default=200000)
     parser.add_argument("--guides", type=int, default=market.GUIDES)
     parser.add_argument("--watchers", type=int, default=20)
