@@ -112,7 +112,6 @@ class WhatIsShown(unittest.TestCase):
         self.ask(ADMIN, "MemberService/UpdateMember", {
             "member": {"member_number": WORLD.one.members[0], "birthday": "1990-" + day},
             "update_fields": ["birthday"]})
-        # Tomorrow's too: the business day may change before the question.
         request = {"birthday_within_days": 1}
         for role in (GUIDE, MANAGER):
             members = self.ask(role, "MemberService/ListMembers", request)["members"]
